@@ -27,7 +27,7 @@ async function readFor(address: string, isEnough: (load: Load) => boolean): Prom
   return load.stop();
 }
 
-it('reads all paths, each reader over one connection, with the token', async () => {
+it('the readers read all paths with the token, each over one connection', async () => {
   const connections = new Set<unknown>();
   const asked = new Set<string>();
   const address = await startServer((request, response) => {
@@ -41,7 +41,7 @@ it('reads all paths, each reader over one connection, with the token', async () 
   expect(load.failed).toBe(0);
 });
 
-it('takes an answer that comes in parts for one', async () => {
+it('the load counts an answer that arrives in parts as one answer', async () => {
   const address = await startServer((_, response) => {
     response.writeHead(200, { 'content-length': 4 });
     response.write('ab');
@@ -51,7 +51,7 @@ it('takes an answer that comes in parts for one', async () => {
   expect(load.failed).toBe(0);
 });
 
-it('counts what was refused, by its status', async () => {
+it('the load counts failed reads by their status', async () => {
   const address = await startServer((request, response) => {
     response.statusCode = request.url === '/v1/kv/two' ? 503 : 200;
     response.end('{}');

@@ -1,23 +1,23 @@
 import { median, percentile } from '../../bench/percentile';
 
-it('finds the value that so many of a hundred do not exceed', () => {
+it('a percentile is the smallest value that this percentage of the values does not exceed', () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index);
   expect(percentile(values, 50)).toBe(100);
   expect(percentile(values, 99)).toBe(198);
   expect(percentile(values, 100)).toBe(200);
 });
 
-it('takes one of the values as their median, also of two', () => {
+it('the median is one of the values, even for two values', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1])).toBe(1);
 });
 
-it('leaves the values as they are', () => {
+it('the median leaves its input unchanged', () => {
   const values = [3, 1, 2];
   median(values);
   expect(values).toEqual([3, 1, 2]);
 });
 
-it('says of nothing that it is no number', () => {
+it('the median of an empty list is NaN', () => {
   expect(median([])).toBeNaN();
 });

@@ -10,7 +10,7 @@ const ROW: Row = {
   goal: { of: 'ratio', atMost: 0.5 },
 };
 
-it('puts ours beside the other, with the ratio and whether it reaches its goal', () => {
+it('the table shows our figure, the compared figure, their ratio and whether the goal is reached', () => {
   expect(table([ROW, { ...ROW, what: 'with AppRole', ours: 0.09, goal: { of: 'ratio', atMost: 0.9 } }])).toBe(
     [
       '| section | what         |     ours | other              | ratio | goal   | reached |',
@@ -21,17 +21,17 @@ it('puts ours beside the other, with the ratio and whether it reaches its goal',
   );
 });
 
-it('says the unit of a goal that is of the figure itself', () => {
+it('the table shows the unit of a goal for the figure itself', () => {
   const row: Row = { section: 'tests', what: 'unit part', ours: 25.04, unit: 's', goal: { of: 'ours', atMost: 20 } };
   expect(table([row])).toContain('| 25 s | <= 20 s | NO ');
 });
 
-it('leaves the cells of a row empty that has no goal and nothing beside it', () => {
+it('the table leaves cells empty if a row has neither a goal nor a comparison', () => {
   const bare: Row = { section: 'shell', what: 'node -e 0', ours: 0.059, unit: 's', note: 'the floor' };
   expect(table([ROW, bare])).toMatch(/\| node -e 0 +\| +0\.059 s \| +\| +\| +\| +\| the floor \|$/);
 });
 
-it('shows three digits that count, and thousands as they are read', () => {
+it('a figure has three significant digits, and commas between thousands', () => {
   expect([0.00123456, 0.05, 1.2345, 99.96, 123.4, 3_456_789, 0].map(figure)).toEqual([
     '0.00123',
     '0.05',

@@ -3,7 +3,7 @@ import type { Row } from '../../bench/row';
 
 const MACHINE = { cores: 2, cpu: 'a CPU', memoryGiB: 8, platform: 'linux-x64', node: 'v20.20.2' };
 
-it('writes each row with its ratio and whether it reaches its goal, and what was not measured', () => {
+it('the results list each row with its ratio and verdict, and the skipped sections', () => {
   const row: Row = {
     section: 'shell',
     what: 'webex-token',

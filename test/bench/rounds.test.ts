@@ -1,6 +1,6 @@
 import { inTurn, timed } from '../../bench/rounds';
 
-it('measures one after the other, round by round, and says so', async () => {
+it('the rounds measure the candidates in turn and report progress', async () => {
   const measured: string[] = [];
   const said: string[] = [];
   const of = (name: string, figures: number[]) => () => {
@@ -16,6 +16,6 @@ it('measures one after the other, round by round, and says so', async () => {
   expect(said.at(-1)).toBe('round 3/3: other');
 });
 
-it('fails where what is measured fails, so that no figure is of less', async () => {
+it('a timing fails if the measured action fails', async () => {
   await expect(timed(() => Promise.reject(new Error('no server')))).rejects.toThrow('no server');
 });

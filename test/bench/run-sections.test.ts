@@ -10,13 +10,13 @@ const fails = (error: Error): Section => ({ summary: 'fails', measure: () => Pro
 
 const quietly = { rounds: 1, tell: () => undefined };
 
-it('measures all sections in their order, or those that are named', async () => {
+it('a run measures all sections in order, or only the named ones', async () => {
   const sections = { first: measures(ROW), second: measures({ ...ROW, ours: 2 }) };
   expect((await runSections(sections, quietly)).rows.map(({ ours }) => ours)).toEqual([1, 2]);
   expect((await runSections(sections, { ...quietly, names: ['second'] })).rows.map(({ ours }) => ours)).toEqual([2]);
 });
 
-it('tells what is measured, with the name of its section', async () => {
+it('each progress line starts with the name of its section', async () => {
   const told: string[] = [];
   const sections: Record<string, Section> = {
     shell: {
@@ -33,17 +33,17 @@ it('tells what is measured, with the name of its section', async () => {
   expect(skipped).toEqual(['shell: no python3 on PATH']);
 });
 
-it('keeps what the others measured where a section fails', async () => {
+it('a run keeps the rows of other sections if one section fails', async () => {
   const results = await runSections({ broken: fails(new Error('no answer\nat all')), shell: measures(ROW) }, quietly);
   expect(results).toMatchObject({ rows: [ROW], failed: ['broken: no answer at all'], skipped: [] });
 });
 
-it('skips a section whose needs are not on this machine, which is no failure', async () => {
+it('a run skips a section whose requirements are missing on this machine', async () => {
   const results = await runSections({ shell: fails(new NotHere('there is no python3')) }, quietly);
   expect(results).toMatchObject({ failed: [], skipped: ['shell: there is no python3'] });
 });
 
-it('takes what is needed and cannot be had for not being here, and nothing else', async () => {
+it('an explained error marks a requirement as missing, and any other error stays an error', async () => {
   await expect(needed(Promise.reject(new ExplainedError('no pip')))).rejects.toThrow(NotHere);
   await expect(needed(Promise.reject(new TypeError('a mistake')))).rejects.not.toBeInstanceOf(NotHere);
   await expect(needed(Promise.resolve(1))).resolves.toBe(1);

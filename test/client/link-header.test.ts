@@ -12,7 +12,7 @@ it.each([
     '</a?x=1,2;3>; title="a, b; rel=next"; rel="prev", </b>; title="\\"q\\""; rel="first next"',
     'https://webexapis.com/b',
   ],
-])('finds the next page in %s', (header, next) => {
+])('the parser finds the next page in %s', (header, next) => {
   expect(nextPage(header, current)?.href).toBe(next);
 });
 
@@ -27,6 +27,6 @@ it.each([
   ['another scheme', '<http://webexapis.com/v1/people>; rel="next"'],
   ['a URL without an origin', '<data:text/plain,hi>; rel="next"'],
   ['no URL at all', '<https://>; rel="next"'],
-])('finds none in %s', (_, header) => {
+])('the parser finds no next page in %s', (_, header) => {
   expect(nextPage(header, current)).toBeUndefined();
 });

@@ -32,7 +32,7 @@ describe('a process ends', () => {
   beforeEach(async () => (clock = await ProcessClock.start(folder)));
   afterEach(() => clock[Symbol.asyncDispose]());
 
-  it('with an idle connection', async () => {
+  it('a process ends despite an idle connection', async () => {
     await using server = await RawServer.start((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
     );
@@ -44,7 +44,7 @@ describe('a process ends', () => {
     expect([stdout, stderr]).toEqual(['ok\n', '']);
   });
 
-  it('with a body that nobody reads', async () => {
+  it('a process ends despite a body that nobody reads', async () => {
     await using server = await RawServer.start((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'),
     );
@@ -56,7 +56,7 @@ describe('a process ends', () => {
     expect([stdout, stderr]).toEqual(['200\n', '']);
   });
 
-  it('with a response of WebexFetch that nobody reads', async () => {
+  it('a process ends despite a WebexFetch response that nobody reads', async () => {
     await using server = await RawServer.start((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'),
     );
@@ -70,7 +70,7 @@ describe('a process ends', () => {
     expect([stdout, stderr]).toEqual(['200\n', '']);
   });
 
-  it('with a TokenSource and a WebexFetch that nobody closes', async () => {
+  it('a process ends despite an open TokenSource and WebexFetch', async () => {
     await using vault = await ScriptedVault.start();
     await using webex = await ScriptedWebex.start({ body: { ok: true } });
     vault.answer('oauthapp/creds/testauth', credentialAnswer('hush', new Date(Date.now() + 3_600_000)));
@@ -86,7 +86,7 @@ describe('a process ends', () => {
     expect([stdout, stderr]).toEqual(['{"ok":true}\n', '']);
   });
 
-  it('with an idle connection through a proxy', async () => {
+  it('a process ends despite an idle connection through a proxy', async () => {
     const authority = await CertificateAuthority.create();
     const certificate = await authority.issue({ commonName: 'x', dnsNames: ['vault.test'], ipAddresses: [] });
     await using server = await TlsServer.start(certificate);
@@ -117,13 +117,13 @@ describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
     return stdout.trim();
   }
 
-  it('does not make a server trusted', async () => {
+  it('an untrusted server stays untrusted if NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
     await using server = await TlsServer.start(certificate);
     expect(await failure(`https://localhost:${server.port}`, {})).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
     expect(server.requests).toEqual([]);
   });
 
-  it('makes neither a proxy trusted nor a server behind one', async () => {
+  it('an untrusted proxy and a server behind one stay untrusted if NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
     await using server = await TlsServer.start(certificate);
     await using plain = await ConnectProxy.start({ ports: { 'vault.test:443': server.port } });
     await using tls = await ConnectProxy.start({ ports: { 'vault.test:443': server.port }, certificate });

@@ -22,7 +22,7 @@ describe('tokenSourceFromEnvironment', () => {
       { ...complete, VAULT_ADDR: 'http://vault.example.com:8200', BAO_ALLOW_HTTP: 'true' },
     ],
     ['the OpenBao form', { BAO_ADDR: 'http://127.0.0.1:1', BAO_ROLE_ID: 'role', BAO_SECRET_ID: 'secret' }],
-  ])('takes %s', (_, env) => {
+  ])('tokenSourceFromEnvironment accepts %s', (_, env) => {
     expect(tokenSourceFromEnvironment('testauth', {}, env).credential).toBe('testauth');
   });
 
@@ -37,7 +37,7 @@ describe('tokenSourceFromEnvironment', () => {
     ],
     [{ ...complete, VAULT_ALLOW_HTTP: 'yes' }, /^VAULT_ALLOW_HTTP must be true or false, got "yes"; set/],
     [{ ...complete, VAULT_RENEW_SECRET_ID: 'yes' }, /^VAULT_RENEW_SECRET_ID must be true or false, got "yes"; set/],
-  ])('refuses %p', (env, message) => {
+  ])('tokenSourceFromEnvironment refuses %p', (env, message) => {
     expect(() => tokenSourceFromEnvironment('testauth', {}, env)).toThrow(message);
   });
 });

@@ -79,7 +79,7 @@ describe('TokenSource on the real engine', () => {
     return made;
   }
 
-  it('costs one login and one read for 1,000 callers at a time', async () => {
+  it('the source makes one login and one read for 1,000 concurrent callers', async () => {
     await vault.engine.authorize(vault.admin, 'one');
     const tokens = source();
     const readings = await Promise.all(Array.from({ length: 1000 }, () => tokens.token()));
@@ -87,7 +87,7 @@ describe('TokenSource on the real engine', () => {
     expect(proxy.requests).toEqual([LOGIN, 'GET oauthapp/creds/one']);
   });
 
-  it('asks a failing Webex a bounded number of times for 20 callers, and recovers by itself', async () => {
+  it('the source sends a failing Webex a bounded number of requests for 20 callers, and recovers by itself', async () => {
     Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
     await vault.engine.authorize(vault.admin, 'one');
     vault.webex.behavior.fault = { path: '/v1/access_token', status: 500 };
@@ -106,7 +106,7 @@ describe('TokenSource on the real engine', () => {
     expect(vault.issued).toContain((await tokens.token()).accessToken);
   });
 
-  it('notices within an hour that another grant is stored, and that none is', async () => {
+  it('the source notices within an hour that the grant was replaced or removed', async () => {
     await vault.engine.authorize(vault.admin, 'one');
     let now = Date.now();
     const tokens = source({ now: () => now });
@@ -128,7 +128,7 @@ describe('TokenSource on the real engine', () => {
       () => vault.engine.writeIntegration(vault.admin, 'another-secret'),
       IntegrationRefused,
     ],
-  ])('has Webex asked once in 20 calls for %s', async (_, end, type) => {
+  ])('the source makes Webex refresh once in 20 calls for %s', async (_, end, type) => {
     Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
     await vault.engine.authorize(vault.admin, 'one');
     await end();
@@ -147,7 +147,7 @@ describe('TokenSource on the real engine', () => {
     const policy = `sys/policies/acl/${appPolicyName('oauthapp', 'first')}`;
     const tokenCount = async () => (await vault.admin.list('auth/token/accessors')).length;
 
-    it('logs in twice in 20 calls, and leaves no token behind', async () => {
+    it('the source logs in at most three times in 20 calls without permission, and leaves no Vault token behind', async () => {
       const before = await tokenCount();
       let now = Date.now();
       const tokens = source({ credential: 'two', now: () => now });
@@ -159,7 +159,7 @@ describe('TokenSource on the real engine', () => {
       expect(await tokenCount()).toBeLessThanOrEqual(before);
     });
 
-    it('does not use its secret id up, and goes on once it has the right again', async () => {
+    it('the source preserves the uses of its secret id while it lacks permission, and recovers once permission returns', async () => {
       await vault.engine.authorize(vault.admin, 'one');
       await vault.admin.write(role, { secret_id_num_uses: 5 });
       const { roleId, secretId } = await vault.appLogin('first');
@@ -213,7 +213,7 @@ describe('TokenSource on the real engine', () => {
     /** Without the proxy, which hides a hang-up from the server. */
     const directSource = () => source({ address: vault.server.address });
 
-    it('keeps the grant though its caller gives up', async () => {
+    it('the grant survives a rotating refresh whose caller gives up', async () => {
       const abort = new AbortController();
       const tokens = directSource();
       const waiting = tokens.token({ signal: abort.signal });
@@ -224,7 +224,7 @@ describe('TokenSource on the real engine', () => {
       await expectGrantKept();
     });
 
-    it('keeps the grant though it is disposed of', async () => {
+    it('the grant survives a rotating refresh during which the source is disposed', async () => {
       const tokens = directSource();
       const waiting = tokens.token().catch(() => undefined);
       await held.waits;
@@ -233,22 +233,25 @@ describe('TokenSource on the real engine', () => {
       await expectGrantKept();
     });
 
-    it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('keeps the grant though webex-token gets %s', async (signal) => {
-      const environment = {
-        VAULT_ADDR: vault.server.address,
-        VAULT_ROLE_ID: apps.first?.roleId ?? '',
-        VAULT_SECRET_ID: apps.first?.secretId ?? '',
-      };
-      const script = new Script('webex-token', ['one'], environment);
-      await held.waits;
-      script.child.kill(signal);
-      script.child.kill(signal);
-      await releaseOnceNoticed();
-      expect((await script.result()).exitCode).toBeGreaterThan(128);
-      await expectGrantKept();
-    });
+    it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+      'the grant survives a rotating refresh during which webex-token gets %s',
+      async (signal) => {
+        const environment = {
+          VAULT_ADDR: vault.server.address,
+          VAULT_ROLE_ID: apps.first?.roleId ?? '',
+          VAULT_SECRET_ID: apps.first?.secretId ?? '',
+        };
+        const script = new Script('webex-token', ['one'], environment);
+        await held.waits;
+        script.child.kill(signal);
+        script.child.kill(signal);
+        await releaseOnceNoticed();
+        expect((await script.result()).exitCode).toBeGreaterThan(128);
+        await expectGrantKept();
+      },
+    );
 
-    it('would lose it to a client that hangs up', async () => {
+    it('a client that hangs up during a rotating refresh loses the grant', async () => {
       const abort = new AbortController();
       const impatient = fetch(`${vault.server.address}/v1/oauthapp/creds/one`, {
         headers: { 'X-Vault-Token': vault.server.rootToken },
@@ -265,11 +268,11 @@ describe('TokenSource on the real engine', () => {
   });
 
   describe('turns the state of a credential into what to do', () => {
-    it('missing: authorize', async () => {
+    it('the source throws NotAuthorizedYet for a missing credential', async () => {
       await expect(source().token()).rejects.toBeInstanceOf(NotAuthorizedYet);
     });
 
-    it('pending: finish the consent', async () => {
+    it('the source throws AuthorizationPending for a pending credential', async () => {
       // A credential of its own: the engine goes on asking Webex about it, and would remove a later one of its name.
       vault.webex.behavior.fault = { path: '/v1/', status: 400, body: 'rfc6749', error: 'authorization_pending' };
       const device = { server: 'webex-myapp', grant_type: DEVICE_GRANT, device_code: 'device-code' };
@@ -277,7 +280,7 @@ describe('TokenSource on the real engine', () => {
       await expect(source({ credential: 'pending' }).token()).rejects.toBeInstanceOf(AuthorizationPending);
     });
 
-    it('revoked: authorize again', async () => {
+    it('the source throws ReauthorizationRequired for a revoked grant', async () => {
       Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
       await vault.engine.authorize(vault.admin, 'one');
       vault.webex.revokeGrants();
@@ -285,7 +288,7 @@ describe('TokenSource on the real engine', () => {
       expect(proxy.count('GET oauthapp/creds/one')).toBe(1);
     });
 
-    it('refused as a client: correct the integration, and nobody has to consent', async () => {
+    it('the source throws IntegrationRefused for a wrong client secret, and the correct one restores access without a new consent', async () => {
       Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
       await vault.engine.authorize(vault.admin, 'one');
       await vault.engine.writeIntegration(vault.admin, 'another-secret');
@@ -295,21 +298,21 @@ describe('TokenSource on the real engine', () => {
       expect(vault.issued).toContain((await source().token()).accessToken);
     });
 
-    it('expired while Webex is down: try later', async () => {
+    it('the source throws TemporarilyUnavailable for an expired token while Webex is down', async () => {
       Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
       await vault.engine.authorize(vault.admin, 'one');
       vault.webex.behavior.fault = { path: '/v1/access_token', status: 503, body: 'webex' };
       await expect(source().token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
     });
 
-    it('without its integration: deploy', async () => {
+    it('the source throws NotDeployed for a credential without its integration', async () => {
       Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
       await vault.engine.authorize(vault.admin, 'one');
       await vault.admin.delete('oauthapp/servers/webex-myapp');
       await expect(source().token()).rejects.toBeInstanceOf(NotDeployed);
     });
 
-    it('valid while its refresh fails: a token, and a warning', async () => {
+    it('the source returns a valid token whose refresh fails, with a warning', async () => {
       await vault.engine.authorize(vault.admin, 'one');
       vault.webex.behavior.fault = { path: '/v1/access_token', status: 500 };
       await vault.engine.forceRefresh(vault.admin, 'one');
@@ -321,7 +324,7 @@ describe('TokenSource on the real engine', () => {
     });
   });
 
-  it('lets neither of two apps read the credential of the other', async () => {
+  it('an app cannot read the credential of another app', async () => {
     await vault.engine.authorize(vault.admin, 'one');
     await vault.engine.authorize(vault.admin, 'two');
     const second = apps.second;
@@ -332,7 +335,7 @@ describe('TokenSource on the real engine', () => {
     await expect(source({ ...second, credential: 'one' }).token()).rejects.toBeInstanceOf(NotPermitted);
   });
 
-  it('unwraps a secret id on first use; whoever comes second is told that it may have been taken', async () => {
+  it('the source unwraps a secret id on first use, and a second source reports that it may have been taken', async () => {
     await vault.engine.authorize(vault.admin, 'one');
     const { wrappingToken } = await issueSecretId(vault.admin, vault.deployment, 'first', 60);
     const tokens = source({ wrappingToken });
@@ -344,7 +347,7 @@ describe('TokenSource on the real engine', () => {
     expect(String(error)).toContain('someone has taken the secret id');
   });
 
-  it('renews its Vault token, logs in again at the end of its longest life, and revokes it', async () => {
+  it('the source renews its Vault token, logs in again at its maximum lifetime, and revokes the token', async () => {
     const role = 'auth/approle/role/first';
     await vault.admin.write(role, { token_ttl: '10h', token_max_ttl: '15h' });
     await vault.engine.authorize(vault.admin, 'one');
@@ -378,7 +381,7 @@ describe('TokenSource on the real engine', () => {
     expect((await accessors()).filter((accessor) => !others.includes(accessor)).length).toBeLessThanOrEqual(1);
   });
 
-  it('reads anew what Webex refuses, and gets on', async () => {
+  it('the source reads a token again after Webex refuses it, and requests then succeed', async () => {
     await vault.engine.authorize(vault.admin, 'one');
     const tokens = source();
     const webex = new WebexFetch({ tokens, origins: [vault.webex.url] });

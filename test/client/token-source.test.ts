@@ -71,7 +71,7 @@ describe('TokenSource', () => {
 
   const inMs = (ms: number): Date => new Date(now + ms);
 
-  it('logs in once and reads once for 1,000 callers at a time', async () => {
+  it('the source logs in once and reads once for 1,000 concurrent callers', async () => {
     vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
     const tokens = source();
     const readings = await Promise.all(Array.from({ length: 1000 }, () => tokens.token()));
@@ -79,7 +79,7 @@ describe('TokenSource', () => {
     expect(vault.requests).toEqual([LOGIN, READ]);
   });
 
-  it('keeps the token until shortly before its expiry', async () => {
+  it('the source keeps the token until shortly before its expiry', async () => {
     vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS / 2)), credentialAnswer('token-2', inMs(3 * HOUR_MS)));
     const tokens = source();
     await tokens.token();
@@ -89,7 +89,7 @@ describe('TokenSource', () => {
     expect((await tokens.token()).accessToken).toBe('token-2');
   });
 
-  it('keeps a short-lived token for nine tenths of its life', async () => {
+  it('the source keeps a short-lived token for nine tenths of its life', async () => {
     vault.answer(CREDS, credentialAnswer('token-1', inMs(10_000)), credentialAnswer('token-2', inMs(20_000)));
     const tokens = source();
     await tokens.token();
@@ -102,7 +102,7 @@ describe('TokenSource', () => {
   it.each([
     ['of two weeks', FORTNIGHT_MS],
     ['without expiry', undefined],
-  ])('reads a token %s again within an hour, and instances do so at different times', async (_, lifeMs) => {
+  ])('the source reads a token %s again within an hour, at a random time in each instance', async (_, lifeMs) => {
     for (const [random, afterMs] of [
       [0, 0.9 * HOUR_MS],
       [0.999, 0.9999 * HOUR_MS],
@@ -126,7 +126,7 @@ describe('TokenSource', () => {
       ReauthorizationRequired,
     ],
     ['is no longer for this app', [refusal(403, 'permission denied')], NotPermitted],
-  ])('notices within an hour that the grant %s, though the token still works', async (_, refusals, type) => {
+  ])('the source notices within an hour that the grant %s, though the token still works', async (_, refusals, type) => {
     vault.answer(CREDS, credentialAnswer('token-1', inMs(FORTNIGHT_MS)), ...refusals);
     const tokens = source();
     await tokens.token();
@@ -135,7 +135,7 @@ describe('TokenSource', () => {
     await expect(tokens.token()).rejects.toBeInstanceOf(type);
   });
 
-  it('reads again a token that Webex refused, once for all who were refused', async () => {
+  it('the source reads a token that Webex refused again, once for all callers', async () => {
     vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)), credentialAnswer('token-2', inMs(HOUR_MS)));
     const tokens = source();
     const refused = await tokens.token();
@@ -151,7 +151,7 @@ describe('TokenSource', () => {
     expect(vault.count(READ)).toBe(2);
   });
 
-  it('lets one caller give up without ending the request of the others', async () => {
+  it('the source lets one caller give up while the request of the others continues', async () => {
     vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
     const release = vault.hold();
     const tokens = source();
@@ -165,7 +165,7 @@ describe('TokenSource', () => {
     await expect(tokens.token({ signal: abort.signal })).rejects.toThrow('gave up');
   });
 
-  it('hands on what the engine warns of', async () => {
+  it('the source passes on warnings of the engine', async () => {
     const warnings: string[] = [];
     vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS), ['unable to refresh: token-1 and all']));
     const tokens = source({ onWarning: (warning) => warnings.push(warning) });
@@ -174,7 +174,7 @@ describe('TokenSource', () => {
     expect(warnings).toEqual(['unable to refresh: [hidden] and all']);
   });
 
-  it('hides what it has sent where Vault quotes it: the secret id, and its own token', async () => {
+  it('the source hides its secret id and its Vault token if Vault quotes them', async () => {
     const secretId = '6c2f1d3e-5a0b-4f7c-9d8e-0123456789ab';
     const warnings: string[] = [];
     vault.answer('auth/approle/login', refusal(500, `cannot look ${secretId} up`), loginAnswer('the-vault-token'));
@@ -186,7 +186,7 @@ describe('TokenSource', () => {
   });
 
   describe('where something fails for a while', () => {
-    it('tries again with growing waits, then says so to everyone', async () => {
+    it('the source retries with growing waits, then reports the failure to every caller', async () => {
       vault.answer(CREDS, refusal(400, 'token expired'));
       const tokens = source();
       const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => tokens.token()));
@@ -196,7 +196,7 @@ describe('TokenSource', () => {
       expect(vault.count(READ)).toBe(4);
     });
 
-    it('asks again once the hold-off is over, and recovers', async () => {
+    it('the source asks again after the hold-off, and recovers', async () => {
       vault.answer(
         CREDS,
         ...Array<ReturnType<typeof refusal>>(4).fill(refusal(400, 'token expired')),
@@ -210,7 +210,7 @@ describe('TokenSource', () => {
       expect((await tokens.token()).accessToken).toBe('token-1');
     });
 
-    it('asks again at once after the clock was set back', async () => {
+    it('the source asks again at once after the clock was set back', async () => {
       vault.answer(
         CREDS,
         ...Array<ScriptedAnswer>(4).fill(refusal(400, 'token expired')),
@@ -225,7 +225,7 @@ describe('TokenSource', () => {
       expect((await tokens.token()).accessToken).toBe('token-2');
     });
 
-    it('waits as long as Vault asks', async () => {
+    it('the source waits as long as Vault asks', async () => {
       const limited = { ...refusal(429, 'rate limit'), headers: { 'Retry-After': '7' } };
       vault.answer('auth/approle/login', limited, loginAnswer('s.login'));
       vault.answer(CREDS, limited, credentialAnswer('token-1', inMs(HOUR_MS)));
@@ -233,7 +233,7 @@ describe('TokenSource', () => {
       expect(waits).toEqual([7125, 7250]);
     });
 
-    it('leaves Vault alone for as long as it asks, up to five minutes', async () => {
+    it('the source leaves Vault alone for as long as Vault asks, up to five minutes', async () => {
       const limited = (seconds: string) => ({ ...refusal(429, 'rate limit'), headers: { 'Retry-After': seconds } });
       vault.answer(CREDS, limited('90'), limited('86400'), credentialAnswer('token-1', inMs(HOUR_MS)));
       const tokens = source();
@@ -269,7 +269,7 @@ describe('TokenSource', () => {
         ['is cut off', LOST],
         ['has no engine', refusal(404, 'no handler for route "oauthapp/creds/testauth"')],
         ['is another server', { status: 418, body: [] }],
-      ])('goes on with it while Vault %s, and warns', async (_, answer) => {
+      ])('the source keeps a working token and warns while Vault %s', async (_, answer) => {
         const tokens = await sourceWithToken(FORTNIGHT_MS, answer);
         for (let hours = 0; hours < 48; hours++) {
           now += HOUR_MS;
@@ -281,7 +281,7 @@ describe('TokenSource', () => {
         await expect(tokens.token()).rejects.toBeInstanceOf(ExplainedError);
       });
 
-      it('goes on with it while Vault refuses the login, which says nothing of the grant', async () => {
+      it('the source keeps a working token while Vault refuses the login, which says nothing about the grant', async () => {
         const tokens = await sourceWithToken(FORTNIGHT_MS, refusal(403));
         vault.answer('auth/approle/login', refusal(400, 'invalid role or secret ID'));
         now += HOUR_MS;
@@ -289,13 +289,13 @@ describe('TokenSource', () => {
         expect(warnings).toEqual([expect.stringContaining('have a new secret id issued')]);
       });
 
-      it('goes on with it where it has no expiry', async () => {
+      it('the source keeps a working token that has no expiry', async () => {
         const tokens = await sourceWithToken(undefined, refusal(500, 'no storage'));
         now += HOUR_MS;
         expect((await tokens.token()).accessToken).toBe('token-1');
       });
 
-      it('hands it out until it expires, however long Vault asks to be left alone', async () => {
+      it('the source returns a working token until it expires, however long Vault asks to be left alone', async () => {
         const limited = { ...refusal(429, 'rate limit'), headers: { 'Retry-After': '300' } };
         const tokens = await sourceWithToken(HOUR_MS / 2, limited);
         now += HOUR_MS / 2 - 30_000;
@@ -304,7 +304,7 @@ describe('TokenSource', () => {
         await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
       });
 
-      it('asks again after growing pauses, up to a minute', async () => {
+      it('the source tries to replace a working token after growing pauses, up to a minute', async () => {
         const tokens = await sourceWithToken(FORTNIGHT_MS, refusal(503, 'Vault is sealed'));
         now += HOUR_MS;
         const reads = vault.count(READ);
@@ -315,7 +315,7 @@ describe('TokenSource', () => {
         expect(vault.count(READ) - reads).toBe(6 + 9);
       });
 
-      it('makes nobody wait for a Vault that hangs, and takes its answer when it comes', async () => {
+      it('the source returns a working token while Vault hangs, and uses the late answer when it comes', async () => {
         const tokens = await sourceWithToken(FORTNIGHT_MS, credentialAnswer('token-2', inMs(FORTNIGHT_MS)));
         now += HOUR_MS;
         const release = vault.hold();
@@ -330,7 +330,7 @@ describe('TokenSource', () => {
       });
     });
 
-    it('says that Vault does not answer', async () => {
+    it('the source reports that Vault does not answer', async () => {
       const gone = await ScriptedVault.start();
       const { address } = gone;
       await gone[Symbol.asyncDispose]();
@@ -347,7 +347,7 @@ describe('TokenSource', () => {
       ReauthorizationRequired,
     ],
     ['Vault is sealed', refusal(503, 'Vault is sealed'), VaultSealed],
-  ])('does not try again where %s', async (_, answer, type) => {
+  ])('the source does not retry if %s', async (_, answer, type) => {
     vault.answer(CREDS, answer);
     await expect(source().token()).rejects.toBeInstanceOf(type);
     expect(vault.count(READ)).toBe(1);
@@ -367,7 +367,7 @@ describe('TokenSource', () => {
         IntegrationRefused,
       ],
       ['no engine', refusal(404, 'no handler for route'), NotDeployed],
-    ])('asks for %s after growing pauses only, up to a minute', async (_, answer, type) => {
+    ])('the source asks for %s after growing pauses, up to a minute', async (_, answer, type) => {
       vault.answer(CREDS, answer);
       const tokens = source();
       for (let second = 0; second < 600; second++, now += 1000) {
@@ -379,7 +379,7 @@ describe('TokenSource', () => {
       expect((await tokens.token()).accessToken).toBe('token-1');
     });
 
-    it('begins with a short pause again after a success', async () => {
+    it('the source restarts with a short pause after a success', async () => {
       const refused = Array<ScriptedAnswer>(3).fill(refusal(404));
       vault.answer(CREDS, ...refused, credentialAnswer('token-1', inMs(1000)), ...refused);
       const tokens = source();
@@ -395,7 +395,7 @@ describe('TokenSource', () => {
       expect(vault.count(READ)).toBe(6);
     });
 
-    it('asks at once after it was told to forget', async () => {
+    it('the source asks at once after forget()', async () => {
       vault.answer(CREDS, refusal(404), credentialAnswer('token-1', inMs(HOUR_MS)), refusal(404));
       const tokens = source();
       await expect(tokens.token()).rejects.toBeInstanceOf(NotAuthorizedYet);
@@ -407,7 +407,7 @@ describe('TokenSource', () => {
   });
 
   describe('its own login', () => {
-    it('is refused with what may be wrong', async () => {
+    it('the error of a refused login names the possible causes', async () => {
       vault.answer('auth/approle/login', refusal(400, 'invalid role or secret ID'));
       const error: unknown = await source()
         .token()
@@ -417,7 +417,7 @@ describe('TokenSource', () => {
       expect(vault.count(LOGIN)).toBe(1);
     });
 
-    it('is not hammered with a secret id that was refused, and gets the next one of the file at once', async () => {
+    it('the source does not repeat a login with a refused secret id, but tries a new one from the file at once', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'secret-id-'));
       const secretIdFile = join(folder, 'secret-id');
       writeFileSync(secretIdFile, 'ended');
@@ -433,12 +433,12 @@ describe('TokenSource', () => {
       rmSync(folder, { recursive: true });
     });
 
-    it('says that the role may be locked out', async () => {
+    it('the error of a forbidden login says that the role may be locked out', async () => {
       vault.answer('auth/approle/login', refusal(403, 'permission denied'));
       await expect(source().token()).rejects.toThrow(/locked the role out for some minutes after refused logins/);
     });
 
-    it('keeps a secret id that was taken out of its wrapping, for when Vault takes it', async () => {
+    it('the source keeps an unwrapped secret id until Vault accepts it', async () => {
       vault.answer('sys/wrapping/lookup', WRAPPED_SECRET_ID, refusal(400, 'wrapping token is not valid'));
       vault.answer('sys/wrapping/unwrap', UNWRAPPED_SECRET_ID);
       vault.answer(
@@ -454,13 +454,13 @@ describe('TokenSource', () => {
       expect(vault.count('PUT sys/wrapping/unwrap')).toBe(1);
     });
 
-    it('is not repeated where the policy refuses a fresh one', async () => {
+    it('the source does not log in again if the policy forbids a read right after login', async () => {
       vault.answer(CREDS, refusal(403, 'permission denied'));
       await expect(source().token()).rejects.toBeInstanceOf(NotPermitted);
       expect(vault.requests).toEqual([LOGIN, READ]);
     });
 
-    it('is repeated once where Vault does not know it any more', async () => {
+    it('the source logs in again once if Vault no longer knows its Vault token', async () => {
       vault.answer(
         CREDS,
         credentialAnswer('token-1', inMs(1000)),
@@ -475,7 +475,7 @@ describe('TokenSource', () => {
       expect(asked).toEqual([LOGIN, READ, READ, LOGIN, READ]);
     });
 
-    it('is repeated rarely where Vault goes on refusing the read, and leaves no token behind', async () => {
+    it('the source rarely logs in again while Vault keeps refusing the read, and leaves no Vault token behind', async () => {
       vault.answer(CREDS, refusal(403, 'permission denied'));
       vault.answer('auth/token/revoke-self', { status: 204, body: {} });
       const tokens = source();
@@ -489,7 +489,7 @@ describe('TokenSource', () => {
       expect(vault.count('PUT auth/token/revoke-self')).toBe(logins);
     });
 
-    it('is repeated at once where it helped the time before', async () => {
+    it('the source logs in again at once if the previous login helped', async () => {
       const answers = [1, 2, 3].flatMap((n) => [credentialAnswer(`token-${n}`, inMs(1000 * n)), refusal(403)]);
       vault.answer(CREDS, ...answers);
       const tokens = source();
@@ -500,7 +500,7 @@ describe('TokenSource', () => {
       expect(vault.count(LOGIN)).toBe(3);
     });
 
-    it('is kept where another one fails', async () => {
+    it('the source keeps its Vault token if a new login fails', async () => {
       const expired = credentialAnswer('token-1', inMs(1000));
       vault.answer(CREDS, expired, refusal(403), credentialAnswer('token-2', inMs(HOUR_MS)));
       vault.answer('auth/approle/login', loginAnswer('s.login'), refusal(400, 'invalid secret id'));
@@ -513,7 +513,7 @@ describe('TokenSource', () => {
       expect(vault.count(LOGIN)).toBe(2);
     });
 
-    it('is revoked at the end', async () => {
+    it('the source revokes its Vault token when it is closed', async () => {
       vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
       vault.answer('auth/token/revoke-self', { status: 204, body: {} });
       {
@@ -524,7 +524,7 @@ describe('TokenSource', () => {
       await expect(sources[0]?.token()).rejects.toThrow('closed');
     });
 
-    it('is revoked after a read that was under way has finished', async () => {
+    it('the source revokes its Vault token after a pending read has finished', async () => {
       vault.answer(CREDS, credentialAnswer('token-1', inMs(1000)), credentialAnswer('token-2', inMs(HOUR_MS)));
       const tokens = source({ closeTimeoutMs: 10_000 });
       await tokens.token();
@@ -539,7 +539,7 @@ describe('TokenSource', () => {
       expect(vault.requests.at(-1)).toBe('PUT auth/token/revoke-self');
     });
 
-    it('is no reason to wait for ever for a Vault that hangs', async () => {
+    it('the source stops waiting for a hanging Vault when it is closed', async () => {
       const release = vault.hold();
       const tokens = source({ closeTimeoutMs: 50, retry: {} });
       const waiting = expect(tokens.token()).rejects.toThrow('closed');
@@ -550,7 +550,7 @@ describe('TokenSource', () => {
       release();
     });
 
-    it('is revoked even if it ends while logging in', async () => {
+    it('the source revokes its Vault token even if it is closed during the login', async () => {
       vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
       const release = vault.hold();
       const tokens = source();
@@ -562,7 +562,7 @@ describe('TokenSource', () => {
     });
   });
 
-  it('shows no secret, however it is printed', async () => {
+  it('the source shows no secret, however it is printed', async () => {
     vault.answer('auth/approle/login', loginAnswer('s.vault-token-value'));
     vault.answer(
       CREDS,
@@ -584,7 +584,7 @@ describe('TokenSource', () => {
     expect(printed.join('\n')).not.toContain('webex-token-value');
   });
 
-  it('wants exactly one source of the secret id', () => {
+  it('the constructor requires exactly one source of the secret id', () => {
     expect(() => source({ secretIdFile: '/run/secret-id' })).toThrow('exactly one of secretId');
   });
 });

@@ -40,12 +40,12 @@ const LOGGED_IN = ['PUT auth/approle/login', 'GET secret/x', 'PUT auth/token/rev
   request.replace('POST', 'PUT'),
 );
 
-it('logs in by AppRole, whatever token there is', async () => {
+it('the login uses AppRole even if a Vault token is set', async () => {
   const env = { VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: 's' };
   expect(await requestsOf(env, 'token')).toEqual(LOGGED_IN);
 });
 
-it('reads the secret id from a file', async () => {
+it('the login reads the secret id from a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'secret-id-'));
   try {
     writeFileSync(join(folder, 'secret-id'), 's\n');
@@ -59,11 +59,11 @@ it('reads the secret id from a file', async () => {
   }
 });
 
-it('takes the token where there is no role id', async () => {
+it('the login uses the Vault token if no role id is set', async () => {
   expect(await requestsOf({}, 'token')).toEqual(['GET secret/x']);
 });
 
-it('takes the secret id out of its wrapping', async () => {
+it('the login unwraps the secret id', async () => {
   server.answer('sys/wrapping/lookup', WRAPPED_SECRET_ID);
   server.answer('sys/wrapping/unwrap', UNWRAPPED_SECRET_ID);
   const unwrapped = ['PUT sys/wrapping/lookup', 'PUT sys/wrapping/unwrap', ...LOGGED_IN];
@@ -86,14 +86,14 @@ describe('a secret id that was taken out of its wrapping', () => {
     return withVaultIdentity((vault) => readCredential(vault, 'oauthapp', 'x'), environment, undefined, patience);
   }
 
-  it('is not given up where the login, or what it is for, fails for a while', async () => {
+  it('the login keeps an unwrapped secret id while the login or the work after it fails temporarily', async () => {
     server.answer('auth/approle/login', limited, LOST, loginAnswer('s.login'));
     server.answer('oauthapp/creds/x', limited, credentialAnswer('token'));
     await work();
     expect([server.count(UNWRAP), server.count(LOGIN)]).toEqual([1, 3]);
   });
 
-  it('is said to be lost where that goes on, and not to be taken by somebody', async () => {
+  it('the error says that an unwrapped secret id is lost with the run, not taken by someone, if the failure persists', async () => {
     server.answer('auth/approle/login', limited);
     const failed = work();
     await expect(failed).rejects.toBeInstanceOf(WrappingTokenSpentError);
@@ -103,7 +103,7 @@ describe('a secret id that was taken out of its wrapping', () => {
     expect(server.count(LOGIN)).toBe(6);
   });
 
-  it('is left in its wrapping where that cannot be looked at now', async () => {
+  it('a secret id stays wrapped if Vault cannot look up its wrapping token now', async () => {
     server.answer('sys/wrapping/lookup', limited);
     await expect(work()).rejects.toBeInstanceOf(TemporarilyUnavailable);
     expect(server.requests).toEqual(['PUT sys/wrapping/lookup']);
@@ -114,7 +114,7 @@ it.each([
   ['nothing to log in with', {}, /there is nothing to log in with; set VAULT_ROLE_ID and .*, or VAULT_TOKEN/],
   ['a role id alone', { VAULT_ROLE_ID: 'r' }, /none of VAULT_SECRET_ID, .* is set; set exactly one/],
   ['a secret id alone', { VAULT_SECRET_ID: 's' }, /there is a secret id but no role id; set VAULT_ROLE_ID/],
-])('refuses %s before it asks Vault', async (_, env, message) => {
+])('the login refuses %s before it asks Vault', async (_, env, message) => {
   await expect(login(env)).rejects.toThrow(message);
   expect(server.requests).toEqual([]);
 });
@@ -125,7 +125,7 @@ it.each([
   ['at a sealed server', refusal(503, 'Vault is sealed'), VaultSealed, /is sealed; unseal it/],
   ['limited', refusal(429, 'rate limit'), TemporarilyUnavailable, /\(429: rate limit\); try again later/],
   ['missing', refusal(404, 'no handler for route'), NotDeployed, /no AppRole auth method is mounted at approle\//],
-])('says what to do where the login is %s', async (_, answer, kind, message) => {
+])('the error names the next step if the login is %s', async (_, answer, kind, message) => {
   server.answer('auth/approle/login', answer);
   const failed = login({ VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: 'hush' });
   await expect(failed).rejects.toBeInstanceOf(kind);

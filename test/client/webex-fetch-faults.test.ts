@@ -45,7 +45,7 @@ describe('an answer', () => {
     ['compressed, though nobody asked', `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n`, gzipSync('{}')],
     ['of a status that ends nothing', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', Buffer.alloc(0)],
     ['of a status that there is not', 'HTTP/1.1 999 No\r\n\r\n', Buffer.from('{}')],
-  ])('%s is not of Webex', async (_, head, body) => {
+  ])('fetch rejects an answer %s', async (_, head, body) => {
     const { webex, url } = await serve((socket) => {
       socket.write(head);
       socket.end(body);
@@ -60,17 +60,17 @@ describe('an answer', () => {
     ['a page', '<html>'],
     ['cut off', '{"a":'],
     ['empty', ''],
-  ])('that is %s is not the JSON of Webex', async (_, body) => {
+  ])('json() rejects an answer that is %s', async (_, body) => {
     const { webex, url } = await serve((socket) => socket.end(`HTTP/1.0 200 OK\r\n\r\n${body}`));
     expect((await failure(webex.json(url, z.object({})))).message).toMatch(/something that Webex does not say/);
   });
 
-  it('with a byte order mark is JSON', async () => {
+  it('json() reads an answer with a byte order mark', async () => {
     const { webex, url } = await serve((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\n\ufeff{"a":1}'));
     expect(await webex.json(url, z.object({ a: z.number() }))).toEqual({ a: 1 });
   });
 
-  it('without end is read by json() up to its limit', async () => {
+  it('json() stops at its limit if an answer never ends', async () => {
     const { server, webex, url } = await serve((socket) => {
       const part = Buffer.alloc(1 << 20, ' ');
       const flow = (): void => {
@@ -84,13 +84,13 @@ describe('an answer', () => {
     await server.deserted();
   });
 
-  it('that breaks off fails the reader of its body', async () => {
+  it('an answer that breaks off fails the reader of its body', async () => {
     const { webex, url } = await serve((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'));
     const response = await webex.fetch(url);
     await expect(response.text()).rejects.toMatchObject({ name: 'NetworkError', code: 'ECONNRESET' });
   });
 
-  it('of which a part is wanted ends its connection', async () => {
+  it('a reader that cancels an answer partway ends the connection', async () => {
     const { server, webex, url } = await serve((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'),
     );
@@ -100,7 +100,7 @@ describe('an answer', () => {
     await server.deserted();
   });
 
-  it('without a body gives its connection back', async () => {
+  it('an answer without a body returns its connection to the pool', async () => {
     const { server, webex, url } = await serve((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
     for (let request = 0; request < 3; request++) {
       expect((await webex.fetch(url, { method: 'DELETE' })).body).toBeNull();
@@ -111,14 +111,14 @@ describe('an answer', () => {
 });
 
 describe('a caller', () => {
-  it('who asks for what fetch refuses is told so, and not that Webex is away', async () => {
+  it("an invalid request throws fetch's TypeError, not WebexUnreachableError", async () => {
     const { server, webex, url } = await serve();
     expect(await failure(webex.fetch(url, { method: 'GET', body: 'x' }))).toMatchObject({ name: 'TypeError' });
     expect(await failure(webex.fetch(url, { headers: { 'x-name': 'a\nb' } }))).toMatchObject({ name: 'TypeError' });
     expect(server.connections).toBe(0);
   });
 
-  it('whose body fails is told by its own error', async () => {
+  it('a failing request body rejects with its own error', async () => {
     const { webex, url } = await serve((socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'));
     const problem = new Error('the disk is gone');
     const body = new ReadableStream({
@@ -127,7 +127,7 @@ describe('a caller', () => {
     expect(await failure(webex.fetch(url, { method: 'POST', body }))).toBe(problem);
   });
 
-  it('who gives up while it waits leaves no connection open', async () => {
+  it('an abort during the wait leaves no connection open', async () => {
     const { server, webex, url } = await serve((socket) =>
       socket.write('HTTP/1.1 429 No\r\nretry-after: 30\r\ncontent-length: 9\r\n\r\n{}'),
     );
@@ -143,7 +143,7 @@ describe('a caller', () => {
     expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
   });
 
-  it('who gives up while the body arrives ends it', async () => {
+  it('an abort while the body arrives ends the connection', async () => {
     const { server, webex, url } = await serve((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'),
     );
@@ -158,7 +158,7 @@ describe('a caller', () => {
     await server.deserted();
   });
 
-  it('leaves nothing at a signal that many requests share', async () => {
+  it('requests leave no listener on a shared signal', async () => {
     const { webex, url } = await serve((socket) => socket.write(OK));
     const { signal } = new AbortController();
     for (let request = 0; request < 20; request++) {

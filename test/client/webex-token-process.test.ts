@@ -57,14 +57,14 @@ it.each([
   ['it prints', ['testauth'], ACCESS_TOKEN],
   ['curl takes as a header', ['testauth', '--header'], `Authorization: Bearer ${ACCESS_TOKEN}`],
   ['a command prints', ['exec', 'testauth', '--', 'printenv', 'WEBEX_ACCESS_TOKEN'], ACCESS_TOKEN],
-])('masks a token that %s before it is in the log of GitHub Actions', async (_, line, printed) => {
+])('webex-token masks a token that %s before it appears in the log of GitHub Actions', async (_, line, printed) => {
   const shell = ['-c', 'exec "$@" 2>&1', 'sh', process.execPath, command, ...line];
   const { stdout } = await run('sh', shell, { env: { ...process.env, ...app, GITHUB_ACTIONS: 'true' } });
   expect(stdout).toBe(`::add-mask::${ACCESS_TOKEN}\n${printed}\n`);
 });
 
 describe('exec', () => {
-  it('gives the token to the command alone, in its environment, and logs out before', async () => {
+  it("exec gives the token only to the command's environment, and logs out before it starts the command", async () => {
     const script = exec(
       'sh',
       '-c',
@@ -84,7 +84,7 @@ describe('exec', () => {
     expect([exitCode, stdout.split('\n').slice(1), stderr]).toEqual([0, ['typed', ''], '']);
   });
 
-  it('has GitHub Actions mask the token before the command prints it', async () => {
+  it('exec masks the token in GitHub Actions before the command prints it', async () => {
     const line = ['exec', 'testauth', '--', 'sh', '-c', 'echo "$WEBEX_ACCESS_TOKEN"'];
     const script = new Script(command, line, { ...app, GITHUB_ACTIONS: 'true' });
     const { exitCode, stdout, stderr } = await script.result();
@@ -102,13 +102,13 @@ describe('exec', () => {
     ['126 where it cannot be run', ['/etc/passwd'], 126],
     ['126 where it is a folder', ['/etc'], 126],
     ['126 where its path goes through a file', ['/etc/passwd/x'], 126],
-  ])('exits with %s', async (_, line, code) => {
+  ])('exec runs a command and exits with %s', async (_, line, code) => {
     const { exitCode, stdout, stderr } = await exec(...line).result();
     expect([exitCode, stdout]).toEqual([code, '']);
     expect(stderr).toMatch(code > 125 && code < 128 ? /^error: "\S+" cannot be run \(E\w+\); check [^\n]+\n$/ : /^$/);
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('passes %s on', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('exec passes %s on to the command', async (signal) => {
     const script = exec(
       'sh',
       '-c',
@@ -119,7 +119,7 @@ describe('exec', () => {
     expect(await script.result()).toMatchObject({ exitCode: 9, stdout: 'ready\ngot\n', stderr: '' });
   });
 
-  it('leaves the input of the command as it is while it passes a signal on', async () => {
+  it("exec keeps the flags of the command's input while it passes a signal on", async () => {
     const script = exec('sh', '-c', `trap 'echo got' TERM; echo "$$ ready"; while :; do sleep 0.05; done`);
     const [, child = ''] = await read(script, /(\d+) ready/);
     const flags = (): string | undefined =>
@@ -132,21 +132,21 @@ describe('exec', () => {
     expect((await script.result()).exitCode).toBe(137);
   });
 
-  it('passes an input of megabytes through', async () => {
+  it('exec passes megabytes of input through', async () => {
     const script = exec('cat');
     script.child.stdin.end('x'.repeat(3_000_000));
     const { exitCode, stdout } = await script.result();
     expect([exitCode, stdout.length]).toEqual([0, 3_000_000]);
   });
 
-  it('runs nothing where there is no token', async () => {
+  it('exec runs no command if there is no token', async () => {
     vault.answer(CREDS, refusal(404));
     expect(await exec('echo', 'ran').result()).toMatchObject({ exitCode: 3, stdout: '' });
   });
 });
 
 describe('a signal while Vault answers', () => {
-  it('waits for the answer, logs out, and prints no token', async () => {
+  it("an interrupted webex-token waits for Vault's answer, logs out, and prints no token", async () => {
     const release = vault.hold();
     const script = new Script(command, ['testauth'], app);
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
@@ -157,7 +157,7 @@ describe('a signal while Vault answers', () => {
     expect(vault.requests.at(-1)).toBe(REVOKED);
   });
 
-  it('says what it waits for, however often the signal comes, and ends by itself', async () => {
+  it('an interrupted webex-token says what it waits for, despite repeated signals, and ends by itself', async () => {
     vault.hold();
     const script = new Script(command, ['testauth'], app);
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
@@ -174,7 +174,7 @@ describe('a signal while Vault answers', () => {
     expect(stderr).toMatch(/^interrupted; Vault has up to \d+ s to answer, since [^\n]+\n$/);
   });
 
-  it('gives Vault the time that --grace says', async () => {
+  it('an interrupted webex-token gives Vault the time that --grace names', async () => {
     vault.hold();
     const script = new Script(command, ['testauth', '--grace', '60s'], app);
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
@@ -186,7 +186,7 @@ describe('a signal while Vault answers', () => {
     expect((await script.result()).exitCode).toBe(143);
   });
 
-  it('is obeyed at once where it is SIGQUIT', async () => {
+  it('webex-token ends at once on SIGQUIT', async () => {
     vault.hold();
     const script = new Script(command, ['testauth'], app);
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));
@@ -196,12 +196,12 @@ describe('a signal while Vault answers', () => {
   });
 });
 
-it('runs in a clone too, of its sources', async () => {
+it('webex-token also runs from its sources in a clone', async () => {
   const { exitCode, stdout, stderr } = await runScript('webex-token', ['testauth'], app);
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
 });
 
-it('does not wait long for a Vault that does not log out', async () => {
+it('webex-token does not wait long for a Vault that does not answer the logout', async () => {
   await using slow = await RecordingServer.start(({ url }, response) => {
     if (url.endsWith('/login')) {
       response.end(JSON.stringify({ auth: { client_token: 's.x', lease_duration: 60, renewable: false } }));
@@ -217,7 +217,7 @@ it('does not wait long for a Vault that does not log out', async () => {
   expect([exitCode, stdout]).toEqual([0, `${ACCESS_TOKEN}\n`]);
 });
 
-it('says in one line that nothing is installed yet', async () => {
+it('webex-token says in one line that nothing is installed yet', async () => {
   const clone = mkdtempSync(join(tmpdir(), 'clone-'));
   try {
     cpSync(dirname(dirname(WEBEX_TOKEN)), join(clone, 'client'), { recursive: true });
@@ -244,36 +244,36 @@ describe('the output', () => {
     return { exitCode, ...output };
   }
 
-  it('may be read in part', async () => {
+  it('webex-token succeeds if its output is only partly read', async () => {
     const line = '"$NODE" "$COMMAND" testauth --json | head -c 3; echo "/${PIPESTATUS[0]}"';
     expect(await shell(line)).toEqual({ exitCode: 0, stdout: '{\n /0\n', stderr: '' });
   });
 
-  it('may be read by nobody', async () => {
+  it('webex-token succeeds if nobody reads its output', async () => {
     const line = '{ sleep 0.3; "$NODE" "$COMMAND" testauth 2>&1; echo "$?" >&2; } | true';
     expect((await shell(line)).stderr).toBe('0\n');
   });
 
-  it('that cannot be written is told in one line', async () => {
+  it('webex-token reports in one line that the output cannot be written', async () => {
     const { exitCode, stderr } = await shell('"$NODE" "$COMMAND" testauth > /dev/full');
     expect(stderr).toBe('error: the output cannot be written (ENOSPC); free some space, or write to another place\n');
     expect(exitCode).toBe(1);
   });
 
-  it('of errors may be read by nobody', async () => {
+  it('webex-token keeps its exit code if nobody reads its error output', async () => {
     vault.answer(CREDS, refusal(404));
     const line = '{ { sleep 0.3; "$NODE" "$COMMAND" testauth; echo "$?" >&3; } 2>&1 | true; } 3>&1';
     expect((await shell(line)).stdout).toBe('3\n');
   });
 
-  it('is a header as curl takes it, which is in no command line', async () => {
+  it('curl accepts the header from webex-token without the token in a command line', async () => {
     await using webex = await RecordingServer.start((_, response) => response.end('me'));
     const line = `"$NODE" "$COMMAND" testauth --header | curl -sS --noproxy '*' --header @- ${webex.address}/v1/people/me`;
     expect(await shell(line)).toEqual({ exitCode: 0, stdout: 'me', stderr: '' });
     expect(webex.requests[0]?.headers.authorization).toBe(`Bearer ${ACCESS_TOKEN}`);
   });
 
-  it('holds the token once, whatever Node is told to log', async () => {
+  it('webex-token prints the token once and no secret id, whatever Node logs', async () => {
     const env = { ...app, NODE_DEBUG: 'net,stream,tls', DEBUG: '*' };
     const { stdout, stderr } = await runScript(command, ['testauth'], env);
     expect(stdout).toBe(`${ACCESS_TOKEN}\n`);

@@ -71,12 +71,12 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
 }
 
 describe('prints', () => {
-  it('the access token and nothing else', async () => {
+  it('webex-token prints the access token and nothing else', async () => {
     const { exitCode, stdout, stderr } = await run(['testauth'], APP);
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
   });
 
-  it('token, type, expiry and warnings as JSON', async () => {
+  it('webex-token prints token, type, expiry and warnings as JSON', async () => {
     vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, EXPIRY, [`it was ${ACCESS_TOKEN}`]));
     const { exitCode, stdout, stderr } = await run(['testauth', '--json'], APP);
     expect([exitCode, stderr]).toEqual([0, '']);
@@ -88,7 +88,7 @@ describe('prints', () => {
     });
   });
 
-  it('no expiry where there is none', async () => {
+  it('webex-token prints a null expiry if the token has none', async () => {
     vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN));
     expect(JSON.parse((await run(['--json', 'testauth'], APP)).stdout)).toMatchObject({
       expire_time: null,
@@ -96,11 +96,11 @@ describe('prints', () => {
     });
   });
 
-  it('a header, as curl takes it', async () => {
+  it('webex-token prints a header for curl', async () => {
     expect((await run(['testauth', '--header'], APP)).stdout).toBe(`Authorization: Bearer ${ACCESS_TOKEN}\n`);
   });
 
-  it('what the engine warns of beside the token, and without it', async () => {
+  it("webex-token prints the engine's warnings on stderr, without the token", async () => {
     vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, EXPIRY, [`refresh of\n${ACCESS_TOKEN} failed`]));
     const { exitCode, stdout, stderr } = await run(['testauth'], APP);
     expect([exitCode, stdout]).toEqual([0, `${ACCESS_TOKEN}\n`]);
@@ -111,7 +111,7 @@ describe('prints', () => {
     ['alone', [], `${ACCESS_TOKEN}\n`],
     ['in a header', ['--header'], `Authorization: Bearer ${ACCESS_TOKEN}\n`],
     ['in JSON', ['--json'], expect.stringContaining(`"access_token": "${ACCESS_TOKEN}"`)],
-  ])('the token %s, once the log of GitHub Actions masks it', async (_, argv, printed) => {
+  ])('webex-token prints the token %s, once it has sent GitHub Actions the mask', async (_, argv, printed) => {
     const { exitCode, stdout, stderr } = await run(['testauth', ...argv], { ...APP, GITHUB_ACTIONS: 'true' });
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 0,
@@ -120,18 +120,18 @@ describe('prints', () => {
     });
   });
 
-  it('a percent sign of the token as GitHub Actions reads it in a mask', async () => {
+  it('webex-token escapes a percent sign in the GitHub Actions mask', async () => {
     vault.answer(CREDS, credentialAnswer('100%25-the-access-token', EXPIRY));
     const { stdout, stderr } = await run(['testauth'], { ...APP, GITHUB_ACTIONS: 'true' });
     expect([stdout, stderr]).toEqual(['100%25-the-access-token\n', '::add-mask::100%2525-the-access-token\n']);
   });
 
-  it('its version', async () => {
+  it('webex-token prints its version', async () => {
     expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
     expect(await run(['-V'])).toMatchObject({ stdout: '1.2.3\n' });
   });
 
-  it('its help, with all exit codes and variables', async () => {
+  it('webex-token prints its help, with all exit codes and variables', async () => {
     const { exitCode, stdout } = await run(['--help']);
     expect(exitCode).toBe(0);
     [0, 1, 2, 3, 4, 5, 126, 127, 130].forEach((code) => expect(stdout).toMatch(new RegExp(`^  ${code} +\\S`, 'm')));
@@ -143,28 +143,28 @@ describe('prints', () => {
 });
 
 describe('who it is', () => {
-  it('logs out what it logged in, whatever Vault token there is', async () => {
+  it('webex-token logs out of its own login if a Vault token is set too', async () => {
     await run(['testauth'], { ...APP, VAULT_TOKEN: 'the-vault-token' });
     expect(vault.requests).toEqual(LOGGED_IN_AND_OUT);
   });
 
-  it('logs out where it gets no token', async () => {
+  it('webex-token logs out if it gets no token', async () => {
     vault.answer(CREDS, refusal(403, 'permission denied'));
     expect((await run(['testauth'], APP)).exitCode).toBe(5);
     expect(vault.requests).toEqual(LOGGED_IN_AND_OUT);
   });
 
-  it('has its token where logging out fails', async () => {
+  it('webex-token prints the token even if the logout fails', async () => {
     vault.answer('auth/token/revoke-self', refusal(500, 'oh'));
     expect(await run(['testauth'], APP)).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
   });
 
-  it('leaves a Vault token alone that it was given', async () => {
+  it('webex-token leaves a given Vault token alive', async () => {
     expect((await run(['testauth'], { VAULT_TOKEN: 'the-vault-token' })).stdout).toBe(`${ACCESS_TOKEN}\n`);
     expect(vault.requests).toEqual([`GET ${CREDS}`]);
   });
 
-  it('takes the token that "vault login" left', async () => {
+  it('webex-token uses the token that "vault login" left', async () => {
     writeFileSync(join(folder, '.vault-token'), 'left\n');
     expect((await run(['testauth'], { HOME: folder })).stdout).toBe(`${ACCESS_TOKEN}\n`);
   });
@@ -173,7 +173,7 @@ describe('who it is', () => {
     ['VAULT_TOKEN', { VAULT_TOKEN: '' }],
     ['BAO_TOKEN', { BAO_TOKEN: '', VAULT_TOKEN: 'the-vault-token' }],
     ['VAULT_TOKEN', { BAO_TOKEN: 'the-vault-token', VAULT_TOKEN: '' }],
-  ])('takes no other token in place of an empty %s', async (name, env) => {
+  ])('webex-token uses no other token in place of an empty %s', async (name, env) => {
     writeFileSync(join(folder, '.vault-token'), 'left\n');
     const { exitCode, stdout, stderr } = await run(['testauth'], { HOME: folder, ...env });
     expect(stderr).toMatch(new RegExp(`^error: ${name} is set but empty, as a login that failed leaves it, .*\n$`));
@@ -181,18 +181,18 @@ describe('who it is', () => {
     expect(vault.requests).toEqual([]);
   });
 
-  it('does not mind an empty token where it logs in by AppRole', async () => {
+  it('webex-token accepts an empty Vault token if it logs in by AppRole', async () => {
     expect((await run(['testauth'], { ...APP, VAULT_TOKEN: '' })).stdout).toBe(`${ACCESS_TOKEN}\n`);
   });
 
-  it('reads at the mounts that the environment names, with or without a slash', async () => {
+  it('webex-token reads at the mounts that the environment names, with or without a slash', async () => {
     vault.answer('auth/machines/login', loginAnswer('s.t'));
     vault.answer('webex/engine/creds/testauth', credentialAnswer(ACCESS_TOKEN));
     const env = { ...APP, OAUTHAPP_MOUNT: 'webex/engine/', APPROLE_MOUNT: '/machines/' };
     expect(await run(['testauth'], env)).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
   });
 
-  it('prefers the OpenBao form of each variable', async () => {
+  it('webex-token prefers the OpenBao form of each variable', async () => {
     const env = { BAO_ADDR: vault.address, VAULT_ADDR: 'http://127.0.0.1:1', BAO_TOKEN: 'b', VAULT_TOKEN: 'v' };
     expect((await run(['testauth'], env)).exitCode).toBe(0);
   });
@@ -209,7 +209,7 @@ describe('unwrap', () => {
   });
   afterEach(() => rmSync(join(folder, 'apps'), { recursive: true, force: true }));
 
-  it('leaves the secret id in the private file that VAULT_SECRET_ID_FILE names, and prints none of it', async () => {
+  it('unwrap writes the secret id to the private file of VAULT_SECRET_ID_FILE, and prints none of it', async () => {
     const outcome = await run(['unwrap'], env());
     expect(outcome).toEqual({ exitCode: 0, stdout: '', stderr: `the secret id is in ${file()}\n` });
     expect([readFileSync(file(), 'utf8'), statSync(file()).mode & 0o777]).toEqual(['the-secret-id', 0o600]);
@@ -218,7 +218,7 @@ describe('unwrap', () => {
     expect(await run(['testauth'], login)).toMatchObject({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n` });
   });
 
-  it('takes the OpenBao form of its variables, and minds no other login that is set', async () => {
+  it('unwrap accepts the OpenBao form of its variables, and ignores other login variables', async () => {
     const { VAULT_WRAPPED_SECRET_ID, VAULT_SECRET_ID_FILE } = env();
     const bao = { BAO_WRAPPED_SECRET_ID: VAULT_WRAPPED_SECRET_ID, BAO_SECRET_ID_FILE: VAULT_SECRET_ID_FILE };
     expect(await run(['unwrap'], { ...APP, VAULT_TOKEN: '', ...bao })).toMatchObject({ exitCode: 0 });
@@ -227,19 +227,19 @@ describe('unwrap', () => {
   it.each([
     ['no wrapping token', { VAULT_WRAPPED_SECRET_ID: undefined }, /VAULT_WRAPPED_SECRET_ID is not set, .*; set it to/],
     ['no file', { VAULT_SECRET_ID_FILE: '' }, /VAULT_SECRET_ID_FILE is not set, .*; set it to/],
-  ])('asks nothing of Vault where there is %s', async (_, missing, line) => {
+  ])('unwrap does not ask Vault if there is %s', async (_, missing, line) => {
     expectLine(await run(['unwrap'], { ...env(), ...missing }), 1, line);
     expect(vault.requests).toEqual([]);
   });
 
-  it('asks nothing of Vault where others could put a file of theirs in the place', async () => {
+  it('unwrap does not ask Vault if others can write to the folder of the file', async () => {
     mkdirSync(join(folder, 'apps'));
     chmodSync(join(folder, 'apps'), 0o777);
     expectLine(await run(['unwrap'], env()), 1, /apps must not be written to by others, .*; run chmod go-w /);
     expect(vault.requests).toEqual([]);
   });
 
-  it('leaves no file where somebody was faster', async () => {
+  it('unwrap leaves no file if someone else has used the wrapping token', async () => {
     vault.answer('sys/wrapping/unwrap', refusal(400, 'wrapping token is not valid or does not exist'));
     expectLine(await run(['unwrap'], env()), 1, /someone has taken the secret id; have the secret ids of this app/);
     expect(existsSync(file())).toBe(false);
@@ -249,7 +249,7 @@ describe('unwrap', () => {
     ['a credential', ['unwrap', 'testauth']],
     ['a form', ['unwrap', '--json']],
     ['a command', ['unwrap', '--', 'true']],
-  ])('goes with no %s', async (_, argv) => {
+  ])('unwrap refuses %s', async (_, argv) => {
     expectLine(await run(argv, env()), 2, /unwrap takes (nothing|no)|goes with exec/);
   });
 });
@@ -292,7 +292,7 @@ describe('wrong usage', () => {
     ],
     ['exec of a command of several words, without "--"', ['exec', 'mine', 'sh my.sh'], /write webex-token exec <cred/],
     ['a credential that is a path', ['../../sys/x'], /Vault is not asked for|is no name of a credential/],
-  ])('%s', async (_, argv, line) => {
+  ])('webex-token prints one line and exits with the right code: %s', async (_, argv, line) => {
     const outcome = await run(argv, { VAULT_TOKEN: 'the-vault-token' });
     expectLine(outcome, outcome.exitCode === 1 ? 1 : 2, line);
     expect(vault.requests).toEqual([]);
@@ -399,7 +399,7 @@ describe('a wrong environment', () => {
       1,
       /switches the check of cert/,
     ],
-  ])('%s', async (_, env, code, line) => {
+  ])('webex-token prints one line and exits with the right code: %s', async (_, env, code, line) => {
     expectLine(await run(['testauth'], env()), code, line);
     expect(vault.requests).toEqual([]);
   });
@@ -473,7 +473,7 @@ describe('what Vault says', () => {
       1,
       /redirect \(301\) to https:\/\/x\.test;/,
     ],
-  ])('%s', async (_, path, answer, code, line) => {
+  ])('webex-token prints one line and exits with the right code: %s', async (_, path, answer, code, line) => {
     vault.answer(path, answer);
     expectLine(await run(['testauth'], APP), code, line);
   });
@@ -494,14 +494,17 @@ describe('what Vault says', () => {
       /\(429: slow down\); try again later/,
     ],
     ['unwrapped at a sealed server', 'sys/wrapping/lookup', refusal(503, 'Vault is sealed'), 4, /is sealed; unseal it/],
-  ])('of a wrapping token: %s', async (_, path, answer, code, line) => {
-    vault.answer(path, answer);
-    expectLine(await run(['testauth'], { VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'w' }), code, line);
-  });
+  ])(
+    'webex-token prints one line and exits with the right code for a wrapping token: %s',
+    async (_, path, answer, code, line) => {
+      vault.answer(path, answer);
+      expectLine(await run(['testauth'], { VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'w' }), code, line);
+    },
+  );
 });
 
 describe('a server that is none', () => {
-  it('refuses the connection: it may come back', async () => {
+  it('webex-token reports a refused connection as temporary', async () => {
     expectLine(
       await run(['testauth'], { ...APP, VAULT_ADDR: 'http://127.0.0.1:1' }),
       4,
@@ -509,7 +512,7 @@ describe('a server that is none', () => {
     );
   });
 
-  it('has a certificate that is not trusted: it stays so', async () => {
+  it('webex-token reports an untrusted certificate as permanent', async () => {
     const authority = await CertificateAuthority.create();
     const names = { commonName: 'x', dnsNames: ['localhost'], ipAddresses: [] };
     await using server = await TlsServer.start(await authority.issue(names));
@@ -522,7 +525,7 @@ describe('a server that is none', () => {
     ['a page that is missing', 'HTTP/1.0 404 Not Found\r\n\r\n<html>', /something that Vault does not say; check/],
     ['a page that is forbidden', 'HTTP/1.0 403 Forbidden\r\n\r\n', /something that Vault does not say; check/],
     ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', /\(HPE_INVALID_CONSTANT\)/],
-  ])('answers with %s', async (_, answer, line) => {
+  ])('webex-token rejects a server that answers with %s', async (_, answer, line) => {
     await using server = await RawServer.start((socket) => socket.end(answer));
     expectLine(await run(['testauth'], { VAULT_TOKEN: 'the-vault-token', VAULT_ADDR: server.url.href }), 1, line);
     expectLine(await run(['testauth'], { ...APP, VAULT_ADDR: server.url.href }), 1, line);

@@ -12,21 +12,21 @@ function declareStack(props: DeploymentStackProps = {}, changes: Partial<Deploym
   return synthesize(new WebexTokens(testApp(), 'webex-tokens', exampleDeployment(changes), props));
 }
 
-it('keeps local state beside the file that declares it, under the name of another file than deployment.ts', () => {
+it('local state lies beside the deployment file, named after any deployment other than deployment.ts', () => {
   expect(declareStack({}).terraform.backend).toEqual({ local: { path: '../../../terraform.webex-tokens.tfstate' } });
   expect(declareStack({ folder: `${PROJECT_FOLDER}/environments`, name: 'staging' }).terraform.backend).toEqual({
     local: { path: '../../../environments/terraform.staging.webex-tokens.tfstate' },
   });
 });
 
-it('tells states apart in any backend, by stack and by deployment', () => {
+it('any backend keeps a separate state for each stack and deployment', () => {
   const config = { bucket: 'states', key: '{deployment}/{stack}.tfstate', nested: [{ prefix: 'a/{deployment}' }] };
   expect(declareStack({ name: 'staging' }, { backend: { type: 's3', config } }).terraform.backend).toEqual({
     s3: { bucket: 'states', key: 'staging/webex-tokens.tfstate', nested: [{ prefix: 'a/staging' }] },
   });
 });
 
-it('writes its name into the state, once, and refuses a state that has another', () => {
+it("the stack writes the deployment's name into the state once, and refuses a state with another name", () => {
   expect(declareStack({ name: 'staging' }).resource.terraform_data?.deployment).toEqual({
     input: 'staging',
     lifecycle: {
@@ -47,11 +47,11 @@ describe('the note of what is declared', () => {
   const { resource } = declareStack();
   const { declared: note, ...others } = resource.terraform_data ?? {};
 
-  it('is what the next deploy compares', () => {
+  it('the stack notes its declared grants for the next deploy to compare', () => {
     expect(note?.input).toBe(JSON.stringify(grantsOf(exampleDeployment())));
   });
 
-  it('is written after everything else', () => {
+  it('the note of declared grants is written after every other resource', () => {
     const all = Object.entries({ ...resource, terraform_data: others }).flatMap(([type, named]) =>
       Object.keys(named).map((name) => `${type}.${name}`),
     );
@@ -59,7 +59,7 @@ describe('the note of what is declared', () => {
     expect(JSON.stringify({ ...resource, terraform_data: others })).not.toContain('terraform_data.declared');
   });
 
-  it('lets Terraform look up a client id', () => {
+  it('the note of declared grants accepts a client id that Terraform looks up', () => {
     const clientId = Token.asString({ resolve: () => '${data.other.client_id}' });
     const integrations = [{ name: 'webex-myapp', clientId, redirectUrl: 'http://localhost:5000/auth' }];
     const declared = declareStack({}, { integrations });
@@ -67,7 +67,7 @@ describe('the note of what is declared', () => {
   });
 });
 
-it.each(['', 'a b', '../a', '${path.module}', '"'])('refuses %j as its name', (name) => {
+it.each(['', 'a b', '../a', '${path.module}', '"'])('the stack refuses %j as the name of a deployment', (name) => {
   expect(() => declareStack({ name })).toThrow(ExplainedError);
   expect(() => declareStack({ name })).toThrow('the name of a deployment must be letters, digits');
 });

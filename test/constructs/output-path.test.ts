@@ -13,17 +13,17 @@ function path(outdir: string, target: string): string {
   return pathFromOutput(new TerraformStack(testApp(join(folder, outdir)), 'stack'), join(folder, target));
 }
 
-it('goes from where Terraform runs, to what need not exist yet', () => {
+it('a path leads from the folder where Terraform runs to a target that may not exist yet', () => {
   expect(path('cdktf.out', 'scripts/program.js')).toBe('../../../scripts/program.js');
 });
 
-it('goes past symbolic links, as the operating system goes where it meets "..": from the output folder', () => {
+it('a path from a symbolic link starts at the real output folder', () => {
   mkdirSync(join(folder, 'far/away/out'), { recursive: true });
   symlinkSync('far/away/out', join(folder, 'linked'));
   expect(path('linked', 'plugins')).toBe('../../../../../plugins');
 });
 
-it('and to the target', () => {
+it('a path to a symbolic link leads to its real target', () => {
   mkdirSync(join(folder, 'store/package'), { recursive: true });
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync('../store/package', join(folder, 'node_modules/package'));

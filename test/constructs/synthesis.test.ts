@@ -5,7 +5,7 @@ import { synthesize } from '../../constructs/synthesis';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { elf } from '../fixtures/programs/elf-program';
 
-it('gives the stacks in their order, with where they are and what may not end well', () => {
+it('the synthesis returns the stacks in deploy order, with their folders and warnings', () => {
   const output = mkdtempSync(join(tmpdir(), 'synthesis-'));
   const path = join(output, 'oauthapp');
   writeFileSync(path, elf(process.arch, 3), { mode: 0o755 });

@@ -9,23 +9,26 @@ describe('plainText', () => {
     ['$${twice}', '$$${twice}'],
     ['$found $(date) 100% {a}', '$found $(date) 100% {a}'],
     ['${TfToken[TOKEN.3]}/${HOME}', '${TfToken[TOKEN.3]}/$${HOME}'],
-  ])('of %j is %j', (text, expected) => {
+  ])('the function plainText turns %j into %j', (text, expected) => {
     expect(plainText(text)).toBe(expected);
   });
 });
 
 describe('terraformWord', () => {
-  it('leaves a plain path as it is', () => {
+  it('the function terraformWord leaves a plain path unchanged', () => {
     expect(terraformWord('../../../node_modules/@scope/a_b-1.0+2/x.js')).toBe(
       '../../../node_modules/@scope/a_b-1.0+2/x.js',
     );
   });
 
-  it.each(['a b/c', "it's", '"$HOME"', '`id`', 'a;b', 'a\\b', '*', '~', 'ünï'])('gets %s through a shell', (text) => {
-    expect(execFileSync('/bin/sh', ['-c', `printf %s ${terraformWord(text)}`], { encoding: 'utf8' })).toBe(text);
-  });
+  it.each(['a b/c', "it's", '"$HOME"', '`id`', 'a;b', 'a\\b', '*', '~', 'ünï'])(
+    'the function terraformWord passes %s through a shell unchanged',
+    (text) => {
+      expect(execFileSync('/bin/sh', ['-c', `printf %s ${terraformWord(text)}`], { encoding: 'utf8' })).toBe(text);
+    },
+  );
 
-  it('escapes what Terraform would fill in', () => {
+  it('the function terraformWord escapes Terraform templates', () => {
     expect(terraformWord('a${b}%{c}')).toBe("'a$${b}%%{c}'");
   });
 });
@@ -34,17 +37,17 @@ describe('longText', () => {
   const lines = (count: number): string =>
     Array.from({ length: count }, (_, index) => `path "creds\\${index}" { # \${vault_mount.engine.path}`).join('\r\n');
 
-  it('leaves a text as it is that has fewer than a thousand lines', () => {
+  it('the function longText leaves a text of fewer than a thousand lines unchanged', () => {
     expect(longText(lines(999))).toBe(lines(999));
   });
 
-  it('puts one of a thousand lines in quotes, on one line', () => {
+  it('the function longText writes a text of a thousand lines as one quoted line', () => {
     const text = longText(lines(1000));
     expect(text).not.toContain('\n');
     expect(text).toMatch(/^\$\{"path \\"creds\\\\0\\" \{ # \$\{vault_mount\.engine\.path\}\\r\\npath /);
   });
 
-  it('means the same, references and all', () => {
+  it('the function longText keeps the meaning of a text and its references', () => {
     const lookup = (): unknown => 'oauthapp';
     expect(evaluate(longText(lines(1000)), lookup)).toBe(evaluate(lines(1000), lookup));
   });

@@ -9,7 +9,7 @@ beforeAll(() => jest.isolateModules(() => (copy = jest.requireActual('../../clie
 const CREDENTIAL = 'testauth';
 const LONG = `it is ${'long '.repeat(100)}`;
 
-it('knows an error of another copy by its code, and not by its class', () => {
+it('hasCode recognizes an error of another copy by its code, not by its class', () => {
   const error = new copy.NotAuthorizedYet(CREDENTIAL);
   expect(error).not.toBeInstanceOf(client.NotAuthorizedYet);
   expect([hasCode(error, 'ERR_NOT_AUTHORIZED_YET'), hasCode(error, 'ERR_NOT_DEPLOYED')]).toEqual([true, false]);
@@ -24,24 +24,24 @@ it.each<[string, () => Error, number]>([
   ['VaultUnreachableError', () => new copy.VaultUnreachableError('https://vault.test', 'ECONNREFUSED'), 4],
   ['NotPermitted', () => new copy.NotPermitted('no'), 5],
   ['IntegrationRefused', () => new copy.IntegrationRefused(CREDENTIAL, 'said'), 1],
-])('gives %s of another copy its exit code', (_, make, exitCode) => {
+])('exitCodeOf gives %s of another copy its exit code', (_, make, exitCode) => {
   expect(exitCodeOf(make())).toBe(exitCode);
 });
 
-it('shows the whole message of an error of another copy, and hides that of any other', () => {
+it("describeError shows the whole message of another copy's error, and shortens that of any other error", () => {
   expect(describeError(new copy.NotPermitted(LONG))).toBe(LONG);
   expect(describeError(new Error(LONG))).toMatch(/^it is .{290,}\.\.\.$/);
   expect(isExplained(Object.assign(new Error(LONG), { code: 'ENOENT' }))).toBe(false);
 });
 
-it('keeps that an error of another copy may pass', () => {
+it("explainedBy preserves that another copy's error is temporary", () => {
   expect(explainedBy(new copy.TemporarilyUnavailable('later', 7), 'why')).toMatchObject({
     code: 'ERR_TEMPORARILY_UNAVAILABLE',
     retryAfterMs: 7,
   });
 });
 
-it('gives each class of errors that the client exports a code of its own', () => {
+it('each error class that the client exports has its own code', () => {
   type Kind = new (...args: unknown[]) => { readonly code: string };
   const kinds = Object.values(client).filter(
     (each) => typeof each === 'function' && (each as { prototype?: unknown }).prototype instanceof Error,

@@ -33,7 +33,7 @@ afterEach(() => {
 const listeners = (): number => getEventListeners(ending.signal, 'abort').length;
 
 describe('callers of a TokenSource', () => {
-  it('share one listener while 1,000 of them wait, and leave none', async () => {
+  it('1,000 waiting callers of a TokenSource share one listener and leave none', async () => {
     await using vault = await ScriptedVault.start();
     vault.answer('oauthapp/creds/testauth', credentialAnswer('token-1', new Date(Date.now() + 3_600_000)));
     const release = vault.hold();
@@ -55,7 +55,7 @@ describe('requests of a WebexFetch', () => {
   const reading = new CredentialReading({ data: { server: 'x', access_token: 'the-access-token', type: 'Bearer' } });
   const tokens = { token: () => Promise.resolve(reading), reject: () => undefined };
 
-  it('share one listener while 50 of them wait for answers and for bodies, and leave none', async () => {
+  it('50 WebexFetch requests share one listener while they wait for answers and bodies, and leave none', async () => {
     const answers: (() => void)[] = [];
     const bodies: (() => void)[] = [];
     await using server = await RecordingServer.start((_, response) => {
@@ -74,7 +74,7 @@ describe('requests of a WebexFetch', () => {
     await eventually(() => listeners() === 0 || undefined);
   });
 
-  it('end all at once', async () => {
+  it('all waiting WebexFetch requests end at once', async () => {
     await using server = await RecordingServer.start(() => undefined);
     const webex = new WebexFetch({ tokens, origins: [server.address] });
     const outcomes = Promise.allSettled(times(50, () => webex.fetch(`${server.address}/`, { signal: ending.signal })));
@@ -89,7 +89,7 @@ describe('waits between attempts', () => {
   const failing = () => Promise.reject(new Error('not now'));
   const wait = () => retry(failing, () => ({ retryAfterMs: 60_000 }), { signal: ending.signal });
 
-  it('share one listener, and end all at once', async () => {
+  it('all waits between attempts share one listener and end at once', async () => {
     const outcomes = Promise.allSettled(times(50, wait));
     await eventually(() => listeners() > 0 || undefined);
     expect(listeners()).toBe(1);
@@ -98,14 +98,14 @@ describe('waits between attempts', () => {
     expect(listeners()).toBe(0);
   });
 
-  it('do not begin where the signal was aborted before', async () => {
+  it('a wait between attempts does not begin if the signal is already aborted', async () => {
     ending.abort(REASON);
     await expect(wait()).rejects.toBe(REASON);
     expect(listeners()).toBe(0);
   });
 });
 
-it('calls back even if another listener of the signal runs first', () => {
+it('the callback runs even if another listener of the signal runs first', () => {
   ending.signal.addEventListener('abort', () => undefined);
   const callback = jest.fn();
   onAbort(ending.signal, callback);

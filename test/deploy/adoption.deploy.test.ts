@@ -100,7 +100,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
       'another',
       /^error: integration "webex-myapp" is in Vault with client id "C0ffee", while \S+ declares "another", and no grant/m,
     ],
-  ])('is not taken over %s', async (_, engine, clientId, message) => {
+  ])('deploy refuses to import the existing engine %s', async (_, engine, clientId, message) => {
     declare(engine, clientId);
     // As the reader of the article has it: who may do anything.
     deployed.token = deployed.rehearsal.server.rootToken;
@@ -112,7 +112,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     await expect(statusOf(configuration())).resolves.toBe(404);
   });
 
-  test('is not imported beside an AppRole method that Terraform does not know', async () => {
+  test('deploy refuses to import the engine beside an AppRole method that Terraform does not know', async () => {
     declare({ import: true });
     await deployed.rehearsal.admin.write('sys/auth/approle', { type: 'approle' });
     await deployed.rehearsal.admin.write('auth/approle/role/of-others', { token_policies: ['none'] });
@@ -123,7 +123,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     await expect(statusOf(configuration())).resolves.toBe(404);
   });
 
-  test('is imported in one deploy, by the provisioner, while its token is read', async () => {
+  test('the provisioner imports the engine in one deploy, while its token stays readable', async () => {
     declare({ import: true });
     const reading = new AbortController();
     const failures: unknown[] = [];
@@ -145,39 +145,39 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     expect(exitCode).toBe(0);
   });
 
-  test('keeps its grants from then on, and refreshes them days ahead', async () => {
+  test('the imported engine keeps its grants and refreshes them days ahead', async () => {
     expect(await configuration()).toMatchObject({
       tune_reap_check_interval_seconds: 0,
       tune_refresh_check_interval_seconds: 3600,
     });
   });
 
-  test('has nothing left to be deployed, whether the import is declared or no more', async () => {
+  test('the plan after the import is empty, with and without the import in the declaration', async () => {
     expect((await deployed.run('deploy', [], {})).stdout).toContain('Your infrastructure matches the configuration.');
     declare({});
     expect((await deployed.run('deploy', [], {})).stdout).toContain('Your infrastructure matches the configuration.');
   });
 
-  test('is guarded against its end', async () => {
+  test('prevent_destroy guards the imported engine', async () => {
     const { stdout, stderr, exitCode } = await deployed.run('destroy');
     expect(stdout + stderr).toContain('prevent_destroy');
     expect(exitCode).toBe(1);
   });
 
-  test('lets a declared app read, by an identity of its own', async () => {
+  test('a declared app reads the credential with its own identity', async () => {
     const app = await deployed.rehearsal.appRole('people-me');
     const { address } = deployed.rehearsal.server;
     await using tokens = new TokenSource({ address, ...app, credential: 'testauth' });
     expect((await tokens.token()).accessToken).toBe(accessToken);
   });
 
-  test('has no secret in its state', async () => {
+  test('the state contains no secret after the import', async () => {
     const state = await readFile(deployed.path('webex-tokens.tfstate'), 'utf8');
     const secrets = [refreshToken, accessToken, ...Object.values(deployed.secrets)];
     expect(secrets.filter((secret) => state.includes(secret))).toEqual([]);
   });
 
-  test('refreshes the grant from before, with the secret that the deploy wrote', async () => {
+  test('the imported engine refreshes the earlier grant with the secret that the deploy wrote', async () => {
     const { admin, webex } = deployed.rehearsal;
     const before = webex.requests.length;
     // For longer than any token lives, which fails after a refresh.

@@ -20,7 +20,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     return runOnTerminal('deploy', ['webex-tokens'], env, dialog);
   }
 
-  test('asks, and does nothing where the answer is no', async () => {
+  test('deploy asks for confirmation, and changes nothing if the answer is no', async () => {
     const { exitCode, screen } = await deploy(['Change webex-tokens so?', 'n']);
     expect(screen).toContain('- app "people-me" may now read "testauth"\r\n');
     expect(screen).toContain('error: stack webex-tokens was not changed\r\n');
@@ -28,14 +28,14 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).rejects.toThrow('404');
   });
 
-  test('does nothing where the answer is Ctrl-C', async () => {
+  test('deploy changes nothing if the person presses Ctrl-C', async () => {
     const { exitCode, screen } = await deploy(['Change webex-tokens so?', '\u0003']);
     expect(screen).toMatch(/interrupted\r\n$/);
     expect(exitCode).toBe(130);
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).rejects.toThrow('404');
   });
 
-  test('does it where the answer is yes, in colors, and prints what can be pasted', async () => {
+  test('deploy applies the plan if the answer is yes, in colors, and prints outputs that can be pasted', async () => {
     const { exitCode, screen } = await deploy(['Change webex-tokens so?', 'y']);
     expect(screen).toContain('\u001B[32m');
     expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}\r$/m);
@@ -60,7 +60,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
       };
     });
 
-    test('wants its name, and nothing else will do', async () => {
+    test('deploy accepts only the name of the credential whose grant would be lost', async () => {
       const { exitCode, screen } = await deploy([renamed, 'yes']);
       expect(screen).toContain(
         '- credential "testauth" is lost: integration "webex-myapp" gets another client id, and Webex refreshes for the old one only; only a person can give it again\r\n',
@@ -70,7 +70,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
       await expect(readCredential(deployed.rehearsal.admin.connection, 'oauthapp', 'testauth')).resolves.toBeDefined();
     });
 
-    test('does it once the name is typed', async () => {
+    test('deploy applies the change after the person types the name of the credential', async () => {
       const { exitCode, screen } = await deploy([renamed, 'testauth'], ['Change webex-tokens so?', 'y']);
       expect(screen).toContain('Apply complete!');
       expect(exitCode).toBe(0);

@@ -12,7 +12,7 @@ describeUnless(terraformUnavailable())('a client secret that a deploy writes', (
   });
   afterAll(() => deployed[Symbol.asyncDispose]());
 
-  test('stops the deploy before the first change if Webex refuses it', async () => {
+  test('deploy stops before the first change if Webex refuses the client secret', async () => {
     const [variable = ''] = Object.keys(deployed.secrets);
     const { exitCode, stdout, stderr } = await deployed.run('deploy', [], { [variable]: 'not-the-secret' });
     expect(stderr).toContain(`error: Webex refuses the client secret of integration "webex-myapp" in ${variable} (`);
@@ -22,7 +22,7 @@ describeUnless(terraformUnavailable())('a client secret that a deploy writes', (
     await expect(deployed.rehearsal.admin.list('sys/policies/acl')).resolves.not.toContain('oauthapp-observer');
   });
 
-  test('is written with a note if Webex does not answer', async () => {
+  test('deploy writes the client secret with a note if Webex does not answer', async () => {
     const { deployment } = deployed;
     deployed.deployment = { ...deployment, webex: { ...deployment.webex, apiUrl: 'http://127.0.0.1:1/v1' } };
     const { exitCode, stderr } = await deployed.run('deploy');
@@ -33,7 +33,7 @@ describeUnless(terraformUnavailable())('a client secret that a deploy writes', (
     await expect(deployed.rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
   });
 
-  test('is not asked for or about if nothing is written', async () => {
+  test('deploy ignores the client secret if nothing is to be written', async () => {
     const before = deployed.rehearsal.webex.requests.length;
     const { exitCode, stdout } = await deployed.run('deploy', [], {});
     expect(stdout).toContain('No changes.');

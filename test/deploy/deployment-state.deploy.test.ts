@@ -63,7 +63,7 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
     expect((await plan()).exitCode).toBe(0);
   });
 
-  test('another deployment is refused when it is planned, in one line', async () => {
+  test('the plan refuses another deployment in one line', async () => {
     const before = readFileSync(state(), 'utf8');
     await synthesize('staging');
     const refusal = 'this state belongs to deployment "production", got deployment "staging", which would replace all';
@@ -76,7 +76,7 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
     expect(readFileSync(state(), 'utf8')).toBe(before);
   });
 
-  test('the one that it belongs to goes on', async () => {
+  test('the deployment that owns the state still plans and finds no change', async () => {
     await synthesize('production');
     expect((await plan()).exitCode).toBe(0);
   });

@@ -50,7 +50,7 @@ describeUnless(terraformUnavailable())('webex-token-vault exec provisioner -- np
     );
   }
 
-  test('deploys as the provisioner, again without a change, and leaves no token', async () => {
+  test('exec provisioner deploys, finds no change the second time, and leaves no token', async () => {
     const before = await root.list('auth/token/accessors');
     const secret = { [`TF_VAR_${clientSecretVariable('webex-myapp')}`]: operated.engine.clientSecret };
     const first = await deploy(secret);

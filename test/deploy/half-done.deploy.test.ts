@@ -181,7 +181,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
       await Promise.all([issuer[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
     });
 
-    test('each next deploy goes on, until all is there', async () => {
+    test('each further deploy continues until every resource exists', async () => {
       const said: string[] = [];
       for (let exitCode = 1; exitCode !== 0;) {
         halves.begin();
@@ -207,7 +207,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
       expect((await deployed.run('diff', [], secrets)).stdout).toContain('No changes.');
     });
 
-    test('and then the engine is safe, and a pod logs in', async () => {
+    test('the engine keeps its grants and a pod logs in after the last deploy', async () => {
       const { admin } = deployed.rehearsal;
       const config = z.object({ data: z.object({ tune_reap_check_interval_seconds: z.literal(0) }) });
       await admin.read('oauthapp/config', config);

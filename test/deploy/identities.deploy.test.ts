@@ -80,7 +80,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     await Promise.all([issuer[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
   });
 
-  test('are deployed, and then nothing is left to change', async () => {
+  test('deploy creates the identities, and the next plan is empty', async () => {
     const { exitCode, stdout, stderr } = await deployed.run('deploy');
     expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
     expect(stdout).toMatch(/^role_ids\.people-me: \S+$/m);
@@ -89,7 +89,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     await hasNoChange();
   });
 
-  test('let each app in', async () => {
+  test('each app logs in with its identity', async () => {
     const claims = { sub: 'me', team: 'blue' };
     await login('jwt', 'machine', await issuer.machineToken({ audience: AUDIENCE, claims }));
     const job = { repository: 'a/b', ref: 'refs/heads/main', environment: 'one, two' };
@@ -97,7 +97,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     await login('kubernetes', 'pod', cluster.token({ namespace: 'webex', serviceAccount: 'a' }));
   });
 
-  test('leave no secret in the state', () => {
+  test('the state contains no secret', () => {
     const state = readFileSync(deployed.path('webex-tokens.tfstate'), 'utf8');
     const secrets = [...Object.values(deployed.rehearsal.variables), deployed.token, 'PRIVATE KEY'];
     secrets.forEach((secret) => expect(state).not.toContain(secret));
@@ -105,7 +105,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     expect(state).toMatch(/"token_reviewer_jwt": ""/);
   });
 
-  test('change with what is declared, once the policy has been renewed', async () => {
+  test('deploy changes the identities as declared after the policy is renewed', async () => {
     declare([
       appOf('people-me', { jwt: { ...byKeys, claims: { sub: 'people-me' } } }),
       appOf('machine', { jwt: { ...jwt(), claims: { sub: 'other' } } }),
@@ -135,7 +135,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     await expect(login('jwt', 'machine', former)).rejects.toThrow('claim "sub" does not match');
   });
 
-  test('go with their method, which the provisioner takes away under the policy that names it', async () => {
+  test('the provisioner removes an auth method only while its policy names that method', async () => {
     const apps = [appOf('keeper', { jwt: { ...byKeys, claims: { sub: 'keeper' } } })];
     declare([...apps, appOf('workload', { cert: { caPem: ca, dnsNames: ['a.example'] } })]);
     const { exitCode, stdout, stderr } = await deployed.run('deploy');

@@ -29,7 +29,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     await expect(deployed.rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
   }
 
-  test('says what Terraform says where Vault goes away in the middle', async () => {
+  test('deploy repeats the message of Terraform if Vault stops in the middle', async () => {
     let isGone = false;
     lose = (asked) => {
       isGone ||= asked === INTEGRATION;
@@ -63,18 +63,21 @@ describeUnless(terraformUnavailable())('deploy', () => {
     return { script, goOn };
   }
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('lets Terraform finish what it does at %s', async (signal) => {
-    const { script, goOn } = await startHeld();
-    script.child.kill(signal);
-    await eventually(() => /Interrupt received|Gracefully shutting down/.test(script.stdout) || undefined);
-    goOn();
-    const { exitCode } = await script.result();
-    expect(exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
-    await expect(deployed.rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
-    await endsWell();
-  });
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'deploy lets Terraform finish its current operation on %s',
+    async (signal) => {
+      const { script, goOn } = await startHeld();
+      script.child.kill(signal);
+      await eventually(() => /Interrupt received|Gracefully shutting down/.test(script.stdout) || undefined);
+      goOn();
+      const { exitCode } = await script.result();
+      expect(exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
+      await expect(deployed.rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
+      await endsWell();
+    },
+  );
 
-  test('leaves the state to the one that has locked it', async () => {
+  test('deploy stops if another run holds the state lock', async () => {
     const { script, goOn } = await startHeld();
     const { exitCode, stderr } = await deployed.run('deploy');
     expect(stderr).toContain('Error acquiring the state lock');
@@ -85,7 +88,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     await endsWell();
   });
 
-  test('of two at once, each goes well or says that the other is at work', async () => {
+  test('each of two concurrent deploys succeeds or reports that the other is running', async () => {
     const ended = await Promise.all([deployed.run('deploy'), deployed.run('deploy')]);
     expect(ended.map(({ exitCode }) => exitCode)).toContain(0);
     for (const { exitCode, stderr } of ended) {

@@ -53,7 +53,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
       ['--', '-target=vault_generic_endpoint.integration-webex-myapp_entry_C82146BD'],
     ],
     ['in sight', []],
-  ])('%s, of a client id that changes', async (_, args) => {
+  ])('a change of the client id %s stops the deploy', async (_, args) => {
     declare(ofAnotherClient);
     const { exitCode, stderr } = await run(args);
     declare((integration) => [integration]);
@@ -61,7 +61,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('of a client id that changes while the engine moves', async () => {
+  test('deploy refuses a changed client id while the engine moves', async () => {
     const { engine } = deployed.deployment;
     declare(ofAnotherClient);
     deployed.deployment = { ...deployed.deployment, engine: { ...engine, mountPath: 'other', movedFrom: 'oauthapp' } };
@@ -74,7 +74,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('of a credential that was declared for another integration before, and not authorized there', async () => {
+  test('deploy refuses to remove the integration whose grant a credential still has', async () => {
     declare((integration) => [integration], 'webex-two');
     const moved = await run();
     expect(moved.stderr).toContain(
@@ -91,7 +91,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     expect((await run()).exitCode).toBe(0);
   });
 
-  test('by the plan of another deployment', async () => {
+  test('deploy refuses the plan of another deployment', async () => {
     const plan = deployed.path('saved.tfplan');
     declare(ofAnotherClient);
     expect((await deployed.run('diff', ['--plan-file', plan])).exitCode).toBe(0);
@@ -108,7 +108,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     declare((integration) => [integration]);
   });
 
-  test('of an integration whose credentials the state does not note', async () => {
+  test("deploy refuses a changed client id if the state does not list the integration's credentials", async () => {
     const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
     const removed = await runProgram(terraform, ['state', 'rm', NOTE], { cwd: deployed.stackFolder });
     expect(removed.exitCode).toBe(0);
@@ -124,7 +124,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     expect(again.exitCode).toBe(0);
   });
 
-  test('in a workspace that nobody knows of', async () => {
+  test('deploy refuses an unknown workspace in TF_WORKSPACE', async () => {
     const { exitCode, stdout, stderr } = await run([], { TF_WORKSPACE: 'other' });
     expect(stderr).toMatch(/^error: TF_WORKSPACE is "other", .*; unset it, .*\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
@@ -135,19 +135,19 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     [['--', '-out=x'], /^error: "-out=x" is not handed on, /],
     [['--plan-file', 'saved.tfplan', '--', '-target=x'], /^error: a plan that was made takes no "-target=x"; /],
     [['--allow-loss', 'testauth', 'nosuchstack'], /^error: the deployment has no stack "nosuchstack"; /],
-  ])('by an argument that would mean something else: %j', async (args, line) => {
+  ])('deploy refuses an argument that would mean something different: %j', async (args, line) => {
     const { exitCode, stdout, stderr } = await run(args);
     expect(stderr).toMatch(line);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 
-  test('nor does diff take such an argument', async () => {
+  test('diff refuses the argument -out', async () => {
     const { exitCode, stdout, stderr } = await deployed.run('diff', ['--', '-out=x']);
     expect(stderr).toMatch(/^error: "-out=x" is not handed on, /);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 
-  test('where Terraform keeps its data elsewhere, it deploys as ever', async () => {
+  test('deploy works as usual if TF_DATA_DIR puts the data of Terraform into another folder', async () => {
     const { exitCode, stdout } = await run([], { TF_DATA_DIR: deployed.path('data'), TF_CLI_ARGS: '-no-color' });
     expect(stdout).toContain('No changes.');
     expect(exitCode).toBe(0);

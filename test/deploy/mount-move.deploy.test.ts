@@ -69,7 +69,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
       .map(({ request }) => request.path);
   }
 
-  test('is not moved where only its path is declared anew, which is said while it is planned', async () => {
+  test('the plan refuses a changed mount path without engine.movedFrom', async () => {
     mountedAt('teams/webex');
     const how =
       'to move it there with its grants, declare engine.movedFrom: "oauthapp" too; else leave its path as it was';
@@ -81,7 +81,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await expect(refreshed('oauthapp')).resolves.toEqual([200]);
   });
 
-  test('loses nothing where it is moved before its provisioner was told', async () => {
+  test("the engine keeps its grants if the deploy runs before the provisioner's policy allows the move", async () => {
     mountedAt('teams/webex', 'oauthapp');
     const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
     expect(stderr).toMatch(/^error: the Vault token may not do this: it lacks .* operators update/m);
@@ -91,7 +91,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await expect(refreshed('oauthapp')).resolves.toEqual([200]);
   });
 
-  test('is moved by the provisioner in one deploy after operators update', async () => {
+  test('the provisioner moves the engine in one deploy after operators update', async () => {
     const updated = await operated.updateOperators('--key-shares', operated.out);
     expect(updated.stderr).toContain('operator roles and their policies written');
     const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
@@ -103,7 +103,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await expect(deleted()).resolves.not.toContainEqual(expect.stringContaining('servers/'));
   });
 
-  test('has its grant there, which the app reads with the secret id from before, and the engine refreshes', async () => {
+  test('the app reads the grant at the new mount with its earlier secret id, and the engine refreshes it', async () => {
     await expect(refreshed('teams/webex')).resolves.toEqual([200]);
     const { connection } = operated.server.node.client();
     const { token } = await loginAppRole(connection, app);
@@ -111,7 +111,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await expect(statusOf(former)).resolves.toBe(403);
   });
 
-  test('has nothing left to be deployed, neither while the move is declared nor afterwards', async () => {
+  test('the plan after the move is empty, with and without engine.movedFrom', async () => {
     expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
     mountedAt('teams/webex');
     const { stdout, exitCode } = await deployed();
@@ -121,7 +121,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
   });
 
-  test('can be authorized anew', async () => {
+  test('an authorizer replaces the grant at the new mount', async () => {
     const grant = await authorizeByPkce({
       vault: await operated.as('authorizer'),
       deployment: operated.deployment,
@@ -133,7 +133,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     expect(grant).toMatchObject({ person: { displayName: 'Ada Admin' } });
   });
 
-  test('lets its provisioner move it to where that is declared alone, and no more afterwards', async () => {
+  test('the provisioner can move the engine only to the declared mount, and no longer after the policy changes', async () => {
     const move = async (from: string, to: string): Promise<number> => {
       const provisioner = await operated.as('provisioner');
       return statusOf(provisioner.write('sys/remount', { from, to }));
@@ -144,7 +144,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await expect(move('oauthapp', 'teams/webex')).resolves.toBe(403);
   });
 
-  test('refreshes on where Terraform moves it without the client secret, until that is given', async () => {
+  test('the engine keeps refreshing after Terraform moves it without the client secret', async () => {
     mountedAt('webex-two', 'teams/webex');
     await operated.updateOperators('--key-shares', operated.out);
     const { stderr, exitCode } = await deployed();
@@ -156,7 +156,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await expect(refreshed('webex-two')).resolves.toEqual([200]);
   });
 
-  test('moves on from there while the last move is still declared', async () => {
+  test('the engine moves again while the last move is still declared', async () => {
     mountedAt('oauthapp', 'webex-two');
     await operated.updateOperators('--key-shares', operated.out);
     expect((await deployed(operated.engine.clientSecret)).exitCode).toBe(0);

@@ -78,7 +78,7 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
     return { ...rehearsal.deployment, apps };
   }
 
-  it('Vault has the policies word for word', async () => {
+  it('Vault stores the policies word for word', async () => {
     const policy = z.object({ data: z.object({ policy: z.string() }) });
     const { mountPath } = rehearsal.deployment.engine;
     for (const [name, text] of [
@@ -91,18 +91,18 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
     }
   });
 
-  it('nothing is planned where nothing has changed', async () => {
+  it('the plan is empty if nothing has changed', async () => {
     await expect(planned(rehearsal.deployment)).resolves.toEqual({});
   });
 
-  it('the role alone is planned of the one whose tokens live longer', async () => {
+  it('a longer token lifetime of one app changes only its role', async () => {
     const plan = await planned(withApp('app-7', { tokenTtlSeconds: 1800 }));
     expect(Object.entries(plan)).toEqual([
       [expect.stringMatching(/^vault_approle_auth_backend_role\.app-app-7_role_[0-9A-F]{8}$/), ['update']],
     ]);
   });
 
-  it('the policy and the note are planned of the one that reads another credential', async () => {
+  it('another credential for one app changes only its policy and the note', async () => {
     const plan = await planned(withApp('app-7', { reads: ['credential-7', 'credential-8'] }));
     expect(Object.entries(plan)).toEqual([
       [NOTE, ['update']],

@@ -60,7 +60,7 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     operated.declare({ operators: { oidc: oidc && { ...oidc, ...changes } } });
   }
 
-  test('is refused before anything is changed without the client secret', async () => {
+  test('deploy stops before the first change if the OIDC client secret is missing', async () => {
     const { stderr, exitCode } = await program('deploy', integration());
     expect(stderr).toContain(
       'error: the client secret of operators.oidc is to be written, and TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it; nothing was changed\n',
@@ -69,20 +69,20 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     expect(readdirSync(operated.server.folder).filter((name) => name.includes('tfstate'))).toEqual([]);
   });
 
-  test('is deployed by the provisioner that init has made, and people log in', async () => {
+  test('the provisioner from init deploys the OIDC method, and people log in', async () => {
     const { exitCode, stderr } = await program('deploy', { ...integration(), ...secret() });
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     expect(await logIn('authorizer', 'admins')).toMatchObject({ exitCode: 0 });
     expect(await logIn('issuer', 'admins')).toMatchObject({ exitCode: 5 });
   });
 
-  test('has an empty plan afterwards, which needs no secret', async () => {
+  test('the next plan is empty and needs no secret', async () => {
     const { exitCode, stdout } = await program('diff');
     expect(stdout).toContain('No changes. Your infrastructure matches the configuration.');
     expect(exitCode).toBe(0);
   });
 
-  test('writes the secret alone where its version is raised, and needs it for that', async () => {
+  test('deploy requires and writes only the client secret if its version is raised', async () => {
     declareOidc({ clientSecretVersion: 2 });
     expect((await program('deploy')).stderr).toContain('TF_VAR_operators_oidc_client_secret is not set');
     expect(await logIn('authorizer', 'webex-admins')).toMatchObject({ exitCode: 0 });
@@ -93,7 +93,7 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     expect((await program('diff')).stdout).toContain('No changes.');
   });
 
-  test('sees what was changed behind its back, and takes it back', async () => {
+  test('deploy detects and reverts a change that somebody made directly in Vault', async () => {
     await operated.asRoot(async (root) => {
       const discovery = { oidc_discovery_url: provider.issuer, oidc_discovery_ca_pem: provider.ca };
       await root.write('auth/oidc/config', { ...discovery, oidc_client_id: 'other', oidc_client_secret: 'other' });
@@ -108,7 +108,7 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     expect((await program('diff')).stdout).toContain('No changes.');
   });
 
-  test('takes away an operator that is declared no more, also where its right was taken before', async () => {
+  test('deploy removes an operator that is no longer declared, even if its policy is removed already', async () => {
     declareOidc({ groups: { authorizer: ['webex-admins'] }, scopes: ['groups', 'profile'] });
     const updated = await operated.runWith(
       'operators update',
@@ -123,14 +123,14 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     expect((await program('diff')).stdout).toContain('No changes.');
   });
 
-  test('goes altogether where it is declared no more', async () => {
+  test('deploy removes the OIDC method if it is no longer declared', async () => {
     operated.declare({ operators: undefined });
     expect(await program('deploy')).toMatchObject({ exitCode: 0 });
     expect((await program('diff')).stdout).toContain('No changes.');
     expect((await operated.run('token', ['authorizer', '--oidc'])).stderr).toMatch(/declares no operators\.oidc/);
   });
 
-  test('has the client secret neither in a state, nor in what was printed', () => {
+  test('the client secret appears neither in a state nor in the output', () => {
     const states = readdirSync(operated.server.folder).filter((name) => name.includes('tfstate'));
     const state = states.map((name) => readFileSync(operated.path(name), 'utf8')).join('\n');
     expect(state).toContain('auth/oidc/config');

@@ -26,7 +26,7 @@ describeUnless(terraformUnavailable())('a Vault whose plugin directory lacks the
   const place = (name: string): string =>
     `plugin "${name}" has to be in the plugin_directory of this Vault, on each node, mode 0755, built for the node's OS and architecture (GOOS, GOARCH); each node's configuration has plugin_directory and api_addr\n`;
 
-  test('is told before the first change, and again below the error of the server', async () => {
+  test('deploy names the missing plugin before the first change, and again below the error of the server', async () => {
     const { exitCode, stderr } = await deployed.run('deploy');
     const [before = '', after = ''] = stderr.split(/(?=Error: )/);
     expect(before).toContain(`- ${place('not-there')}`);
@@ -35,7 +35,7 @@ describeUnless(terraformUnavailable())('a Vault whose plugin directory lacks the
     expect(exitCode).toBe(1);
   });
 
-  test('is deployed to once the plugin is there', async () => {
+  test('deploy succeeds after the plugin is in the plugin directory', async () => {
     const name = basename(await findOauthappPlugin());
     declarePlugin(name);
     const { exitCode, stderr } = await deployed.run('deploy');

@@ -74,7 +74,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     }).length;
   }
 
-  test('was reloaded by a resource before this release; the first deploy with it neither pauses nor reloads', async () => {
+  test('the first deploy after a release with another reload resource neither pauses nor reloads', async () => {
     const stackDirectory = await operated.synthesize();
     const file = join(stackDirectory, 'cdk.tf.json');
     const declared = readFileSync(file, 'utf8');
@@ -107,7 +107,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     });
   }
 
-  test('loses no grant, although it was refreshing, and nothing is left to do', async () => {
+  test('the upgrade loses no grant during refreshes and leaves an empty plan', async () => {
     const outcome = await atThePaceOfThisMachine(upgrade);
     expect(outcome.changed).toEqual(expect.arrayContaining([RELOAD]));
     expect(outcome.refreshed).toBeLessThan(GRANTS);
@@ -116,7 +116,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     expect(await deploy()).toEqual([]);
   });
 
-  test('that does not start says so, and the next deploy, of one that does, refreshes as declared', async () => {
+  test('deploy reports a plugin that does not start, and the next deploy of a good plugin restores the refresh interval', async () => {
     declarePlugin('oauthapp-broken');
     await expect(deploy()).rejects.toThrow('apply failed');
     declarePlugin('oauthapp-next');
@@ -125,7 +125,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     expect(await deploy()).toEqual([]);
   });
 
-  test('and was left paused by a deploy that failed in the middle: the next one sees that, and resumes', async () => {
+  test('deploy resumes an engine that a failed deploy left paused', async () => {
     succeeded(await operated.run('pause', ['--operators', operated.out]));
     expect(await deploy()).toEqual([expect.stringContaining('vault_generic_endpoint.engine_config')]);
     expect(await checkInterval()).toBe(3600);

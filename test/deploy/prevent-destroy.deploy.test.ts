@@ -44,19 +44,19 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
     });
   }
 
-  test('is not destroyed', async () => {
+  test('destroy refuses to remove the mount that holds grants', async () => {
     const { exitCode, stderr } = await deployed.run('destroy', ['--allow-loss', 'testauth']);
     expect(stderr).toContain(`\n${LINE}${NEXT}`);
     expect(exitCode).toBe(1);
   });
 
-  test('is not destroyed by Terraform itself', async () => {
+  test('Terraform itself refuses to destroy the mount', async () => {
     const { exitCode, stdout, stderr } = await terraform('destroy');
     expect(stdout + stderr).toContain('Instance cannot be destroyed');
     expect(exitCode).toBe(1);
   });
 
-  test('is not replaced where the plugin is called otherwise, not by deploy, nor by Terraform, nor by CDKTF', async () => {
+  test('deploy, Terraform and CDKTF refuse to replace the mount if the plugin name changes', async () => {
     callPlugin('webexoauth');
     const { exitCode, stderr } = await deployed.run('deploy', ['--allow-loss', 'testauth']);
     expect(stderr).toContain(`\n${LINE}keep engine.plugin.name as it was; ${NEXT}`);
@@ -71,7 +71,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
     callPlugin('oauthapp');
   });
 
-  test('is destroyed once the declaration and a person say so', async () => {
+  test('destroy still requires --allow-loss after the declaration disables prevent_destroy', async () => {
     prevent(false);
     const { exitCode, stderr } = await deployed.run('destroy');
     expect(stderr).toMatch(/^error: this would lose "testauth", so nothing was changed; .*--allow-loss testauth$/m);

@@ -39,13 +39,13 @@ describeUnless(unavailable)('a production server of one node', () => {
   const works = async (): Promise<true | undefined> =>
     (await server.engine.isAccepted(await accessToken())) || undefined;
 
-  test('comes up before it is initialized, and leaves nothing to deploy', async () => {
+  test('the server starts before it is initialized, and the next plan is empty', async () => {
     await expect(server.client().sealStatus()).resolves.toMatchObject({ initialized: false, sealed: true });
     expect(await docker('inspect', container, '--format', '{{.State.Health.Status}}')).toBe('healthy');
     expect(await server.planServer()).toBe(0);
   });
 
-  test('runs without any privilege, on a root file system that nobody writes to', async () => {
+  test('the server runs without privileges on a read-only root file system', async () => {
     const inside = (command: string): Promise<string> => docker('exec', container, 'sh', '-c', command);
     expect(await inside('id -u; id -g')).toBe('100\n1000');
     expect(
@@ -60,7 +60,7 @@ describeUnless(unavailable)('a production server of one node', () => {
     expect(await docker('inspect', container, '--format', limits)).toBe(`${2 ** 30} ${2 ** 30} 10m`);
   });
 
-  test('speaks TLS only, and only to those who trust its CA', async () => {
+  test('the server speaks only TLS, and only clients that trust its CA connect', async () => {
     const [address = ''] = server.addresses;
     const plain = await fetch(`${address.replace('https', 'http')}/v1/sys/health`);
     expect([plain.status, await plain.text()]).toEqual([
@@ -70,7 +70,7 @@ describeUnless(unavailable)('a production server of one node', () => {
     await expect(new VaultClient({ address }).sealStatus()).rejects.toThrow('from a CA that is not trusted here');
   });
 
-  test('is initialized, and webex-tokens deployed by the provisioner alone', async () => {
+  test('the server is initialized, and the provisioner alone deploys webex-tokens', async () => {
     const { stderr } = succeeded(await server.script('init', ['--operators', server.operators]));
     expect(stderr).toContain('root token revoked');
     await server.deployTokens();
@@ -78,7 +78,7 @@ describeUnless(unavailable)('a production server of one node', () => {
     await expect(works()).resolves.toBe(true);
   });
 
-  test('no secret is in a state, a log or the audit log', async () => {
+  test('the states, the logs and the audit log contain no secret', async () => {
     const audit = await docker('exec', container, 'cat', '/openbao/logs/audit.log');
     expect(audit).toContain('oauthapp/creds/testauth');
     const states = readdirSync(server.folder).filter((name) => name.includes('.tfstate'));
@@ -106,7 +106,7 @@ describeUnless(unavailable)('a production server of one node', () => {
     }
   });
 
-  test('killed, it is started again, unseals itself and has the credential', async () => {
+  test('the server restarts after a kill, unseals itself and still has the credential', async () => {
     await docker('exec', container, 'sh', '-c', 'kill -9 $(pidof bao)');
     await eventually(
       async () => (await docker('inspect', container, '--format', '{{.RestartCount}}')) === '1' || undefined,
@@ -114,7 +114,7 @@ describeUnless(unavailable)('a production server of one node', () => {
     await eventually(works);
   });
 
-  test('a new plugin beside the old one takes over with a deploy, and reads the same credential', async () => {
+  test('a deploy activates a new plugin beside the old one, which reads the same credential', async () => {
     // Bytes after its end make it another binary, which runs the same.
     const changed = Buffer.concat([readFileSync(join(server.plugins, 'oauthapp')), Buffer.from('\n')]);
     writeFileSync(join(server.plugins, 'oauthapp-new'), changed, { mode: 0o755 });
@@ -126,7 +126,7 @@ describeUnless(unavailable)('a production server of one node', () => {
     await expect(works()).resolves.toBe(true);
   });
 
-  test('a byte of the plugin changed, it is not run, until a deploy registers it; the client secret stays', async () => {
+  test('the server refuses a plugin with one changed byte until a deploy registers it, and keeps the client secret', async () => {
     const changed = Buffer.concat([readFileSync(join(server.plugins, 'oauthapp-new')), Buffer.from('!')]);
     // A new file, as the one that runs cannot be written to.
     writeFileSync(join(server.plugins, '.partial'), changed, { mode: 0o755 });
@@ -143,7 +143,7 @@ describeUnless(unavailable)('a production server of one node', () => {
     await eventually(async () => ((await works()) && server.refreshes > refreshes) || undefined);
   });
 
-  test('a new image takes over with a deploy, and has the credential', async () => {
+  test('a deploy replaces the image, and the server still has the credential', async () => {
     const image = `${server.image}-next-${process.pid}`;
     const folder = join(server.folder, 'image');
     mkdirSync(folder);
@@ -162,7 +162,7 @@ describeUnless(unavailable)('a production server of one node', () => {
     await eventually(works);
   });
 
-  test('its data destroyed, a backup brings the credential back', async () => {
+  test('a backup restores the credential after the data is destroyed', async () => {
     const snapshot = join(server.folder, 'backup.snap');
     succeeded(await server.script('backup create', [snapshot, '--operators', server.operators]));
     expect(statSync(snapshot).mode & 0o777).toBe(0o600);
@@ -189,7 +189,7 @@ describeUnless(unavailable)('a production server of three nodes', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  test('the leader killed, the others go on reading the credential', async () => {
+  test('the remaining nodes keep reading the credential after the leader is killed', async () => {
     succeeded(await server.script('init', ['--operators', server.operators]));
     await server.deployTokens();
     // The deploy itself asks Webex about the secret, by a refresh token that is made up.

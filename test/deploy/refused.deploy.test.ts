@@ -28,7 +28,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
 
   const ended = (stderr: string): string => stderr.trimEnd().split('\n').at(-1) ?? '';
 
-  test('names a server that is not there', async () => {
+  test('deploy names a server that does not answer', async () => {
     const { deployment } = deployed;
     deployed.deployment = { ...deployment, vault: { address: 'http://127.0.0.1:1' } };
     const { exitCode, stdout, stderr } = await deployed.run('deploy');
@@ -37,20 +37,20 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
   });
 
-  test('names a VAULT_ADDR that leads elsewhere than the declaration', async () => {
+  test('deploy names a VAULT_ADDR that differs from the declaration', async () => {
     const { exitCode, stdout, stderr } = await deployed.run('deploy', [], { VAULT_ADDR: 'http://127.0.0.1:1' });
     expect(stderr).toMatch(/^error: VAULT_ADDR is http:\/\/127.0.0.1:1, and \S+ declares vault.address .*\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   });
 
-  test('names a token that Vault does not know', async () => {
+  test('deploy names a token that Vault does not know', async () => {
     const { exitCode, stdout, stderr } = await deployed.run('deploy', [], { VAULT_TOKEN: 's.nobodys' });
     expect(stderr).toMatch(/^error: Vault at .* does not accept the token: .*\n$/);
     expect(stderr).not.toContain('s.nobodys');
     expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
   });
 
-  test('says that providers cannot be had, with the reason', async () => {
+  test('deploy gives the reason if providers cannot be installed', async () => {
     const config = deployed.path('terraformrc');
     writeFileSync(
       config,
@@ -64,7 +64,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('wants the secret that it will write', async () => {
+  test('deploy requires the client secret that it will write', async () => {
     const { exitCode, stderr } = await deployed.run('deploy', [], {});
     expect(ended(stderr)).toMatch(
       /^error: the client secret of integration "webex-myapp" is to be written, and TF_VAR_/,
@@ -72,7 +72,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('goes well once all that is mended, by the login in the operators folder, and tells the outputs', async () => {
+  test('deploy succeeds with the login from the operators folder and prints the outputs', async () => {
     const { admin, deployment } = deployed.rehearsal;
     const operators = deployed.path('operators');
     await createPrivateFolder(operators);
@@ -87,13 +87,13 @@ describeUnless(terraformUnavailable())('deploy', () => {
     await expect(admin.list('auth/token/accessors')).resolves.toEqual(before);
   });
 
-  test('has nothing to do then, and needs no secret', async () => {
+  test('deploy finds no change the second time, and needs no secret', async () => {
     const { exitCode, stdout } = await deployed.run('deploy', [], {});
     expect(stdout).toContain('No changes.');
     expect(exitCode).toBe(0);
   });
 
-  test('says which right is missing, and what gives it, while diff only tells', async () => {
+  test('deploy refuses a missing right and names the command that grants it, while diff only reports it', async () => {
     deployed.declareAnotherApp('reports');
     const lack =
       /the Vault token may not do this: it lacks create on auth\/approle\/role\/reports and 1 more; .*operators update/;
@@ -111,7 +111,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).resolves.toEqual(['people-me', 'reports']);
   });
 
-  test('does what a saved plan says, and refuses one that is stale', async () => {
+  test('deploy applies a saved plan, and refuses a stale one', async () => {
     const plan = deployed.path('saved.tfplan');
     deployed.declareAnotherApp('later');
     await writeOperators(deployed.rehearsal.admin, deployed.deployment);
@@ -124,7 +124,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect((await deployed.run('deploy')).stdout).toContain('No changes.');
   });
 
-  test('speaks for machines with --json', async () => {
+  test('deploy prints JSON lines with --json', async () => {
     const { stdout } = await deployed.run('deploy', ['--json']);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as { type: string }).map(({ type }) => type)).toContain(
@@ -132,13 +132,13 @@ describeUnless(terraformUnavailable())('deploy', () => {
     );
   });
 
-  test('hands on what follows --', async () => {
+  test('deploy passes the arguments after -- to Terraform', async () => {
     const { stdout } = await deployed.run('deploy', ['--', '-no-color', '-refresh=false']);
     expect(stdout).not.toContain('Refreshing state');
     expect(stdout).toContain('No changes.');
   });
 
-  test('names the command that moves the state to another backend', async () => {
+  test('deploy names the command that moves the state to another backend', async () => {
     const { deployment } = deployed;
     deployed.deployment = {
       ...deployment,
@@ -154,7 +154,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect(readFileSync(deployed.path('moved-webex-tokens.tfstate'), 'utf8')).toContain('oauthapp');
   });
 
-  test('tells the state of another server, and changes nothing on either', async () => {
+  test('deploy detects the state of another server, and changes neither server', async () => {
     await using other = await DeployedVault.start();
     const { vault } = other.deployment;
     const { deployment, token } = deployed;
@@ -169,7 +169,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect((await deployed.run('deploy')).stdout).toContain('No changes.');
   });
 
-  test('takes away an app that is declared no more, also where the policy was renewed before', async () => {
+  test('deploy removes an app that is no longer declared, even if the policy was renewed before', async () => {
     const { admin } = deployed.rehearsal;
     const { apps } = deployed.deployment;
     deployed.deployment = { ...deployed.deployment, apps: apps.filter(({ name }) => name !== 'later') };
@@ -181,7 +181,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     await expect(admin.list('sys/policies/acl')).resolves.not.toContain('oauthapp-app-later');
   });
 
-  test('tells a policy that is older than the state, as after the restoration of a snapshot', async () => {
+  test('deploy reports a policy that is older than the state, as after a restored snapshot', async () => {
     const { admin, deployment } = deployed.rehearsal;
     const older = appPolicy(deployment.engine.mountPath, []).concat(
       ...['auth/token/lookup-self', 'sys/capabilities-self'].map(
@@ -196,14 +196,14 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect((await deployed.run('deploy')).stdout).toContain('No changes.');
   });
 
-  test('starts again where what init got is gone', async () => {
+  test('deploy initializes again if the installed providers are missing', async () => {
     rmSync(join(deployed.stackFolder, '.terraform/providers'), { recursive: true });
     const first = await deployed.run('deploy');
     const { stdout } = first.exitCode === 0 ? first : await deployed.run('deploy');
     expect(stdout).toContain('No changes.');
   });
 
-  test('makes all anew where a server in dev mode has forgotten it', async () => {
+  test('deploy creates everything again if a server in dev mode has forgotten it', async () => {
     await using other = await DeployedVault.start();
     const { deployment, token } = deployed;
     deployed.token = other.token;

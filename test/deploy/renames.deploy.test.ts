@@ -62,7 +62,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     return operated.engine.refreshes.slice(before);
   }
 
-  test('is deployed by the provisioner as it is, with no client secret, and says what becomes of what', async () => {
+  test('the provisioner deploys the renames without a client secret, and deploy explains each one', async () => {
     called('reports', 'reader');
     const { stdout, stderr, exitCode } = await deployed();
     expect(stderr).toContain('- integration "webex-myapp" is called "reports" from now on; its grants stay\n');
@@ -72,21 +72,21 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     expect(exitCode).toBe(0);
   });
 
-  test('has nothing left to be deployed', async () => {
+  test('the plan after the renames is empty', async () => {
     expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
   });
 
-  test('keeps its grant, which the app reads with the secret id from before, and the engine refreshes', async () => {
+  test('the app reads the grant with its earlier secret id, and the engine refreshes it', async () => {
     await expect(refreshed()).resolves.toEqual([200]);
   });
 
-  test('gives the app secret ids by its new name', async () => {
+  test('issue gives the app a secret id under its new name', async () => {
     await expect(issued('reader')).resolves.toMatchObject({ roleId: app.roleId });
     const { exitCode, stderr } = await operated.run('issue', ['people-me', '--operators', operated.out]);
     expect([exitCode, stderr]).toEqual([2, 'error: unknown app "people-me"; the deployment declares "reader"\n']);
   });
 
-  test('can be authorized anew', async () => {
+  test('an authorizer replaces the grant after the renames', async () => {
     const grant = await authorizeByPkce({
       vault: await operated.as('authorizer'),
       deployment: operated.deployment,
@@ -99,13 +99,13 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     await expect(refreshed()).resolves.toEqual([200]);
   });
 
-  test('takes the same policies when its operators are brought up to date', async () => {
+  test('operators update keeps the policies valid after the renames', async () => {
     await operated.updateOperators('--key-shares', operated.out);
     await expect(issued('reader')).resolves.toMatchObject({ roleId: app.roleId });
     expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
   });
 
-  test('is renamed again, from its first names', async () => {
+  test('deploy renames the integration and the app a second time', async () => {
     called('monthly', 'statistics');
     const { stderr, exitCode } = await deployed();
     expect(stderr).toContain('- integration "reports" is called "monthly" from now on; its grants stay\n');
@@ -114,7 +114,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     await expect(refreshed()).resolves.toEqual([200]);
   });
 
-  test('says how to declare a rename that would lose the grant, and does nothing', async () => {
+  test('deploy refuses a rename that would lose the grant, and names the declaration that keeps it', async () => {
     const { integrations } = operated.deployment;
     operated.declare({ integrations: integrations.map((each) => ({ ...each, vaultName: undefined })) });
     const { stderr, exitCode } = await deployed();
@@ -127,7 +127,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     await expect(refreshed()).resolves.toEqual([200]);
   });
 
-  test('is called as in the beginning', async () => {
+  test('deploy restores the first names', async () => {
     called('webex-myapp', 'people-me');
     const { stdout, exitCode } = await deployed();
     expect(stdout).toContain('Resources: 0 added, 1 changed, 0 destroyed.');

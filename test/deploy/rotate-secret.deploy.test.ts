@@ -44,7 +44,7 @@ describeUnless(terraformUnavailable())('a deployment whose client secret is rota
     return operated.engine.refreshes.slice(before);
   }
 
-  test('has the new one, proven by a refresh', async () => {
+  test('the engine refreshes with the new client secret after a rotation', async () => {
     writeFileSync(operated.path('new'), newSecret, { mode: 0o600 });
     writeFileSync(operated.path('old'), oldSecret, { mode: 0o600 });
     const files = ['--new-secret-file', operated.path('new'), '--old-secret-file', operated.path('old')];
@@ -57,13 +57,13 @@ describeUnless(terraformUnavailable())('a deployment whose client secret is rota
     expect(await refreshes()).toEqual([200]);
   });
 
-  test('has an empty plan afterwards, which needs no secret', async () => {
+  test('the plan after the rotation is empty and needs no secret', async () => {
     const { exitCode, stdout } = await program('diff');
     expect(stripVTControlCharacters(stdout)).toContain('No changes. Your infrastructure matches the configuration.');
     expect(exitCode).toBe(0);
   });
 
-  test('is written with the new one by a later deploy that writes it', async () => {
+  test('a later deploy writes the new client secret', async () => {
     const integrations = operated.deployment.integrations.map((each) => ({ ...each, clientSecretVersion: 2 }));
     operated.declare({ integrations });
     const { exitCode } = await program('deploy', { TF_VAR_webex_myapp_client_secret: newSecret });
@@ -72,7 +72,7 @@ describeUnless(terraformUnavailable())('a deployment whose client secret is rota
     expect((await program('diff')).stdout).toContain('No changes.');
   });
 
-  test('has neither in its state, nor in what was printed', () => {
+  test('the state and the output contain neither the old nor the new secret', () => {
     const states = readdirSync(operated.server.folder).filter((name) => name.includes('tfstate'));
     const state = states.map((name) => readFileSync(operated.path(name), 'utf8')).join('\n');
     expect(state).toContain('oauthapp/servers/webex-myapp');

@@ -48,7 +48,7 @@ describeUnless(terraformUnavailable())('webex-token-vault state archive webex-to
     });
   }
 
-  test('lets a production server take the place of one in dev mode', async () => {
+  test('state archive lets a production server replace one in dev mode', async () => {
     const plugin = await findOauthappPlugin();
     const deploy = ['deploy', 'webex-tokens', '--auto-approve'];
     const production = operated.deployment;

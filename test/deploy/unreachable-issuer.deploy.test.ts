@@ -54,7 +54,7 @@ describeUnless(terraformUnavailable())('an issuer that Vault cannot reach', () =
     await issuer[Symbol.asyncDispose]();
   });
 
-  test('fails the deploy, however often it is run', async () => {
+  test('deploy fails each time if Vault cannot reach the issuer', async () => {
     for (let run = 1; run <= 2; run++) {
       const { exitCode, stderr } = await deployed.run('deploy');
       expect(stderr).toContain('error checking oidc discovery URL');
@@ -63,7 +63,7 @@ describeUnless(terraformUnavailable())('an issuer that Vault cannot reach', () =
     }
   });
 
-  test('is told of before the next deploy, with what becomes of the empty methods', async () => {
+  test('diff warns that deploy recreates the empty auth methods', async () => {
     const { stderr, exitCode } = await deployed.run('diff');
     ['jwt', 'github-actions', 'gitlab'].forEach((path) =>
       expect(stderr).toContain(
@@ -75,7 +75,7 @@ describeUnless(terraformUnavailable())('an issuer that Vault cannot reach', () =
     await deployed.rehearsal.admin.read('sys/mounts/auth/jwt', mounted);
   });
 
-  test('is mended by the next deploy with an issuer that answers, and each app logs in', async () => {
+  test('the next deploy with a reachable issuer succeeds, and each app logs in', async () => {
     declare(issuer.issuer);
     const { exitCode, stderr } = await deployed.run('deploy');
     expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);

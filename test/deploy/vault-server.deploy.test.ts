@@ -58,7 +58,7 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-s
     succeeded(await byProgram(verb, stack, { output: folder, env: given, args }));
   }
 
-  test('starts a container that is healthy, on loopback, with the plugin read-only', async () => {
+  test('deploy starts a healthy container on loopback with the plugin read-only', async () => {
     await program('deploy', 'vault-server');
     const { sealed } = await new VaultClient({ address }).sealStatus();
     expect(sealed).toBe(false);
@@ -84,14 +84,14 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-s
     expect(plan).toMatchObject({ exitCode: 0 });
   });
 
-  test('the root token is in the log of the server, and in no state', async () => {
+  test("the root token is in the server's log and in no state", async () => {
     rootToken = /^Root Token: (\S+)$/m.exec(await dockerLogs(containerName))?.[1] ?? '';
     expect(rootToken.length).toBeGreaterThan(20);
     expect(readFileSync(join(folder, 'vault-server.tfstate'), 'utf8')).not.toContain(rootToken);
     expect(await docker('inspect', containerName)).not.toContain(rootToken);
   });
 
-  test('webex-tokens deploys into it, and runs the plugin there', async () => {
+  test('deploy of webex-tokens succeeds on the container, which runs the plugin', async () => {
     const env = { VAULT_ADDR: address, VAULT_TOKEN: rootToken, TF_VAR_webex_myapp_client_secret: CLIENT_SECRET };
     await program('deploy', 'webex-tokens', env);
     const vault = new VaultClient({ address, token: rootToken });
@@ -99,7 +99,7 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-s
     expect(readFileSync(join(folder, 'webex-tokens.tfstate'), 'utf8')).not.toContain(CLIENT_SECRET);
   });
 
-  test('destroy takes the container away', async () => {
+  test('destroy removes the container', async () => {
     await program('destroy', 'vault-server');
     await expect(docker('inspect', containerName)).rejects.toThrow('No such object');
   });

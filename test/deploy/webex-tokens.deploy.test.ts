@@ -107,7 +107,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     });
   }
 
-  test('without the client secret it stops, saying what to set, before anything is touched', async () => {
+  test('deploy without the client secret stops before the first change and names the variable to set', async () => {
     const { exitCode, stderr } = await program('deploy', { version: 1 });
     expect(stderr).toContain(
       'error: the client secret of integration "webex-myapp" is to be written, and TF_VAR_webex_myapp_client_secret is not set; ',
@@ -116,7 +116,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     await expect(rehearsal.admin.read('sys/mounts/oauthapp', z.unknown())).rejects.toThrow('400');
   });
 
-  test('with it, everything is applied under the provisioner policy, and what people need is told', async () => {
+  test('deploy with the client secret applies everything under the provisioner policy and prints the outputs', async () => {
     // A wrong secret is written only if Webex does not answer. It shows later which secret is in use.
     rehearsal.webex.behavior.fault = { path: TOKEN_PATH, status: 503 };
     const { exitCode, stdout, stderr } = await program('deploy', { version: 1, secret: WRONG_SECRET });
@@ -127,33 +127,33 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     await expect(rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
   });
 
-  test('a second plan is empty, and needs no secret', async () => {
+  test('the second plan is empty and needs no secret', async () => {
     expect((await plan(1)).exitCode).toBe(0);
   });
 
-  test('CDKTF finds nothing left to do after the program', async () => {
+  test('CDKTF finds no change after a deploy by the program', async () => {
     const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 1 });
     expect(stripVTControlCharacters(stdout + stderr)).toContain('No changes. Your infrastructure matches');
     expect(exitCode).toBe(0);
   });
 
-  test('the secret that was given is the one in use', async () => {
+  test('the engine uses the client secret that was given', async () => {
     await expect(authorized()).rejects.toThrow('invalid_client');
   });
 
-  test('a new version of the secret is written', async () => {
+  test('deploy writes the client secret if its version is raised', async () => {
     expect((await cdktf('deploy', { version: 2, secret })).exitCode).toBe(0);
     await expect(authorized()).resolves.toMatchObject({ person: { displayName: 'Ada Admin' } });
     expect((await plan(2)).exitCode).toBe(0);
   });
 
-  test('the program finds nothing left to do after CDKTF', async () => {
+  test('the program finds no change after a deploy by CDKTF', async () => {
     const { exitCode, stdout } = await program('deploy', { version: 2 });
     expect(stdout).toContain('Your infrastructure matches the configuration.');
     expect(exitCode).toBe(0);
   });
 
-  test('a new version without the secret fails clearly, and the old one stays in use', async () => {
+  test('deploy refuses a raised version without the client secret, and the old secret stays in use', async () => {
     const { exitCode, stdout, stderr } = await program('deploy', { version: 3 });
     expect(exitCode).not.toBe(0);
     expect(stdout + stderr).toContain('TF_VAR_webex_myapp_client_secret');
@@ -171,7 +171,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     ).resolves.toMatchObject({ person: { displayName: 'Ada Admin' } });
   });
 
-  test('no secret is in state, plan or output', async () => {
+  test('the state, the plan and the output contain no secret', async () => {
     const { accessToken } = await readCredential(rehearsal.admin.connection, 'oauthapp', 'testauth');
     await terraform(['show', '-json', 'saved.tfplan'], 2);
     const files = filesBelow(rehearsal.folder);
@@ -185,7 +185,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     }
   });
 
-  test('a plugin of another name does not take the place of the mount, and of all grants in it', async () => {
+  test('deploy refuses another plugin name, which would replace the mount and its grants', async () => {
     const provisioner = token;
     // Who may do anything: a provisioner may not touch plugins of both names.
     token = rehearsal.server.rootToken;

@@ -27,13 +27,13 @@ function declared(): Deployment {
   return module.exports.default;
 }
 
-it('declares what the article makes, and that it is there', () => {
+it("the page declares the article's integration and credential, and imports its mount", () => {
   const { engine, integrations, credentials } = declared();
   expect(engine).toMatchObject({ import: true, mountPath: 'oauthapp', plugin: { name: 'oauthapp' } });
   expect(integrations).toMatchObject([{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000' }]);
   expect(credentials).toMatchObject([{ name: 'testauth', scopes: ['spark:people_read'] }]);
 });
 
-it('names the redirect URLs of the device grant', () => {
+it('the page lists the redirect URLs of the device grant', () => {
   expect(page.match(/^https:\/\/oauth-helper\S+$/gm)).toEqual(DEVICE_REDIRECT_URLS);
 });

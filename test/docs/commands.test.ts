@@ -17,17 +17,17 @@ const where = ({ page, line }: CodeBlock): string => `${page}:${line}`;
 describe('a block of commands', () => {
   const shells = blocks.filter(({ language }) => SHELLS.includes(language));
 
-  it('is in many a page', () => {
+  it('the pages have more than 30 blocks of commands', () => {
     expect(shells.length).toBeGreaterThan(30);
   });
 
-  it('is run by a test, <!-- test: NAME -->, or says why not, <!-- not run: REASON -->', () => {
+  it('each block of commands names its test, or gives the reason why it has none', () => {
     const isMarked = ({ name, leftOut }: CodeBlock): boolean =>
       (name !== undefined) !== leftOut.some(({ command }) => command === undefined);
     expect(shells.filter((block) => !isMarked(block)).map(where)).toEqual([]);
   });
 
-  it('has a reason that says something, and names commands that are in it', () => {
+  it('each reason has several words, and each command that it excludes is in the block', () => {
     const isTrue = ({ text, leftOut }: CodeBlock): boolean =>
       leftOut.every(
         ({ command = '', reason }) =>
@@ -36,14 +36,14 @@ describe('a block of commands', () => {
     expect(blocks.filter((block) => !isTrue(block)).map(where)).toEqual([]);
   });
 
-  it('leaves its test something to run', () => {
+  it('each tested block has a command for its test to run', () => {
     const isEmpty = ({ text, name, leftOut }: CodeBlock): boolean =>
       name !== undefined &&
       commands(text).every((each) => leftOut.some(({ command }) => command !== undefined && each.startsWith(command)));
     expect(blocks.filter(isEmpty).map(where)).toEqual([]);
   });
 
-  it('is run by the test that its name promises, and no test asks for one that is not there', () => {
+  it('the blocks that name a test are exactly the blocks that tests run', () => {
     const marked = blocks.flatMap(({ page, name }) => (name === undefined ? [] : [`${page} ${name}`])).sort();
     expect(marked).toEqual([...new Set(marked)]);
     expect([...new Set(snippetsOfTests())].sort()).toEqual(marked);
@@ -63,7 +63,7 @@ function snippetsOfTests(): string[] {
 }
 
 describe('a command line of the programs', () => {
-  it.each(PAGES)('in %s has arguments and options that there are', (page) => {
+  it.each(PAGES)('the command lines in %s have only existing arguments and options', (page) => {
     const refused = commandLines(page).flatMap((line) => refusal(line) ?? []);
     expect(refused).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('a command line of the programs', () => {
     ['npx --no-install webex-token-vault authorize', /missing required argument 'credential'/],
     ['npx --no-install webex-token-vault authorise testauth', /there is no command "authorise"/],
     ['npx --no-install webex-token testauth --raw', /Unknown option '--raw'/],
-  ])('would be found out: %s', (line, reason) => {
+  ])('the check finds the mistake in a command line: %s', (line, reason) => {
     expect(refusal(line)).toMatch(reason);
   });
 });

@@ -39,18 +39,18 @@ test.each([
   ['npx webex-token-vault@0.1.0 quickstart', false],
   ['npx webex-token-vault quickstart', true],
   ['npx tsx bench/bench.ts; webex-token-vault status', false],
-])('%s may download a package: %s', (line, may) => {
+])('the check says whether %s may download a package: %s', (line, may) => {
   expect(MAY_DOWNLOAD.test(line)).toBe(may);
 });
 
 test.each([...PAGES, ...filesOf('monitoring'), 'deployment.ts', 'main.ts', 'package.json'])(
-  '%s downloads none',
+  'the file %s has no command that downloads a package',
   (file) => {
     expect(MAY_DOWNLOAD.exec(read(file))?.[0]).toBeUndefined();
   },
 );
 
-test('no source, with its comments, has a line that downloads one', () => {
+test('the source files and their comments have no command that downloads a package', () => {
   const files = SOURCES.flatMap(filesOf);
   expect(files.length).toBeGreaterThan(200);
   expect(files.filter((file) => MAY_DOWNLOAD.test(read(file)))).toEqual([]);

@@ -27,7 +27,7 @@ const inCluster = exampleDeployment({
   ],
 });
 
-test('docs/production.md makes certificates, and a CA that clients are told of', async () => {
+test('the commands in docs/production.md create certificates and a CA for the clients', async () => {
   const env = deploymentInFile(typist.folder, production);
   const screen = await typist.types('docs/production.md', 'certificates', { env });
   expect(screen).toContain('created  secrets/tls/webex-token-vault/server.pem');

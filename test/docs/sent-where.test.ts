@@ -21,19 +21,19 @@ function hostsIn(folder: string): string[] {
 }
 
 it.each(['core/src', 'client/src', 'lib', 'constructs', 'scripts', 'rehearsal', 'samples'])(
-  'every host that %s names is in the table',
+  'the table in SECURITY.md has every host that %s names',
   (folder) => {
     const hosts = [...new Set(hostsIn(folder))].filter((host) => !NOWHERE.test(host));
     expect(hosts.filter((host) => !page.includes(`\`${host}\``))).toEqual([]);
   },
 );
 
-it('there are such hosts, and one that is not in the table would be found out', () => {
+it('the check finds hosts in the sources, and exempts no real host', () => {
   expect(hostsIn('lib')).toEqual(expect.arrayContaining(['webexapis.com', 'oauth-helper-*.wbx2.com']));
   expect(NOWHERE.test('webexapis.com')).toBe(false);
 });
 
-it('the package registries are in the table by their names, as a mirror may be in the place of each', () => {
+it('the table lists package registries by name, because a mirror may replace each host', () => {
   const row = page.split('\n').find((line) => line.startsWith('| `npm ci`')) ?? '';
   for (const name of ["npm's", 'PyPI', "Go's module proxy", 'checksum database']) {
     expect(row).toContain(name);
@@ -41,7 +41,7 @@ it('the package registries are in the table by their names, as a mirror may be i
   expect([...row.matchAll(/`[\w-]+(?:\.[\w-]+)+`/g)].map(([host]) => host)).toEqual([]);
 });
 
-it('the scripts that npm fetches more for than the lock file has are named', () => {
+it('the page names the scripts for which npm fetches packages outside of the lock file', () => {
   const { scripts } = JSON.parse(readFileSync(join(PROJECT_FOLDER, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };

@@ -7,7 +7,7 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 
 /* SECURITY.md says that synthesizing contacts nobody: neither we nor CDKTF. */
 
-it('synthesizing contacts nobody', async () => {
+it('the synthesis contacts no host', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'silent-'));
   const refuse = join(folder, 'refuse.cjs');
   writeFileSync(

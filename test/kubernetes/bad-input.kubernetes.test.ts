@@ -76,20 +76,20 @@ describeUnless(unavailable)('a server on Kubernetes that cannot start', () => {
     return (container?.state.terminated ?? container?.lastState.terminated)?.message?.trim();
   }
 
-  test('for want of the plugin in its image says where it looked', async () => {
+  test('the pod names the path if its image lacks the plugin', async () => {
     const line = `the image has no plugin at /tmp/${command}; put it there, or correct vault.server.pluginImage, pluginFolder or engine.plugin.command`;
     const declared = { releaseName: namespace.unique('absent'), pluginFolder: '/tmp' };
     expect(await said(declared, /has no plugin at/, saidByInit)).toContain(line);
   });
 
-  test('for another plugin than the declared one says which it has', async () => {
+  test('the pod names the sha256 of its plugin if it differs from the declared one', async () => {
     const declared = { releaseName: namespace.unique('other') };
     const line = await said(declared, /must have sha256/, saidByInit);
     expect(line).toContain(`the plugin ${PLUGIN_FOLDER}/${command} of the image must have sha256 ${SHA256}, got `);
     expect(line).toMatch(/[0-9a-f]{64}; use the right image, or correct engine\.plugin\.sha256 if you trust this one$/);
   });
 
-  test('for want of its storage class has nowhere to run', async () => {
+  test('a missing storage class is reported', async () => {
     const storageClass = namespace.unique('none');
     const storage = { data: '1Gi', audit: '1Gi', storageClass };
     const line = await said({ releaseName: namespace.unique('storage'), storage }, /no storage class/, ({ status }) =>

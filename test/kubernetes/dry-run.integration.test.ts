@@ -34,7 +34,7 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
     ['vault', declared],
   ] as const)('of a declared server of %s', (product, input) => {
     describeUnless(chartUnavailable(product))('with its chart', () => {
-      it('takes all that is rendered', async () => {
+      it('the API server accepts the rendered chart', async () => {
         expect(await plane.dryRun(await declaredChart(product, input))).toEqual([]);
       });
     });
@@ -43,7 +43,7 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
   describe.each(DELIVERER_NAMES)('of pods that get their tokens by %s', (name) => {
     const operator = OPERATORS[name];
     describeUnless(operator && operatorUnavailable(operator))('with what the cluster has', () => {
-      it('takes all that is printed', async () => {
+      it('the API server accepts the printed manifests', async () => {
         if (operator !== undefined) {
           await plane.apply(await operatorDefinitions(operator));
         }
@@ -53,7 +53,7 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
     });
   });
 
-  it('refuses a field that is not there', async () => {
+  it('the API server refuses an unknown field', async () => {
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'default' } };
     const problems = await plane.dryRun(JSON.stringify({ ...service, spec: { ports: [{ port: 1, misspelt: 1 }] } }));
     expect(problems.join()).toContain('unknown field "spec.ports[0].misspelt"');

@@ -18,7 +18,7 @@ afterEach(() => {
   }
 });
 
-test('a cache entry that could not be filled has the reason of the last try', async () => {
+test('whyNotFilled returns the reason of the last attempt', async () => {
   expect(whyNotFilled('chart')).toBe(`there is no chart in ${folder}`);
   for (const reason of ['the network is down', 'the content is another']) {
     const filled = filledOnce({

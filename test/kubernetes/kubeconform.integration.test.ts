@@ -10,11 +10,11 @@ spec: { ports: [{ port: 8200, targetPort: https }] }
 `;
 
 describe('kubeconform', () => {
-  it('has nothing to say against what Kubernetes knows', async () => {
+  it('kubeconform accepts an object that Kubernetes knows', async () => {
     expect(await kubeconform(service)).toEqual([]);
   });
 
-  it('finds a misspelt field, wherever it is, and a value of the wrong type, of every object', async () => {
+  it('kubeconform finds misspelled fields at any depth and values of the wrong type in every object', async () => {
     const stateful = {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
@@ -36,12 +36,12 @@ describe('kubeconform', () => {
     ]);
   });
 
-  it('finds a kind that nobody has', async () => {
+  it('kubeconform finds an unknown kind', async () => {
     const thing = 'apiVersion: nobody.example/v1\nkind: Thing\nmetadata: { name: a }';
     expect(await kubeconform(thing)).toEqual(['Thing a: could not find schema for Thing']);
   });
 
-  it('does not pass what holds no object', async () => {
+  it('kubeconform refuses manifests without an object', async () => {
     await expect(kubeconform('---\n# nothing\n')).rejects.toThrow('no object in the manifests');
   });
 });
@@ -65,7 +65,7 @@ describe.each([
   describeUnless(operatorUnavailable(operator))(`for ${kind}`, () => {
     const manifest = { apiVersion, kind, metadata: apps, spec };
 
-    it('take what is right, and find a field that is not there', async () => {
+    it('the schema accepts a valid object and finds an unknown field', async () => {
       expect(await kubeconform(JSON.stringify(manifest))).toEqual([]);
       expect(await kubeconform(JSON.stringify({ ...manifest, spec: { ...spec, misspelt: 1 } }))).toEqual([
         `${kind} webex: /spec: additional properties 'misspelt' not allowed`,

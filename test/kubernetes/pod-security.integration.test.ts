@@ -34,14 +34,14 @@ describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Securit
 
   describe.each(['openbao', 'vault'] as const)('and a declared server of %s', (product) => {
     describeUnless(chartUnavailable(product))('with its chart', () => {
-      it('admits the pod of the server', async () => {
+      it("the namespace admits the server's pod", async () => {
         expect(await plane.dryRun(await podOf(product))).toEqual([]);
       });
     });
   });
 
   describeUnless(chartUnavailable('vault'))('and a declared server of vault with its chart', () => {
-    it('refuses the pod that locks its memory', async () => {
+    it('the namespace refuses the pod that locks its memory', async () => {
       const problems = await plane.dryRun(await podOf('vault', { ipcLock: true }));
       expect(problems.join()).toMatch(/violates PodSecurity "restricted:latest": unrestricted capabilities .*IPC_LOCK/);
     });

@@ -26,13 +26,13 @@ describe.each(['openbao', 'vault'] as const)('of a server of %s on Kubernetes,',
       ['with five nodes and a storage class', { nodes: 5, storage: { storageClass: 'fast' } }, ['StatefulSet']],
       ['with monitoring', { monitoring }, ['ServiceMonitor', 'PrometheusRule']],
       ...(product === 'openbao' ? [withSnapshots] : []),
-    ])('is what Kubernetes accepts, %s', async (_, input, kinds) => {
+    ])('Kubernetes accepts the rendered chart, %s', async (_, input, kinds) => {
       const manifests = await declaredChart(product, input);
       expect(kinds.filter((kind) => !manifests.includes(`\nkind: ${kind}\n`))).toEqual([]);
       expect(await kubeconform(manifests)).toEqual([]);
     });
 
-    it('has the configuration of the server, whole', async () => {
+    it('the rendered chart contains the complete configuration of the server', async () => {
       expect(configurationOf(await declaredChart(product), 'webex-token-vault-1')).toMatchObject({
         api_addr: 'https://webex-token-vault-1.webex-token-vault-internal.webex-token-vault.svc:8200',
         listener: [{ tcp: { tls_min_version: 'tls12' } }],
@@ -48,7 +48,7 @@ describeUnless(chartUnavailable(product))('the configuration that the chart rend
   const folder = mkdtempSync(join(tmpdir(), 'rendered-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('starts a real server, which audits, leads and stores', async () => {
+  it('the rendered configuration starts a real server, which audits, leads and stores', async () => {
     await using server = await RenderedServer.start(configurationOf(await declaredChart(product)), folder);
     const { root_token: token, keys } = await server
       .client()

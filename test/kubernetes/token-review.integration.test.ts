@@ -65,7 +65,7 @@ describeUnless(controlPlaneUnavailable())('an app by its service account, at a r
     return auth;
   }
 
-  it('logs in, and reads what it may', async () => {
+  it('an app logs in with its service account and reads its credential', async () => {
     await server.authorize();
     const { client_token: token, policies } = await login('reports');
     expect(policies).toEqual(['oauthapp-app-reports']);
@@ -78,7 +78,7 @@ describeUnless(controlPlaneUnavailable())('an app by its service account, at a r
     ['without the audience of the app', 'reports', [API_AUDIENCE], 'invalid audience'],
     ['that the API server lets ask nothing, as it is for Vault alone', 'reports', ['vault'], 'permission denied'],
     ['of an account without system:auth-delegator', 'unreviewed', ['vault', API_AUDIENCE], 'permission denied'],
-  ])('is refused with a token %s', async (_, account, audiences, said) => {
+  ])('the login refuses a token %s', async (_, account, audiences, said) => {
     await expect(login(account, audiences)).rejects.toMatchObject({
       statusCode: 403,
       said: expect.stringContaining(said) as string,

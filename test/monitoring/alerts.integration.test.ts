@@ -8,14 +8,14 @@ const TESTS = resolve(__dirname, '../../monitoring/alerts.test.yml');
 const alerts = readFileSync(RULES, 'utf8').match(/^ {6}- alert: /gm) ?? [];
 
 describeUnless(prometheusUnavailable())('the alert rules', () => {
-  it('are rules, as promtool has it', () => {
+  it('promtool accepts the alert rules', () => {
     expect(promtool(['check', 'rules', '--lint-fatal', RULES])).toEqual({
       exitCode: 0,
       said: expect.stringContaining(`SUCCESS: ${alerts.length} rules found`) as string,
     });
   });
 
-  it('fire and do not fire as their tests say, as promtool has it', () => {
+  it('promtool passes the tests of the alert rules', () => {
     expect(promtool(['test', 'rules', TESTS])).toEqual({
       exitCode: 0,
       said: expect.stringContaining('SUCCESS') as string,

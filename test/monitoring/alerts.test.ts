@@ -18,20 +18,20 @@ const alerts = rules
   .map((rule) => ({ name: rule.split('\n')[0] ?? '', rule }));
 
 describe.each(alerts)('$name', ({ name, rule }) => {
-  it('says what is wrong, what that means, which command helps and how bad it is', () => {
+  it('the alert gives a summary, a description, a command and a severity', () => {
     expect(rule).toMatch(
       /severity: (critical|warning)\n {8}annotations:\n {10}summary: .+\n {10}description: .+\n {10}command: (>-|npx --no-install webex-token-vault .+)\n/,
     );
   });
 
-  it('is tested where it fires and where it does not', () => {
+  it('the alert has a test in which it fires and one in which it stays silent', () => {
     const tests = readFileSync(TESTS, 'utf8');
     expect(tests).toMatch(new RegExp(`alertname: ${name}\n +exp_alerts:\n`));
     expect(tests).toMatch(new RegExp(`alertname: ${name}\n +exp_alerts: \\[\\]\n`));
   });
 });
 
-it('knows every state that a rule asks for', () => {
+it('the health report has every state that a rule names', () => {
   const states: readonly string[] = [
     ...SERVER_STATES,
     ...ENGINE_STATES,
@@ -45,7 +45,7 @@ it('knows every state that a rule asks for', () => {
   expect(asked.filter((state) => !states.includes(state))).toEqual([]);
 });
 
-it('finds each alert in the file', () => {
+it('the parser finds each alert in the file', () => {
   expect(alerts.length).toBe([...rules.matchAll(/alert:/g)].length);
   expect(alerts.length).toBeGreaterThan(10);
 });

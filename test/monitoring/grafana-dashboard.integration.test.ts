@@ -65,7 +65,7 @@ const IMPORT = `import type { Dashboard } from '@grafana/schema';`;
 const asDashboard = (name: string, dashboard: string): string =>
   `export const ${name}: Json<Dashboard> = ${dashboard};`;
 
-it('is a dashboard, whose panels have options of their type', () => {
+it("the dashboard and the options of its panels match Grafana's types", () => {
   const nameOf = (type: string): string => type.replace('-', '');
   const types = Object.entries(OPTIONS).map(
     ([type, path]) =>
@@ -78,19 +78,19 @@ it('is a dashboard, whose panels have options of their type', () => {
   expect(problems([IMPORT, ...types, asDashboard('it', text), ...values].join('\n'))).toEqual([]);
 });
 
-it('would be found to be none with a field that there is none of, or a text that is none of those that there are', () => {
+it('the check finds an unknown field and an unknown value', () => {
   const unknownField = text.replace('"gridPos"', '"gridPosition"');
   const unknownText = text.replace('"mode": "absolute"', '"mode": "relative"');
   const source = [IMPORT, asDashboard('one', unknownField), asDashboard('another', unknownText)].join('\n');
   expect(problems(source)).toEqual([expect.stringContaining('gridPosition'), expect.stringContaining('"relative"')]);
 });
 
-it('takes its data from what whoever imports it chooses', () => {
+it('the dashboard uses the data source that its importer chooses', () => {
   const sources = [...text.matchAll(/"uid": "([^"]*)"/g)].map(([, uid]) => uid);
   expect(new Set(sources)).toEqual(new Set(['${datasource}', 'webex-token-vault']));
 });
 
-it('has panels of different ids that do not overlap', () => {
+it('the panels have different ids and do not overlap', () => {
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),

@@ -83,11 +83,11 @@ afterAll(async () => {
 });
 
 describe('its size', () => {
-  it('is at most 90 kB packed', () => {
+  it('the package is at most 90 kB packed', () => {
     expect(statSync(packages.client.tarball).size).toBeLessThanOrEqual(90_000);
   });
 
-  it('is at most 3 MB installed, with all that it needs', async () => {
+  it('the package and its dependencies are at most 3 MB installed', async () => {
     const installed = join(user.folder, 'node_modules');
     const files = await readdir(installed, { recursive: true, withFileTypes: true });
     const bytes = files
@@ -97,7 +97,7 @@ describe('its size', () => {
     expect(bytes).toBeGreaterThan(100 * 1024);
   });
 
-  it('holds what it promises and no sources', () => {
+  it('the package contains the promised files and no sources', () => {
     const { files } = packages.client;
     const needed = [
       'LICENSE',
@@ -115,12 +115,12 @@ describe('its size', () => {
 describe('an error that nobody catches', () => {
   const program = "new (require('webex-token-client').TokenSource)({ address: 'http://127.0.0.1:1' })";
 
-  it('names its source by the source map', async () => {
+  it('an uncaught error names its source file by the source map', async () => {
     const { stderr } = await user.run(process.execPath, ['--enable-source-maps', '-e', program]);
     expect(stderr).toMatch(/client\/src\/login\/app-identity\.ts:\d+/);
   });
 
-  it('shows a short line of its source', async () => {
+  it('an uncaught error shows a short source line', async () => {
     const { stderr } = await user.run(process.execPath, ['-e', program]);
     const [, line = ''] = /client\.js:\d+\n(.*)\n/.exec(stderr) ?? [];
     expect(stderr).toContain('give exactly one of roleId, jwt, kubernetes and cert');
@@ -141,14 +141,14 @@ describe('a TypeScript program', () => {
     return (await user.run(process.execPath, [tsc, '-p', '.'])).stdout;
   }
 
-  it('finds the types under nodenext, by import and by require, and none of what is not exported', async () => {
+  it('a TypeScript program finds only the exported types under nodenext, by import and by require', async () => {
     const deep = "import { TokenSource } from 'webex-token-client/dist/token-source';\nexport default TokenSource;\n";
     const said = await compile('nodenext', 'nodenext', { 'app.mts': MODULE, 'app.cts': COMMONJS, 'deep.mts': deep });
     const errors = said.match(/^\S.*/gm);
     expect(errors).toEqual([expect.stringMatching(/^deep\.mts\(1,\d+\): error TS2307: Cannot find module/)]);
   });
 
-  it('finds the types under bundler', async () => {
+  it('a TypeScript program finds the types under bundler', async () => {
     expect(await compile('esnext', 'bundler', { 'app.mts': MODULE })).toBe('');
   });
 });
@@ -169,17 +169,20 @@ describe('a JavaScript program', () => {
        const required = createRequire(import.meta.url)('webex-token-client');
        ${BOTH}`,
     ],
-  ])('of %s gets its token, and one class for import and require', async (_, file, program) => {
-    await user.write({ [file]: program });
-    const { stdout, stderr, exitCode } = await user.run(process.execPath, [file], app);
-    expect([stdout, stderr, exitCode]).toEqual(['true\ntrue true\nthe-access-token\n', '', 0]);
-  });
+  ])(
+    'a JavaScript program of %s gets its token, and the same classes by import and require',
+    async (_, file, program) => {
+      await user.write({ [file]: program });
+      const { stdout, stderr, exitCode } = await user.run(process.execPath, [file], app);
+      expect([stdout, stderr, exitCode]).toEqual(['true\ntrue true\nthe-access-token\n', '', 0]);
+    },
+  );
 
   it.each([
     "require('webex-token-client/dist/token-source.js')",
     "require('webex-token-client/bin/webex-token.js')",
     "import('webex-token-client/dist/index.js').catch((error) => { throw error; })",
-  ])('cannot reach past the exports: %s', async (line) => {
+  ])('a JavaScript program can load only the exports: %s', async (line) => {
     const { exitCode, stderr } = await user.run(process.execPath, ['-e', line]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
@@ -187,22 +190,22 @@ describe('a JavaScript program', () => {
 });
 
 describe('the command', () => {
-  it('says its version', async () => {
+  it('the command prints its version', async () => {
     const { stdout, exitCode } = await user.run('npx', ['--no-install', 'webex-token', '--version']);
     expect([stdout, exitCode]).toEqual(['0.1.0\n', 0]);
   });
 
-  it('prints the token', async () => {
+  it('the command prints the token', async () => {
     const { stdout, exitCode } = await user.run('npx', ['--no-install', 'webex-token', 'testauth'], app);
     expect([stdout, exitCode]).toEqual(['the-access-token\n', 0]);
   });
 
-  it('runs a command with the token', async () => {
+  it('the command runs another command with the token', async () => {
     const args = ['exec', 'testauth', '--', 'sh', '-c', 'echo "$WEBEX_ACCESS_TOKEN"; exit 7'];
     expect(await user.run('webex-token', args, app)).toEqual({ stdout: 'the-access-token\n', stderr: '', exitCode: 7 });
   });
 
-  it('logs in by an identity that the app has already', async () => {
+  it("the command logs in by the app's own identity", async () => {
     vault.answer('auth/gitlab/login', loginAnswer('s.login'));
     const identity = { VAULT_AUTH_METHOD: 'jwt', VAULT_AUTH_MOUNT: 'gitlab', VAULT_ROLE: 'r' };
     const env = { ...identity, VAULT_ADDR: vault.address, VAULT_JWT: new JwtIssuer().token() };
@@ -210,11 +213,11 @@ describe('the command', () => {
     expect(printed).toEqual({ stdout: 'the-access-token\n', stderr: '', exitCode: 0 });
   });
 
-  it('shows its help', async () => {
+  it('the command prints its help', async () => {
     expect((await user.run('webex-token', ['--help'])).stdout).toMatch(/^Usage: webex-token <credential>/);
   });
 
-  it('goes by a proxy, and says in one line that it is not there', async () => {
+  it('the command uses a proxy, and reports in one line that the proxy is unreachable', async () => {
     const env = { ...app, VAULT_ADDR: 'https://vault.test', HTTPS_PROXY: 'http://user:hush@127.0.0.1:1' };
     expect(await user.run('webex-token', ['testauth'], env)).toEqual({
       stdout: '',
@@ -224,7 +227,7 @@ describe('the command', () => {
     });
   });
 
-  it('says in one line that its package is not whole', async () => {
+  it('the command reports in one line that its package is incomplete', async () => {
     rmSync(join(user.folder, 'node_modules/webex-token-client/dist/client.js'));
     const { stdout, stderr, exitCode } = await user.run('webex-token', ['testauth'], app);
     expect([stdout, exitCode]).toEqual(['', 1]);

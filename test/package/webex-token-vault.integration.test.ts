@@ -75,7 +75,7 @@ function synthesize(environment: Record<string, string> = {}): Promise<FinishedC
 }
 
 describe('what is packed', () => {
-  it('is what was compiled, the program that starts it, and what its metrics are watched with', () => {
+  it('the package contains the compiled code, the program that starts it and the monitoring files', () => {
     const others = packages.vault.files.filter((path) => !path.startsWith('dist/'));
     expect(others).toEqual([
       'LICENSE',
@@ -91,7 +91,7 @@ describe('what is packed', () => {
     expect(packages.vault.files).not.toContain('dist/scripts/quickstart.js');
   });
 
-  it('needs no package that it does not name', () => {
+  it('the package declares every package that it loads', () => {
     const { dependencies, peerDependencies } = z
       .object({ dependencies: z.looseObject({}), peerDependencies: z.looseObject({}) })
       .parse(JSON.parse(readFileSync(installed('package.json'), 'utf8')));
@@ -108,7 +108,7 @@ describe('what is packed', () => {
     expect(needed).not.toContain('webex-token-client');
   });
 
-  it('promises its entries alone', async () => {
+  it('the package exports only its entries', async () => {
     const inside = await user.run('node', ['-e', "require('webex-token-vault/dist/lib/vault/vault-client.js')"]);
     expect(inside.stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
     const imported = await user.run('node', [
@@ -119,7 +119,7 @@ describe('what is packed', () => {
     expect(imported.stdout).toBe('VaultServer WebexTokens default defineDeployment module.exports\n');
   });
 
-  it('loads no CDKTF for a deployment file', async () => {
+  it('the deployment entry loads no CDKTF', async () => {
     const loaded = "require('webex-token-vault/deployment'); console.log(Object.keys(require.cache).join(' '))";
     const { stdout } = await user.run('node', ['-e', loaded]);
     expect(stdout).toContain('webex-token-vault');
@@ -132,21 +132,24 @@ describe('in the project of somebody else', () => {
     // Once with the types of every package, ours among them.
     ['nodenext', 'nodenext', 'false'],
     ['esnext', 'bundler', 'true'],
-  ])('compiles as module %s under resolution %s', async (module, resolution, skipLibCheck) => {
-    const options = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node', '--skipLibCheck', skipLibCheck];
-    const { exitCode, stdout } = await user.run('tsc', [
-      ...options,
-      '--module',
-      module,
-      '--moduleResolution',
-      resolution,
-      'stack.ts',
-    ]);
-    expect(stdout).toBe('');
-    expect(exitCode).toBe(0);
-  });
+  ])(
+    'a project with the package compiles as module %s under resolution %s',
+    async (module, resolution, skipLibCheck) => {
+      const options = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node', '--skipLibCheck', skipLibCheck];
+      const { exitCode, stdout } = await user.run('tsc', [
+        ...options,
+        '--module',
+        module,
+        '--moduleResolution',
+        resolution,
+        'stack.ts',
+      ]);
+      expect(stdout).toBe('');
+      expect(exitCode).toBe(0);
+    },
+  );
 
-  it('a stack of a deployment synthesizes, its state in the project, and names nothing of this machine', async () => {
+  it('a stack in another project synthesizes with its state there, and contains no path of this machine', async () => {
     expect(STACK.split('\n').length).toBeLessThanOrEqual(20);
     expect(await synthesize()).toMatchObject({ exitCode: 0 });
     const stack = await user.read('cdktf.out/stacks/webex-tokens/cdk.tf.json');
@@ -183,7 +186,7 @@ describeUnless(terraformUnavailable())('the stack of that project', () => {
     return user.run(process.env.TERRAFORM_BINARY_NAME ?? 'terraform', args, environment, folder);
   }
 
-  it('is applied by Terraform, its secret by the program of the package', async () => {
+  it("Terraform applies the stack of another project, and the package's program writes its secret", async () => {
     const { sha256, command } = await engine.registration();
     await synthesize({
       SERVER: server.address,
@@ -199,20 +202,20 @@ describeUnless(terraformUnavailable())('the stack of that project', () => {
     await expect(engine.isAccepted(await engine.read(admin, 'testauth'))).resolves.toBe(true);
   });
 
-  it('needs nothing a second time, and its state holds no secret', async () => {
+  it('a second plan has no changes, and the state holds no secret', async () => {
     expect(await terraform('plan', '-input=false', '-detailed-exitcode')).toMatchObject({ exitCode: 0 });
     expect(await user.read('terraform.webex-tokens.tfstate')).not.toContain(engine.clientSecret);
   });
 });
 
 describe('the program webex-token-vault', () => {
-  it('says what it can do', async () => {
+  it('the program prints its help', async () => {
     const { exitCode, stdout } = await program('--help');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Usage: webex-token-vault <command>/);
   });
 
-  it('has every command that was compiled', async () => {
+  it('the program has every compiled command', async () => {
     const commands = readdirSync(installed('dist/scripts'))
       .filter((file) => file.endsWith('.js') && file !== 'cli.js')
       .map((file) => file.replace(/\.js$/, ''));
@@ -230,14 +233,14 @@ describe('the program webex-token-vault', () => {
     );
   });
 
-  it('takes the deployment of the folder', async () => {
+  it('the program uses the deployment of the current folder', async () => {
     expect(await program('revoke', 'nobody')).toMatchObject({
       exitCode: 2,
       stderr: 'error: unknown credential "nobody"; the deployment declares "testauth"\n',
     });
   });
 
-  it('knows an error of the other package by its code', async () => {
+  it('the program recognizes an error of the client package by its code', async () => {
     const thrown = "import { NotPermitted } from 'webex-token-client';\nthrow new NotPermitted('it lacks a right');\n";
     await user.write({ 'throws.ts': thrown });
     expect(await program('revoke', 'testauth', '--deployment', 'throws.ts')).toEqual({
@@ -247,7 +250,7 @@ describe('the program webex-token-vault', () => {
     });
   });
 
-  it('throws errors that the other package knows by their code', async () => {
+  it('the client package recognizes an error of the program by its code', async () => {
     await user.write({
       'catches.cjs': `const { ExplainedError, hasCode } = require('webex-token-client');
         const { defineDeployment } = require('webex-token-vault/deployment');
@@ -260,13 +263,13 @@ describe('the program webex-token-vault', () => {
     expect(await user.run(process.execPath, ['catches.cjs'])).toMatchObject({ stdout: 'false true\n', exitCode: 0 });
   });
 
-  it('says in one line what only a clone has', async () => {
+  it('the program says in one line that a command is available only in a clone', async () => {
     const { exitCode, stderr } = await program('quickstart');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: "quickstart" is part of a clone [^\n]*\n$/);
   });
 
-  it('says in one line that it was not compiled', async () => {
+  it('the program says in one line that its compiled code is missing', async () => {
     renameSync(installed('dist'), installed('elsewhere'));
     try {
       const { exitCode, stderr } = await program('--help');

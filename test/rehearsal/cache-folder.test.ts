@@ -32,7 +32,7 @@ function entry(fill: (folder: string) => Promise<void> | void): CacheEntry {
 }
 const writeWhole = (folder: string): void => writeFileSync(join(folder, 'tool'), 'whole');
 
-test('is the folder that WEBEX_TOKEN_VAULT_CACHE names, else in the cache folder of the user', () => {
+test("the cache root is WEBEX_TOKEN_VAULT_CACHE, or by default a folder in the user's cache", () => {
   const home = { HOME: '/home/me' };
   expect(cacheRoot({ ...home, XDG_CACHE_HOME: '/xdg', WEBEX_TOKEN_VAULT_CACHE: '/given' }, 'linux')).toBe('/given');
   expect(cacheRoot({ ...home, XDG_CACHE_HOME: '/xdg' }, 'darwin')).toBe('/xdg/webex-token-vault');
@@ -40,7 +40,7 @@ test('is the folder that WEBEX_TOKEN_VAULT_CACHE names, else in the cache folder
   expect(cacheRoot(home, 'darwin')).toBe('/home/me/Library/Caches/webex-token-vault');
 });
 
-test('fills an entry once', async () => {
+test('the cache fills an entry once', async () => {
   const fill = jest.fn(writeWhole);
   const folder = await cachedFolder(entry(fill), env);
   expect(folder).toBe(join(root, 'tool-1.0'));
@@ -49,7 +49,7 @@ test('fills an entry once', async () => {
   expect(readdirSync(root)).toEqual(['tool-1.0']);
 });
 
-test('two at once end up with the same whole entry', async () => {
+test('two concurrent calls return the same complete entry', async () => {
   let begun = 0;
   let goOn: () => void = () => undefined;
   const bothHaveBegun = new Promise<void>((resolve) => (goOn = resolve));
@@ -67,7 +67,7 @@ test('two at once end up with the same whole entry', async () => {
   expect(readdirSync(root)).toEqual(['tool-1.0']);
 });
 
-test('a failed filling leaves nothing behind', async () => {
+test('a failed fill leaves nothing behind', async () => {
   const failing = entry((folder) => {
     writeFileSync(join(folder, 'tool'), 'half');
     throw new Error('no network');
@@ -76,13 +76,13 @@ test('a failed filling leaves nothing behind', async () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
-test('refuses what was filled but is not usable', async () => {
+test('the cache refuses a filled entry that is unusable', async () => {
   const useless = entry((folder) => writeFileSync(join(folder, 'tool'), 'half'));
   await expect(cachedFolder(useless, env)).rejects.toThrow(ExplainedError);
   expect(readdirSync(root)).toEqual([]);
 });
 
-test('replaces an entry that is not usable', async () => {
+test('the cache replaces an unusable entry', async () => {
   mkdirSync(join(root, 'tool-1.0'));
   writeFileSync(join(root, 'tool-1.0', 'tool'), 'half');
   const folder = await cachedFolder(entry(writeWhole), env);
@@ -90,7 +90,7 @@ test('replaces an entry that is not usable', async () => {
   expect(readdirSync(root)).toEqual(['tool-1.0']);
 });
 
-test('keeps the entry of another process that was faster', async () => {
+test('the cache keeps the entry of a process that finished first', async () => {
   const overtaken = entry((folder) => {
     writeWhole(folder);
     mkdirSync(join(root, 'tool-1.0'));
@@ -101,7 +101,7 @@ test('keeps the entry of another process that was faster', async () => {
   expect(readdirSync(folder).sort()).toEqual(['by-the-other', 'tool']);
 });
 
-test('what a killed process left is no hindrance, and is removed an hour later', async () => {
+test('the cache ignores a partial entry of a killed process, and removes it after an hour', async () => {
   for (const [name, hours] of Object.entries({ '.partial-old': 1.1, '.partial-new': 0.9 })) {
     mkdirSync(join(root, name));
     const at = Date.now() / 1000 - hours * 3600;
@@ -111,7 +111,7 @@ test('what a killed process left is no hindrance, and is removed an hour later',
   expect(readdirSync(root).sort()).toEqual(['.partial-new', 'tool-1.0']);
 });
 
-test('says so where the cache folder cannot be written', async () => {
+test('the cache reports a folder that cannot be written', async () => {
   writeFileSync(join(root, 'file'), '');
   const inFile = { WEBEX_TOKEN_VAULT_CACHE: join(root, 'file', 'cache') };
   await expect(cachedFolder(entry(writeWhole), inFile)).rejects.toThrow(

@@ -56,7 +56,7 @@ it.each(['job', 'machine', 'pod', 'people-me'])('app %s logs in', async (name) =
   await login[Symbol.asyncDispose]();
 });
 
-it('says of an app with a certificate that it cannot log in here, and deploys it', async () => {
+it('the rehearsal deploys an app with a certificate, and explains that it cannot log in here', async () => {
   const [app] = rehearsal.deployment.apps;
   await expect(rehearsal.identity(app ?? raise())).rejects.toThrow(
     'app "workload" logs in by a certificate of a CA that is not here, to a server with TLS',
@@ -65,7 +65,7 @@ it('says of an app with a certificate that it cannot log in here, and deploys it
   expect(rehearsedApps(rehearsal).map(({ name }) => name)).toEqual(['job', 'machine', 'pod', 'people-me']);
 });
 
-it('a shell becomes one app after the other, and nobody else', async () => {
+it('a shell switches from one app to another, and reads only as the selected one', async () => {
   const file = await writeShellEnvironment(rehearsal, binary);
   const files = rehearsedApps(rehearsal).map((app) => appEnvironmentFile(rehearsal, app));
   const steps = files.map((each) => `. '${each}'; bao_says=$(webex-token testauth 2>&1); echo "$? $bao_says"`);

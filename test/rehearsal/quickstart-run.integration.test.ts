@@ -78,18 +78,18 @@ test.each<[string, Partial<DeploymentInput>]>([
       appRole: { path: 'their/approle', manage: false },
     },
   ],
-])('works with %s', async (_, edit) => {
+])('the quickstart works with %s', async (_, edit) => {
   expect(await quickstart(edit)).toMatch(
     / 9\/9 {2}\S+ the first access token expired; the next one came without consent/,
   );
 });
 
-test('works where the scopes do not let Webex say whose account it is', async () => {
+test('the quickstart works if the scopes keep Webex from naming the account', async () => {
   const printed = await quickstart({ credentials: [{ ...credential, scopes: ['meeting:schedules_read'] }] });
   expect(printed).toMatch(/ 8\/9 {2}\S+ access token read; people\/me says: nothing, as its scopes do not let it/);
 });
 
-test('leaves a token that lives as long as one of Webex, once it has shown how one expires', async () => {
+test('the quickstart shows an expiry, then leaves a token with the lifetime of a Webex token', async () => {
   const printed = await quickstart({}, async ({ rehearsal, credentialName }) => {
     const { mountPath, recordsPath } = rehearsal.deployment.engine;
     const { expireTime } = await readCredential(rehearsal.admin.connection, mountPath, credentialName);
@@ -103,7 +103,7 @@ test('leaves a token that lives as long as one of Webex, once it has shown how o
   expect(printed).toContain('the first access token expired; the next one came without consent');
 });
 
-test('hands a thousand apps on to the processes that it starts', async () => {
+test('the rehearsal passes a thousand apps to the processes that it starts', async () => {
   const apps = Array.from({ length: 1000 }, (_, index) => ({ name: `app-${index}`, reads: ['testauth'] }));
   await using rehearsal = await Rehearsal.start({
     declared: defineDeployment({ ...base, apps }),
@@ -115,7 +115,7 @@ test('hands a thousand apps on to the processes that it starts', async () => {
   expect(Object.keys(resource.vault_approle_auth_backend_role ?? {})).toHaveLength(1000);
 });
 
-test('runs the server that REHEARSAL_SERVER names, and says which product that is', async () => {
+test('the quickstart runs the server that REHEARSAL_SERVER names, and prints the product', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
   // Vault by its word: the configuration of the rehearsal is one that either product takes.
   const vault = fakeCommand(

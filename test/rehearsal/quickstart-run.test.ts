@@ -25,7 +25,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test('builds the plugin while the server is installed, and ends that where there is no server', async () => {
+test("the quickstart builds the plugin during the server's installation, and aborts the build if no server is found", async () => {
   const bin = join(folder, 'bin');
   fakeCommand(bin, 'go', `echo $$ > ${folder}/building; exec sleep 60`);
   fakeCommand(

@@ -8,7 +8,7 @@ const servers = {
   pluginPath: '/plugin',
 };
 
-it('leaves the identity provider of people out, and says so in a line', () => {
+it("the rehearsed deployment omits the operators' identity provider, and a note says so", () => {
   const oidc = { issuer: 'https://id.example', clientId: 'vault', groups: { authorizer: ['admins'] } };
   const declared = exampleDeployment({ operators: { oidc } });
   expect(rehearse(declared, servers).operators).toBeUndefined();

@@ -72,7 +72,7 @@ describe('an app that renews its secret id', () => {
     app = await loggedIn(login);
   });
 
-  it('looks its secret id up and issues itself another, as the role has it, with which it logs in and goes on', async () => {
+  it("the app looks up its secret id, issues a new one with the role's settings, and logs in with it", async () => {
     await app.write(`${role('renewing')}/secret-id/lookup`, { secret_id: login.secretId }, lookupReply);
     const issued = (await app.write(`${role('renewing')}/secret-id`, {}, issuedReply)).data;
     expect(issued.secret_id_ttl).toBe(TTL_SECONDS);
@@ -88,7 +88,7 @@ describe('an app that renews its secret id', () => {
     expect(await statusOf(next.write(`${role('renewing')}/secret-id`, {}))).toBe(200);
   });
 
-  it('finds it bound to the networks of the role', async () => {
+  it('Vault binds the new secret id to the networks of the role', async () => {
     await rehearsal.admin.write(`${role('renewing')}/secret-id-bound-cidrs`, {
       secret_id_bound_cidrs: ['192.0.2.0/24'],
     });
@@ -104,7 +104,7 @@ describe('an app that renews its secret id', () => {
     ['a number of uses', { num_uses: 1 }],
     ['other networks', { cidr_list: [] }],
     ['other networks of its tokens', { token_bound_cidrs: ['0.0.0.0/0'] }],
-  ])('does not issue one with %s', async (_, request) => {
+  ])('the policy forbids a secret id with %s', async (_, request) => {
     expect(await statusOf(app.write(`${role('renewing')}/secret-id`, request))).toBe(403);
   });
 
@@ -117,12 +117,12 @@ describe('an app that renews its secret id', () => {
     ['read its role', () => app.read(role('renewing'), anything)],
     ['change its role', () => app.write(role('renewing'), { secret_id_ttl: 0 })],
     ['change how long they live', () => app.write(`${role('renewing')}/secret-id-ttl`, { secret_id_ttl: 0 })],
-  ])('does not %s', async (_, call) => {
+  ])('the policy of secret ids forbids an app to %s', async (_, call) => {
     expect(await statusOf(call())).toBe(403);
   });
 });
 
-it('is not what an app may do that is not declared so', async () => {
+it('only an app that is declared with renewsSecretId can renew its secret id', async () => {
   const login = await rehearsal.appRole('not-renewing');
   const app = await loggedIn(login);
   expect(await statusOf(app.write(`${role('not-renewing')}/secret-id`, {}))).toBe(403);
@@ -131,12 +131,12 @@ it('is not what an app may do that is not declared so', async () => {
   expect(await statusOf((await loggedInAs('renewing-too')).write(`${role('renewing-too')}/secret-id`, {}))).toBe(200);
 });
 
-it('lives as long as declared, although that is longer than Vault lets a secret id live by itself', async () => {
+it("a secret id lives as long as declared, even beyond Vault's default maximum", async () => {
   const { data } = await rehearsal.admin.write(`${role('not-renewing')}/secret-id`, {}, issuedReply);
   expect(data.secret_id_ttl).toBe(90 * 24 * 3600);
 });
 
-it('logs in although somebody has tried others for its role again and again', async () => {
+it('an app still logs in after repeated attempts with wrong secret ids', async () => {
   const login = await rehearsal.appRole('not-renewing');
   for (let tries = 0; tries < 8; tries++) {
     await expect(loggedIn({ ...login, secretId: 'made-up' })).rejects.toMatchObject({ name: 'NotPermitted' });
@@ -144,7 +144,7 @@ it('logs in although somebody has tried others for its role again and again', as
   await loggedIn(login);
 });
 
-it('is given that life by the provisioner, which may tune nothing else of AppRole', async () => {
+it('the provisioner sets the lifetime and the lockout of AppRole, and cannot tune anything else', async () => {
   const provisioner = rehearsal.admin.withToken(await rehearsal.operatorToken('provisioner'));
   const tune = 'sys/mounts/auth/approle/tune';
   expect(await statusOf(provisioner.write(tune, { max_lease_ttl: 90 * 24 * 3600 }))).toBe(200);

@@ -104,7 +104,7 @@ async function lose(): Promise<void> {
   rehearsal.webex.authorizeServiceApp(applicationId, organization);
 }
 
-it('is not had before the credential that asks for it is authorized', async () => {
+it('authorize refuses a Service App before its requesting credential is authorized', async () => {
   const { exitCode, stderr } = await authorizeReports();
   expect(stderr).toMatch(
     /error: "reports" has its tokens from credential "asker", which gives none: .*authorize asker/,
@@ -112,7 +112,7 @@ it('is not had before the credential that asks for it is authorized', async () =
   expect(exitCode).not.toBe(0);
 });
 
-it('comes without a browser then, and says whose it is', async () => {
+it('authorize gets the grant of a Service App without a browser, and names its organization', async () => {
   // As docs/service-apps.md has it typed.
   const [asker, reports] = typist.typesEach('docs/service-apps.md', 'authorize');
   const asked = asker?.();
@@ -123,14 +123,14 @@ it('comes without a browser then, and says whose it is', async () => {
   expect(screen).toContain(organization);
 });
 
-it('is left alone where it works', async () => {
+it('authorize keeps a working grant unless --replace is given', async () => {
   expect((await authorizeReports()).stderr).toMatch(
     /credential "reports" works already .* authorize reports --replace/,
   );
   expect((await authorizeReports('--replace')).exitCode).toBe(0);
 });
 
-it('takes no option of a browser', async () => {
+it('authorize refuses a browser option for a Service App', async () => {
   const { exitCode, stderr } = await authorizeReports('--pkce');
   expect(stderr).toContain("is a Service App's, to which no person consents; leave --pkce out");
   expect(exitCode).toBe(2);
@@ -141,7 +141,7 @@ describe('where something stands against it, what worked goes on', () => {
     expect((await command('status', '--json')).stdout).toMatch(/"name": "reports",\s+"state": "healthy"/);
   });
 
-  it('an application that is another one', async () => {
+  it('the working grant survives an unknown application id', async () => {
     const other = webexId('APPLICATION', 'unknown');
     const file = join(files, 'other-application.json');
     writeFileSync(file, readFileSync(rehearsal.environment.DEPLOYMENT ?? '', 'utf8').replace(applicationId, other));
@@ -150,7 +150,7 @@ describe('where something stands against it, what worked goes on', () => {
     expect(exitCode).not.toBe(0);
   });
 
-  it('another organization', async () => {
+  it('the working grant survives another organization', async () => {
     const file = join(files, 'other-organization.json');
     const other = webexId('ORGANIZATION', 'other');
     writeFileSync(file, readFileSync(rehearsal.environment.DEPLOYMENT ?? '', 'utf8').replace(organization, other));
@@ -158,7 +158,7 @@ describe('where something stands against it, what worked goes on', () => {
     expect(stderr).toMatch(/error: Webex gives no token of Service App .* for organization .*Control Hub/);
   });
 
-  it('a client secret that is another one', async () => {
+  it('the working grant survives a wrong client secret', async () => {
     const file = join(files, 'wrong-secret');
     writeFileSync(file, 'not-the-client-secret', { mode: 0o600 });
     const { stderr } = await command('authorize', 'reports', '--replace', '--client-secret-file', file);
@@ -168,13 +168,13 @@ describe('where something stands against it, what worked goes on', () => {
 });
 
 describe('recover', () => {
-  it('does nothing where nothing is lost', async () => {
+  it('recover does nothing if no grant is lost', async () => {
     const { exitCode, stderr } = await command('recover');
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
   });
 
-  it('gets a lost grant again by itself', async () => {
+  it('recover restores a lost grant by itself', async () => {
     await lose();
     expect((await command('status', '--json')).stdout).toContain('"state": "re-authorization required"');
     const healed = await typist.types('docs/service-apps.md', 'heal');
@@ -183,7 +183,7 @@ describe('recover', () => {
     expect((await command('status')).stdout).toMatch(/reports .*healthy/);
   });
 
-  it('says why one cannot be had', async () => {
+  it('recover says why a grant cannot be restored', async () => {
     await lose();
     rehearsal.webex.withdrawServiceApp(applicationId, organization);
     const { exitCode, stderr } = await command('recover');
@@ -193,7 +193,7 @@ describe('recover', () => {
     expect((await command('recover')).exitCode).toBe(0);
   });
 
-  it('leaves alone what was revoked', async () => {
+  it('recover ignores a revoked grant', async () => {
     await command('revoke', 'reports', '--yes', '--vault-only');
     const { exitCode, stdout, stderr } = await command('recover');
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: 'no grant is lost\n', stderr: '' });
@@ -204,7 +204,7 @@ describe('recover', () => {
 describe('the client secret that is kept for healing', () => {
   const path = 'oauthapp-healing/service-app';
 
-  it('is read by the healer, and by none of the others', async () => {
+  it('only the healer can read the client secret for recovery', async () => {
     const readers = [];
     for (const name of ['provisioner', 'authorizer', 'issuer', 'observer', 'healer'] as const) {
       const vault = await as(name);
@@ -222,7 +222,7 @@ describe('the client secret that is kept for healing', () => {
     ]);
   });
 
-  it('is the new one after a rotation', async () => {
+  it('recover uses the new client secret after a rotation', async () => {
     const [app] = rehearsal.webex.serviceApps.list;
     if (app === undefined) {
       throw new Error('the simulator has no Service App');
@@ -236,7 +236,7 @@ describe('the client secret that is kept for healing', () => {
     expect((await command('recover')).exitCode).toBe(0);
   });
 
-  it('is in no output, and in no file but the private one of its owner', () => {
+  it("the client secret appears in no output, and only in its owner's private file", () => {
     const secrets = [clientSecret(), 'rotated-client-secret-0123456789'];
     const own = rehearsal.deployment.integrations.map(({ name }) => clientSecretFile(rehearsal, name));
     own.forEach((file) => expect(statSync(file).mode & 0o777).toBe(0o600));

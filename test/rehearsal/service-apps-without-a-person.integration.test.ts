@@ -89,7 +89,7 @@ async function lose(...names: Name[]): Promise<void> {
   }
 }
 
-it('the first grant comes from the developer portal, and the next one by its token', async () => {
+it('the first grant comes from the developer portal, and its token requests the next one', async () => {
   // As docs/service-apps.md has it typed.
   const [manager, reports] = typist.typesEach('docs/service-apps.md', 'without a person');
   const refreshToken = rehearsal.webex.portalToken(applicationOf('manager'), organization);
@@ -104,7 +104,7 @@ it('the first grant comes from the developer portal, and the next one by its tok
   expect(third).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(organization) as string });
 });
 
-it('doctor says that no person is behind them', async () => {
+it('doctor says that no person is behind the Service Apps', async () => {
   const { exitCode, stdout } = await command('doctor');
   expect(stdout).toContain('credential "manager" has its tokens from "reports", "manager"; no person is behind them');
   expect(stdout).toContain('credential "third" has its tokens from "reports", "manager"; no person is behind them');
@@ -119,14 +119,14 @@ it.each<[Name[], Name[]]>([
     ['third', 'reports'],
     ['reports', 'third'],
   ],
-])('recover gets %j again by the other grants', async (lost, healed) => {
+])('recover restores %j through the other grants', async (lost, healed) => {
   await lose(...lost);
   const { exitCode, stdout } = await command('recover');
   expect(stdout.trim().split('\n')).toEqual(healed.map((name) => `"${name}" was lost, and is authorized again`));
   expect(exitCode).toBe(0);
 });
 
-it('says so where all that could ask are lost, and takes another grant from the developer portal', async () => {
+it('recover reports that every requesting grant is lost, and authorize imports a new one from the developer portal', async () => {
   await lose('reports', 'manager');
   const { exitCode, stderr } = await command('recover');
   expect(stderr).toMatch(/^error: "manager" is lost, and could not be recovered: .*\nerror: "reports" is lost, .*\n$/);

@@ -90,14 +90,14 @@ async function consented(credential: string, options = ''): Promise<FinishedComm
   });
 }
 
-test('somebody authorizes as the authorizer, who is logged out again', async () => {
+test('a person authorizes as the authorizer, whose token is revoked afterwards', async () => {
   const before = await output(ACCESSORS);
   const authorized = await consented('testauth');
   expect(JSON.parse(authorized.stdout)).toMatchObject({ name: 'Ada Admin' });
   expect(await output(ACCESSORS)).toEqual(before);
 });
 
-test('webex-token reads as the first app, bao as root, and any app can be become', async () => {
+test('webex-token reads as the first app, bao acts as root, and the shell can become any app', async () => {
   const login = `bao write -field=policies auth/their/approle/login role_id=$VAULT_ROLE_ID secret_id=@$VAULT_SECRET_ID_FILE`;
   const second = declared.apps
     .filter(({ name }) => name === 'second-app')
@@ -114,7 +114,7 @@ test('webex-token reads as the first app, bao as root, and any app can be become
   expect(others).toEqual(['[oauth.webex-app-second-app]', asApp]);
 });
 
-test('vault is the same program as bao, and takes no token of another server', async () => {
+test('vault is the same program as bao, and ignores a token for another server', async () => {
   const [asRoot, policies] = await output(`
     vault read -field=access_token oauth/webex/creds/testauth; echo
     HOME=${bin} vault read -field=policies auth/token/lookup-self`);
@@ -122,7 +122,7 @@ test('vault is the same program as bao, and takes no token of another server', a
   expect([asRoot, policies]).toEqual([token, '[root]']);
 });
 
-test('the meetings report is tried out on the figures of the simulated Webex', async () => {
+test('the meetings report runs on the figures of the simulated Webex', async () => {
   await consented('reports');
   const app = declared.apps.filter(({ name }) => name === 'meetings-report');
   const [title, ...rest] = await output(`
@@ -143,7 +143,7 @@ test('the key share verifies a backup, and the client secret authorizes by PKCE'
   expect(authorized).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Ada Admin') as unknown });
 });
 
-test('every operator works: each can log in, issue, back up and revoke', async () => {
+test('every operator can log in, issue, back up and revoke', async () => {
   const { folder } = rehearsal;
   const logins = OPERATORS.map((name) => `webex-token-vault token ${name}`).join('\n');
   const tokens = await output(logins);
@@ -159,7 +159,7 @@ test('every operator works: each can log in, issue, back up and revoke', async (
   expect(rest[2]).toBe('"testauth" is deleted in Vault.');
 });
 
-test('nobody else can read what is in it, and nothing is left of it afterwards', async () => {
+test('only the owner can read the folder, and nothing remains of it afterwards', async () => {
   const { folder } = rehearsal;
   expect(statSync(folder).mode & 0o077).toBe(0);
   const secrets = [
@@ -183,7 +183,7 @@ test('nobody else can read what is in it, and nothing is left of it afterwards',
   }
 });
 
-test('a shell is told that its quickstart is over, also where that was killed', () => {
+test('a shell reports that its quickstart has ended, even after a kill', () => {
   const ended = spawnSync(process.execPath, ['-e', '0']);
   const noted = join(mkdtempSync(join(tmpdir(), 'quickstart-')), 'process-id');
   writeFileSync(noted, String(ended.pid));

@@ -26,7 +26,7 @@ it.each([
   ['where the locale is of UTF-8', { LANG: 'en_US.UTF-8' }],
   ['where none is set', {}],
   ['where only messages are of another', { LANG: 'C', LC_CTYPE: 'C.utf8' }],
-])('prints check marks %s', async (_, env) => {
+])('the log prints check marks %s', async (_, env) => {
   expect(await printed(env)).toBe(' 1/2  … at work\n 1/2  ✔ done  0.0 s\n 2/2  ✖ two  0.0 s\n');
 });
 
@@ -34,11 +34,11 @@ it.each([
   ['LANG=C', { LANG: 'C' }],
   ['LC_ALL=POSIX', { LANG: 'en_US.UTF-8', LC_ALL: 'POSIX' }],
   ['a locale of Latin-1', { LANG: 'de_DE@euro' }],
-])('prints ASCII alone with %s', async (_, env) => {
+])('the log prints only ASCII with %s', async (_, env) => {
   expect(await printed(env)).toBe(' 1/2  ... at work\n 1/2  ok done  0.0 s\n 2/2  failed: two  0.0 s\n');
 });
 
-it('leaves no listener on its signal', async () => {
+it('the log removes its listener from the signal', async () => {
   const { signal } = new AbortController();
   const steps = new StepLog(2, signal, new PassThrough().resume() as unknown as NodeJS.WriteStream);
   await steps.run('one', () => Promise.resolve({}));

@@ -88,7 +88,7 @@ async function endsItsToken(name: OperatorName): Promise<void> {
 
 const anything = z.unknown();
 
-test('the declaration is applied by the provisioner alone', () => {
+test('the provisioner alone applies the declaration', () => {
   const stack = readFileSync(join(rehearsal.folder, 'stacks/webex-tokens/cdk.tf.json'), 'utf8');
   const { resource } = JSON.parse(stack) as { resource: Record<string, object> };
   const all = Object.entries(resource).flatMap(([type, byId]) => Object.keys(byId).map((id) => `${type}.${id}`));
@@ -97,7 +97,7 @@ test('the declaration is applied by the provisioner alone', () => {
   expect(Object.keys(applied.outputs.role_ids as object)).toEqual(['meetings-report', 'people-me']);
 });
 
-test('applying again changes nothing, and needs no secret', async () => {
+test('a second apply changes nothing and needs no secret', async () => {
   const again = await rehearsal.apply({ by: 'applier', variables: {} });
   expect(again.changed).toEqual([]);
 });
@@ -115,7 +115,7 @@ test('an admin authorizes once, and each app reads the token of its own credenti
   }
 });
 
-test('an access token that expires is followed by the next one, without consent', async () => {
+test('an expired access token is replaced without consent', async () => {
   const app = await loggedInAs('people-me');
   const asked = (): number => rehearsal.webex.requests.filter(({ path }) => path.includes('authorize')).length;
   const consents = asked();
@@ -135,7 +135,7 @@ test('an access token that expires is followed by the next one, without consent'
 });
 
 describe('a secret id of an app', () => {
-  test('is good for as many logins as declared', async () => {
+  test('the secret id works for the declared number of logins', async () => {
     const { roleId, secretId } = await rehearsal.appRole('meetings-report');
     const login = () =>
       rehearsal.admin.write(`auth/${rehearsal.deployment.appRole.path}/login`, {
@@ -151,11 +151,11 @@ describe('the policy of an app', () => {
   let app: VaultClient;
   beforeAll(async () => (app = await loggedInAs('people-me')));
 
-  test('lets it read its own credential', async () => {
+  test('the policy lets an app read its own credential', async () => {
     expect((await readCredential(app.connection, mount, 'testauth')).accessToken).not.toBe('');
   });
 
-  test('lets it keep its own token alive, and end it', async () => {
+  test('the policy lets an app renew and revoke its own token', async () => {
     const other = await loggedInAs('people-me');
     expect(await statusOf(other.write('auth/token/renew-self', {}))).toBe(200);
     await other.connection.revokeToken();
@@ -171,7 +171,7 @@ describe('the policy of an app', () => {
     ['keep something in Vault', () => app.write('cubbyhole/x', { secret: 'x' })],
     ['use the tools of Vault', () => app.write('sys/tools/hash', { input: '' })],
     ['renew leases', () => app.write('sys/leases/renew', { lease_id: 'x' })],
-  ])('refuses to %s', async (_, call) => {
+  ])('the policy forbids an app to %s', async (_, call) => {
     expect(await statusOf(call())).toBe(403);
   });
 
@@ -192,7 +192,7 @@ describe('the policy of an app', () => {
     ],
     ['see the mounts', () => app.read('sys/mounts', anything)],
     ['seal', () => app.write('sys/seal', {})],
-  ])('refuses to %s', async (_, call) => {
+  ])('the policy forbids an app to %s', async (_, call) => {
     expect(await statusOf(call())).toBe(403);
   });
 });
@@ -208,18 +208,18 @@ describe('the policy of an authorizer', () => {
     ...more,
   });
 
-  test('lets it ask for a consent URL, and look at the credential', async () => {
+  test('the policy lets an authorizer request a consent URL and read the credential', async () => {
     expect(await statusOf(authorizer.write(`${mount}/auth-code-url`, consent({})))).toBe(200);
     expect(await statusOf(authorizer.read(`${mount}/creds/testauth`, anything))).toBe(200);
     expect(await statusOf(authorizer.read(`${mount}/servers/webex-myapp`, anything))).toBe(200);
   });
 
-  test('lets it write a code, which the engine then judges', async () => {
+  test('the policy lets an authorizer write a code, which the engine then validates', async () => {
     const code = { server: 'webex-myapp', code: 'no such code', redirect_url: 'http://localhost/' };
     expect(await statusOf(authorizer.write(`${mount}/creds/testauth`, code))).toBe(400);
   });
 
-  test('lets it end its own token', () => endsItsToken('authorizer'));
+  test('the policy lets an operator revoke its own token', () => endsItsToken('authorizer'));
 
   test.each([
     [
@@ -250,7 +250,7 @@ describe('the policy of an authorizer', () => {
     ['the mounts', () => authorizer.read('sys/mounts', anything)],
     ['looking its token up', () => authorizer.read('auth/token/lookup-self', anything)],
     ['keeping something in Vault', () => authorizer.write('cubbyhole/x', { secret: 'x' })],
-  ])('refuses %s', async (_, call) => {
+  ])('the policy forbids %s', async (_, call) => {
     expect(await statusOf(call())).toBe(403);
   });
 });
@@ -259,7 +259,7 @@ describe('the policy of the provisioner', () => {
   let provisioner: VaultClient;
   beforeAll(async () => (provisioner = await operator('provisioner')));
 
-  test('lets it end its own token', () => endsItsToken('provisioner'));
+  test('the policy lets an operator revoke its own token', () => endsItsToken('provisioner'));
 
   test.each([
     ['reading a credential', () => provisioner.read(`${mount}/creds/testauth`, anything)],
@@ -281,12 +281,12 @@ describe('the policy of the provisioner', () => {
     ['seal', () => provisioner.write('sys/seal', {})],
     ['sys/raw', () => provisioner.read('sys/raw/core/mounts', anything)],
     ['keeping something in Vault', () => provisioner.write('cubbyhole/x', { secret: 'x' })],
-  ])('refuses %s', async (_, call) => {
+  ])('the policy forbids %s', async (_, call) => {
     expect(await statusOf(call())).toBe(403);
   });
 });
 
-test('no secret is in the synthesized stack, the state, the outcome, the log or what a person saw', async () => {
+test('the stack, the state, the outcome, the log and the screen contain no secret', async () => {
   const { accessToken } = await readCredential((await loggedInAs('people-me')).connection, mount, 'testauth');
   const secrets = [...Object.values(rehearsal.variables), rehearsal.server.rootToken, accessToken];
   const written = filesBelow(rehearsal.folder).map((file) => readFileSync(file, 'utf8'));

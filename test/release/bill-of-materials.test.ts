@@ -23,23 +23,23 @@ describe.each([
     JSON.parse(readFileSync(join(PROJECT_FOLDER, path, 'package.json'), 'utf8')),
   );
 
-  it('is of the package, by its name and not by that of its folder', () => {
+  it('the bill of materials has the name of the package, not of its folder', () => {
     expect(bill.metadata.component).toMatchObject({ name, licenses: [{ license: { id: 'Apache-2.0' } }] });
     expect(bill.metadata.component.purl).toMatch(new RegExp(`^pkg:npm/${name}@\\d`));
   });
 
-  it('has all that it asks for and what that asks for, and nothing that serves development', () => {
+  it('the bill of materials lists all runtime dependencies and no development dependencies', () => {
     expect(named).toEqual(expect.arrayContaining([...Object.keys(dependencies), ...Object.keys(peerDependencies)]));
     expect(named.filter((each) => /jest|eslint|playwright|rehearsal|samples|hono/.test(each))).toEqual([]);
   });
 
-  it('names each part once, with its licence', () => {
+  it('the bill of materials lists each component once, with its license', () => {
     const refs = bill.components.map((component) => component['bom-ref']);
     expect(refs).toEqual([...new Set(refs)]);
     expect(bill.components.filter(({ licenses }) => licenses.length !== 1)).toEqual([]);
   });
 
-  it('has the hash of each that npm fetches by itself', () => {
+  it('the bill of materials has the hash of each component that npm fetches itself', () => {
     const own = ['webex-token-client'];
     const inside = new Set(insideOf('node_modules/cdktf').map((each) => `${each.name}@${each.version}`));
     const unhashed = bill.components.filter(
@@ -52,13 +52,13 @@ describe.each([
     );
   });
 
-  it('says of each what it asks for, by parts that are there', () => {
+  it("the bill of materials gives each component's dependencies, and all of them are listed", () => {
     const refs = new Set([bill.metadata.component, ...bill.components].map((component) => component['bom-ref']));
     expect(new Set(bill.dependencies.map(({ ref }) => ref))).toEqual(refs);
     expect(bill.dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.has(ref))).toEqual([]);
   });
 
-  it('is the same each time', () => {
+  it('the bill of materials is the same each time', () => {
     expect(billOfMaterials(new PackageLock(join(PROJECT_FOLDER, 'package-lock.json')), path)).toEqual(bill);
   });
 });
@@ -80,7 +80,7 @@ describe('a licence', () => {
     ['MIT', 'MIT'],
     ['(MIT OR GPL-3.0-only)', '(MIT OR GPL-3.0-only)'],
     ['MIT AND ISC', 'MIT AND ISC'],
-  ])('is taken: %s', (license, licence) => {
+  ])('a license is accepted: %s', (license, licence) => {
     expect(licenceOf({ name: 'a', version: '1.0.0', license })).toBe(licence);
   });
 
@@ -90,7 +90,7 @@ describe('a licence', () => {
     ['UNLICENSED', 'which is not accepted here'],
     [undefined, 'a@1.0.0 has no licence that SPDX knows, got undefined'],
     [{ type: 'MIT' }, 'has no licence that SPDX knows, got {"type":"MIT"}'],
-  ])('is refused: %j', (license, message) => {
+  ])('a license is refused: %j', (license, message) => {
     expect(() => licenceOf({ name: 'a', version: '1.0.0', license })).toThrow(message);
   });
 });

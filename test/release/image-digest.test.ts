@@ -44,7 +44,7 @@ function image(tag: string): string {
   return `${new URL(registry.address).host}/team/bao:${tag}`;
 }
 
-it('reads the digest of the index that the registry has for the tag', async () => {
+it("the lookup reads the digest of the registry's index for the tag", async () => {
   await expect(imageDigest(image('2.7.2'))).resolves.toBe(DIGEST);
   expect(registry.asked).toEqual([
     'GET /v2/team/bao/manifests/2.7.2',
@@ -53,7 +53,7 @@ it('reads the digest of the index that the registry has for the tag', async () =
   ]);
 });
 
-it('reads anew what has a digest already', async () => {
+it('the lookup replaces the digest that an image already has', async () => {
   await expect(imageDigest(`${image('2.7.2')}@sha256:${'0'.repeat(64)}`)).resolves.toBe(DIGEST);
 });
 
@@ -67,7 +67,7 @@ it.each<[string, Behavior, string, RegExp]>([
   ],
   ['a token over plain HTTP', { realm: 'http://registry.example/token' }, '2.7.2', /which is not https/],
   ['a token that is not taken', { token: 'another' }, '2.7.2', /answered 401/],
-])('takes no digest from %s', async (_, wrong, tag, message) => {
+])('the lookup refuses %s', async (_, wrong, tag, message) => {
   behavior = wrong;
   await expect(imageDigest(image(tag))).rejects.toThrow(message);
 });

@@ -5,7 +5,7 @@ import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
 import { eventually } from '../../rehearsal/eventually';
 import { descendants, isRunning } from '../fixtures/programs/process-tree';
 
-it('people-me-web ends by a SIGTERM to npm alone', async () => {
+it('the script people-me-web ends if npm alone receives SIGTERM', async () => {
   const port = String(await freePort());
   const script = ['run', '--loglevel=error', '-w', 'samples', 'people-me-web', '--', '--port', port];
   const npm = spawn('npm', script, {

@@ -43,14 +43,14 @@ async function ask(path = '/', host = `localhost:${port}`): Promise<{ status?: n
   };
 }
 
-it('says that nobody is authorized yet, and what to do', async () => {
+it('the page says that the credential is not authorized yet, and names the command to run', async () => {
   const { status, page } = await ask();
   expect(status).toBe(503);
   expect(page).toContain('is not authorized yet');
   expect(page).toContain('authorize testauth');
 });
 
-it('shows who authorized the credential, and no token', async () => {
+it('the page shows the person who authorized the credential, and no token', async () => {
   await vault.engine.authorize(vault.admin, 'testauth');
   // A refusal is handed to all callers for a second.
   let shown = await ask();
@@ -63,26 +63,26 @@ it('shows who authorized the credential, and no token', async () => {
   expect(shown.policy).toContain("default-src 'none'");
 });
 
-it('answers no other host name and no other path', async () => {
+it('the server refuses other host names and other paths', async () => {
   expect((await ask('/', `evil.test:${port}`)).status).toBe(404);
   expect((await ask('/people')).status).toBe(404);
 });
 
-it('says in one line that its port is taken', async () => {
+it('the program says in one line that its port is taken', async () => {
   expect(await start(port).result()).toMatchObject({
     exitCode: 1,
     stderr: `error: port ${port} on 127.0.0.1 cannot be had (EADDRINUSE); give another one by --port\n`,
   });
 });
 
-it('refuses a port that is none', async () => {
+it('the program refuses an invalid port', async () => {
   expect(await start('web').result()).toMatchObject({
     exitCode: 2,
     stderr: expect.stringMatching(/^error: --port must be a whole number from 1 to 65535, got "web"/) as string,
   });
 });
 
-it('ends at Ctrl-C, and logs out', async () => {
+it('the program ends on Ctrl-C and logs out', async () => {
   const before = await vault.admin.list('auth/token/accessors');
   script.child.kill('SIGINT');
   expect(await script.result()).toMatchObject({ exitCode: 0, stdout: '' });

@@ -38,7 +38,7 @@ describe('the samples', () => {
   const report = (...args: string[]): Promise<ScriptResult> =>
     runScript('samples/meetings-report.ts', ['--site', 'example.webex.com', '--month', '2026-09', ...args], env);
 
-  it('people-me prints the display name, and nothing else', async () => {
+  it('people-me prints only the display name', async () => {
     expect(await peopleMe()).toEqual({ exitCode: 0, stdout: 'Ada Admin\n', stderr: '' });
   });
 
@@ -58,14 +58,14 @@ describe('the samples', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('report goes on after rate limits and outages', async () => {
+  it('report continues after rate limits and outages', async () => {
     vault.webex.behavior.fault = { path: '/analytics', status: 429, retryAfterSeconds: 1, count: 3 };
     expect((await report('--no-daily')).exitCode).toBe(0);
     vault.webex.behavior.fault = { path: '/analytics', status: 503, count: 2 };
     expect((await report('--no-daily')).exitCode).toBe(0);
   });
 
-  it('report ends at Ctrl-C, and says that it was interrupted', async () => {
+  it('report ends on Ctrl-C and says that it was interrupted', async () => {
     vault.webex.behavior.fault = { path: '/analytics', status: 429, retryAfterSeconds: 30 };
     const script = new Script('samples/meetings-report.ts', ['--site', 'example.webex.com', '--no-daily'], env);
     await script.says(/^waiting 3\d s before trying again$/m);
@@ -90,7 +90,7 @@ describe('the samples', () => {
     ['a region that is none', ['--region', 'mars'], 2, 'unknown --region "mars"'],
     ['a format that is none', ['--format', 'pdf'], 2, 'unknown --format "pdf"'],
     ['a site that Webex does not know', ['--site', 'nope.webex.com'], 1, 'no figures of site "nope.webex.com"'],
-  ])('report says in one line what is wrong with %s', async (_, args, exitCode, message) => {
+  ])('report explains in one line its refusal of %s', async (_, args, exitCode, message) => {
     const result = await report(...args);
     expect(result.stderr.split('\n').filter((line) => line.startsWith('error: '))).toEqual([
       expect.stringContaining(message),
@@ -99,19 +99,19 @@ describe('the samples', () => {
     expect(result.exitCode).toBe(exitCode);
   });
 
-  it('people-me refuses an option that it does not have', async () => {
+  it('people-me refuses an unknown option', async () => {
     const { exitCode, stderr } = await peopleMe('--api', 'webexapis.com');
     expect(stderr).toMatch(/^error: Unknown option '--api'.*\n$/);
     expect(exitCode).toBe(2);
   });
 
-  it('people-me says so where nothing tells it who it is', async () => {
+  it('people-me names the missing variable if it has no identity', async () => {
     const { exitCode, stderr } = await runScript('samples/people-me.ts', [], { VAULT_ADDR: env.VAULT_ADDR ?? '' });
     expect(stderr).toMatch(/^error: VAULT_ROLE_ID is not set, .*\n$/);
     expect(exitCode).toBe(1);
   });
 
-  it('report asks no Webex but the one that is named', async () => {
+  it('report asks only the Webex that is named', async () => {
     const other = { ...env, WEBEX_ANALYTICS_URL: '' };
     const named = await runScript('samples/meetings-report.ts', ['--site', 'example.webex.com'], other);
     expect(named.stderr).toBe(
@@ -120,13 +120,13 @@ describe('the samples', () => {
     expect(named.exitCode).toBe(2);
   });
 
-  it('report says where the site is named when it is not', async () => {
+  it('report names the option for the site if no site is named', async () => {
     const { exitCode, stderr } = await runScript('samples/meetings-report.ts', [], env);
     expect(stderr).toBe('error: no Webex site is named; add --site, like --site example.webex.com\n');
     expect(exitCode).toBe(2);
   });
 
-  it('report says so where the person who authorized is no administrator', async () => {
+  it('report says that the person who authorized must be an administrator', async () => {
     await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES, as: 'uma.user@example.com' });
     const { exitCode, stderr } = await report();
     await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
@@ -136,7 +136,7 @@ describe('the samples', () => {
     expect(exitCode).toBe(5);
   });
 
-  it('report says so where nobody has authorized', async () => {
+  it('report says that the credential is not authorized, and names the command to run', async () => {
     await vault.admin.delete('oauthapp/creds/reports');
     const { exitCode, stderr } = await report();
     await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });

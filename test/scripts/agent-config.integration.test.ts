@@ -89,7 +89,7 @@ function readToken(): string | undefined {
   }
 }
 
-it('has a real agent keep a fresh access token in a private file', async () => {
+it('a real agent keeps a fresh access token in a private file', async () => {
   const written = await agentConfig(['people-me', '--out', folder, '--render-interval', '1s']);
   expect(written).toMatchObject({ exitCode: 0, stdout: `${join(folder, 'agent.hcl')}\n` });
   await introduce();
@@ -115,7 +115,7 @@ it('has a real agent keep a fresh access token in a private file', async () => {
   expect(output).not.toContain(token);
 });
 
-it('has a real agent run a program with the token in its environment', async () => {
+it('a real agent runs a program with the token in its environment', async () => {
   const program = 'test -n "$WEBEX_TOKEN_TESTAUTH" && echo "it has a token" && exec sleep 60';
   const written = await agentConfig(['people-me', '--out', folder, '--format', 'env', '--exec', program]);
   await introduce();
@@ -143,7 +143,7 @@ describe.each<[string, string[], boolean]>([
   ['a secret id, which stays for the next start', [], true],
   ['a wrapping token, for one start', ['--wrapped-secret-id'], false],
 ])('prints lines that give the agent %s', (_, options, stays) => {
-  it('and the agent reads by it', async () => {
+  it('a real agent reads the token with the login that the printed lines gave it', async () => {
     const written = await agentConfig(['people-me', '--out', folder, ...options]);
     const lines = written.stderr.split('\n').filter((line) => line.startsWith('  ') && !line.includes('agent -config'));
     const PATH = `${dirname(await findServer())}:${process.env.PATH ?? ''}`;
@@ -169,7 +169,7 @@ describe.each<[string, string[], boolean]>([
   });
 });
 
-it('does not start where the wrapping token was made for another role', async () => {
+it('the agent does not start if the wrapping token was made for another role', async () => {
   const written = await agentConfig(['people-me', '--out', folder, '--wrapped-secret-id']);
   await vault.admin.write('auth/approle/role/other', {});
   const { token } = await vault.admin.writeWrapped('auth/approle/role/other/secret-id', {}, 36_000);
@@ -190,18 +190,18 @@ it.each([
     ['people-me', '--exec', 'node app.js'],
     'error: --exec has no effect with --format file, whose tokens any program can read; add --format env or leave it out\n',
   ],
-])('agent-config %j ends with a clear line', async (args, line) => {
+])('agent-config %j ends with one clear line', async (args, line) => {
   expect(await agentConfig(args)).toMatchObject({ exitCode: 2, stderr: line, stdout: '' });
 });
 
-it('writes a private folder that git leaves alone, and a private file', async () => {
+it('agent-config writes a private folder that git ignores, and a private file', async () => {
   await promisify(execFile)('git', ['init', '--quiet', dirname(folder)]);
   await agentConfig(['people-me', '--out', folder]);
   expect([statSync(folder).mode & 0o777, statSync(join(folder, 'agent.hcl')).mode & 0o777]).toEqual([0o700, 0o600]);
   expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
 });
 
-it.each([0o777, 0o755])('writes nothing into a folder of mode %d, which others can enter', async (mode) => {
+it.each([0o777, 0o755])('agent-config refuses a folder of mode %d, which other users can enter', async (mode) => {
   mkdirSync(folder);
   chmodSync(folder, mode);
   const { exitCode, stdout, stderr } = await agentConfig(['people-me', '--out', folder]);
@@ -210,13 +210,13 @@ it.each([0o777, 0o755])('writes nothing into a folder of mode %d, which others c
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('prints commands that are about the same deployment', async () => {
+it('agent-config prints commands for the same deployment', async () => {
   const { DEPLOYMENT: file = '' } = vault.environment;
   const { stderr } = await agentConfig(['people-me', '--out', folder, '--deployment', file], { DEPLOYMENT: '/none' });
   expect(stderr).toContain(`/secret-id --json --deployment ${file}) && `);
 });
 
-it('does not overwrite a configuration that somebody wrote', async () => {
+it('agent-config does not overwrite a configuration that somebody wrote', async () => {
   await agentConfig(['people-me', '--out', folder]);
   writeFileSync(join(folder, 'agent.hcl'), '# mine\n');
   const { exitCode, stderr } = await agentConfig(['people-me', '--out', folder]);

@@ -94,7 +94,7 @@ function commandLines(): string {
 }
 
 describe('authorize --pkce', () => {
-  it('takes one consent, also to replace, with the secret from a file', async () => {
+  it('authorize --pkce needs one consent, also to replace a grant, and reads the secret from a file', async () => {
     await fixture.engine.authorize(fixture.admin, 'owned');
     const before = await storedToken('owned');
     const script = authorize('owned', '--pkce', '--replace', '--no-open', '--client-secret-file', secretFile);
@@ -106,7 +106,7 @@ describe('authorize --pkce', () => {
     expect(await storedToken('owned')).not.toBe(before);
   });
 
-  it('takes a pasted address', async () => {
+  it('authorize --pkce accepts a pasted address', async () => {
     const script = authorize('testauth', '--pkce', '--no-browser', '--client-secret-file', secretFile);
     const [, url = ''] = await script.says(/(http:\S+\/authorize\?\S+)\n/);
     script.child.stdin.write(`${await fixture.webex.consent(url)}\n`);
@@ -116,7 +116,7 @@ describe('authorize --pkce', () => {
 });
 
 describe('authorize --device', () => {
-  it('prints what can be sent, waits, and leaves the grant in Vault', async () => {
+  it('authorize --device prints a message that can be sent, waits, and leaves the grant in Vault', async () => {
     const script = authorize('owned', '--device', '--requester', 'Grace', '--client-secret-file', secretFile, '--json');
     const [, code = ''] = await script.says(/type this code: {2}(\d{3} \d{3})\n/);
     await script.says(/Waiting for the consent/);
@@ -136,7 +136,7 @@ describe('authorize --device', () => {
     expect(fixture.issued).toContain(await storedToken('owned'));
   });
 
-  it('shows a QR code with the code in it, on a terminal that is wide enough and has not been told not to', async () => {
+  it('authorize --device shows a QR code on a wide terminal unless told not to', async () => {
     fixture.webex.behavior.deviceCodeTtlSeconds = 1;
     const args = ['testauth', '--device', '--client-secret-file', secretFile];
     const { screen, exitCode } = await onTerminal(args, []);
@@ -149,7 +149,7 @@ describe('authorize --device', () => {
     expect((await onTerminal([...args, '--no-qr'], [])).screen).not.toContain('▀');
   });
 
-  it('ends where it is denied', async () => {
+  it('authorize --device ends if the request is denied', async () => {
     const script = authorize('testauth', '--device', '--client-secret-file', secretFile);
     const [, code = ''] = await script.says(/type this code: {2}(\d{3} \d{3})\n/);
     await fixture.webex.confirmDevice(code.replace(' ', ''), { decision: 'deny' });
@@ -163,7 +163,7 @@ describe('authorize --device', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('ends on %s with %i, and leaves everything as it was', async (signal, code) => {
+  ] as const)('authorize --device ends on %s with %i, and leaves the credential unchanged', async (signal, code) => {
     await fixture.engine.authorize(fixture.admin, 'testauth');
     const before = await storedToken();
     const script = authorize('testauth', '--device', '--replace', '--client-secret-file', secretFile);
@@ -177,7 +177,7 @@ describe('authorize --device', () => {
 });
 
 describe('authorize --import', () => {
-  it('takes both secrets from a person, unseen', async () => {
+  it('authorize --import asks for both secrets without showing them', async () => {
     const refreshToken = await existingRefreshToken();
     const { exitCode, screen } = await onTerminal(
       ['testauth', '--import'],
@@ -191,7 +191,7 @@ describe('authorize --import', () => {
     expect(fixture.issued).toContain(await storedToken());
   });
 
-  it('takes them from private files, and no process has them in its arguments', async () => {
+  it('authorize --import reads secrets from private files, and no process has them in its arguments', async () => {
     const refreshToken = await existingRefreshToken();
     const tokenFile = file('refresh-token', refreshToken);
     const held = new HeldRequest();
@@ -208,7 +208,7 @@ describe('authorize --import', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('finishes what has begun where it is interrupted', async () => {
+  it('authorize --import finishes the import that has begun before it is interrupted', async () => {
     fixture.webex.behavior.refresh = 'rotate';
     const tokenFile = file('refresh-token-2', await existingRefreshToken());
     const held = new HeldRequest();
@@ -232,7 +232,7 @@ describe('authorize --import', () => {
     ['is empty', () => file('empty', ''), /must be the refresh token alone, and is empty/],
     ['is not there', () => join(fixture.folder, 'nowhere'), /refresh token, .*, cannot be read \(ENOENT\)/],
     ['Webex does not know', () => file('unknown', 'never-issued'), /^error: Webex does not take the refresh token/],
-  ])('takes no refresh token from a file that %s', async (_, tokenFile, message) => {
+  ])('authorize --import refuses a refresh token from a file that %s', async (_, tokenFile, message) => {
     const args = ['--import', '--client-secret-file', secretFile, '--refresh-token-file', tokenFile()];
     const { exitCode, stdout, stderr } = await end(authorize('testauth', ...args));
     expect(stderr).toMatch(message);
@@ -260,14 +260,14 @@ describe('authorize', () => {
     [['--requester', 'Grace'], /--requester is for --device/],
     [['--no-qr'], /--no-qr is for --device/],
     [['--pkce'], /no terminal to ask for the client secret/],
-  ])('with %j says in one line what does not fit', async (args, message) => {
+  ])('authorize with %j says in one line which options do not fit', async (args, message) => {
     const { exitCode, stdout, stderr } = await end(authorize('testauth', ...args));
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 
-  it.each(['--pkce', '--device'])('%s is not for a Service App', async (way) => {
+  it.each(['--pkce', '--device'])('authorize %s is refused for a Service App', async (way) => {
     const [integration] = fixture.deployment.integrations;
     const declared = defineDeployment({
       ...fixture.engine.declaration,
@@ -289,7 +289,7 @@ describe('authorize', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('has printed no code, token or secret on any of these ways, and Vault has logged none', () => {
+  it('authorize has printed no code, token or secret, and Vault has logged none', () => {
     const text = printed.join('\n') + fixture.server.log;
     const secrets = [...fixture.issued, fixture.clientSecret, environment.VAULT_TOKEN ?? ''];
     expect(fixture.issued.length).toBeGreaterThan(20);

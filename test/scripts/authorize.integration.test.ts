@@ -73,7 +73,7 @@ async function storedToken(name = 'testauth'): Promise<string> {
   return (await readCredential(fixture.admin.connection, 'oauthapp', name)).accessToken;
 }
 
-it('says that nobody has authorized yet, and how to', async () => {
+it('webex-token says that nobody has authorized the credential, and names the command', async () => {
   const { exitCode, stdout, stderr } = await readToken(
     { VAULT_ROLE_ID: app.roleId, VAULT_SECRET_ID: app.secretId },
     'testauth',
@@ -87,7 +87,7 @@ it('says that nobody has authorized yet, and how to', async () => {
 it.each([
   ['answers nonsense', { path: '/v1/access_token', status: 200, body: 'html' }],
   ['is not reached', { path: '/v1/access_token', dropConnection: true }],
-] as const)('says so in one line, and stores nothing, where Webex %s', async (_, fault) => {
+] as const)('authorize says in one line that it stored nothing if Webex %s', async (_, fault) => {
   fixture.webex.behavior.fault = fault;
   try {
     const script = asAuthorizer('authorize', 'testauth', '--no-open');
@@ -102,7 +102,7 @@ it.each([
   await expect(storedToken()).rejects.toThrow('is not authorized yet');
 });
 
-it('authorizes with a token that holds only the policy of an authorizer', async () => {
+it("authorize needs only a token with the authorizer's policy", async () => {
   const script = asAuthorizer('authorize', 'testauth', '--no-open');
   await consent(script);
   const { exitCode, stdout } = await end(script);
@@ -155,7 +155,7 @@ describe('where Webex is reached by a proxy only', () => {
     await fixture.admin.delete('oauthapp/creds/owned');
   });
 
-  it('notes who consented and when, and no secret', async () => {
+  it('authorize notes the account and the time of the consent, and no secret', async () => {
     const records = new Records(fixture.admin, 'oauthapp-records');
     const { value } = await records.read('consents/testauth', consentRecordSchema);
     expect(value).toMatchObject({
@@ -167,7 +167,7 @@ describe('where Webex is reached by a proxy only', () => {
     expect(fixture.issued.filter((secret) => JSON.stringify(value).includes(secret))).toEqual([]);
   });
 
-  it('asks it whose account consented by HTTPS_PROXY, and Vault on loopback without', async () => {
+  it('authorize asks Webex for the account through HTTPS_PROXY, and reaches Vault on loopback directly', async () => {
     const script = new Script('authorize', ['owned', '--no-open'], { ...proxied, HTTPS_PROXY: proxy.url() });
     await consent(script);
     const { exitCode, stdout } = await end(script);
@@ -177,7 +177,7 @@ describe('where Webex is reached by a proxy only', () => {
     await fixture.admin.delete('oauthapp/creds/owned');
   });
 
-  it('asks nobody for consent without that proxy, and leaves nothing behind', async () => {
+  it('authorize asks nobody for consent without the needed proxy, and leaves no grant behind', async () => {
     const { exitCode, stdout, stderr } = await end(new Script('authorize', ['owned', '--no-open'], proxied));
     expect(stderr).toMatch(
       /^error: Webex cannot be asked from this machine .*no answer from Webex at https:\/\/webex.test\/v1.*set HTTPS_PROXY.*\n$/,
@@ -212,7 +212,7 @@ describe('the browser that it opens', () => {
     return eventually(() => readFile(join(folder, 'noted'), 'utf8').then((text) => text.trim() || undefined));
   }
 
-  it('gets the page by a private file, and no process has the state in its arguments', async () => {
+  it('the browser gets the page from a private file, and no process has the state in its arguments', async () => {
     const script = new Script('authorize', ['owned'], {
       ...environment(),
       VAULT_TOKEN: authorizerToken,
@@ -240,7 +240,7 @@ describe('the browser that it opens', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('is left without that file after %s', async (signal, code) => {
+  ] as const)('the private file is deleted after %s', async (signal, code) => {
     const script = new Script('authorize', ['owned'], {
       ...environment(),
       VAULT_TOKEN: authorizerToken,
@@ -253,7 +253,7 @@ describe('the browser that it opens', () => {
     expect(existsSync(dirname(file))).toBe(false);
   });
 
-  it('is said not to start, with what to do instead and the time that remains, above the URL', async () => {
+  it('authorize says above the URL that the browser did not start, what to do and the remaining time', async () => {
     const browser = fakeBrowser();
     writeFileSync(join(folder, 'browser'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
     const script = new Script('authorize', ['owned', '--timeout', '100s'], {
@@ -285,7 +285,7 @@ describe('the browser that it opens', () => {
   }
 });
 
-it('prints the access token and nothing else to an app, by its AppRole', async () => {
+it('webex-token prints the access token and nothing else to an app with an AppRole', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'secret-id-'));
   try {
     const file = join(folder, 'secret-id');
@@ -297,7 +297,7 @@ it('prints the access token and nothing else to an app, by its AppRole', async (
   }
 });
 
-it('prints token, type, expiry and warnings as JSON, by token', async () => {
+it('webex-token prints token, type, expiry and warnings as JSON to a Vault token', async () => {
   const { exitCode, stdout } = await readToken({ VAULT_TOKEN: authorizerToken }, 'testauth', '--json');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual({
@@ -316,13 +316,13 @@ it.each([
     /may not read credential "owned".*"read" on oauthapp\/creds\/owned/,
   ],
   ['a wrong secret id', () => ({ VAULT_SECRET_ID: 'wrong' }), 'testauth', /does not log role id and secret id in/],
-])('does not give an app the token with %s', async (_, env, credential, message) => {
+])('webex-token refuses the access token to an app with %s', async (_, env, credential, message) => {
   const { exitCode, stdout, stderr } = await readToken({ VAULT_ROLE_ID: app.roleId, ...env() }, credential);
   expect(stderr).toMatch(message);
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
 });
 
-it('refuses to authorize what works, and to replace it where Vault exchanges the code', async () => {
+it('authorize refuses a working credential, and refuses to replace it if Vault exchanges the code', async () => {
   const before = await storedToken();
   const refused = await end(asAuthorizer('authorize', 'testauth', '--no-open'));
   expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
@@ -335,14 +335,14 @@ it('refuses to authorize what works, and to replace it where Vault exchanges the
   expect(await storedToken()).toBe(before);
 });
 
-it('refuses an account that is not the owner', async () => {
+it('authorize refuses an account that is not the owner', async () => {
   const script = asAuthorizer('authorize', 'owned', '--no-open');
   await consent(script, 'blake.backup@example.com');
   expect((await end(script)).exitCode).toBe(1);
   await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
 
-it('takes a pasted address, after one that is not the right one', async () => {
+it('authorize accepts a pasted address after a wrong one', async () => {
   const script = asAuthorizer('authorize', 'owned', '--no-browser');
   const [, url] = await script.says(/(http:\S+)\n/);
   const redirect = await fixture.webex.consent(url ?? '');
@@ -357,7 +357,7 @@ it('takes a pasted address, after one that is not the right one', async () => {
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('ends on %s with %i, and leaves everything as it was', async (signal, code) => {
+] as const)('authorize ends on %s with %i, and leaves the credential unchanged', async (signal, code) => {
   await fixture.admin.delete('oauthapp/creds/owned');
   const script = asAuthorizer('authorize', 'owned', '--no-open');
   await script.says(/\/authorize\?/);
@@ -368,7 +368,7 @@ it.each([
   await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
 
-it('ends where nobody consents in time, and frees the port', async () => {
+it('authorize ends if nobody consents in time, and frees the port', async () => {
   const { exitCode, stderr } = await end(asAuthorizer('authorize', 'owned', '--no-open', '--timeout', '1s'));
   expect(stderr).toMatch(/error: nobody consented within 1 s; nothing was changed/);
   expect(exitCode).toBe(1);
@@ -376,14 +376,14 @@ it('ends where nobody consents in time, and frees the port', async () => {
   await (await RedirectListener.bind(redirectUrl))[Symbol.asyncDispose]();
 });
 
-it('revokes only after a confirmation', async () => {
+it('revoke requires a confirmation', async () => {
   const { exitCode, stderr } = await end(asAuthorizer('revoke', 'testauth'));
   expect(stderr).toMatch(/no terminal to ask .* say so with --yes/);
   expect(exitCode).toBe(2);
   expect(fixture.issued).toContain(await storedToken());
 });
 
-it('revokes, and says what Webex still honors and how to end that', async () => {
+it('revoke deletes the grant, and says which tokens Webex still accepts and how to end them', async () => {
   const { expireTime } = await readCredential(fixture.admin.connection, 'oauthapp', 'testauth');
   const { exitCode, stdout } = await end(asAuthorizer('revoke', 'testauth', '--yes'));
   expect(exitCode).toBe(0);
@@ -394,13 +394,13 @@ it('revokes, and says what Webex still honors and how to end that', async () => 
   await expect(storedToken()).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
 
-it('says so where there is nothing to revoke', async () => {
+it('revoke says that there is no credential to revoke', async () => {
   const { exitCode, stderr } = await end(asAuthorizer('revoke', 'testauth', '--yes'));
   expect(stderr).toBe('error: there is no credential "testauth" in Vault, so there is nothing to revoke\n');
   expect(exitCode).toBe(3);
 });
 
-it('has printed no code, token or secret on the way', () => {
+it('the commands have printed no code, token or secret', () => {
   const text = printed.join('\n') + fixture.server.log;
   const secrets = [...fixture.issued, fixture.clientSecret, authorizerToken, app.secretId, fixture.server.rootToken];
   expect(fixture.issued.length).toBeGreaterThan(10);

@@ -17,7 +17,7 @@ describe('webex-token-vault certs', () => {
 
   afterEach(() => rmSync(home, { recursive: true }));
 
-  it('says what it made and how clients trust it, and makes nothing twice', async () => {
+  it('certs prints the created files and how clients trust them, and keeps existing ones', async () => {
     const first = await runCommand('certs', ['node-1', '--folder', folder]);
     expect(first).toMatchObject({ exitCode: 0 });
     expect(first.stdout).toMatch(/^created .*ca\.pem {2}ca, until .*\ncreated .*server\.pem {2}node-1, until .*\n$/);
@@ -27,7 +27,7 @@ describe('webex-token-vault certs', () => {
     expect(second.stdout).toBe(first.stdout.replaceAll('created', 'kept   '));
   });
 
-  it('makes them for the nodes that are declared, by the names under which these are reached', async () => {
+  it('certs makes one certificate for each declared node, with the names that reach it', async () => {
     const tls = { folder: `${folder}/{node}`, serverName: '{node}.vault.example' };
     const server = {
       mode: 'production',
@@ -55,7 +55,7 @@ describe('webex-token-vault certs', () => {
     expect(names('another')).not.toContain('vault.example');
   });
 
-  it('refuses a deployment that does not hold, and one that is not there where it was named', async () => {
+  it('certs refuses an invalid deployment, and a named deployment that is missing', async () => {
     writeFileSync(join(home, 'deployment.json'), '{ "vault": {} }');
     for (const [args, line] of [
       [['--deployment', join(home, 'deployment.json')], /^error: .*deployment\.json: vault must have /],
@@ -67,7 +67,7 @@ describe('webex-token-vault certs', () => {
     expect(alone.stdout).toMatch(/^created .*\ncreated .* webex-token-vault, until/);
   });
 
-  it('renews the servers that it knows', async () => {
+  it('certs renews the servers that it knows', async () => {
     await runCommand('certs', ['node-1', 'node-2', '--folder', folder]);
     const { stdout } = await runCommand('certs', ['--folder', folder, '--renew', '--json']);
     expect(JSON.parse(stdout)).toMatchObject([
@@ -82,7 +82,7 @@ describe('webex-token-vault certs', () => {
     [['--ca-days', '999999999'], 2, /It must be at most 1000000, got 999999999\.\n$/],
     [['--days', '0'], 2, /It must be a whole number of at least 1, got "0"\.\n$/],
     [['10.0.0.1'], 1, /^error: "10\.0\.0\.1" must be a host name; give an IP address with --ip\n$/],
-  ])('refuses %j and makes nothing', async (args, exitCode, message) => {
+  ])('certs refuses %j and creates no certificate', async (args, exitCode, message) => {
     const refused = await runCommand('certs', [...args, '--folder', folder]);
     expect(refused).toMatchObject({ exitCode, stdout: '' });
     expect(refused.stderr).toMatch(message);

@@ -21,20 +21,20 @@ async function startWebServer(): Promise<Server> {
 }
 
 describe.each(COMMANDS)('%s', (command) => {
-  it('answers --help with its options, environment and exit codes', async () => {
+  it('the command answers --help with its options, environment and exit codes', async () => {
     const { exitCode, stdout, stderr } = await runCommand(command, ['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(`Usage: webex-token-vault ${command} [options] <credential>`);
     expect(stdout).toMatch(/Options:[^]*Environment:[^]*VAULT_ADDR[^]*Exit codes:[^]*130 {2}interrupted/);
   });
 
-  it('names the known credentials where it is given another', async () => {
+  it('the command names the known credentials if it is given an unknown one', async () => {
     const result = await runCommand(command, ['other']);
     expect(result.stderr).toBe('error: unknown credential "other"; the deployment declares "testauth"\n');
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
-  it('asks the server that is declared, where VAULT_ADDR names no other', async () => {
+  it('the command asks the declared server if VAULT_ADDR is not set', async () => {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'declared-'));
     const declared = deploymentInFile(folder, exampleDeployment({ vault: { server: { mode: 'dev', port } } }));
@@ -44,7 +44,7 @@ describe.each(COMMANDS)('%s', (command) => {
     expect(exitCode).toBe(4);
   });
 
-  it('answers a Vault that is not there with one line', async () => {
+  it('the command reports an unreachable Vault in one line', async () => {
     const VAULT_ADDR = `http://127.0.0.1:${await freePort()}`;
     const { exitCode, stderr } = await runCommand(command, ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
     expect(stderr).toBe(
@@ -78,13 +78,13 @@ it.each([
     1,
     /^error: VAULT_CACERT names \/none.pem, which cannot be read \(ENOENT\).*\n$/,
   ],
-])('answers %s with one line', async (_, args, env, exitCode, line) => {
+])('the command reports %s in one line', async (_, args, env, exitCode, line) => {
   const result = await runCommand('revoke', args, env);
   expect(result.stderr).toMatch(line);
   expect(result).toMatchObject({ exitCode, stdout: '' });
 });
 
-it('answers a server that is not Vault with one line', async () => {
+it('the command reports a server that is not Vault in one line', async () => {
   const server = await startWebServer();
   const VAULT_ADDR = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { exitCode, stderr } = await runCommand('revoke', ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
@@ -94,7 +94,7 @@ it('answers a server that is not Vault with one line', async () => {
 });
 
 describe('webex-token-vault', () => {
-  it('groups its commands by who uses them', async () => {
+  it('the help groups commands by the people who use them', async () => {
     const { exitCode, stdout } = await runCommand('--help', []);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
@@ -120,13 +120,13 @@ describe('webex-token-vault', () => {
       ['revoke', 'testauth', '--deployment', 'none.ts'],
       /^error: there is no deployment file none\.ts; /,
     ],
-  ])('answers %s with one line and 2', async (_, [command = '', ...args], line) => {
+  ])('the program reports %s in one line and exits with 2', async (_, [command = '', ...args], line) => {
     const { exitCode, stdout, stderr } = await runCommand(command, args);
     expect(stderr).toMatch(line);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 
-  it('takes the deployment that DEPLOYMENT names', async () => {
+  it('the program uses the deployment that DEPLOYMENT names', async () => {
     const { stderr } = await runCommand('revoke', ['testauth'], { DEPLOYMENT: 'none.ts' });
     expect(stderr).toMatch(/^error: there is no deployment file none\.ts; /);
   });
@@ -142,7 +142,7 @@ describe('webex-token-vault', () => {
       'other',
       /^error: this webex-token-vault 1\.2\.3 is not complete, as there is no .*cli\.js; install the package again\n$/,
     ],
-  ])('says so where %s', async (_, file, line) => {
+  ])('the program says so if %s', async (_, file, line) => {
     const folder = mkdtempSync(join(tmpdir(), 'package-'));
     mkdirSync(join(folder, 'scripts'));
     copyFileSync(PROGRAM, join(folder, 'scripts/webex-token-vault.js'));
@@ -172,7 +172,7 @@ describe('an empty token, as a login that failed leaves it', () => {
     ['backup', 'create', 'a.snap'],
     ['restore', 'a.snap'],
     ['operators', 'update'],
-  ])('%s takes no other in its place', async (command, ...args) => {
+  ])('the %s command uses no other token in place of an empty one', async (command, ...args) => {
     for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
       const env = { HOME: home, VAULT_ADDR: `http://127.0.0.1:${await freePort()}`, [name]: '' };
       const { exitCode, stdout, stderr } = await runCommand(command, args, env);
@@ -185,7 +185,7 @@ describe('an empty token, as a login that failed leaves it', () => {
     ['diff', []],
     ['deploy', ['--yes']],
     ['destroy', ['--auto-approve']],
-  ])('%s starts no Terraform with it', async (command, options) => {
+  ])('the %s command starts no Terraform with an empty token', async (command, options) => {
     for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
       const env = { HOME: home, VAULT_TOKEN: 's.other', [name]: '' };
       const { exitCode, stdout, stderr } = await runCommand(command, ['webex-tokens', ...options], env);
@@ -211,7 +211,7 @@ describe('a password in VAULT_ADDR', () => {
     ['diff'],
     ['deploy', '--auto-approve'],
     ['destroy', '--auto-approve'],
-  ])('%s says that it must go, and does not repeat it', async (command, ...args) => {
+  ])('the %s command refuses a password in VAULT_ADDR and does not repeat it', async (command, ...args) => {
     const folder = mkdtempSync(join(tmpdir(), 'declared-'));
     const existing = exampleDeployment({ vault: { address: 'https://vault.example' } });
     const env = { ...deploymentInFile(folder, existing), VAULT_ADDR: 'https://user:hush@vault.test', VAULT_TOKEN: 't' };
@@ -228,7 +228,7 @@ describe('without a terminal', () => {
     ['deploy', [], 'there is no terminal to ask at'],
     ['destroy', ['webex-tokens'], 'there is no terminal to ask at'],
     ['deploy', ['--json'], 'with --json nobody is asked'],
-  ])('%s %j starts nothing that would have to be asked for', async (command, args, why) => {
+  ])('the command "%s" with %j starts no plan without a terminal for the confirmation', async (command, args, why) => {
     const { exitCode, stdout, stderr } = await runCommand(command, args);
     expect(stderr).toBe(
       `error: ${why} whether the changes shall be made; say so with --yes, or look first with diff\n`,
@@ -245,7 +245,7 @@ it.each([
   ],
   ['destroy', ['webex-token'], /^error: the deployment has no stack "webex-token"; /],
   ['deploy', ['--deployment', 'nosuch.ts'], /^error: there is no deployment file nosuch\.ts; /],
-])('%s %j is told that the name is wrong before a terminal is missed', async (command, args, line) => {
+])('the command "%s" with %j reports a wrong name before a missing terminal', async (command, args, line) => {
   const { exitCode, stderr } = await runCommand(command, args);
   expect(stderr).toMatch(line);
   expect(exitCode).toBe(2);
@@ -261,19 +261,19 @@ it('deploy says that there is no Terraform', async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });
 
-it('refuses a timeout that is no number', async () => {
+it('the option refuses a timeout that is not a number', async () => {
   const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout', 'soon']);
   expect(stderr).toMatch(/^error: option '--timeout <duration>' argument 'soon' is invalid.*whole number.*\n$/);
   expect(exitCode).toBe(2);
 });
 
-it('refuses a timeout that is longer than a timer can be, which would end at once', async () => {
+it('the option refuses a timeout that is longer than a timer can be', async () => {
   const { exitCode, stderr } = await runCommand('authorize', ['testauth', '--timeout', '25d']);
   expect(stderr).toMatch(/^error: option '--timeout <duration>' .* It must be at most 24d, got "25d"\.\n$/);
   expect(exitCode).toBe(2);
 });
 
-it('refuses to run where the check of certificates is switched off', async () => {
+it('the program refuses to run if the check of certificates is switched off', async () => {
   const { exitCode, stdout, stderr } = await runCommand('revoke', ['testauth'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
   expect(stderr).toContain(
     'error: NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it',

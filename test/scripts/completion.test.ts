@@ -78,7 +78,7 @@ test('bash completes commands, options, names of the deployment, choices and fil
   expect(integrations).toEqual(['webex-myapp']);
 });
 
-test('what is typed is not run, and a broken deployment breaks nothing', async () => {
+test('the completion runs no typed text, and a broken deployment causes no error', async () => {
   writeFileSync(join(folder, 'broken.json'), '{');
   const offered = await offers(
     ['issue', '$(touch touched)'],
@@ -89,7 +89,7 @@ test('what is typed is not run, and a broken deployment breaks nothing', async (
   expect(existsSync(join(folder, 'touched'))).toBe(false);
 });
 
-test('prints a script for zsh too, and for no other shell', async () => {
+test('the command prints a script for zsh too, and refuses other shells', async () => {
   const completion = (shell: string) => runCommand('completion', [shell]);
   expect((await completion('zsh')).stdout).toContain('compdef _webex_token_vault webex-token-vault');
   expect(await completion('fish')).toMatchObject({

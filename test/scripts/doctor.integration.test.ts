@@ -27,7 +27,7 @@ async function doctor(args: readonly string[] = [], env: Record<string, string> 
   return result;
 }
 
-it('leads from an empty server to a grant, by the commands that it names', async () => {
+it('the doctor leads from an empty server to a grant through the commands that it names', async () => {
   const empty = await doctor();
   expect(empty).toMatchObject({ exitCode: 1, stderr: '' });
   expect(empty.stdout).toMatch(
@@ -59,7 +59,7 @@ it('leads from an empty server to a grant, by the commands that it names', async
   expect(exitCode).toBe(0);
 });
 
-it('takes advice for something wrong with --strict, and is read by programs with --json', async () => {
+it('the doctor fails on advice with --strict, and prints JSON with --json', async () => {
   const { exitCode, stdout } = await doctor(['--strict', '--json']);
   const schema = z.object({
     healthy: z.literal(true),
@@ -71,7 +71,7 @@ it('takes advice for something wrong with --strict, and is read by programs with
 });
 
 describe('finds of the login', () => {
-  it('that there is none', async () => {
+  it('the doctor finds that there is no login', async () => {
     const { stdout, exitCode } = await doctor(['--operators', '/none']);
     expect(stdout).toMatch(
       /^error: login: there is no Vault token and nothing to get one with; log in with .* --operators/m,
@@ -79,7 +79,7 @@ describe('finds of the login', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('that it is of another server', async () => {
+  it('the doctor finds that the login is for another server', async () => {
     const file = join(operated.out, 'cluster-id');
     await writeFile(file, 'another\n');
     const { stdout } = await doctor();
@@ -87,7 +87,7 @@ describe('finds of the login', () => {
     expect(stdout).toMatch(/^error: login: the logins in .* are those of another server \(cluster another\), got /m);
   });
 
-  it('that its secret id is good no more', async () => {
+  it('the doctor finds that the secret id is no longer valid', async () => {
     const role = 'auth/operators/role/observer';
     await operated.asRoot(async (root) => {
       for (const accessor of await root.list(`${role}/secret-id`)) {
@@ -101,7 +101,7 @@ describe('finds of the login', () => {
   });
 });
 
-it('finds that the server is sealed', async () => {
+it('the doctor finds that the server is sealed', async () => {
   await operated.server.node.kill();
   await operated.server.node.start();
   expect((await doctor()).stdout).toMatch(
@@ -121,13 +121,13 @@ it.each<[string, Record<string, string>, RegExp]>([
     { DEPLOYMENT: '/none.json' },
     /^error: deployment: there is no deployment file/m,
   ],
-])('finds %s', async (_, env, line) => {
+])('the doctor finds %s', async (_, env, line) => {
   const { stdout, stderr, exitCode } = await doctor([], env);
   expect(`${stdout}${stderr}`).toMatch(line);
   expect(exitCode).toBe(1);
 });
 
-it('prints no secret', async () => {
+it('the doctor prints no secret', async () => {
   const tokens = [...operated.engine.issued, operated.engine.clientSecret, ...(await operated.keyShares())];
   expect(tokens.length).toBeGreaterThan(7);
   expect(tokens.filter((secret) => printed.join('\n').includes(secret))).toEqual([]);

@@ -53,7 +53,7 @@ async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
 /** What a shell finds in its environment, as a shell would print it. */
 const VARIABLES = `env | grep -E '^(VAULT|BAO)_' | sort`;
 
-it('runs the command with a token of the operator, which ends with it', async () => {
+it('exec runs the command with a token of the operator, and revokes it afterward', async () => {
   const script = start(['provisioner', '--', 'sh', '-c', 'echo "$VAULT_TOKEN"; read line; exit 3', '--help', '--']);
   const [token = ''] = await read(script, /\S+/);
   const { data } = await root.write('auth/token/lookup', { token }, lookup);
@@ -64,7 +64,7 @@ it('runs the command with a token of the operator, which ends with it', async ()
   await expect(root.write('auth/token/lookup', { token }, lookup)).rejects.toThrow(/403|bad token/);
 });
 
-it('gives the command the server that it logged in at, and no other login', async () => {
+it('exec gives the command the server of its login, and no other login', async () => {
   const { VAULT_ADDR = '', VAULT_CACERT = '', ...others } = operated.environment;
   const { stdout } = await new Script(
     'exec',
@@ -90,7 +90,7 @@ it('gives the command the server that it logged in at, and no other login', asyn
   ]);
 });
 
-it('works around commands of this program, in one another too', async () => {
+it("exec can run the program's own commands, even nested", async () => {
   const home = operated.path('home');
   await mkdir(home);
   await writeFile(join(home, '.vault-token'), 's.root-of-somewhere');
@@ -109,7 +109,7 @@ it.each<[string, string[], number]>([
   ['128 and the signal that ended it', ['sh', '-c', 'kill -KILL $$'], 137],
   ['127 where there is no such command', ['no-such-command-at-all'], 127],
   ['126 where it cannot be run', ['/etc/passwd'], 126],
-])('exits with %s', async (_, command, code) => {
+])('exec exits with %s', async (_, command, code) => {
   const { exitCode, stdout, stderr } = await as(['provisioner', '--', ...command]);
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
   expect(stderr).toMatch(code > 125 && code < 128 ? /^error: "\S+" cannot be run \(E\w+\); check [^\n]+\n$/ : /^$/);
@@ -131,7 +131,7 @@ describe('without a folder of logins, by the role of the environment', () => {
     return new Script(name, args, { ...operated.environment, ...env }, operated.server.folder).result();
   }
 
-  it('takes a wrapped secret id', async () => {
+  it('exec accepts a wrapped secret id from the environment', async () => {
     const args = ['provisioner', '--', 'sh', '-c', VARIABLES];
     const { exitCode, stdout } = await nowhere('exec', args, await wrapped('provisioner'));
     expect(exitCode).toBe(0);
@@ -139,7 +139,7 @@ describe('without a folder of logins, by the role of the environment', () => {
     expect(stdout).not.toMatch(/ROLE_ID|SECRET_ID/);
   });
 
-  it('takes one in a file', async () => {
+  it('exec accepts a secret id from a file that the environment names', async () => {
     const { VAULT_ROLE_ID = '' } = await wrapped('provisioner');
     const env = { VAULT_ROLE_ID, VAULT_SECRET_ID_FILE: join(operated.out, 'provisioner-secret-id') };
     const login = await nowhere('token', ['provisioner'], env);
@@ -147,7 +147,7 @@ describe('without a folder of logins, by the role of the environment', () => {
     await root.withToken(login.stdout.trim()).connection.revokeToken();
   });
 
-  it('leaves the wrapping of somebody else alone', async () => {
+  it('exec refuses a wrapping token of another role and does not unwrap it', async () => {
     const env = await wrapped('issuer');
     const { exitCode, stderr } = await nowhere('exec', ['provisioner', '--', 'true'], env);
     expect(exitCode).toBe(1);
@@ -158,20 +158,20 @@ describe('without a folder of logins, by the role of the environment', () => {
     await expect(lookUp).resolves.toBeDefined();
   });
 
-  it('looks no further than a folder that is named', async () => {
+  it("exec ignores the environment's role if a login folder is named", async () => {
     const args = ['provisioner', '--operators', '/none', '--', 'true'];
     const { stderr } = await nowhere('exec', args, await wrapped('provisioner'));
     expect(stderr).toMatch(/^error: no login of operator "provisioner" in \/none; /);
   });
 
-  it('says what to set where there is none either', async () => {
+  it('exec says which variables to set if there is no login', async () => {
     const { stderr } = await nowhere('exec', ['provisioner', '--', 'true'], {});
     expect(stderr).toMatch(/^error: no login of operator "provisioner" in .*, or set VAULT_ROLE_ID and .*\n$/);
   });
 });
 
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'passes each %s on, and revokes once the command ends',
+  'exec passes each %s on, and revokes the token after the command ends',
   async (signal) => {
     const command = `trap 'echo got' ${signal.slice(3)}; echo "$VAULT_TOKEN ready"; while :; do sleep 0.05; done`;
     const script = start(['provisioner', '--', 'sh', '-c', command]);
@@ -187,7 +187,7 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
-it('ends with the command that a signal ends', async () => {
+it('exec ends with the command that a signal ends', async () => {
   const script = start(['provisioner', '--', 'sh', '-c', 'echo ready; exec sleep 50']);
   await read(script, /ready/);
   script.child.kill('SIGTERM');
@@ -199,13 +199,13 @@ it.each([
   ['no command', ['provisioner', '--'], 2, /^error: missing required argument 'command'\n$/],
   ['no operator', [], 2, /^error: missing required argument 'operator'\n$/],
   ['no login', ['provisioner', '--operators', '/none', '--', 'echo', 'ran'], 1, /^error: no login of operator "prov/],
-])('runs nothing where there is %s', async (_, args, code, line) => {
+])('exec does not run the command if there is %s', async (_, args, code, line) => {
   const { exitCode, stdout, stderr } = await as(args);
   expect(stderr).toMatch(line);
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
 });
 
-it('runs nothing where Vault does not log the operator in', async () => {
+it('exec does not run the command if Vault refuses the login', async () => {
   const folder = operated.path('wrong');
   await mkdir(folder, { mode: 0o700 });
   await writeFile(join(folder, 'provisioner-role-id'), 'r');
@@ -243,7 +243,7 @@ describe('every other command revokes what it logged in', () => {
     ['restore with strange shares', () => restore(operated.path('strangers')), 1],
     ['agent-config', () => ['agent-config', 'people-me', '--out', operated.path('agent')], 0],
     ['unseal', () => ['unseal', '--key-shares', operated.out], 0],
-  ])('%s', async (_, args, code) => {
+  ])('the token of the login is revoked after %s', async (_, args, code) => {
     const [command = '', ...rest] = args();
     const strangers = operated.path('strangers');
     await mkdir(strangers, { recursive: true, mode: 0o700 });
@@ -252,14 +252,14 @@ describe('every other command revokes what it logged in', () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: code });
   });
 
-  it('backup by a wrapped secret id', async () => {
+  it('the token of the login is revoked after a backup by a wrapped secret id', async () => {
     const { token } = await root.writeWrapped('auth/operators/role/backup/secret-id', {}, 60);
     const roleId = (await readFile(join(operated.out, 'backup-role-id'), 'utf8')).trim();
     const login = { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
     expect(await operated.run('backup create', [operated.path('wrapped.snap')], login)).toMatchObject({ exitCode: 0 });
   });
 
-  it('restore, whose credential nobody has authorized', async () => {
+  it('the token of the login is revoked after a restore whose credential nobody has authorized', async () => {
     const [command = '', ...args] = restore(operated.out);
     const roleOfAnApp = { VAULT_ROLE_ID: 'of-an-app', VAULT_SECRET_ID: 'of-an-app' };
     expect(await operated.run(command, args, { ...env(), ...roleOfAnApp })).toMatchObject({ exitCode: 3 });

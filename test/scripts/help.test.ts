@@ -17,13 +17,13 @@ function examplesIn(help: string): string[] {
 }
 
 describe('the help of a command', () => {
-  it.each(paths)('has options, exit codes, and examples at its end: %s', async (_, words) => {
+  it.each(paths)('the help of a command has options, exit codes and final examples: %s', async (_, words) => {
     const help = await helpOf(words);
     expect(help).toMatch(/\n {2}-h, --help +show this help\n[^]*\nExit codes:\n[^]*\nExamples:\n/);
     expect(await helpOf(words, '-h')).toBe(help);
   });
 
-  it.each(paths)('has examples that its command takes: %s', async (name, words) => {
+  it.each(paths)('the help of a command has examples that the command accepts: %s', async (name, words) => {
     const examples = examplesIn(await helpOf(words));
     expect(examples.length).toBeGreaterThanOrEqual(2);
     for (const [index, line] of examples.entries()) {
@@ -37,13 +37,13 @@ describe('the help of a command', () => {
     }
   });
 
-  it.each(paths)('has durations with a unit, and no option in seconds: %s', async (_, words) => {
+  it.each(paths)('the help of a command has no option in seconds: %s', async (_, words) => {
     expect(await helpOf(words)).not.toMatch(/--[\w-]*seconds/);
   });
 });
 
 describe('the help of the program', () => {
-  it('ends with examples that the program takes', async () => {
+  it('the help of the program ends with examples that the program accepts', async () => {
     const help = await helpOf([]);
     const lines = examplesIn(help).filter((_, index) => index % 2 === 1);
     expect(lines.length).toBeGreaterThan(2);
@@ -53,7 +53,7 @@ describe('the help of the program', () => {
     expect(await helpOf([], '-h')).toBe(help);
   });
 
-  it('does not show what other programs start', async () => {
+  it('the help of the program hides commands that only other programs start', async () => {
     expect(await helpOf([])).not.toMatch(/internal|write-entry/);
   });
 });

@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(clone, { recursive: true }));
 
 it.each(['quickstart', 'deploy', 'synth', 'bench', 'test', 'test:deploy', 'lint', 'typecheck', 'build'])(
-  'npm run %s says in one line that they are not',
+  'npm run %s says in one line that the packages are not installed',
   async (script) => {
     // npm gives the line to a shell; once is enough to see it do so.
     const [program, ...args] =

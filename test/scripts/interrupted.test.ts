@@ -124,7 +124,7 @@ describe.each([
   });
 });
 
-it('revokes the token of a login that is answered after the signal', async () => {
+it('the command revokes the token of a login that is answered after the signal', async () => {
   await using vault = await RecordingServer.start(({ url }, response) => {
     const answer = url.endsWith('/login') ? loginAnswer('s.late').body : {};
     setTimeout(() => response.end(JSON.stringify(answer)), GRACE_MS - 1);
@@ -140,7 +140,7 @@ it('revokes the token of a login that is answered after the signal', async () =>
   expect(vault.asked).toEqual(['PUT /v1/auth/operators/login', 'PUT /v1/auth/token/revoke-self']);
 });
 
-it('waits some seconds, and no longer, for a Vault that does not revoke, whatever signals come', async () => {
+it('the command waits a few seconds at most for a Vault that does not revoke, after any signals', async () => {
   await using vault = await RecordingServer.start(({ url }, response) => {
     if (url.endsWith('/login')) {
       response.end(JSON.stringify(loginAnswer('s.operator').body));
@@ -166,7 +166,7 @@ it('waits some seconds, and no longer, for a Vault that does not revoke, whateve
 it.each([
   ['nothing at all', /./, 0],
   ['a request for a root token', /generate-root/, GRACE_MS],
-])('ends a restore by SIGTERM where Vault does not answer %s', async (_, path, graceMs) => {
+])('restore ends on SIGTERM if Vault does not answer %s', async (_, path, graceMs) => {
   await using vault = await hangingAt(path);
   const file = join(folder, 'whole.snap');
   writeFileSync(file, await wholeSnapshot());
@@ -197,7 +197,7 @@ function wholeSnapshot(): Promise<Buffer> {
   return buffer(archive).then((tar) => gzipSync(tar));
 }
 
-it('leaves no part of a certificate behind', async () => {
+it('certs leaves no partial certificate behind after an interruption', async () => {
   const names = Array.from({ length: 300 }, (_, index) => `server-${index}`);
   const tls = join(folder, 'tls');
   const script = start('certs', [...names, '--folder', tls], 'http://127.0.0.1:1');

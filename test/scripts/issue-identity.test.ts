@@ -24,7 +24,7 @@ const environment = deploymentInFile(
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('prints what its environment needs, and what else', async () => {
+it('issue prints the environment of an app with its own identity', async () => {
   const { exitCode, stdout, stderr } = await runCommand('issue', ['job'], environment);
   expect(exitCode).toBe(0);
   expect(stdout).toBe(
@@ -34,12 +34,12 @@ it('prints what its environment needs, and what else', async () => {
   expect(stderr).toContain('permissions: { id-token: write }');
 });
 
-it('prints it for programs', async () => {
+it('issue --json prints that environment for programs', async () => {
   const { stdout } = await runCommand('issue', ['job', '--json'], environment);
   expect(JSON.parse(stdout)).toMatchObject({ app: 'job', identity: 'jwt', environment: { VAULT_ROLE: 'job' } });
 });
 
-it('has no secret id to write anywhere', async () => {
+it('the commands refuse to write a secret id for such an app', async () => {
   const { exitCode, stderr } = await runCommand('issue', ['job', '--to', join(folder, 'secret-id')], environment);
   expect(exitCode).toBe(2);
   expect(stderr).toContain('so there is no secret id to write to');

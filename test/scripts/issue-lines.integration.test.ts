@@ -46,7 +46,7 @@ async function whose(accessToken: string): Promise<unknown> {
 const indented = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('  '));
 
 it.each(['webex-token unwrap', `${SERVER_PROGRAM} unwrap`, 'curl'])(
-  'prints lines that fetch the secret id by %s and log in with it, without the wrapping token in them',
+  'the printed lines fetch the secret id by %s and log in, without the wrapping token in them',
   async (tool) => {
     const { exitCode, stdout } = await issue(['people-me']);
     expect(exitCode).toBe(0);
@@ -63,14 +63,17 @@ it.each(['webex-token unwrap', `${SERVER_PROGRAM} unwrap`, 'curl'])(
   },
 );
 
-it.each([`${SERVER_PROGRAM} unwrap`, 'curl'])('%s fails where somebody was faster', async (tool) => {
-  const { stdout } = await issue(['people-me']);
-  const lines = indented(stdout).filter((line) => /^ {2}(export|read) /.test(line) || line.includes(tool));
-  expect((await paste(lines, 'hvs.spent')).exitCode).not.toBe(0);
-});
+it.each([`${SERVER_PROGRAM} unwrap`, 'curl'])(
+  'the line with %s fails if somebody else has unwrapped the token before',
+  async (tool) => {
+    const { stdout } = await issue(['people-me']);
+    const lines = indented(stdout).filter((line) => /^ {2}(export|read) /.test(line) || line.includes(tool));
+    expect((await paste(lines, 'hvs.spent')).exitCode).not.toBe(0);
+  },
+);
 
 describe('--to', () => {
-  it('leaves the secret id in a private file, and prints the variables that go with it', async () => {
+  it('issue --to leaves the secret id in a private file, and prints the variables for it', async () => {
     const file = operated.path('apps/people me');
     const { exitCode, stdout, stderr } = await issue(['people-me', '--to', file]);
     expect(exitCode).toBe(0);
@@ -81,7 +84,7 @@ describe('--to', () => {
     expect(await whose((await paste([stdout, 'npx --no-install webex-token testauth'])).stdout)).toBe('Ada Admin');
   });
 
-  it('tells a program the same', async () => {
+  it('issue --to prints the same as JSON for a program', async () => {
     const file = operated.path('apps/json');
     const { stdout, stderr } = await issue(['people-me', '--to', file, '--json']);
     expect(stderr).toMatch(/^the secret id is in .*json: good until /);
@@ -100,7 +103,7 @@ describe('--to', () => {
     });
   });
 
-  it('issues nothing where others could put a file of theirs in its place', async () => {
+  it('issue --to issues no secret id if other users can write to the folder', async () => {
     await mkdir(operated.path('open'), { mode: 0o700 });
     await run('chmod', ['777', operated.path('open')]);
     const { exitCode, stdout, stderr } = await issue(['people-me', '--to', operated.path('open/secret-id')]);

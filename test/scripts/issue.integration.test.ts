@@ -27,7 +27,7 @@ function issue(args: readonly string[], env: Record<string, string> = {}): Promi
   return runCommand('issue', args, { ...vault.environment, VAULT_TOKEN: operator, ...env });
 }
 
-it('prints what an app needs for its first login', async () => {
+it("issue prints the role id and secret id for an app's first login", async () => {
   const { exitCode, stdout, stderr } = await issue(['people-me', '--json', '--wrap-ttl', '3600s']);
   expect([exitCode, stderr]).toEqual([0, '']);
   const issued = JSON.parse(stdout) as Record<string, string>;
@@ -49,7 +49,7 @@ it('prints what an app needs for its first login', async () => {
   });
 });
 
-it('says until when the wrapping and the secret id in it are good, and what limits it', async () => {
+it('issue prints the expiry of the wrapping and the secret id, and the limits of the secret id', async () => {
   const began = Date.now();
   const { stdout } = await issue(['people-me']);
   const day = new Date(Date.now() + 90 * DAY_MS).toISOString().slice(0, 10);
@@ -59,7 +59,7 @@ it('says until when the wrapping and the secret id in it are good, and what limi
   expect(Date.parse(until)).toBeLessThanOrEqual(Date.now() + 300_000);
 });
 
-it('lets an issuer give the longest time that it may', async () => {
+it('an issuer can choose the longest wrapping time', async () => {
   expect(await issue(['people-me', '--wrap-ttl', '86400s', '--json'])).toMatchObject({ exitCode: 0 });
 });
 
@@ -71,21 +71,24 @@ onOpenBao.describe('in a namespace', () => {
     await team.write('auth/approle/role/people-me', {});
   });
 
-  it.each(['webex-token unwrap', 'bao unwrap', 'curl'])('prints lines that fetch the secret id by %s', async (tool) => {
-    const { stdout } = await issue(['people-me'], { VAULT_NAMESPACE: 'team', VAULT_TOKEN: vault.server.rootToken });
-    const [, wrappingToken = ''] = /^Wrapping token {2}(\S+)$/m.exec(stdout) ?? [];
-    const [, roleId = ''] = /^Role id {9}(\S+)$/m.exec(stdout) ?? [];
-    const lines = stdout.split('\n').filter((line) => /^ {2}export /.test(line) || line.includes(tool));
-    const PATH = `${dirname(await findServer())}:${process.env.PATH ?? ''}`;
-    const env = { PATH, HOME: vault.folder, WRAPPING_TOKEN: wrappingToken };
-    const fetched = await run('bash', ['-c', [...lines, 'cat "$VAULT_SECRET_ID_FILE"'].join('\n')], { env });
-    const team = vault.admin.withNamespace('team').withToken('').connection;
-    expect(await loginAppRole(team, { roleId, secretId: fetched.stdout })).toMatchObject({ renewable: true });
-  });
+  it.each(['webex-token unwrap', 'bao unwrap', 'curl'])(
+    'issue prints lines that fetch the secret id by %s',
+    async (tool) => {
+      const { stdout } = await issue(['people-me'], { VAULT_NAMESPACE: 'team', VAULT_TOKEN: vault.server.rootToken });
+      const [, wrappingToken = ''] = /^Wrapping token {2}(\S+)$/m.exec(stdout) ?? [];
+      const [, roleId = ''] = /^Role id {9}(\S+)$/m.exec(stdout) ?? [];
+      const lines = stdout.split('\n').filter((line) => /^ {2}export /.test(line) || line.includes(tool));
+      const PATH = `${dirname(await findServer())}:${process.env.PATH ?? ''}`;
+      const env = { PATH, HOME: vault.folder, WRAPPING_TOKEN: wrappingToken };
+      const fetched = await run('bash', ['-c', [...lines, 'cat "$VAULT_SECRET_ID_FILE"'].join('\n')], { env });
+      const team = vault.admin.withNamespace('team').withToken('').connection;
+      expect(await loginAppRole(team, { roleId, secretId: fetched.stdout })).toMatchObject({ renewable: true });
+    },
+  );
 });
 
 describe('says how long the secret id is good', () => {
-  it('for at most as long as declared, where the operator may not ask Vault', async () => {
+  it('issue states the declared lifetime as an upper bound if the operator may not ask Vault', async () => {
     const [roleId, secretId] = issuerPolicy('approle', 'people-me').split('\n\n');
     const policy = [roleId, secretId].join('\n');
     const { exitCode, stdout, stderr } = await issue(['people-me'], { VAULT_TOKEN: await vault.tokenWith(policy) });
@@ -94,7 +97,7 @@ describe('says how long the secret id is good', () => {
     expect(stdout).toContain('Issue another before then, or let the app renew it');
   });
 
-  it('and warns where Vault ends it sooner than declared', async () => {
+  it('issue warns if the secret id expires sooner in Vault than declared', async () => {
     await vault.admin.write('sys/auth/approle/tune', { max_lease_ttl: '48h' });
     const { exitCode, stdout, stderr } = await issue(['people-me']);
     await vault.admin.write('sys/auth/approle/tune', { max_lease_ttl: '2160h' });
@@ -107,7 +110,7 @@ describe('says how long the secret id is good', () => {
   });
 });
 
-it('says in its help what the operator needs, which the operator of these tests has', async () => {
+it("the help names the rights that the operator needs, and the test's operator has them", async () => {
   const { stdout } = await issue(['--help']);
   for (const line of issuerPolicy('<appRole.path>', '<app>').trim().split('\n')) {
     expect(stdout).toContain(line);
@@ -126,7 +129,7 @@ it.each([
     "option '--wrap-ttl <duration>' cannot be used with option '--to <file>'",
   ],
   [['people-me', '--wrap-ttl', '0s'], {}, 2, "option '--wrap-ttl <duration>' argument '0s' is invalid."],
-])('ends %j with %j in one line and code %i', async (args, env, code, line) => {
+])('issue ends %j with %j in one line and exit code %i', async (args, env, code, line) => {
   const { exitCode, stdout, stderr } = await issue(args, env);
   expect([exitCode, stdout]).toEqual([code, '']);
   expect(stderr).toMatch(/^error: .*\n$/);

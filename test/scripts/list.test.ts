@@ -21,7 +21,7 @@ const declared = deploymentInFile(
   }),
 );
 
-it('shows what is declared, a line each', async () => {
+it('list prints each declared item on one line', async () => {
   const { exitCode, stdout } = await runCommand('list', [], declared);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^integration {2}webex-myapp +client id \S+; redirect URL http\S+$/m);
@@ -31,7 +31,7 @@ it('shows what is declared, a line each', async () => {
   expect(stdout).toMatch(/^operator {5}observer +runs "status"/m);
 });
 
-it('prints the same for programs, with a version', async () => {
+it('list --json prints the same with a format version', async () => {
   const { stdout } = await runCommand('list', ['--json'], declared);
   expect(JSON.parse(stdout)).toMatchObject({
     version: 1,

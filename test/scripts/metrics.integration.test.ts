@@ -88,7 +88,7 @@ async function sessions(): Promise<number> {
   return (await vault.admin.list('auth/token/accessors')).length;
 }
 
-it('prints what status says, and logs the observer out', async () => {
+it('metrics prints the same states as status, and logs the observer out', async () => {
   const before = await sessions();
   const began = Date.now() / 1000;
   const { exitCode, stdout, stderr } = await metrics();
@@ -101,7 +101,7 @@ it('prints what status says, and logs the observer out', async () => {
   expect(await sessions()).toBe(before);
 });
 
-it('puts a label on every series', async () => {
+it('metrics puts the given label on every series', async () => {
   const { stdout } = await metrics(['--label', 'environment=staging', '--label', 'site=a b']);
   const series = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   expect(series.length).toBeGreaterThan(50);
@@ -117,13 +117,13 @@ it.each([
     "option '--out <file>' cannot be used with option '--serve [host:port]'",
   ],
   ['no address', ['--serve', 'nowhere'], 'It must be host:port, such as "127.0.0.1:18200"'],
-])('refuses %s', async (_, args, said) => {
+])('metrics refuses %s', async (_, args, said) => {
   const { exitCode, stdout, stderr } = await metrics(args);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain(said);
 });
 
-it('names every metric that an alert or the dashboard asks for', async () => {
+it('metrics has every metric that an alert or the dashboard uses', async () => {
   const healthy = await metrics();
   vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
   await vault.engine.forceRefresh(vault.admin, 'testauth');
@@ -145,14 +145,14 @@ describe('--out', () => {
     file = join(folder, 'webex.prom');
   });
 
-  it('writes a file that its collector may read, and leaves no other', async () => {
+  it('metrics --out writes a file that the collector may read, and leaves no other file', async () => {
     expect(await metrics(['--out', file])).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(stateOf(readFileSync(file, 'utf8'))).toBe('healthy');
     expect(statSync(file).mode & 0o777).toBe(0o644);
     expect(readdirSync(folder)).toEqual(['webex.prom']);
   });
 
-  it('says in it that the server is gone', async () => {
+  it('metrics --out writes to the file that the server is unreachable', async () => {
     const { exitCode } = await metrics(['--out', file], { VAULT_ADDR: 'http://127.0.0.1:1' });
     const text = readFileSync(file, 'utf8');
     expect(exitCode).toBe(0);
@@ -160,7 +160,7 @@ describe('--out', () => {
     expect(valueOf(text, 'webex_token_vault_look_success')).toBe(1);
   });
 
-  it('says in it, on stderr and by its exit code that the look failed', async () => {
+  it('metrics --out reports a failed look in the file, on stderr and by its exit code', async () => {
     writeFileSync(file, 'old');
     const { exitCode, stderr } = await metrics(['--out', file], {
       VAULT_TOKEN: 's.unknown',
@@ -171,7 +171,7 @@ describe('--out', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^webex_token_vault_look_success 0$/m);
   });
 
-  it('leaves it as it was where the command line is wrong', async () => {
+  it('metrics --out leaves the file unchanged if the command line is wrong', async () => {
     writeFileSync(file, 'old');
     expect(await metrics(['--out', file], { DEPLOYMENT: 'none.ts' })).toMatchObject({ exitCode: 2 });
     expect(readFileSync(file, 'utf8')).toBe('old');
@@ -199,7 +199,7 @@ describe('--serve', () => {
     return { script, url, text };
   }
 
-  it('looks once an interval, however often it is scraped', async () => {
+  it('metrics --serve looks once an interval, however often it is scraped', async () => {
     const before = vault.webex.requests.length;
     const { url, text } = await serve(['--serve', '127.0.0.1:0', '--verify']);
     const first = await text();
@@ -208,7 +208,7 @@ describe('--serve', () => {
     expect(vault.webex.requests.slice(before).map(({ path }) => path)).toEqual(['/v1/people/me']);
   });
 
-  it('looks again after the interval, and leaves no session behind', async () => {
+  it('metrics --serve looks again after the interval, and leaves no session behind', async () => {
     const before = await sessions();
     const { script, text } = await serve(['--serve', '127.0.0.1:0', '--interval', '1s']);
     const first = await text();
@@ -220,7 +220,7 @@ describe('--serve', () => {
     expect(await sessions()).toBe(before);
   });
 
-  it('says that a look failed, once, and when looking works again', async () => {
+  it('metrics --serve reports a failed look once, and the recovery', async () => {
     const folder = mkdtempSync(join(vault.folder, 'mistaken-'));
     const secretId = readFileSync(join(operators, 'observer-secret-id'));
     cpSync(operators, folder, { recursive: true });
@@ -237,7 +237,7 @@ describe('--serve', () => {
     expect(script.stderr.match(/^the look failed: Vault does not log this operator in: .*$/gm)).toHaveLength(1);
   });
 
-  it('refuses a port that is taken, in one line', async () => {
+  it('metrics --serve refuses a port that is taken, in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -247,13 +247,13 @@ describe('--serve', () => {
     expect(stderr).toMatch(new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is taken by another program; .*\\n$`));
   });
 
-  it('ends where the deployment is not there', async () => {
+  it('metrics --serve ends if the deployment file is missing', async () => {
     const { exitCode, stderr } = await metrics(['--serve', '127.0.0.1:0'], { DEPLOYMENT: 'none.ts' });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: there is no deployment file none\.ts; /m);
   });
 
-  it('warns where more than this machine can reach it', async () => {
+  it('metrics --serve warns if other machines can reach the address', async () => {
     const { script } = await serve(['--serve', '0.0.0.0:0']);
     expect(script.stderr).toMatch(/^warning: whoever reaches this address reads the metrics, as there is no login; /);
   });
@@ -262,7 +262,7 @@ describe('--serve', () => {
     let prometheus: Prometheus;
     afterAll(() => prometheus[Symbol.asyncDispose]());
 
-    it('is taken as OpenMetrics, fills the dashboard, and alerts within one check of a revocation at Webex', async () => {
+    it('Prometheus accepts the metrics as OpenMetrics, fills the dashboard, and alerts within one check of a revocation', async () => {
       const { url } = await serve(['--serve', '127.0.0.1:0', '--interval', '1s', '--verify']);
       prometheus = await Prometheus.start(new URL(url).host, [ALERTS]);
       expect(await prometheus.eventually('webex_token_vault_severity')).toMatchObject([{ value: 0 }]);
@@ -291,12 +291,12 @@ describe('--serve', () => {
 });
 
 describeUnless(prometheusUnavailable())('the text', () => {
-  it("is Prometheus' older format too, as promtool has it", async () => {
+  it("promtool accepts the metrics as Prometheus' older format", async () => {
     expect(promtool(['check', 'metrics'], (await metrics()).stdout)).toEqual({ exitCode: 0, said: '' });
   });
 });
 
-it('prints no secret and nobody', () => {
+it('metrics prints no secret and no account', () => {
   const all = [...vault.issued, vault.clientSecret, ...secrets, 'ada.admin'];
   expect(all.filter((secret) => printed.join('\n').includes(secret))).toEqual([]);
 });

@@ -86,7 +86,7 @@ function redirectWith(url: string, parameters: Record<string, string>): string {
   return `${searchParams.get('redirect_uri') ?? ''}?${new URLSearchParams({ ...parameters, state }).toString()}`;
 }
 
-test('prints the token of a member of one of the groups, and its end apart from it', async () => {
+test("token --oidc prints a group member's token to stdout, and its expiry to stderr", async () => {
   const { stdout, stderr, page, exitCode } = await logIn('authorizer', ['everybody', 'staff/admins']);
   expect(stdout).toMatch(/^(?:hv)?s\.\S+\n$/);
   expect(stderr).toMatch(/this token lives until 20\d\d-\S+Z; to end it before/);
@@ -104,7 +104,7 @@ test('prints the token of a member of one of the groups, and its end apart from 
   expect(data.ttl).toBeLessThanOrEqual(1200);
 });
 
-testUnless(NO_CHROMIUM)('is done in a real browser, which ends on a page that says so', async () => {
+testUnless(NO_CHROMIUM)('the login works in a real browser and ends on a page that says so', async () => {
   const { script, url } = await begin('authorizer');
   await using browser = await openChromium();
   const page = await browser.newPage({ ignoreHTTPSErrors: true });
@@ -121,7 +121,7 @@ testUnless(NO_CHROMIUM)('is done in a real browser, which ends on a page that sa
   });
 });
 
-test('lets each operator do its task, and no other', async () => {
+test('the login lets each operator do its own task, and no other', async () => {
   const task: Record<Operator, string> = {
     provisioner: 'sys/policies/acl/oauthapp-authorizer',
     authorizer: 'oauthapp/auth-code-url',
@@ -154,7 +154,7 @@ test('lets each operator do its task, and no other', async () => {
   expect(applied.changed).toEqual([]);
 });
 
-test('lets `bao login` in by the same', async () => {
+test('`bao login` works with the same auth method', async () => {
   const bao = spawn(
     await findServer(),
     [...'login -method=oidc -no-store -token-only role=authorizer skip_browser=true'.split(' '), `port=${port}`],
@@ -173,7 +173,7 @@ test('lets `bao login` in by the same', async () => {
   expect((await stdout).trim()).toMatch(/^(?:hv)?s\.\S+$/);
 });
 
-test('keeps out who is in none of the groups, and says so on the page as well', async () => {
+test('the login refuses a person in none of the groups, and the page says so too', async () => {
   const { stdout, stderr, page, exitCode } = await logIn('authorizer', ['staff', 'webex-admins-of-others']);
   expect(stdout).toBe('');
   expect(stderr).toContain(
@@ -183,7 +183,7 @@ test('keeps out who is in none of the groups, and says so on the page as well', 
   expect(exitCode).toBe(5);
 });
 
-test('keeps apart who may act as what', async () => {
+test('the login gives a person only the operators of their groups', async () => {
   expect((await logIn('observer', GROUPS.authorizer)).exitCode).toBe(5);
   // A name with a comma is one name.
   expect((await logIn('observer', ['CN=on-call', 'OU=staff'])).exitCode).toBe(5);
@@ -193,7 +193,7 @@ test.each([
   ['access_denied', 'the login was canceled or refused at', 5],
   ['server_error', 'had a fault of its own (server_error: because); try again later', 4],
   ['unauthorized_client', 'did not log you in (unauthorized_client: because); check what it has registered', 1],
-])('says what the provider said: %s', async (error, expected, exitCode) => {
+])("the command reports the provider's error: %s", async (error, expected, exitCode) => {
   const { script, url } = await begin('authorizer');
   const ended = await comeBack(script, redirectWith(url, { error, error_description: 'because' }));
   expect(ended.stderr).toContain(expected);
@@ -201,7 +201,7 @@ test.each([
   expect(ended).toMatchObject({ stdout: '', exitCode });
 });
 
-test('takes no code that the provider has not given for this login', async () => {
+test('the command ignores a code that the provider did not give for this login', async () => {
   const { script, url } = await begin('authorizer');
   const other = await begin('issuer', '--timeout', '1s').catch((error: unknown) => String(error));
   expect(other).toContain(`port ${port} on 127.0.0.1, where the redirect URL`);
@@ -211,7 +211,7 @@ test('takes no code that the provider has not given for this login', async () =>
   expect(exitCode).toBe(1);
 });
 
-test('has nothing of a code that somebody else has used, who gets nothing for it either', async () => {
+test('a stolen code gives a token to neither the thief nor the command', async () => {
   const { script, url } = await begin('authorizer');
   const redirected = await provider.signIn(url, { groups: ['webex-admins'] });
   const stolen = new URL(redirected).searchParams.toString();
@@ -222,7 +222,7 @@ test('has nothing of a code that somebody else has used, who gets nothing for it
   expect(stdout).toBe('');
 });
 
-test('ends when nobody comes, and when it is interrupted', async () => {
+test('the login ends if nobody comes, and if it is interrupted', async () => {
   const late = await begin('authorizer', '--timeout', '1s');
   expect(await late.script.result()).toMatchObject({
     exitCode: 1,
@@ -237,7 +237,7 @@ test('ends when nobody comes, and when it is interrupted', async () => {
 test.each([
   [['backup', '--oidc'], 2, 'names no group whose members may act as the backup, only as "provisioner", "authorizer",'],
   [['authorizer', '--no-open'], 2, '--no-open and --timeout go with --oidc'],
-])('refuses %j', async (args, exitCode, expected) => {
+])('token --oidc refuses %j', async (args, exitCode, expected) => {
   const ended = await operated.run('token', args);
   expect(ended.stderr).toContain(expected);
   expect(ended).toMatchObject({ stdout: '', exitCode });
@@ -267,7 +267,7 @@ describe('to the observer', () => {
     return { last: findings.at(-1), advice: advice.map(({ detail }) => detail).join('\n') };
   }
 
-  test('all is ready', async () => {
+  test('the observer finds that all roles are ready', async () => {
     expect(await people()).toEqual({
       state: 'ready',
       severity: 'healthy',
@@ -279,7 +279,7 @@ describe('to the observer', () => {
     expect(advice).not.toContain('auth/oidc');
   });
 
-  test('a role that nobody declares is seen, and what it reaches', async () => {
+  test('the observer names an undeclared role and the credentials that it reaches', async () => {
     const { data } = await root.read(role, anything);
     await root.write('auth/oidc/role/friends', { ...data, bound_claims: { groups: ['friends'] } });
     expect(await people()).toMatchObject({
@@ -308,7 +308,7 @@ describe('to the observer', () => {
       { bound_audiences: ['other'] },
       'the role of the authorizer is not of client "webex-operators"',
     ],
-  ])('a role that %s is wrong', async (_, changes, detail) => {
+  ])('the observer finds that a role that %s is wrong', async (_, changes, detail) => {
     const { data } = await root.read(role, anything);
     await root.delete(role);
     if (changes !== undefined) {
@@ -324,7 +324,7 @@ describe('to the observer', () => {
     await root.write(role, data);
   });
 
-  test('another client of the provider is wrong', async () => {
+  test('the observer finds that another client of the provider is wrong', async () => {
     const { data } = await root.read('auth/oidc/config', anything);
     await root.write('auth/oidc/config', { ...data, oidc_client_id: 'other', oidc_client_secret: 'other' });
     expect(await people()).toMatchObject({
@@ -343,7 +343,7 @@ describe('of what is deployed', () => {
   beforeAll(async () => ({ data: before } = await root.read(role, anything)));
   afterEach(() => root.write(role, before));
 
-  test('a role that is not there is named', async () => {
+  test('the error names a role that is missing in Vault', async () => {
     await root.delete(role);
     const { stderr, exitCode } = await operated.run('token', ['authorizer', '--oidc']);
     expect(stderr).toMatch(
@@ -352,19 +352,19 @@ describe('of what is deployed', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('a redirect that it does not know is said to be one', async () => {
+  test('the error says that Vault does not know the redirect', async () => {
     await root.write(role, { ...before, allowed_redirect_uris: ['http://localhost:8250/elsewhere'] });
     const { stderr } = await operated.run('token', ['authorizer', '--oidc']);
     expect(stderr).toMatch(/^error: Vault gives no address to log in at, .* or does not send back to http:\S+;/);
   });
 
-  test('groups that the provider does not tell are missed', async () => {
+  test('the error says that the provider sends no groups', async () => {
     await root.write(role, { ...before, oidc_scopes: ['openid'] });
     const { stderr } = await logIn('authorizer', ['webex-admins']);
     expect(stderr).toMatch(/says nothing of your groups: what it tells Vault has no claim "groups"; .* scopes\n$/);
   });
 
-  test('a method that is not there is missed', async () => {
+  test('the error says that the auth method is missing', async () => {
     const { oidc } = operated.deployment.operators ?? {};
     const elsewhere = { ...operated.deployment, operators: { oidc: oidc && { ...oidc, path: 'sso' } } };
     operated.declare(elsewhere);
@@ -376,7 +376,7 @@ describe('of what is deployed', () => {
   });
 });
 
-test('a client secret that is wrong is said to be, and a raised version mends it', async () => {
+test('the error says that the client secret is wrong, and a raised version corrects it', async () => {
   const { oidc } = operated.deployment.operators ?? {};
   const raise = async (clientSecretVersion: number, secret: string) => {
     operated.declare({ operators: { oidc: oidc && { ...oidc, clientSecretVersion } } });
@@ -401,7 +401,7 @@ test('a client secret that is wrong is said to be, and a raised version mends it
   expect((await logIn('authorizer', ['webex-admins'])).exitCode).toBe(0);
 });
 
-test('an issuer that is another one is refused, and what worked before works', async () => {
+test('a deploy with another issuer fails, and the former login still works', async () => {
   const { oidc } = operated.deployment.operators ?? {};
   operated.declare({ operators: { oidc: oidc && { ...oidc, issuer: `${oidc.issuer}/` } } });
   await expect(operated.deploy()).rejects.toThrow(/auth\/oidc\/config.*error checking oidc discovery URL/);
@@ -409,7 +409,7 @@ test('an issuer that is another one is refused, and what worked before works', a
   expect((await logIn('authorizer', ['webex-admins'])).exitCode).toBe(0);
 });
 
-test('has the client secret nowhere but in Vault', async () => {
+test('the client secret is stored only in Vault', async () => {
   const { data } = await root.read('auth/oidc/config', z.object({ data: z.record(z.string(), z.unknown()) }));
   const files = readdirSync(operated.server.folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/vault\.db|raft/.test(entry.name))
@@ -419,7 +419,7 @@ test('has the client secret nowhere but in Vault', async () => {
   expect(all.includes(provider.clientSecret)).toBe(false);
 });
 
-test('a provider that cannot be reached is said to be Vault’s trouble', async () => {
+test('the error says that Vault cannot reach the provider', async () => {
   const { script, url } = await begin('authorizer');
   const redirected = await provider.signIn(url, { groups: ['webex-admins'] });
   await provider[Symbol.asyncDispose]();

@@ -19,7 +19,7 @@ const COMMANDS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['restore', NOWHERE, '--yes'],
 ];
 
-it.each(COMMANDS)('%s refuses it', async (command, ...args) => {
+it.each(COMMANDS)('the %s command refuses plain HTTP to another machine', async (command, ...args) => {
   const { exitCode, stdout, stderr } = await runCommand(command, args, { VAULT_ADDR: ADDRESS });
   expect(stderr).toBe(
     `error: ${ADDRESS} would get tokens and secret ids unencrypted over the network; use https in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true where a service mesh encrypts\n`,
@@ -32,7 +32,7 @@ it.each([
   ['init', ['--operators', NOWHERE]],
   ['unseal', []],
   ['restore', [NOWHERE, '--yes']],
-])('%s refuses it whatever VAULT_ALLOW_HTTP says', async (command, args) => {
+])('the %s command refuses plain HTTP even with VAULT_ALLOW_HTTP', async (command, args) => {
   const environment = { VAULT_ADDR: ADDRESS, VAULT_ALLOW_HTTP: 'true' };
   const { exitCode, stdout, stderr } = await runCommand(command, args, environment);
   expect(stderr).toBe(

@@ -30,7 +30,7 @@ it.each([
   ['backup create', [join(folder, 'grants.snap')]],
   ['authorize', ['testauth']],
   ['deploy', ['webex-tokens', '--auto-approve']],
-])('%s names the port-forward that is missing', async (command, args) => {
+])('the %s command names the missing port-forward', async (command, args) => {
   const port = await freePort();
   const { exitCode, stderr } = await runCommand(command, args, environment(port));
   expect(stderr).toBe(
@@ -39,7 +39,7 @@ it.each([
   expect(exitCode).toBe(4);
 });
 
-it('unseal names it where VAULT_ADDR says the server, and where the pod behind it has gone', async () => {
+it('unseal names the port-forward if VAULT_ADDR names the server and the pod behind it is gone', async () => {
   const gone = createServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
   await once(gone, 'listening');
   const { port } = gone.address() as { port: number };
@@ -53,7 +53,7 @@ it('unseal names it where VAULT_ADDR says the server, and where the pod behind i
 it.each([
   ['is none', '/none/deployment.json'],
   ['does not hold', join(folder, 'broken.json')],
-])('unseal says what it knows where the deployment %s', async (_, file) => {
+])('unseal reports the missing answer if the deployment %s', async (_, file) => {
   writeFileSync(join(folder, 'broken.json'), '{');
   const VAULT_ADDR = `https://127.0.0.1:${await freePort()}`;
   const { exitCode, stderr } = await runCommand('unseal', [], { DEPLOYMENT: file, VAULT_ADDR });
@@ -63,7 +63,7 @@ it.each([
   expect(exitCode).toBe(4);
 });
 
-it('deploy names the other nodes where the first one is sealed', async () => {
+it('deploy names the other nodes if the first one is sealed', async () => {
   const authority = await CertificateAuthority.create();
   const names = { commonName: 'vault', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
   await using node = await ScriptedVault.start(await authority.issue(names));

@@ -47,7 +47,7 @@ const COMMANDS = [
   'internal reload-plugin',
 ];
 
-it.concurrent.each(COMMANDS)('%s says how to use it, and ends', async (command) => {
+it.concurrent.each(COMMANDS)('the command "%s" prints its help and ends', async (command) => {
   const [name = '', ...words] = command.split(' ');
   const { exitCode, stdout, stderr } = await runScript(name, [...words, '-h']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -55,7 +55,7 @@ it.concurrent.each(COMMANDS)('%s says how to use it, and ends', async (command) 
   expect(stdout).toMatch(/\nOptions:\n[^]*\nEnvironment:\n[^]*\nExit codes:\n[^]*\nExamples:\n/);
 });
 
-it('has each of them in its sources, as tsx loads them', async () => {
+it('the TypeScript sources have each of these commands under tsx', async () => {
   const args = ['--import', 'tsx', '-e', helpOfEach('./scripts/cli.ts'), ...COMMANDS];
   const { exitCode, stdout, stderr } = await run(process.execPath, args, { cwd: PROJECT_FOLDER });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -63,7 +63,7 @@ it('has each of them in its sources, as tsx loads them', async () => {
   expect(stdout.split('\0')).toEqual(usages);
 });
 
-it('has no other command than these', async () => {
+it('the program has no other commands', async () => {
   const { stdout } = await runScript(PROGRAM, ['--help']);
   const shown = [...stdout.matchAll(/^ {2}([a-z][a-z-]*) {2,}\S.*$/gm)].map(([, name]) => name);
   expect(COMMANDS).toEqual(expect.arrayContaining(shown));

@@ -11,14 +11,14 @@ import { PROGRAM, runScript, Script } from '../fixtures/programs/script';
 
 /* The program as a process of its own: what it shows of itself beside what its commands do. */
 
-it('says its version', async () => {
+it('the program prints its version', async () => {
   expect(await runScript('--version', [])).toMatchObject({
     exitCode: 0,
     stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
   });
 });
 
-it('blames deployment.ts, in one line, where it does not hold', async () => {
+it('the program blames an invalid deployment.ts in one line', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'commands-'));
   writeFileSync(join(folder, 'deployment.ts'), 'export default nonsense;');
   const { exitCode, stdout, stderr } = await runScript('revoke', ['testauth'], {}, folder);
@@ -27,13 +27,13 @@ it('blames deployment.ts, in one line, where it does not hold', async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });
 
-it('ends quietly when whoever reads its output has read enough', async () => {
+it('the program ends quietly if the reader of its output closes the pipe', async () => {
   const script = 'node scripts/webex-token-vault.js revoke --help | true';
   const { stderr } = await run('/bin/sh', ['-c', script], { cwd: PROJECT_FOLDER });
   expect(stderr).toBe('');
 });
 
-it('ends by the signal of another process', async () => {
+it('the program ends on a signal of another process', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
   const operators = join(folder, 'operators');
   mkdirSync(operators, { mode: 0o700 });
@@ -47,7 +47,7 @@ it('ends by the signal of another process', async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('is asked by bash for what may come next', async () => {
+it("the program answers bash's question for completions", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'completion-'));
   const command = join(folder, 'webex-token-vault');
   writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });

@@ -52,7 +52,7 @@ function askedOf(path: string): number {
   return fixture.webex.requests.filter((request) => request.path.startsWith(path)).length;
 }
 
-it('ends the grant at Webex where its scopes allow that, and says so', async () => {
+it('revoke ends the grant at Webex if its scopes allow that, and says so', async () => {
   const accessToken = await authorize();
   const { exitCode, stdout, stderr } = await revoke();
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -64,40 +64,46 @@ it('ends the grant at Webex where its scopes allow that, and says so', async () 
   await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
 
-it.each(['rotate', 'renew', 'keep', 'omit'] as const)('finds the grant after a refresh of kind "%s"', async (kind) => {
-  fixture.webex.behavior.refresh = kind;
-  await authorize();
-  await fixture.engine.forceRefresh(fixture.admin, 'testauth');
-  const accessToken = await fixture.engine.read(fixture.admin, 'testauth');
-  const { stdout } = await revoke('--json');
-  expect(JSON.parse(stdout)).toEqual({
-    credential: 'testauth',
-    vault: 'deleted',
-    webex: 'ended',
-    detail: 'Webex has ended the grant',
-    until: null,
-  });
-  expect(await fixture.engine.isAccepted(accessToken)).toBe(false);
-});
+it.each(['rotate', 'renew', 'keep', 'omit'] as const)(
+  'revoke finds the grant after a refresh of kind "%s"',
+  async (kind) => {
+    fixture.webex.behavior.refresh = kind;
+    await authorize();
+    await fixture.engine.forceRefresh(fixture.admin, 'testauth');
+    const accessToken = await fixture.engine.read(fixture.admin, 'testauth');
+    const { stdout } = await revoke('--json');
+    expect(JSON.parse(stdout)).toEqual({
+      credential: 'testauth',
+      vault: 'deleted',
+      webex: 'ended',
+      detail: 'Webex has ended the grant',
+      until: null,
+    });
+    expect(await fixture.engine.isAccepted(accessToken)).toBe(false);
+  },
+);
 
 it.each([
   ['a scope to read', ['spark:people_read', 'identity:tokens_write'], undefined, 'authorizations'],
   ['a scope to delete', ['spark:people_read', 'identity:tokens_read'], undefined, 'authorizations/ID'],
   ['a scope to say whose it is', TOKENS, undefined, 'people/me'],
   ['the role', ALL, 'uma.user@example.com', 'authorizations'],
-])('deletes in Vault without %s, and says until when Webex honors what it leaves', async (_, scopes, as, path) => {
-  const accessToken = await authorize('testauth', scopes, as);
-  const until = (await stored()).expireTime?.toISOString() ?? '';
-  const { exitCode, stdout } = await revoke();
-  expect(exitCode).toBe(0);
-  expect(stdout).toContain(`until it expires, at ${until}: Vault cannot take it back, and Webex does not let`);
-  expect(stdout).toContain(`(403 to ${path})`);
-  expect(stdout).toContain('To withdraw the grant there, too:');
-  expect(fixture.webex.grants.list().map(({ value }) => value)).toContain(accessToken);
-  await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
-});
+])(
+  'revoke deletes only in Vault without %s, and says until when Webex accepts the tokens',
+  async (_, scopes, as, path) => {
+    const accessToken = await authorize('testauth', scopes, as);
+    const until = (await stored()).expireTime?.toISOString() ?? '';
+    const { exitCode, stdout } = await revoke();
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`until it expires, at ${until}: Vault cannot take it back, and Webex does not let`);
+    expect(stdout).toContain(`(403 to ${path})`);
+    expect(stdout).toContain('To withdraw the grant there, too:');
+    expect(fixture.webex.grants.list().map(({ value }) => value)).toContain(accessToken);
+    await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
+  },
+);
 
-it('asks Webex nothing with --vault-only', async () => {
+it('revoke --vault-only sends Webex no request', async () => {
   const accessToken = await authorize();
   const until = (await stored()).expireTime?.toISOString();
   const before = fixture.webex.requests.length;
@@ -109,7 +115,7 @@ it('asks Webex nothing with --vault-only', async () => {
   await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
 
-it('leaves the grants of that person there where nobody can tell which is meant', async () => {
+it("revoke leaves a person's grants at Webex if several match", async () => {
   const accessToken = await authorize();
   const other = await authorize('other');
   const { exitCode, stdout } = await revoke();
@@ -120,7 +126,7 @@ it('leaves the grants of that person there where nobody can tell which is meant'
   await stored('other');
 });
 
-it('ends the one grant and leaves those of other people alone', async () => {
+it('revoke ends the one grant and leaves the grants of other people alone', async () => {
   const accessToken = await authorize();
   const other = await authorize('other', ALL, 'blake.backup@example.com');
   const { stdout } = await revoke('--json');
@@ -128,7 +134,7 @@ it('ends the one grant and leaves those of other people alone', async () => {
   expect([await fixture.engine.isAccepted(accessToken), await fixture.engine.isAccepted(other)]).toEqual([false, true]);
 });
 
-it('does not end the only grant where another credential may live by it', async () => {
+it('revoke leaves the only grant at Webex if another credential may use it', async () => {
   await authorize();
   const other = await authorize('other');
   // As where the refresh token of the one has run out, and its access token has not.
@@ -144,7 +150,7 @@ it.each([
   ['with 429', { status: 429, path: '/v1/authorizations' }, /Webex answered 429 to authorizations: /, 4],
   ['not at all', { dropConnection: true }, /no answer from Webex/, 4],
   ['with a page of somebody else', { status: 200, body: 'html' as const }, /something that Webex does not say/, 1],
-])('changes nothing where Webex answers %s', async (_, fault, line, code) => {
+])('revoke changes nothing if Webex answers %s', async (_, fault, line, code) => {
   const accessToken = await authorize();
   fixture.webex.behavior.fault = fault;
   const { exitCode, stdout, stderr } = await revoke();
@@ -167,7 +173,7 @@ it.each([
     { dropConnection: true },
     /^error: Webex's answer was lost .* not known, and nothing was deleted in Vault; run it again\n$/,
   ],
-])('deletes nothing in Vault where Webex %s', async (_, fault, line) => {
+])('revoke deletes nothing in Vault if Webex %s', async (_, fault, line) => {
   const accessToken = await authorize();
   fixture.webex.behavior.fault = { ...fault, path: '/v1/authorizations/' };
   const { exitCode, stderr } = await revoke();
@@ -179,7 +185,7 @@ it.each([
 it.each([
   [[], /Delete "testauth" at \S+, and end its grant at Webex\? Its apps/],
   [['--vault-only'], /Delete "testauth" at \S+, and leave its grant at Webex\? Its apps/],
-])('asks before with %j, and says what will end', async (args, question) => {
+])('revoke asks for confirmation with %j, and says what will end', async (args, question) => {
   const accessToken = await authorize();
   const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address, VAULT_TOKEN: token };
   const { exitCode, screen } = await runOnTerminal('revoke', ['testauth', ...args], env, [['authorize it again', 'n']]);
@@ -190,7 +196,7 @@ it.each([
   await stored();
 });
 
-it('deletes in Vault a grant that Webex has ended, and does not claim to have ended it', async () => {
+it('revoke deletes in Vault a grant that Webex ended earlier, and does not claim to have ended it', async () => {
   await authorize();
   fixture.webex.revokeGrants();
   const { exitCode, stdout } = await revoke();
@@ -198,7 +204,7 @@ it('deletes in Vault a grant that Webex has ended, and does not claim to have en
   expect(stdout).toContain('Webex does not accept its access token any more, so it could not be asked');
 });
 
-it('deletes in Vault a grant without a token, for which Webex cannot be asked', async () => {
+it('revoke deletes in Vault a grant without a token, because Webex cannot be asked for it', async () => {
   await authorize();
   fixture.webex.revokeGrants();
   await fixture.engine.forceRefresh(fixture.admin, 'testauth');
@@ -214,7 +220,7 @@ it('deletes in Vault a grant without a token, for which Webex cannot be asked', 
   await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
 });
 
-it('has printed no code, token or secret on the way', () => {
+it('revoke has printed no code, token or secret', () => {
   const text = printed.join('\n') + fixture.server.log;
   const secrets = [...fixture.issued, fixture.clientSecret, token];
   expect(fixture.issued.length).toBeGreaterThan(10);

@@ -105,7 +105,7 @@ function record() {
   return new Records(fixture.admin, 'oauthapp-records').read(RECORD, rotationRecordSchema);
 }
 
-it('adds the new secret, proves it by a refresh and drops the old one, and no reader notices', async () => {
+it('the rotation adds the new secret, proves it by a refresh and drops the old one, unnoticed by readers', async () => {
   const login = await fixture.appLogin('people-me');
   secrets.push(login.secretId);
   const read = { count: 0, failed: [] as unknown[] };
@@ -144,16 +144,19 @@ it('adds the new secret, proves it by a refresh and drops the old one, and no re
   expect((await record()).value).toEqual({ running: null });
 });
 
-it.each(['rotate', 'keep', 'omit'] as const)('keeps the grant where a refresh is of kind "%s"', async (kind) => {
-  fixture.webex.behavior.refresh = kind;
-  const { fresh, old } = regenerate(true);
-  const { exitCode, stdout } = await rotate(fresh, old, '--json');
-  expect(JSON.parse(stdout)).toEqual({ integration: 'webex-myapp', refreshed: 'testauth', old: 'dropped' });
-  expect(exitCode).toBe(0);
-  expect(await refreshes()).toEqual([200]);
-});
+it.each(['rotate', 'keep', 'omit'] as const)(
+  'the rotation keeps the grant if a refresh is of kind "%s"',
+  async (kind) => {
+    fixture.webex.behavior.refresh = kind;
+    const { fresh, old } = regenerate(true);
+    const { exitCode, stdout } = await rotate(fresh, old, '--json');
+    expect(JSON.parse(stdout)).toEqual({ integration: 'webex-myapp', refreshed: 'testauth', old: 'dropped' });
+    expect(exitCode).toBe(0);
+    expect(await refreshes()).toEqual([200]);
+  },
+);
 
-it('brings back an integration whose old secret Webex has dropped, known or not', async () => {
+it('the rotation restores an integration whose old secret Webex has dropped, with or without that secret', async () => {
   const known = regenerate(false);
   await fixture.engine.forceRefresh(fixture.admin, 'testauth');
   const first = await rotate(known.fresh, known.old, '--json');
@@ -165,7 +168,7 @@ it('brings back an integration whose old secret Webex has dropped, known or not'
   expect(await refreshes()).toEqual([200]);
 });
 
-it('is proven by Webex alone where there is no grant to refresh', async () => {
+it("the rotation relies on Webex's check alone if there is no grant to refresh", async () => {
   await fixture.admin.delete('oauthapp/creds/testauth');
   const { fresh, old } = regenerate(true);
   const { exitCode, stdout } = await rotate(fresh, old);
@@ -177,14 +180,17 @@ it('is proven by Webex alone where there is no grant to refresh', async () => {
   await fixture.engine.authorize(fixture.admin, 'testauth');
 });
 
-it.each(['rfc6749', 'webex'] as const)('takes the right secret where Webex refuses in its form "%s"', async (shape) => {
-  fixture.webex.behavior.errorShape = shape;
-  const { fresh, old } = regenerate(true);
-  expect((await rotate(fresh, old)).exitCode).toBe(0);
-});
+it.each(['rfc6749', 'webex'] as const)(
+  `the rotation accepts the right secret if Webex's refusals have the form "%s"`,
+  async (shape) => {
+    fixture.webex.behavior.errorShape = shape;
+    const { fresh, old } = regenerate(true);
+    expect((await rotate(fresh, old)).exitCode).toBe(0);
+  },
+);
 
 it.each(['rfc6749', 'webex'] as const)(
-  'changes nothing where the new secret is wrong, which Webex says in its form "%s"',
+  'the rotation changes nothing if the new secret is wrong and Webex answers in the form "%s"',
   async (shape) => {
     const line =
       /^error: Webex refuses the new client secret for client rehearsal-webex-myapp \(.*\), so .* as it was; copy/;
@@ -202,7 +208,7 @@ it.each([
   ['answers 429', { status: 429, retryAfterSeconds: 9 }],
   ['answers 503', { status: 503 }],
   ['hangs up', { dropConnection: true }],
-])('changes nothing where Webex %s', async (_, fault) => {
+])('the rotation changes nothing if Webex %s', async (_, fault) => {
   const { fresh, old } = regenerate(true);
   fixture.webex.behavior.fault = fault;
   const { exitCode, stderr } = await rotate(fresh, old);
@@ -215,7 +221,7 @@ it.each([
   expect(await refreshes()).toEqual([200]);
 });
 
-it('refuses a second rotation meanwhile, and takes over from one that was killed', async () => {
+it('a second rotation is refused, and a killed rotation is taken over', async () => {
   const { fresh, old } = regenerate(true);
   const held = holdRefresh();
   const first = start(fresh, old);
@@ -238,7 +244,7 @@ it('refuses a second rotation meanwhile, and takes over from one that was killed
   expect(third.exitCode).toBe(0);
 });
 
-it('lets one of two that begin at the same moment do it', async () => {
+it('only one of two simultaneous rotations succeeds', async () => {
   const { fresh, old } = regenerate(true);
   const ends = await Promise.all([rotate(fresh, old), rotate(fresh, old), rotate(fresh, old)]);
   expect(ends.map(({ exitCode }) => exitCode).filter((code) => code === 0)).not.toEqual([]);
@@ -251,7 +257,7 @@ it('lets one of two that begin at the same moment do it', async () => {
   expect(await refreshes()).toEqual([200]);
 });
 
-it('leaves both secrets where it is interrupted between, and says so', async () => {
+it('an interrupted rotation leaves both secrets in Vault, and says so', async () => {
   const { fresh, old } = regenerate(true);
   const held = holdRefresh();
   const script = start(fresh, old);
@@ -269,7 +275,7 @@ it('leaves both secrets where it is interrupted between, and says so', async () 
   expect((await rotate(fresh, old)).exitCode).toBe(0);
 });
 
-it('finishes where it is interrupted while the last refresh is under way', async () => {
+it('the rotation finishes if it is interrupted during the last refresh', async () => {
   const { fresh, old } = regenerate(true);
   const held = holdRefresh(1);
   const script = start(fresh, old);
@@ -286,7 +292,7 @@ it('finishes where it is interrupted while the last refresh is under way', async
 it.each([
   ['first', 0],
   ['last', 1],
-])('stops with both secrets in Vault where Webex does not answer to the %s refresh', async (_, answered) => {
+])('the rotation stops with both secrets in Vault if Webex does not answer the %s refresh', async (_, answered) => {
   const { fresh, old } = regenerate(true);
   const grant = fixture.webex.grants.count;
   fixture.webex.behavior.fault = [
@@ -302,7 +308,7 @@ it.each([
   expect((await rotate(fresh, old)).exitCode).toBe(0);
 });
 
-it('asks for both secrets unseen at a terminal', async () => {
+it('the command asks for both secrets at a terminal without showing them', async () => {
   const { fresh, old } = regenerate(true);
   const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address };
   const args = ['webex-myapp', '--operators', operators];
@@ -327,7 +333,7 @@ describe('bad input', () => {
       /the new and the old client secret are the same, so nothing was changed/,
       1,
     ],
-  ])('%s is one line', async (_, args, line, code) => {
+  ])('the error for %s is one line', async (_, args, line, code) => {
     const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address };
     const script = new Script('rotate-secret', ['webex-myapp', '--operators', operators, ...args()], env);
     const { exitCode, stderr } = await end(script);
@@ -336,7 +342,7 @@ describe('bad input', () => {
     expect(exitCode).toBe(code);
   });
 
-  it('an integration that is not as declared is deployed first', async () => {
+  it('the error says that a changed integration must be deployed first', async () => {
     await fixture.admin.write('oauthapp/servers/webex-myapp', {
       client_id: 'another',
       client_secrets: [fixture.clientSecret],
@@ -349,7 +355,7 @@ describe('bad input', () => {
   });
 });
 
-it('has printed no secret, code or token on the way', () => {
+it('the command has printed no secret, code or token', () => {
   const text = printed.join('\n') + fixture.server.log;
   expect(secrets.length).toBeGreaterThan(10);
   expect([...secrets, ...fixture.issued, fixture.clientSecret].filter((secret) => text.includes(secret))).toEqual([]);

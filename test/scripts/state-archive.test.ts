@@ -24,7 +24,7 @@ function setAside(stack: string, changes: Partial<DeploymentInput> = {}, name?: 
 it.each([
   ['deployment', 'terraform.webex-tokens.tfstate'],
   ['staging', 'terraform.staging.webex-tokens.tfstate'],
-])('sets the state aside that deploy keeps for %s', async (name, file) => {
+])('the command moves the state that deploy keeps for %s aside', async (name, file) => {
   const stack = new WebexTokens(testApp(), 'webex-tokens', exampleDeployment(), { folder, name });
   expect(JSON.stringify(synthesize(stack).terraform.backend)).toContain(`/${file}"`);
 
@@ -64,13 +64,13 @@ it.each<[string, string, Partial<DeploymentInput>, number, RegExp]>([
     1,
     /^error: stack webex-tokens keeps its state in backend "s3", where only Terraform can set it aside; .*docs\/production\.md says\n$/,
   ],
-])('changes nothing where the stack %s', async (_, stack, changes, code, line) => {
+])('the command changes nothing if the stack %s', async (_, stack, changes, code, line) => {
   const { exitCode, stdout, stderr } = await setAside(stack, changes);
   expect(stderr).toMatch(line);
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
 });
 
-it('takes a local backend whose path is declared, as Terraform would, from where that runs', async () => {
+it('the command resolves a declared local backend path as Terraform does', async () => {
   const path = join(folder, '{deployment}-{stack}.tfstate');
   writeFileSync(join(folder, 'deployment-webex-tokens.tfstate'), STATE);
   const { exitCode } = await setAside('webex-tokens', { backend: { type: 'local', config: { path } } });
@@ -78,7 +78,7 @@ it('takes a local backend whose path is declared, as Terraform would, from where
   expect(readdirSync(folder)).not.toContain('deployment-webex-tokens.tfstate');
 });
 
-it('leaves a state alone that Terraform has locked', async () => {
+it('the command leaves a state that Terraform has locked alone', async () => {
   writeFileSync(join(folder, 'terraform.webex-tokens.tfstate'), STATE);
   writeFileSync(join(folder, '.terraform.webex-tokens.tfstate.lock.info'), '{}');
   const { exitCode, stderr } = await setAside('webex-tokens');

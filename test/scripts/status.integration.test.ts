@@ -85,7 +85,7 @@ async function credential(...args: string[]) {
   return { ...credentials[0], exitCode };
 }
 
-it('says that nobody has consented yet, and which command asks for it', async () => {
+it('status says that nobody has consented yet, and names the command to run', async () => {
   expect(await credential()).toMatchObject({
     state: 'never authorized',
     severity: 'broken',
@@ -97,7 +97,7 @@ it('says that nobody has consented yet, and which command asks for it', async ()
 describe('of a grant that works', () => {
   beforeAll(() => vault.authorize());
 
-  it('says by whom and until when', async () => {
+  it('status says by whom a grant was given and until when it works', async () => {
     expect(await credential()).toMatchObject({
       state: 'healthy',
       consented_by: 'ada.admin@example.com',
@@ -109,7 +109,7 @@ describe('of a grant that works', () => {
     expect((await looked()).severity).toBe('healthy');
   });
 
-  it('asks Webex whose it is only with --verify', async () => {
+  it('status asks Webex for the account only with --verify', async () => {
     const before = vault.webex.requests.length;
     await status();
     expect(vault.webex.requests.slice(before)).toEqual([]);
@@ -117,7 +117,7 @@ describe('of a grant that works', () => {
     expect(vault.webex.requests.slice(before).map(({ path }) => path)).toEqual(['/v1/people/me']);
   });
 
-  it('shows it on one line to a person', async () => {
+  it('status shows a working grant on one line to a person', async () => {
     const { stdout, exitCode } = await status();
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
@@ -126,7 +126,7 @@ describe('of a grant that works', () => {
     expect(stdout).not.toContain('Next:');
   });
 
-  it('sees a refresh by the other token that is there after it', async () => {
+  it('status notices a refresh by the new token after it', async () => {
     expect((await credential()).tokens).toHaveLength(1);
     vault.webex.behavior.accessTokenTtlSeconds = 1_000_000;
     const began = Date.now();
@@ -137,7 +137,7 @@ describe('of a grant that works', () => {
     expect(Date.parse(refreshed_at ?? '')).toBeGreaterThan(began - 60_000);
   });
 
-  it('says that a refresh fails, since when and why, while the token is good', async () => {
+  it('status says that a refresh fails, since when and why, while the token is valid', async () => {
     vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
     await vault.engine.forceRefresh(vault.admin, 'testauth');
     vault.webex.behavior.fault = undefined;
@@ -151,7 +151,7 @@ describe('of a grant that works', () => {
     expect(await credential()).toMatchObject({ state: 'healthy', failing_since: null, exitCode: 0 });
   });
 
-  it('says that Webex refuses the integration, and how it gets another secret', async () => {
+  it('status says that Webex refuses the integration, and how to rotate its secret', async () => {
     await vault.engine.writeIntegration(vault.admin, 'wrong');
     await vault.engine.forceRefresh(vault.admin, 'testauth');
     await vault.engine.writeIntegration(vault.admin);
@@ -166,7 +166,7 @@ describe('of a grant that works', () => {
     await vault.engine.forceRefresh(vault.admin, 'testauth');
   });
 
-  it('sees by --verify, and before any refresh, that the grant was revoked at Webex', async () => {
+  it('status --verify finds that the grant was revoked at Webex before any refresh', async () => {
     vault.webex.revokeGrants();
     expect(await credential()).toMatchObject({ state: 'healthy' });
     const revoked = await credential('--verify');
@@ -174,7 +174,7 @@ describe('of a grant that works', () => {
     expect(revoked.detail).toContain('(401: ');
   });
 
-  it('says that Webex does not renew it any more, once the engine has noticed', async () => {
+  it('status says that Webex no longer renews the grant, after the engine has noticed', async () => {
     await vault.engine.forceRefresh(vault.admin, 'testauth');
     const refused = await credential();
     expect(refused).toMatchObject({
@@ -187,7 +187,7 @@ describe('of a grant that works', () => {
     expect((await credential('--verify')).detail).toMatch(/\(401: .*\): .*invalid_grant: .* has ended: it was revoked/);
   });
 
-  it('says that a grant which once was there is gone', async () => {
+  it('status says that a former grant is gone', async () => {
     await vault.admin.delete('oauthapp/creds/testauth');
     const gone = await credential();
     expect(gone).toMatchObject({ state: 'gone', severity: 'broken' });
@@ -198,7 +198,7 @@ describe('of a grant that works', () => {
 describe('of secret ids', () => {
   const role = 'auth/approle/role/people-me';
 
-  it('says that an app has none', async () => {
+  it('status says that an app has no secret id', async () => {
     await vault.admin.write('auth/approle/role/people-me/secret-id-accessor/destroy', {
       secret_id_accessor: (await vault.admin.list(`${role}/secret-id`))[0],
     });
@@ -207,7 +207,7 @@ describe('of secret ids', () => {
     ]);
   });
 
-  it('says that one has ended which is listed still, where the server says when', async () => {
+  it('status says that a listed secret id has expired, if the server tells its expiry', async () => {
     await vault.admin.write(role, { secret_id_ttl: '1s', token_policies: ['x'] });
     await appRole(vault.admin, vault.deployment, 'people-me');
     await sleep(1500);
@@ -218,7 +218,7 @@ describe('of secret ids', () => {
     ]);
   });
 
-  it('says that the last of them ends soon', async () => {
+  it('status says that the last secret id expires soon', async () => {
     const ttl = `${8 * 86_400}s`;
     await vault.admin.write(role, { secret_id_ttl: ttl, token_policies: ['x'] });
     await appRole(vault.admin, vault.deployment, 'people-me');
@@ -235,7 +235,7 @@ describe('of secret ids', () => {
 describe('what is not as it was deployed', () => {
   afterEach(() => vault.engine.writeIntegration(vault.admin));
 
-  it('says that the integration is gone', async () => {
+  it('status says that the integration is missing', async () => {
     await vault.admin.delete('oauthapp/servers/webex-myapp');
     expect((await looked()).integrations).toMatchObject([{ state: 'missing', severity: 'broken' }]);
   });
@@ -243,12 +243,12 @@ describe('what is not as it was deployed', () => {
   it.each([
     ['paused', { tune_refresh_check_interval_seconds: 0, tune_reap_check_interval_seconds: 0 }],
     ['reaping', { tune_refresh_check_interval_seconds: 3600, tune_reap_check_interval_seconds: 300 }],
-  ])('says that the engine is %s', async (state, config) => {
+  ])('status says that the engine is %s', async (state, config) => {
     await vault.admin.write('oauthapp/config', config);
     expect((await looked()).engine).toMatchObject({ state, severity: 'attention' });
   });
 
-  it('says of records that are damaged or newer what is wrong, and all the rest', async () => {
+  it('status reports damaged or newer records, and still reports all other facts', async () => {
     await vault.admin.write('oauthapp-records/data/consents/testauth', { data: { version: 7 } });
     await vault.admin.write('oauthapp-records/data/observations/testauth', { data: { version: 1, tokens: 'none' } });
     expect(await credential()).toMatchObject({
@@ -264,7 +264,7 @@ describe('what is not as it was deployed', () => {
 it.each([
   ['holds no right', () => vault.tokenWith('path "x" { capabilities = ["read"] }')],
   ['is not valid', () => Promise.resolve('s.unknown')],
-])('says in one line that the token %s', async (_, given) => {
+])('status says in one line that the token %s', async (_, given) => {
   const { exitCode, stdout, stderr } = await status([], { VAULT_TOKEN: await given() });
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   expect(stderr).toMatch(
@@ -272,7 +272,7 @@ it.each([
   );
 });
 
-it('says that nothing can be read where the server is gone', async () => {
+it('status says that no grant can be read if the server is unreachable', async () => {
   const { exitCode, stdout } = await status([], { VAULT_ADDR: 'http://127.0.0.1:1' });
   expect(exitCode).toBe(3);
   expect(stdout).toMatch(/^UNKNOWN - the server is unreachable, so nothing is known of the grants\n\n/);
@@ -281,7 +281,7 @@ it('says that nothing can be read where the server is gone', async () => {
 });
 
 describe('--watch', () => {
-  it('keeps the last look on a terminal, whatever its size, and gives the terminal back', async () => {
+  it('status --watch redraws the last look at any terminal size, and restores the terminal', async () => {
     const { exitCode, screen } = await runOnTerminal(
       'status',
       ['--watch'],
@@ -299,7 +299,7 @@ describe('--watch', () => {
     expect(screen).toContain('\u001b[31mBROKEN  \u001b[39mcredential testauth  never authorized');
   });
 
-  it('prints a line of JSON for each look to a program, until it is told to end', async () => {
+  it('status --watch prints a line of JSON for each look to a program until it is stopped', async () => {
     const watching = new Script('status', ['--watch', '--interval', '10s', '--json'], {
       ...vault.environment,
       VAULT_TOKEN: token,
@@ -318,7 +318,7 @@ describe('--watch', () => {
   it.each([
     [['--watch', '--interval', '9s'], /'9s' is invalid\. It must be at least 10s, got "9s"\.$/],
     [['--interval', '30s'], /--interval says how often --watch looks/],
-  ])('refuses %j', async (args, line) => {
+  ])('status --watch refuses %j', async (args, line) => {
     const { exitCode, stderr } = await status(args);
     expect({ exitCode, stderr: stderr.trimEnd() }).toEqual({
       exitCode: 3,
@@ -328,7 +328,7 @@ describe('--watch', () => {
 });
 
 describe('--html', () => {
-  it('writes a private page beside the table', async () => {
+  it('status --html writes a private page beside the table', async () => {
     const file = join(vault.folder, 'grants.html');
     const { stdout, stderr } = await status(['--html', file]);
     expect(stderr).toBe('');
@@ -350,7 +350,7 @@ describe('--html', () => {
       '/nowhere/grants.html',
       /^error: the page \/nowhere\/grants\.html cannot be written \(ENOENT\)/,
     ],
-  ])('writes none %s', async (_, file, line) => {
+  ])('status --html does not write the page %s', async (_, file, line) => {
     const { exitCode, stderr } = await status(['--html', file]);
     expect(stderr).toMatch(line);
     expect(exitCode).toBeGreaterThan(0);
@@ -372,7 +372,7 @@ describe('--webhook', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  it('says that the webhook could not be told, and tells it the next time, once', async () => {
+  it('status --webhook reports a failed notification, and sends it once in the next run', async () => {
     const failed = await status([], told());
     expect(failed.stderr).toMatch(
       /^error: the webhook at 127\.0\.0\.1:\d+ could not be told of \d+ change\(s\): it answered 500; the next run tries again\n$/,
@@ -391,7 +391,7 @@ describe('--webhook', () => {
     printed.push(...server.requests.map(({ body }) => body));
   });
 
-  it('tells that the observer cannot look any more, and still ends as that does', async () => {
+  it('status --webhook reports that the observer cannot look, and keeps that exit code', async () => {
     const blind = await status([], { ...told(), VAULT_TOKEN: 's.unknown' });
     expect(blind).toMatchObject({ exitCode: 3, stdout: '' });
     expect(server.requests.at(-1)?.body).toContain('looking: it fails; this Vault token may look at nothing');
@@ -399,7 +399,7 @@ describe('--webhook', () => {
     expect(server.requests.at(-1)?.body).toContain('looking is possible again');
   });
 
-  it('ends with 1 where all but the webhook is healthy', async () => {
+  it('status --webhook exits with 1 if only the webhook has failed', async () => {
     await vault.authorize();
     await vault.engine.writeIntegration(vault.admin);
     await vault.admin.write('oauthapp/config', {
@@ -425,7 +425,7 @@ describe('--webhook', () => {
   it.each([
     ['--webhook', 'http://hooks.example.com/hush'],
     ['--webhook-state', 'hush'],
-  ])('refuses %s %s in one line, and repeats no webhook', async (...args) => {
+  ])('status --webhook refuses %s %s in one line, and does not repeat the webhook', async (...args) => {
     const { exitCode, stderr } = await status(args);
     expect(stderr).toMatch(/^error: .*WEBEX_TOKEN_VAULT_WEBHOOK.*\n$/);
     expect(stderr).not.toContain('hush');
@@ -433,13 +433,13 @@ describe('--webhook', () => {
   });
 });
 
-it('needs no more than the policy that the stack gives the observer', async () => {
+it('status needs only the policy that the stack gives the observer', async () => {
   const reply = z.object({ data: z.object({ policies: z.array(z.string()) }) });
   const { data } = await vault.admin.write('auth/token/lookup', { token }, reply);
   expect(data.policies).toEqual([observerPolicyName('oauthapp')]);
 });
 
-it('prints no secret', () => {
+it('status prints no secret', () => {
   const secrets = [...vault.issued, vault.clientSecret, token, 'the-secret-of-it'];
   expect(secrets.filter((secret) => printed.join('\n').includes(secret))).toEqual([]);
 });

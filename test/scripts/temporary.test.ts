@@ -83,7 +83,7 @@ it.each<[string, string, ScriptedAnswer]>([
   ['unseal', 'sys/seal-status', NO_NODE],
   ['init', 'sys/seal-status', LIMITED],
   ['init', 'sys/seal-status', NO_NODE],
-])('%s ends with 4 where %s is answered so', async (command, path, answer) => {
+])('the %s command exits with 4 if Vault temporarily refuses %s', async (command, path, answer) => {
   vault.answer(path, answer);
   const { exitCode, stdout, stderr } = await run(command);
   expect(stderr).toMatch(/^error: .*(?:429|500|503).* try again later[^\n]*\n$/);
@@ -95,7 +95,7 @@ it.each([
   ['unseal', 'sys/unseal', { status: 500, body: {} }],
   ['init', 'sys/init', LIMITED],
   ['init', 'sys/init', refusal(500, 'no storage')],
-])('%s ends with 4 where %s is, of a server that is sealed or new', async (command, path, answer) => {
+])('the %s command exits with 4 if a sealed or new server temporarily refuses %s', async (command, path, answer) => {
   vault.answer('sys/seal-status', { body: { ...STATUS, initialized: command === 'unseal', sealed: true } });
   vault.answer(path, answer);
   const { exitCode, stderr } = await run(command);
@@ -103,13 +103,13 @@ it.each([
   expect(exitCode).toBe(4);
 });
 
-it.each(Object.keys(COMMANDS))('%s ends with 4 where nothing listens', async (command) => {
+it.each(Object.keys(COMMANDS))('the %s command exits with 4 if nothing listens', async (command) => {
   const { exitCode, stderr } = await run(command, { VAULT_ADDR: `http://127.0.0.1:${await freePort()}` });
   expect(stderr).toMatch(/^error: no answer from Vault at .* \(ECONNREFUSED\); check VAULT_ADDR .*\n$/);
   expect(exitCode).toBe(4);
 });
 
-it.each([['token'], ['exec']])('%s ends with 4 where the login is limited', async (command) => {
+it.each([['token'], ['exec']])('the %s command exits with 4 if the login is rate-limited', async (command) => {
   vault.answer('auth/operators/login', LIMITED);
   const args = ['backup', '--operators', folder, ...(command === 'exec' ? ['--', 'true'] : [])];
   const { exitCode, stderr } = await runCommand(command, args, { VAULT_ADDR: vault.address });
@@ -117,7 +117,7 @@ it.each([['token'], ['exec']])('%s ends with 4 where the login is limited', asyn
   expect(exitCode).toBe(4);
 });
 
-it('init says that a key may be lost where the answer that brings it is', async () => {
+it('init says that a key may be lost if the answer with the key is lost', async () => {
   vault.answer('sys/seal-status', { body: { ...STATUS, initialized: false, sealed: true } });
   for (const [answer, how] of [
     [LOST, 'was lost \\(ECONNRESET\\)'],
@@ -133,14 +133,14 @@ it('init says that a key may be lost where the answer that brings it is', async 
 });
 
 it.each(['authorize', 'revoke', 'issue', 'backup create'])(
-  '%s says in its help that 5 is for who may not',
+  'the help of %s says that exit code 5 means not permitted',
   async (command) => {
     const { stdout } = await runCommand(command, ['--help']);
     expect(stdout).toMatch(/\n {2}5 {4}not permitted: /);
   },
 );
 
-it('backup ends with 5 where the token may not, and where there is none', async () => {
+it('backup exits with 5 if the token lacks a right, and if there is no token', async () => {
   vault.answer('sys/storage/raft/snapshot', refusal(403, 'permission denied'));
   const refused = await run('backup create');
   expect(refused.stderr).toContain('its policies do not allow this');
@@ -155,14 +155,14 @@ it('backup ends with 5 where the token may not, and where there is none', async 
   expect(exitCode).toBe(5);
 });
 
-it('backup of a sealed server ends with 4, and names the command that unseals it', async () => {
+it('backup of a sealed server exits with 4, and names the command that unseals it', async () => {
   vault.answer('sys/storage/raft/snapshot', refusal(503, 'Vault is sealed'));
   const { exitCode, stderr } = await run('backup create');
   expect(stderr).toMatch(/it is sealed: run "npx --no-install webex-token-vault unseal"\n$/);
   expect(exitCode).toBe(4);
 });
 
-it('an error shows a command that is about the deployment of the run', async () => {
+it('an error shows a command for the deployment of the run', async () => {
   vault.answer('sys/storage/raft/snapshot', refusal(503, 'Vault is sealed'));
   const { DEPLOYMENT: file = '' } = deploymentInFile(folder, exampleDeployment());
   const { stderr } = await run('backup create', {}, ['--deployment', file]);

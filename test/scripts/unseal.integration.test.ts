@@ -31,7 +31,7 @@ function some(...numbers: number[]): string[] {
   return numbers.map((number) => shares[number - 1] ?? '');
 }
 
-test('it unseals with as many of the files in a folder as it takes, and says each step', async () => {
+test('unseal uses as many key shares of a folder as needed, and reports each step', async () => {
   const { exitCode, stdout, stderr } = await operated.run('unseal', ['--key-shares', operated.out]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
   expect(stderr).toBe(`1 of 3\n2 of 3\n3 of 3\n${operated.server.node.address} is unsealed\n`);
@@ -41,7 +41,7 @@ test('it unseals with as many of the files in a folder as it takes, and says eac
   expect(again).toMatchObject({ exitCode: 0, stderr: `${operated.server.node.address} is unsealed already\n` });
 });
 
-test('people give their shares one after the other, on standard input or as files', async () => {
+test('unseal takes shares one after the other, from standard input or files', async () => {
   const first = await operated.runWith('unseal', [], some(4));
   expect(first.exitCode).toBe(1);
   expect(first.stderr).toMatch(
@@ -58,7 +58,7 @@ test('people give their shares one after the other, on standard input or as file
   await expect(sealStatus()).resolves.toMatchObject({ sealed: false });
 });
 
-test('a wrong share is told at the last one, in one line, and all of them are given again', async () => {
+test('unseal reports a wrong share in one line after the last one, and then starts over', async () => {
   const wrong = Buffer.alloc(33, 9).toString('base64');
   const given = [...some(1), wrong, ...some(2)];
   const { exitCode, stderr } = await operated.runWith('unseal', [], given);
@@ -71,7 +71,7 @@ test('a wrong share is told at the last one, in one line, and all of them are gi
   await expect(operated.runWith('unseal', [], some(1, 2, 3))).resolves.toMatchObject({ exitCode: 0 });
 });
 
-test('a share of another length is told at the last one too', async () => {
+test('unseal reports a share of another length after the last one too', async () => {
   const { exitCode, stderr } = await operated.runWith(
     'unseal',
     [],
@@ -81,7 +81,7 @@ test('a share of another length is told at the last one too', async () => {
   expect(stderr).toMatch(/error: the 3 key shares given do not unseal this server: .+\n$/);
 });
 
-test('what is no share is not sent', async () => {
+test('unseal does not send input that is not a key share', async () => {
   const { exitCode, stderr } = await operated.runWith('unseal', [], ['open sesame']);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^error: standard input must hold one key share, .+\n$/);
@@ -93,7 +93,7 @@ test('what is no share is not sent', async () => {
   await expect(sealStatus()).resolves.toMatchObject({ progress: 0 });
 });
 
-test('it says that the server speaks TLS, or that its CA is not trusted', async () => {
+test('unseal says that the server speaks TLS, or that its CA is not trusted', async () => {
   const plain = await operated.run('unseal', ['--key-shares', operated.out], {
     VAULT_ADDR: operated.server.node.address.replace('https', 'http'),
   });

@@ -4,7 +4,7 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { onOpenBao } from '../fixtures/runs/server-product';
 
 onOpenBao.describe('webex-token-vault backup verify with a static seal', () => {
-  it('opens what it has made by the declared key, and says in one line that a key is another one', async () => {
+  it('backup verify opens a snapshot with the declared seal key, and refuses another key in one line', async () => {
     const environment = { REHEARSAL_SERVER: await findServer() };
     await using sealed = await OperatedVault.start({ seal: 'auto' });
     await sealed.init();

@@ -42,7 +42,7 @@ function verifyElsewhere(file: string, ...args: string[]): Promise<ScriptResult>
 }
 
 describe('webex-token-vault backup verify', () => {
-  it('finds each grant in the last backup, records that, and nobody else notices: not Webex, not the disk', async () => {
+  it('backup verify finds and records each grant of the last backup, without requests to Webex or leftover files', async () => {
     const { webex, issued, clientSecret } = operated.engine;
     const asked = webex.requests.length;
     const { stdout: created } = await create(snapshot);
@@ -77,7 +77,7 @@ describe('webex-token-vault backup verify', () => {
     );
   });
 
-  it('says in one line that a declared credential has no grant in it, unless that is allowed', async () => {
+  it('backup verify reports a declared credential without a grant, unless --allow-absent names it', async () => {
     const [testauth] = operated.deployment.credentials;
     const { credentials } = operated.deployment;
     operated.declare({ credentials: [...credentials, { ...testauth, name: 'later' } as (typeof credentials)[number]] });
@@ -92,7 +92,7 @@ describe('webex-token-vault backup verify', () => {
     }
   });
 
-  it('says in one line that the key shares are of another server, and records nothing', async () => {
+  it('backup verify reports key shares of another server in one line, and records nothing', async () => {
     const others = Array.from({ length: 3 }, (_, index) => Buffer.alloc(33, index + 1).toString('base64'));
     const files = await operated.writeShares('others', others);
     const file = operated.path('kept.snap');
@@ -109,7 +109,7 @@ describe('webex-token-vault backup verify', () => {
     await expect(throwAwayFolders()).resolves.toEqual([]);
   });
 
-  it('says that there are too few key shares', async () => {
+  it('backup verify reports that there are too few key shares', async () => {
     const files = await operated.writeShares('few', (await operated.keyShares()).slice(0, 2));
     const { exitCode, stderr } = await verify([snapshot, '--share-file', ...files]);
     expect(stderr).toMatch(
@@ -118,7 +118,7 @@ describe('webex-token-vault backup verify', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('says that a file is cut short, and starts no server for it', async () => {
+  it('backup verify reports a truncated file, and starts no server for it', async () => {
     const file = operated.path('short.snap');
     const whole = await readFile(snapshot);
     await writeFile(file, whole.subarray(0, whole.length / 2));
@@ -127,7 +127,7 @@ describe('webex-token-vault backup verify', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   });
 
-  it('says that there is no program to verify it with', async () => {
+  it('backup verify reports that no server program is installed', async () => {
     const args = [snapshot, '--operators', operated.out, '--key-shares', operated.out];
     const { exitCode, stderr } = await verify(args, { REHEARSAL_SERVER: '', PATH: operated.out });
     expect(stderr).toMatch(
@@ -136,13 +136,13 @@ describe('webex-token-vault backup verify', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('goes on without the server that would record it', async () => {
+  it('backup verify succeeds with a notice if the recording server is unreachable', async () => {
     const { exitCode, stderr } = await verifyElsewhere(snapshot, '--operators', operated.out);
     expect(stderr).toMatch(/\nnotice: this verification is not recorded, .+: no answer from Vault at .+\n$/);
     expect(exitCode).toBe(0);
   });
 
-  it('records nothing for a backup that is not the last one', async () => {
+  it('backup verify records nothing for an older backup', async () => {
     await create(operated.path('newer.snap'));
     const before = await lastBackup();
     const { exitCode, stderr } = await verify([snapshot, '--operators', operated.out, '--key-shares', operated.out]);
@@ -151,7 +151,7 @@ describe('webex-token-vault backup verify', () => {
     await expect(lastBackup()).resolves.toEqual(before);
   });
 
-  it('leaves neither a server nor a folder at Ctrl-C', async () => {
+  it('backup verify removes its server and its folder after Ctrl-C', async () => {
     const args = [snapshot, '--key-shares', operated.out];
     const verifying = new Script('backup verify', args, { ...operated.environment, ...environment });
     await verifying.says(/verifying it with/);

@@ -38,7 +38,7 @@ function restore(...args: string[]): ReturnType<OperatedVault['run']> {
 }
 
 describe('webex-token-vault backup create', () => {
-  it('writes the snapshot with mode 0600, with the sha256 that it prints, and nothing readable in it', async () => {
+  it('backup create writes an unreadable snapshot with mode 0600 and prints its sha256', async () => {
     const { stdout } = await operated.run('backup create', [operated.path('again.snap'), '--operators', operated.out]);
     expect((await stat(operated.path('again.snap'))).mode & 0o777).toBe(0o600);
     const content = await readFile(operated.path('again.snap'));
@@ -49,7 +49,7 @@ describe('webex-token-vault backup create', () => {
     ).toEqual([]);
   });
 
-  it('writes none that the next commit could take along', async () => {
+  it('backup create refuses a file that git would commit', async () => {
     const project = operated.path('project');
     await mkdir(project);
     await run('git', ['init', '--quiet', project]);
@@ -63,7 +63,7 @@ describe('webex-token-vault backup create', () => {
     expect(await readdir(project)).toEqual(['.git']);
   });
 
-  it('takes the backup operator from the environment too', async () => {
+  it("backup create also takes the backup operator's login from the environment", async () => {
     const env = {
       VAULT_ROLE_ID: (await readFile(`${operated.out}/backup-role-id`, 'utf8')).trim(),
       VAULT_SECRET_ID_FILE: `${operated.out}/backup-secret-id`,
@@ -76,7 +76,7 @@ describe('webex-token-vault backup create', () => {
   it.each([
     ['no token', {}, /^error: there is no Vault token and nothing to get one with; .+"backup".+\n$/],
     ['a token that is not valid', { VAULT_TOKEN: 's.nobody' }, /^error: Vault answered 403 .+; the token is not valid/],
-  ])('says in one line that there is %s, and leaves no file', async (_, env, line) => {
+  ])('backup create reports %s in one line, and leaves no file', async (_, env, line) => {
     // A clone may have logins in the folder that is the default.
     const nobody = { WEBEX_TOKEN_VAULT_OPERATORS: operated.path('nobody'), ...env };
     const { exitCode, stdout, stderr } = await operated.run('backup create', [operated.path('none.snap')], nobody);
@@ -85,7 +85,7 @@ describe('webex-token-vault backup create', () => {
     expect((await readdir(operated.server.folder)).filter((name) => name.includes('none.snap'))).toEqual([]);
   });
 
-  it('says that the server speaks TLS, where VAULT_ADDR is plain http', async () => {
+  it('backup create says that the server speaks only TLS if VAULT_ADDR is plain http', async () => {
     const { stderr } = await operated.run('backup create', [operated.path('http.snap')], {
       VAULT_ADDR: operated.server.node.address.replace('https', 'http'),
       VAULT_TOKEN: 's.nobody',
@@ -95,7 +95,7 @@ describe('webex-token-vault backup create', () => {
 });
 
 describe('webex-token-vault restore', () => {
-  it('puts the server back as it was, and leaves no root token behind', async () => {
+  it('restore brings back the earlier state and leaves no root token behind', async () => {
     const before = await accessToken();
     await operated.asRoot(async (root) => {
       await root.delete('oauthapp/creds/testauth');
@@ -125,7 +125,7 @@ describe('webex-token-vault restore', () => {
     expect(roots).toEqual([]);
   });
 
-  it('brings an empty server back after the loss of its data: keys, operators and grants', async () => {
+  it('restore rebuilds an empty server after a loss of its data: keys, operators and grants', async () => {
     const before = await accessToken();
     await operated.loseData();
     await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
@@ -137,7 +137,7 @@ describe('webex-token-vault restore', () => {
     await expect(operated.as('provisioner')).resolves.toBeDefined();
   });
 
-  it('waits for others to unseal an empty server, where it has no key shares', async () => {
+  it('restore waits until others unseal an empty server if it has no key shares', async () => {
     await operated.loseData();
     const restoring = new Script('restore', [snapshot, '--yes', ...SPLIT], operated.environment);
     await restoring.says(
@@ -154,7 +154,7 @@ describe('webex-token-vault restore', () => {
   it.each([
     ['not told', [], /error: a server goes on counting .+; give --shares and --threshold\n$/],
     ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
-  ])('leaves an empty server alone, where it is %s how the unseal key is split', async (_, split, line) => {
+  ])('restore leaves an empty server unchanged if it is %s how the unseal key is split', async (_, split, line) => {
     await using empty = await OperatedVault.start({ seal: 'shamir' });
     const { exitCode, stderr } = await empty.run('restore', [
       snapshot,
@@ -168,7 +168,7 @@ describe('webex-token-vault restore', () => {
     await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
   });
 
-  it('asks on a terminal how the unseal key is split', async () => {
+  it('restore asks on a terminal how the unseal key is split', async () => {
     await using empty = await OperatedVault.start({ seal: 'shamir' });
     const { exitCode, screen } = await runOnTerminal(
       'restore',
@@ -184,7 +184,7 @@ describe('webex-token-vault restore', () => {
     await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
   });
 
-  it('refuses the snapshot of a server with other keys, and takes it with --force', async () => {
+  it('restore refuses the snapshot of a server with other keys, and accepts it with --force', async () => {
     await using other = await OperatedVault.start({
       seal: 'shamir',
       settings: { auditFilePath: operated.server.node.configuration.auditFilePath },
@@ -224,7 +224,7 @@ describe('webex-token-vault restore', () => {
     ['cut short', (content: Buffer) => content.subarray(0, content.length / 2)],
     ['changed in one byte', (content: Buffer) => content.fill((content[9999] ?? 0) ^ 1, 9999, 10_000)],
     ['something else', () => Buffer.from('{}')],
-  ])('says in one line that a snapshot is %s, without asking the server anything', async (_, damage) => {
+  ])('restore reports in one line that a snapshot is %s, without a request to the server', async (_, damage) => {
     const file = operated.path('damaged.snap');
     await writeFile(file, damage(await readFile(snapshot)));
     const VAULT_ADDR = 'https://127.0.0.1:1';
@@ -236,13 +236,13 @@ describe('webex-token-vault restore', () => {
     expect(stderr).toMatch(/^error: \S+damaged\.snap is not a whole Raft snapshot: .+; use another backup\n$/);
   });
 
-  it('asks before it replaces anything, so without a terminal it wants --yes', async () => {
+  it('restore requires --yes if there is no terminal for its question', async () => {
     const { exitCode, stderr } = await operated.run('restore', [snapshot, '--key-shares', operated.out]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/error: there is no terminal to ask whether to restore; say so with --yes\n$/);
   });
 
-  it('says what is missing to restore onto a server in use', async () => {
+  it('restore names everything that it lacks for a server in use', async () => {
     const nothing = await operated.run('restore', [snapshot, '--yes']);
     expect(nothing.stderr).toMatch(
       /error: there is nothing to restore with; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, .+\n$/,
@@ -256,7 +256,7 @@ describe('webex-token-vault restore', () => {
 });
 
 describe('with a seal that opens by itself', () => {
-  it('restores onto an empty server, and nobody has to unseal it', async () => {
+  it('restore fills an empty server that then unseals itself', async () => {
     await using sealed = await OperatedVault.start({ seal: 'auto' });
     await sealed.init();
     const file = sealed.path('a.snap');
@@ -268,7 +268,7 @@ describe('with a seal that opens by itself', () => {
     await expect(sealed.as('provisioner')).resolves.toBeDefined();
   });
 
-  it('backs up and restores by way of a standby node', async () => {
+  it('backup create and restore work through a standby node', async () => {
     // A busy machine does not end the term of the first node.
     const settings = { performanceMultiplier: 5 };
     await using cluster = await OperatedVault.start({ seal: 'auto', nodes: 3, settings });

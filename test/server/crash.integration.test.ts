@@ -16,7 +16,7 @@ async function withGrant(engine: WebexEngine, vault: VaultClient): Promise<Vault
 }
 
 describe('a production server that is killed', () => {
-  it('unseals itself and has every grant, wherever in a burst of consents and refreshes it was', async () => {
+  it('a killed server unseals itself and has every grant, at any moment of concurrent consents and refreshes', async () => {
     // The refresh token stays the same here: see the next test for one that does not.
     await using engine = await WebexEngine.start({ refresh: 'renew' });
     await using server = await ProductionNodes.start();
@@ -53,7 +53,7 @@ describe('a production server that is killed', () => {
     expect(engine.refreshes.slice(before)).toEqual(authorized.map(() => 200));
   });
 
-  it('has the newest refresh token where Webex replaces it with each refresh', async () => {
+  it('a killed server has the newest refresh token if Webex rotates it with each refresh', async () => {
     await using engine = await WebexEngine.start({ refresh: 'rotate' });
     await using server = await ProductionNodes.start();
     const { rootToken } = await server.initialize();
@@ -70,7 +70,7 @@ describe('a production server that is killed', () => {
     expect(engine.refreshes).toEqual([200, 200, 200, 200]);
   });
 
-  it('waits for a person where the seal is Shamir, and has the grant once it is open', async () => {
+  it('a killed server with a Shamir seal waits for a person, and has the grant after the unseal', async () => {
     await using engine = await WebexEngine.start();
     await using server = await ProductionNodes.start({ seal: 'shamir' });
     const { rootToken, share } = await server.initializeByShares();

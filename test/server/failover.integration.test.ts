@@ -108,7 +108,7 @@ describe('three production nodes', () => {
     await engine[Symbol.asyncDispose]();
   });
 
-  it('refresh an expired token once, whichever nodes it is read from', async () => {
+  it('the nodes refresh an expired token once, regardless of the node that reads it', async () => {
     // The engine takes a token for expired 10 s before it is.
     engine.webex.behavior.accessTokenTtlSeconds = 5;
     await engine.authorize(client(server.node), 'expiring');
@@ -124,7 +124,7 @@ describe('three production nodes', () => {
     await client(server.node).delete('oauthapp/creds/expiring');
   });
 
-  it('keep the grant when the leader is killed: reads resume, and each due time has one refresh', async () => {
+  it('the nodes keep the grant after the leader is killed: reads resume, and each due time has one refresh', async () => {
     const dueTimes = new DueTimes(engine);
     await dueTimes.authorize(client(server.node));
     const before = engine.refreshes.length;

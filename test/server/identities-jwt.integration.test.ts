@@ -119,7 +119,7 @@ function token(claims: object, audience = AUDIENCE): Promise<string> {
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
-it('has nothing to write when it is applied again', async () => {
+it('a second deploy changes nothing', async () => {
   expect(applied.changed).toContainEqual(expect.stringContaining('vault_jwt_auth_backend.auth-jwt_method'));
   expect((await server.deploy()).changed).toEqual([]);
 });
@@ -129,7 +129,7 @@ it.each<[app: string, mount: string, claims: object, credential: string]>([
   ['machine', 'jwt', { ...MACHINE, team: 'green' }, 'testauth'],
   ['job', 'github-actions', { ...GITHUB, environment: 'production, west' }, 'testauth'],
   ['other-job', 'gitlab', GITLAB, 'other'],
-])('app %s logs in at %s, for its own policy and nothing else', async (app, mount, claims, credential) => {
+])('app %s logs in at %s, with its own policy only', async (app, mount, claims, credential) => {
   const auth = await login(mount, app, await token(claims));
   expect(auth.policies).toEqual([`oauthapp-app-${app}`]);
   const vault = server.server.node.client(auth.client_token);
@@ -142,7 +142,7 @@ it.each<[app: string, mount: string, claims: object, credential: string]>([
   }
 });
 
-it('gives tokens the declared life', async () => {
+it('the tokens have the declared lifetime', async () => {
   expect((await login('jwt', 'machine', await token(MACHINE))).lease_duration).toBe(7200);
 });
 
@@ -155,15 +155,15 @@ it.each<[what: string, claims: object, said: string]>([
   ['that begins later', { nbf: now() + 36_000 }, 'not before (nbf)'],
   ['without an end, made long ago', { exp: null, iat: now() - 300 }, 'token is expired'],
   ['for several audiences, and not for this one', { aud: ['other', 'another'] }, 'invalid audience (aud) claim'],
-])('refuses a token %s', async (_, claims, said) => {
+])('the login refuses a token %s', async (_, claims, said) => {
   expect(await refusal('jwt', 'machine', await token({ ...MACHINE, ...claims }))).toContain(said);
 });
 
-it('refuses a token for another audience, even with all claims', async () => {
+it('the login refuses a token for another audience, even with all claims', async () => {
   expect(await refusal('jwt', 'machine', await token(MACHINE, 'other'))).toContain('invalid audience (aud) claim');
 });
 
-it('refuses a token that another key has signed', async () => {
+it("the login refuses a token with another key's signature", async () => {
   const forged = new SigningKey().sign({ ...MACHINE, iss: issuer.issuer, aud: AUDIENCE, exp: now() + 60 });
   expect(await refusal('jwt', 'machine', forged)).toContain('failed to verify');
 });
@@ -175,7 +175,7 @@ it.each([
     'HS256',
     (text: string) => createHmac('sha256', key.publicKeyPem.trim()).update(text).digest('base64url'),
   ],
-])('refuses a token %s', async (_, alg, sign) => {
+])('the login refuses a token %s', async (_, alg, sign) => {
   const claims = { iss: ISSUER_BY_KEYS, aud: AUDIENCE, sub: 'me', exp: now() + 60 };
   const parts = [{ alg, typ: 'JWT' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
   const text = parts.join('.');
@@ -189,7 +189,7 @@ it.each([
   [{ ...GITHUB, environment: 'staging' }, 'claim "environment" does not match'],
   [{ ...GITHUB, environment: 'production' }, 'claim "environment" does not match'],
   [GITHUB, 'claim "environment" is missing'],
-])('refuses a job of GitHub with %j', async (claims, said) => {
+])('the login refuses a GitHub job with %j', async (claims, said) => {
   expect(await refusal('github-actions', 'job', await token(claims))).toContain(said);
 });
 
@@ -198,34 +198,34 @@ it.each([
   [{ ...GITLAB, ref_type: 'tag' }, 'claim "ref_type" does not match'],
   [{ ...GITLAB, project_path: 'acme/tools' }, 'claim "project_path" does not match'],
   [{ ...GITLAB, ref_protected: 'false' }, 'claim "ref_protected" does not match'],
-])('refuses a job of GitLab with %j', async (claims, said) => {
+])('the login refuses a GitLab job with %j', async (claims, said) => {
   expect(await refusal('gitlab', 'other-job', await token(claims))).toContain(said);
 });
 
-it('lets an identity be no other app', async () => {
+it('an identity can log in only as its own app', async () => {
   expect(await refusal('github-actions', 'job', await token(GITLAB))).toMatch(/^error validating claims: claim "\w+" /);
   expect(await refusal('jwt', 'job', await token(GITHUB))).toContain('role "job" could not be found');
 });
 
-it('takes a token again until it ends, as nobody counts how often it was used', async () => {
+it('the login accepts a token repeatedly until it expires, because Vault does not count its uses', async () => {
   const jwt = await token({ ...MACHINE, exp: now() + 60 });
   const [first, second] = [await login('jwt', 'machine', jwt), await login('jwt', 'machine', jwt)];
   expect(first.client_token).not.toBe(second.client_token);
 });
 
-it('takes a token whose end is within what clocks may differ by', async () => {
+it('the login accepts a token that expired within the permitted clock skew', async () => {
   await login('jwt', 'machine', await token({ ...MACHINE, exp: now() - 20 }));
 });
 
 describe('an issuer by its keys', () => {
   const claims = () => ({ iss: ISSUER_BY_KEYS, aud: AUDIENCE, sub: 'me', exp: now() + 60 });
 
-  it('needs no server of it', async () => {
+  it('the login by declared keys needs no server of the issuer', async () => {
     const auth = await login('teams/keys', 'by-keys-anywhere', key.sign(claims()));
     expect(auth.policies).toEqual(['oauthapp-app-by-keys-anywhere']);
   });
 
-  it('is asked for by each of its claims', async () => {
+  it('the login by declared keys checks each claim of the token', async () => {
     const refused = (changes: object) =>
       refusal('teams/keys', 'by-keys-anywhere', key.sign({ ...claims(), ...changes }));
     expect(await refused({ iss: issuer.issuer })).toContain('invalid issuer');
@@ -235,14 +235,14 @@ describe('an issuer by its keys', () => {
     );
   });
 
-  it('keeps an app to its networks', async () => {
+  it('the login by declared keys limits an app to its networks', async () => {
     const answer = await login('teams/keys', 'by-keys', key.sign(claims())).catch((error: unknown) => error);
     expect(answer).toMatchObject({ statusCode: 403 });
   });
 });
 
 describe('an issuer that is gone', () => {
-  it('keeps out what Vault cannot know without it, in a line that names it, and nobody else', async () => {
+  it('an unreachable issuer stops only logins with unknown keys, and the error names it', async () => {
     const jwt = await token(MACHINE);
     await issuer[Symbol.asyncDispose]();
     // What Vault has fetched it keeps. For a key that it does not know it goes and asks.
@@ -254,7 +254,7 @@ describe('an issuer that is gone', () => {
     await login('teams/keys', 'by-keys-anywhere', key.sign(claims));
   });
 
-  it('keeps all of its own out once Vault has forgotten its keys, and nobody else', async () => {
+  it('an unreachable issuer stops all its logins after Vault has forgotten its keys, and no others', async () => {
     const claims = { ...MACHINE, iss: issuer.issuer, aud: AUDIENCE, exp: now() + 60 };
     const { node } = server.server;
     await node.kill();

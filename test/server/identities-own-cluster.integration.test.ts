@@ -57,7 +57,7 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
     return `${statusCode} ${said}`;
   }
 
-  it('is told of that cluster, and given neither its CA nor a token', async () => {
+  it('the configuration names the cluster, and contains neither its CA nor a token', async () => {
     const { data } = await server.asRoot((root) => root.read('auth/kubernetes/config', configReply));
     expect(data).toMatchObject({
       kubernetes_host: 'https://kubernetes.default.svc',
@@ -73,7 +73,7 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
       await server.asRoot((root) => root.write('auth/kubernetes/config', { kubernetes_host: cluster.address }));
     });
 
-    it('lets a pod in by a token for Vault alone, whose service account may do nothing in the cluster', async () => {
+    it('Vault admits a pod by a token for Vault alone, although its service account has no rights in the cluster', async () => {
       expect(await login(cluster.token(own))).toEqual(['oauthapp-app-pod']);
       expect(cluster.reviews.at(-1)).toBe(201);
     });
@@ -87,18 +87,18 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
       ['of another service account', { serviceAccount: 'other' }, 'service account name not authorized'],
       ['of another namespace', { namespace: 'stage' }, 'namespace not authorized'],
       ['of another cluster', { signedBy: new SigningKey() }, 'permission denied'],
-    ])('refuses a token %s', async (_, changes, said) => {
+    ])('Vault refuses a token %s', async (_, changes, said) => {
       expect(await refusal(cluster.token({ ...own, ...changes }))).toContain(said);
     });
 
-    it('refuses the token of a pod that is gone', async () => {
+    it('Vault refuses the token of a deleted pod', async () => {
       const jwt = cluster.token(own);
       await login(jwt);
       cluster.deletePodOf(jwt);
       expect(await refusal(jwt)).toBe('403 permission denied');
     });
 
-    it('refuses all once it may not ask, as where the chart was told so', async () => {
+    it('Vault refuses every pod if it may not review tokens', async () => {
       cluster.delegators.clear();
       expect(await refusal(cluster.token(own))).toBe('403 permission denied');
       expect(cluster.reviews.at(-1)).toBe(403);

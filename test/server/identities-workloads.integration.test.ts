@@ -62,7 +62,7 @@ afterAll(async () => {
 
 const loginReply = z.object({ auth: z.object({ client_token: z.string(), policies: z.array(z.string()) }) });
 
-it('has nothing to write when it is applied again', async () => {
+it('a second deploy changes nothing', async () => {
   expect((await server.deploy()).changed).toEqual([]);
 });
 
@@ -87,12 +87,12 @@ describe('a pod', () => {
     return `${statusCode} ${said}`;
   }
 
-  it('logs in by the ordinary token of its service account, which is its own reviewer', async () => {
+  it('a pod logs in with the ordinary token of its service account, which reviews itself', async () => {
     await readsItsOwn(await login(cluster.token(own)), 'pod');
     expect(cluster.reviews.at(-1)).toBe(201);
   });
 
-  it('logs in by a token for Vault that is one for the API server as well', async () => {
+  it('a pod logs in with a token for both Vault and the API server', async () => {
     const audiences = ['vault', API_AUDIENCE];
     await readsItsOwn(await login(cluster.token({ ...own, audiences }), 'pod-of-vault'), 'pod-of-vault');
   });
@@ -109,17 +109,17 @@ describe('a pod', () => {
     ['of another namespace', { namespace: 'stage' }, 'pod', 'namespace not authorized'],
     ['that has expired', { lifetimeSeconds: -120 }, 'pod', 'token is expired'],
     ['of another cluster', { signedBy: new SigningKey() }, 'pod', 'permission denied'],
-  ])('is refused with a token %s', async (_, changes, role, said) => {
+  ])('a pod fails to log in with a token %s', async (_, changes, role, said) => {
     expect(await refusal(cluster.token({ ...own, ...changes }), role)).toContain(said);
   });
 
-  it('is refused once its service account may no longer ask', async () => {
+  it('a pod fails to log in after its service account loses the right to review tokens', async () => {
     cluster.delegators.delete('webex/reports');
     expect(await refusal(cluster.token(own))).toBe('403 permission denied');
     cluster.delegators.add('webex/reports');
   });
 
-  it('logs in again by the same token, until the pod is gone', async () => {
+  it('a pod logs in repeatedly with the same token until the pod is deleted', async () => {
     const jwt = cluster.token(own);
     await login(jwt);
     await login(jwt);
@@ -127,14 +127,14 @@ describe('a pod', () => {
     expect(await refusal(jwt)).toBe('403 permission denied');
   });
 
-  it("cannot be one of Vault's own cluster, where Vault is in none", async () => {
+  it('Vault outside a cluster refuses the configuration for its own cluster', async () => {
     const config = { kubernetes_host: 'https://kubernetes.default.svc', disable_local_ca_jwt: false };
     await expect(server.asRoot((root) => root.write('auth/kubernetes/config', config))).rejects.toThrow(
       '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt: no such file or directory',
     );
   });
 
-  it('is refused in the same words where its cluster cannot be reached', async () => {
+  it('a pod gets the same error if its cluster is unreachable', async () => {
     await cluster[Symbol.asyncDispose]();
     expect(await refusal(cluster.token(own))).toBe('403 permission denied');
   });
@@ -167,7 +167,7 @@ describe('a program with a certificate', () => {
     ['by-uri', { uris: [URI] }],
     ['by-uri', { uris: ['spiffe://example.org/else', URI], dnsNames: ['any'] }],
     ['by-name', { dnsNames: ['reports.example.com'] }],
-  ])('logs in as %s with %j', async (role, names) => {
+  ])('a program logs in as %s with the certificate names %j', async (role, names) => {
     const { status, body } = await login(role, await clientCertificate({ ca, ...names }));
     expect(status).toBe(200);
     await readsItsOwn(loginReply.parse(body).auth, role);
@@ -195,13 +195,13 @@ describe('a program with a certificate', () => {
       () => ({ uris: [URI], notAfter: new Date(Date.now() - 60_000) }),
       'certificate has expired or is not yet valid',
     ],
-  ])('is refused with %s', async (_, role, changes, said) => {
+  ])('a program fails to log in with %s', async (_, role, changes, said) => {
     const { status, body } = await login(role, await clientCertificate({ ca, ...changes() }));
     expect(status).toBeGreaterThanOrEqual(400);
     expect(body).toEqual({ errors: [expect.stringContaining(said)] });
   });
 
-  it('is refused without one', async () => {
+  it('a program fails to log in without a certificate', async () => {
     const said = isOnVault ? 'client certificate must be supplied' : 'no client certificate found';
     expect(await login('by-uri')).toEqual({ status: 400, body: { errors: [said] } });
   });

@@ -31,7 +31,7 @@ onOpenBao.describe('npx --no-install webex-token-vault init without an audit dev
     await operated[Symbol.asyncDispose]();
   });
 
-  it('shows what the configuration needs, first before it changes anything, then with the way on', async () => {
+  it('init shows the required audit configuration before its first change, and afterwards the next command', async () => {
     const file = operated.path('own-audit.log');
     const { exitCode, stderr } = await operated.init('--audit-file', file);
     const [before = '', initialized = ''] = stderr.split('\n');
@@ -48,7 +48,7 @@ onOpenBao.describe('npx --no-install webex-token-vault init without an audit dev
     next = command.split(' ');
   });
 
-  it('goes on by the command that it names, on a server with that line in its configuration', async () => {
+  it('the named command completes init after the audit device is configured', async () => {
     await server[Symbol.asyncDispose]();
     const [hcl, program] = [operated.path('audit.hcl'), operated.path('audited-server')];
     await writeFile(hcl, `${stanza}\n`);

@@ -64,7 +64,7 @@ describe('webex-token-vault init', () => {
   });
   afterAll(() => operated[Symbol.asyncDispose]());
 
-  it('leaves each share, role id and secret id in a file of its own, mode 0600, in a folder of mode 0700', async () => {
+  it('init writes each key share, role id and secret id to its own file with mode 0600', async () => {
     const names = await readdir(operated.out);
     expect(names.sort()).toMatchInlineSnapshot(`
      [
@@ -94,7 +94,7 @@ describe('webex-token-vault init', () => {
     expect(new Set(await operated.keyShares()).size).toBe(5);
   });
 
-  it('run again says that the server is initialized, and changes nothing', async () => {
+  it('init reports an initialized server, and changes nothing', async () => {
     const before = await operated.keyShares();
     const { exitCode, stderr } = await operated.init();
     expect(exitCode).toBe(1);
@@ -105,12 +105,12 @@ describe('webex-token-vault init', () => {
     await expect(readdir(operated.server.folder)).resolves.not.toContain('elsewhere');
   });
 
-  it('lets the provisioner deploy stack webex-tokens, and deploy it again without a change', async () => {
+  it('the provisioner deploys stack webex-tokens, and a second deploy changes nothing', async () => {
     expect((await operated.deploy()).changed.length).toBeGreaterThan(5);
     expect((await operated.deploy()).changed).toEqual([]);
   });
 
-  it('refuses the provisioner everything else that matters', async () => {
+  it("the provisioner's policy forbids every other sensitive operation", async () => {
     const provisioner = await operated.as('provisioner');
     const attempts: Record<string, () => Promise<unknown>> = {
       'read a credential': () => provisioner.read('oauthapp/creds/testauth', anything),
@@ -146,7 +146,7 @@ describe('webex-token-vault init', () => {
     await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ sealed: false });
   });
 
-  it('leaves no code, token, key share, secret id or client secret in any log, nor outside its own file', async () => {
+  it('init keeps every secret out of the logs and out of all other files', async () => {
     await operated.authorize();
     const app = await operated.as('issuer');
     await app.writeWrapped('auth/approle/role/people-me/secret-id', {}, 60);
@@ -182,7 +182,7 @@ describe('webex-token-vault init', () => {
     }
   });
 
-  it('uses no login of another server, and writes none beside those of another', async () => {
+  it('the commands refuse logins of another server, and write none beside them', async () => {
     const other = operated.path('other');
     await cp(operated.out, other, { recursive: true });
     await writeFile(join(other, 'cluster-id'), '0b0e8f0c-0000-4000-8000-000000000000\n');
@@ -207,21 +207,21 @@ describe('webex-token-vault init', () => {
     expect(stderr).toMatch(line);
   });
 
-  it('takes the logins of a folder without a note of its server', async () => {
+  it('the commands accept a folder without a note of its server', async () => {
     const copied = operated.path('copied');
     await cp(operated.out, copied, { recursive: true });
     await rm(join(copied, 'cluster-id'));
     await expect(operated.run('token', ['provisioner', '--operators', copied])).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  it('refuses --print without a terminal', async () => {
+  it('init refuses --print without a terminal', async () => {
     const { exitCode, stdout, stderr } = await operated.init('--print');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^error: --print shows secrets on a terminal, and standard output is none; .+\n$/);
   });
 
   describe('webex-token-vault operators update', () => {
-    it('brings the operators up to date with an app more, and leaves no root token', async () => {
+    it('operators update adds the rights for a new app, and leaves no root token', async () => {
       const deployment = {
         ...operated.deployment,
         apps: operated.deployment.apps.flatMap((app) => [app, { ...app, name: 'second-app' }]),
@@ -254,7 +254,7 @@ describe('webex-token-vault init', () => {
       expect(roots).toEqual([]);
     });
 
-    it('refuses to make the operators those of a second deployment, and changes nothing', async () => {
+    it('operators update refuses a second deployment, and changes nothing', async () => {
       const { apps } = operated.deployment;
       const second = {
         ...operated.deployment,
@@ -279,7 +279,7 @@ describe('webex-token-vault init', () => {
       });
     });
 
-    it('leaves them alone beside a second deployment, which an administrator deploys as docs/production.md says', async () => {
+    it('an administrator deploys a second deployment by docs/production.md, and the operators stay unchanged', async () => {
       const { engine, vault, ...rest } = operated.deployment;
       const second = defineDeployment({
         ...rest,
@@ -306,7 +306,7 @@ describe('webex-token-vault init', () => {
       expect((await operated.deploy()).changed).toEqual([]);
     });
 
-    it('makes the operators those of the mount that the engine is declared to move to', async () => {
+    it('operators update accepts the mount to which the engine is declared to move', async () => {
       const { engine } = operated.deployment;
       const moving = { ...operated.deployment, engine: { ...engine, mountPath: 'moved', movedFrom: engine.mountPath } };
       const back = { ...operated.deployment, engine: { ...engine, movedFrom: 'moved' } };
@@ -317,7 +317,7 @@ describe('webex-token-vault init', () => {
       }
     });
 
-    it('makes the operators those of the mount that the engine has moved to', async () => {
+    it('operators update accepts the mount to which the engine has moved', async () => {
       const moved = {
         ...operated.deployment,
         engine: { ...operated.deployment.engine, mountPath: 'moved' },
@@ -339,7 +339,7 @@ describe('webex-token-vault init', () => {
       }
     });
 
-    it('gives a login to an operator that has none, as one that is declared now, and leaves the others theirs', async () => {
+    it("operators update issues a login to a new operator, and keeps the others' logins", async () => {
       const role = 'auth/operators/role/observer';
       await operated.asRoot(async (root) => {
         for (const accessor of await root.list(`${role}/secret-id`)) {
@@ -355,7 +355,7 @@ describe('webex-token-vault init', () => {
       await expect(readFile(join(operated.out, 'issuer-secret-id'), 'utf8')).resolves.toBe(before);
     });
 
-    it('ends the secret ids before it with --rotate', async () => {
+    it('operators update --rotate revokes the earlier secret ids', async () => {
       const before = await readFile(join(operated.out, 'backup-secret-id'), 'utf8');
       const roleId = await readFile(join(operated.out, 'backup-role-id'), 'utf8');
       const { exitCode } = await operated.runWith(
@@ -379,21 +379,24 @@ describe('webex-token-vault init', () => {
         ([first = '', second = '']: string[]) => [first, second, Buffer.alloc(33, 7).toString('base64')],
         'at least one of them is wrong',
       ],
-    ])('says in one line that the shares are %s, and gives the attempt up', async (_, choose, problem) => {
-      const shares = choose(await operated.keyShares());
-      const { exitCode, stderr } = await operated.runWith('operators update', ['--operators', operated.out], shares);
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(new RegExp(`^error: .*${problem}.*\n$`));
-      expect(shares.filter((share) => stderr.includes(share))).toEqual([]);
-      const administrator = await operated.as('administrator');
-      const attempt = z.object({ started: z.boolean() });
-      const reply = z.union([z.object({ data: attempt }).transform(({ data }) => data), attempt]);
-      const status = await administrator.read(`${ROOT_GENERATION}/attempt`, reply);
-      expect(status.started).toBe(false);
-    });
+    ])(
+      'operators update reports in one line that the shares are %s, and cancels the attempt',
+      async (_, choose, problem) => {
+        const shares = choose(await operated.keyShares());
+        const { exitCode, stderr } = await operated.runWith('operators update', ['--operators', operated.out], shares);
+        expect(exitCode).toBe(1);
+        expect(stderr).toMatch(new RegExp(`^error: .*${problem}.*\n$`));
+        expect(shares.filter((share) => stderr.includes(share))).toEqual([]);
+        const administrator = await operated.as('administrator');
+        const attempt = z.object({ started: z.boolean() });
+        const reply = z.union([z.object({ data: attempt }).transform(({ data }) => data), attempt]);
+        const status = await administrator.read(`${ROOT_GENERATION}/attempt`, reply);
+        expect(status.started).toBe(false);
+      },
+    );
   });
 
-  it('lets the administrator do nothing without key shares, and the backup operator only read a snapshot', async () => {
+  it('the administrator has no rights without key shares, and the backup operator can only read a snapshot', async () => {
     const [administrator, backup] = [await operated.token('administrator'), await operated.token('backup')];
     for (const token of [administrator, backup]) {
       const operator = operated.server.node.client(token);
@@ -411,7 +414,7 @@ describe('webex-token-vault init', () => {
     });
   });
 
-  it('lets nobody lock an operator out who tries secret ids of the role', async () => {
+  it('an operator still logs in after repeated attempts with wrong secret ids', async () => {
     const role_id = await readFile(join(operated.out, 'backup-role-id'), 'utf8');
     const request = { role_id: role_id.trim(), secret_id: 'made-up' };
     for (let tries = 0; tries < 8; tries++) {
@@ -423,7 +426,7 @@ describe('webex-token-vault init', () => {
   // Nothing heals here, so there is no healer.
   const present = OPERATOR_NAMES.filter((name) => name !== 'healer');
 
-  it.each(present)("lets the %s end its token, and nothing else of Vault's default policy", async (name) => {
+  it.each(present)("the %s can revoke its token, and has no other right of Vault's default policy", async (name) => {
     const operator = await operated.as(name);
     const attempts: Record<string, () => Promise<unknown>> = {
       'renew its token': () => operator.write('auth/token/renew-self', {}),
@@ -476,7 +479,7 @@ describe('a server that is initialized', () => {
     return { tokens: client.tokens, shares, failure };
   }
 
-  it.each(['shamir', 'auto'] as const)('has no root token any more, with a %s seal', async (seal) => {
+  it.each(['shamir', 'auto'] as const)('the server has no root token after init, with a %s seal', async (seal) => {
     await using server = await ProductionNodes.start({ seal });
     const { tokens, shares, failure } = await prepared(server);
     expect(failure).toBeUndefined();
@@ -486,7 +489,7 @@ describe('a server that is initialized', () => {
   });
 
   it.each(['shamir', 'auto'] as const)(
-    'holds nothing where its key shares could not be kept, with a %s seal, and says what to do',
+    'the server stays empty if its key shares cannot be saved, with a %s seal, and the error explains the recovery',
     async (seal) => {
       await using server = await ProductionNodes.start({ seal });
       const client = new VaultClient({ address: server.node.address, ca: server.node.ca });
@@ -504,7 +507,7 @@ describe('a server that is initialized', () => {
     },
   );
 
-  it('has none either where something failed on the way, and says how to go on', async () => {
+  it('the server has no root token after a failed init, and the error names the next command', async () => {
     await using server = await ProductionNodes.start({ seal: 'auto' });
     const { tokens, failure } = await prepared(server, false);
     expect(String(failure)).toContain(
@@ -525,13 +528,13 @@ describe('webex-token-vault init, before anything is done', () => {
     await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
   });
 
-  it('refuses a threshold above the shares', async () => {
+  it('init refuses a threshold above the number of shares', async () => {
     const { exitCode, stderr } = await operated.init('--shares', '3', '--threshold', '5');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: the threshold must not be above the number of shares, got 5 of 3; .+\n$/);
   });
 
-  it('refuses a folder that has key shares or logins in it, and one that others can enter', async () => {
+  it('init refuses a folder that contains key shares or logins, and one that others can open', async () => {
     await operated.writeShares('taken', ['key share of another server']);
     const taken = await operated.run('init', ['--operators', operated.path('taken')]);
     expect(taken).toMatchObject({ exitCode: 1 });
@@ -547,7 +550,7 @@ describe('webex-token-vault init, before anything is done', () => {
     expect(open.stderr).toMatch(/^error: the folder \S+open must be its owner's alone, got mode 0755; .+\n$/);
   });
 
-  it('refuses a disk that has no room for the key shares', async () => {
+  it('init refuses a disk without room for the key shares', async () => {
     const out = operated.path('limited');
     const command = [process.execPath, STARTED_PROGRAM, 'init', '--operators', out];
     // Without the signal, the limit of a file's size is an error like that of a full disk.
@@ -561,7 +564,7 @@ describe('webex-token-vault init, before anything is done', () => {
     expect(await readdir(out)).toEqual([]);
   });
 
-  it('refuses PGP keys of another number than the shares', async () => {
+  it('init refuses a number of PGP keys that differs from the number of shares', async () => {
     const key = operated.path('key.asc');
     await writeFile(key, PGP_PUBLIC_KEY);
     const { exitCode, stderr } = await operated.init('--pgp-key', key, key);
@@ -569,14 +572,14 @@ describe('webex-token-vault init, before anything is done', () => {
     expect(stderr).toMatch(/^error: each share needs its PGP key, got 2 for 5; .+\n$/);
   });
 
-  it('says that the server speaks TLS, where VAULT_ADDR is plain http', async () => {
+  it('init says that the server speaks only TLS if VAULT_ADDR is plain http', async () => {
     const VAULT_ADDR = operated.server.node.address.replace('https', 'http');
     const { exitCode, stderr } = await operated.run('init', ['--operators', operated.out], { VAULT_ADDR });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
   });
 
-  it('does not initialize where a namespace is set', async () => {
+  it('init refuses a namespace', async () => {
     const { exitCode, stderr } = await operated.run('init', ['--operators', operated.out], { VAULT_NAMESPACE: 'team' });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: a server has its operators in the root namespace, .+\n$/);
@@ -584,7 +587,7 @@ describe('webex-token-vault init, before anything is done', () => {
 });
 
 describe('webex-token-vault init, whose folder is gone when the shares come', () => {
-  it('keeps them until it is there again, and goes on', async () => {
+  it('init keeps the key shares in memory until its missing folder is back, and continues', async () => {
     await using operated = await OperatedVault.start();
     const away = `${operated.out}-away`;
     const { hostname, port } = new URL(operated.server.node.address);
@@ -640,7 +643,7 @@ describe('an audit log that the server cannot write', () => {
 });
 
 describe('webex-token-vault init --print', () => {
-  it('shows shares and secret ids once on the terminal, and writes them nowhere', async () => {
+  it('init --print shows shares and secret ids once on the terminal, and writes no file', async () => {
     await using operated = await OperatedVault.start();
     const args = ['--print', '--operators', operated.out, ...operated.auditArguments];
     const { exitCode, screen } = await runOnTerminal('init', args, operated.environment);
@@ -662,7 +665,7 @@ describe('webex-token-vault init --print', () => {
 });
 
 describe('webex-token-vault init with PGP keys', () => {
-  it('writes the shares encrypted, and waits for their owners to unseal', async () => {
+  it('init with PGP keys writes the shares encrypted, and waits for their owners to unseal', async () => {
     await using operated = await OperatedVault.start();
     const key = operated.path('key.asc');
     await writeFile(key, PGP_PUBLIC_KEY);

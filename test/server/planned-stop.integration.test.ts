@@ -126,17 +126,17 @@ const resume = async (): Promise<void> => {
 };
 
 describe('without a pause', () => {
-  it('a plugin that is reloaded loses grants', async () => {
+  it('a plugin reload without a pause loses grants', async () => {
     expect((await outcomeOf({ stop: reload })).lost).not.toEqual([]);
   });
 
-  it('a server that is ended in good order loses grants', async () => {
+  it('an orderly server stop without a pause loses grants', async () => {
     expect((await outcomeOf({ stop: restart })).lost).not.toEqual([]);
   });
 });
 
 describe('with one', () => {
-  it('a plugin that is reloaded loses none', async () => {
+  it('a plugin reload after a pause loses no grant', async () => {
     const stop = async (root: VaultClient): Promise<void> => {
       await run('pause');
       await reload(root);
@@ -144,7 +144,7 @@ describe('with one', () => {
     expectAllKept(await outcomeOf({ stop, next: resume }));
   });
 
-  it('a server that is ended in good order loses none, and stays paused until it is resumed', async () => {
+  it('an orderly server stop after a pause loses no grant, and the engine stays paused until resume', async () => {
     const stop = async (): Promise<void> => {
       await run('pause');
       await restart();
@@ -152,7 +152,7 @@ describe('with one', () => {
     expectAllKept(await outcomeOf({ stop, next: resume }));
   });
 
-  it('a plugin that is upgraded loses none: the deploy pauses and resumes by itself', async () => {
+  it('a plugin upgrade loses no grant, because deploy pauses and resumes by itself', async () => {
     let stackDirectory: string;
     const prepare = async (): Promise<void> => {
       // Each attempt upgrades to the other file.
@@ -180,7 +180,7 @@ describe('pause and resume', () => {
 
   beforeAll(() => declareTimeout(PROVIDER_TIMEOUT_SECONDS));
 
-  it('may be repeated, say as JSON what was done, and keep each other field as it was', async () => {
+  it('pause and resume can be repeated, report as JSON, and keep every other field', async () => {
     const said = async (command: 'pause' | 'resume'): Promise<unknown> => JSON.parse(await run(command, '--json'));
     const vault = await operated.as('provisioner');
     const { configuration: before } = await readRefreshing(vault, 'oauthapp');
@@ -197,7 +197,7 @@ describe('pause and resume', () => {
     await expect(readRefreshing(vault, mountPath)).resolves.toMatchObject({ configuration: before });
   });
 
-  it('a pause that is interrupted stays, and says so; a deploy resumes', async () => {
+  it('an interrupted pause stays in effect and says so, and the next deploy resumes', async () => {
     // The pause would wait for ten minutes, so it is interrupted before its end.
     await declareTimeout(600);
     const script = new Script('pause', ['--operators', operated.out], operated.environment);
@@ -216,7 +216,7 @@ describe('pause and resume', () => {
     expect((await operated.deploy()).changed).toEqual([]);
   });
 
-  it('a pause says that somebody has resumed while it waited', async () => {
+  it('pause reports a concurrent resume', async () => {
     const ended = await atThePaceOfThisMachine(async ({ scale, lateness }) => {
       const timeoutSeconds = PROVIDER_TIMEOUT_SECONDS * scale;
       await declareTimeout(timeoutSeconds);
@@ -232,7 +232,7 @@ describe('pause and resume', () => {
     expect(ended.stderr).toMatch(/^error: refreshing at "oauthapp" was resumed while this waited, .*; pause again$/m);
   });
 
-  it('an engine that is not there is to be deployed', async () => {
+  it('pause fails with NotDeployed if the engine is missing', async () => {
     const declared = declaredConfiguration(operated.deployment);
     const pause = operated.asRoot((vault) =>
       pauseRefreshing({ vault, mountPath: 'elsewhere', declared }, { note: () => undefined, howToResume: '' }),

@@ -59,7 +59,7 @@ describe('what is found in a snapshot', () => {
     yield await Promise.resolve(share);
   }
 
-  it('is told from what is missing, torn or refused, without a token', async () => {
+  it('the verification distinguishes present, absent, damaged and refused credentials without a token', async () => {
     const expireTime = new Date('2026-12-09T13:55:19.239Z');
     const present = { state: 'present', issueTime: undefined, expireTime };
     await expect(verify(['short', 'torn', 'refused', 'never'])).resolves.toEqual([

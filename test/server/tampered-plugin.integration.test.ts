@@ -20,7 +20,7 @@ describe('a plugin with one byte changed', () => {
 
   afterAll(() => rm(pluginDirectory, { recursive: true, force: true }));
 
-  it('is not started, which the server and our command explain, and the grant outlives it', async () => {
+  it('the server refuses a changed plugin, the command explains it, and the grant survives', async () => {
     await using engine = await WebexEngine.start();
     await using server = await ProductionNodes.start({ pluginDirectory });
     const { rootToken } = await server.initialize();

@@ -27,22 +27,22 @@ describe('the TLS of a production server', () => {
     return runScript('webex-token', ['testauth'], { VAULT_ADDR: server.node.address, VAULT_TOKEN: rootToken, ...env });
   }
 
-  it('is trusted by a client that has its CA', async () => {
+  it("a client with the server's CA trusts the server", async () => {
     await expect(server.node.client().sealStatus()).resolves.toMatchObject({ initialized: true, sealed: false });
   });
 
-  it('knows every setting that it is given', () => {
+  it('the server knows every configured TLS setting', () => {
     expect(server.node.log).not.toMatch(/unknown or unsupported/);
   });
 
-  it('gives its metrics to a token only', async () => {
+  it('the server shows its metrics only to a token', async () => {
     const metrics = 'sys/metrics?format=prometheus';
     await expect(server.node.client().read(metrics, z.unknown())).rejects.toMatchObject({ statusCode: 403 });
     const { body } = await server.node.client(rootToken).connection.send('GET', metrics);
     expect(await body.text()).toContain('vault_core_unsealed');
   });
 
-  it('leaves no way around: plain HTTP is refused, and the client says what to do', async () => {
+  it('the server refuses plain HTTP, and the client says what to do', async () => {
     const plain = server.node.address.replace('https:', 'http:');
     const response = await fetch(`${plain}/v1/sys/seal-status`);
     expect(response.status).toBe(400);
@@ -51,17 +51,17 @@ describe('the TLS of a production server', () => {
     );
   });
 
-  it('is refused by a client without its CA, which names VAULT_CACERT', async () => {
+  it('a client without the CA refuses the server and names VAULT_CACERT', async () => {
     await expect(new VaultClient({ address: server.node.address }).sealStatus()).rejects.toThrow(/set VAULT_CACERT/);
   });
 
-  it('is refused by a client that trusts another CA of the same name', async () => {
+  it('a client refuses the server if it trusts another CA of the same name', async () => {
     const { certificatePem } = await CertificateAuthority.create();
     const client = new VaultClient({ address: server.node.address, ca: certificatePem });
     await expect(client.sealStatus()).rejects.toThrow(/from a CA that is not trusted here; set VAULT_CACERT/);
   });
 
-  it('is verified by the commands', async () => {
+  it("the commands verify the server's certificate", async () => {
     // It gets as far as asking for the credential.
     const { exitCode, stderr } = await token({ VAULT_CACERT: server.caFile });
     expect(stderr).toMatch(/^error: no oauthapp engine is mounted/);
@@ -69,7 +69,7 @@ describe('the TLS of a production server', () => {
   });
 
   it.each(['VAULT_SKIP_VERIFY', 'BAO_SKIP_VERIFY'])(
-    'is verified by the commands where %s says not to',
+    'the commands verify the certificate even if %s tells them to skip it',
     async (variable) => {
       const { exitCode, stderr } = await token({ [variable]: '1' });
       expect(stderr).toMatch(/^error: no answer from Vault .* set VAULT_CACERT to that CA$/m);
@@ -77,13 +77,13 @@ describe('the TLS of a production server', () => {
     },
   );
 
-  it('is not even tried by the commands where Node is told not to verify', async () => {
+  it('the commands refuse to connect if Node is told not to verify', async () => {
     const { exitCode, stderr } = await token({ NODE_TLS_REJECT_UNAUTHORIZED: '0', VAULT_CACERT: server.caFile });
     expect(stderr).toMatch(/^error: NODE_TLS_REJECT_UNAUTHORIZED is 0, .* unset it, and set VAULT_CACERT/m);
     expect(exitCode).toBe(1);
   });
 
-  it('is switched off nowhere in the sources', async () => {
+  it('the sources never disable certificate verification', async () => {
     const files = (await readdir(PROJECT, { recursive: true, withFileTypes: true })).filter(
       (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'),
     );
@@ -99,7 +99,7 @@ describe('the TLS of a production server', () => {
     expect(offenders).toEqual([]);
   });
 
-  it('takes nothing older than TLS 1.2', async () => {
+  it('the server accepts no version older than TLS 1.2', async () => {
     const { hostname, port } = new URL(server.node.address);
     const options = { host: hostname, port: Number(port), ca: server.node.ca };
     const negotiated = (version: 'TLSv1.1' | 'TLSv1.2'): Promise<string> =>
@@ -122,7 +122,7 @@ describe('the TLS of a production server', () => {
   });
 
   // The last: afterwards nobody can talk to this server any more.
-  it('is refused where the certificate is for another host', async () => {
+  it('a client refuses a certificate for another host', async () => {
     const tls = join(server.folder, 'tls');
     const [certificatePem, privateKeyPem] = await Promise.all(
       ['ca.pem', 'ca-key.pem'].map((name) => readFile(join(tls, 'ca', name), 'utf8')),

@@ -62,7 +62,7 @@ function login(): CertLogin {
 
 const shown = () => vault.exchanges.map((exchange) => exchange.certificate?.trim());
 
-it('shows the certificate at the login and with the token, and logs out', async () => {
+it('the login presents the certificate when it logs in and with its Vault token, and revokes that token when closed', async () => {
   const cert = login();
   await (await cert.vault()).read('secret/x', () => undefined);
   await cert[Symbol.asyncDispose]();
@@ -71,7 +71,7 @@ it('shows the certificate at the login and with the token, and logs out', async 
   expect(shown()).toEqual(Array(3).fill(certificate.certificatePem.trim()));
 });
 
-it('renews under the certificate that it was logged in with, and reads the files at the next login', async () => {
+it('the login renews its Vault token under the same certificate and reads the files again at the next login', async () => {
   vault.answer('auth/cert/login', loginAnswer('s.login', 1));
   vault.answer('auth/token/renew-self', loginAnswer('s.login', 1));
   const cert = login();
@@ -88,7 +88,7 @@ it('renews under the certificate that it was logged in with, and reads the files
   expect(shown()[again]).toBe(next.certificatePem.trim());
 });
 
-it('waits a moment for the other of two files that are being replaced', async () => {
+it('the login waits briefly for the second of two files that are being replaced', async () => {
   const next = await issued('app');
   write({ certificatePem: next.certificatePem });
   const wait = jest.spyOn(timers, 'setTimeout').mockImplementationOnce(() => {
@@ -100,7 +100,7 @@ it('waits a moment for the other of two files that are being replaced', async ()
   expect(shown()).toEqual([next.certificatePem.trim()]);
 });
 
-it('does not show again what was refused, but another certificate at once', async () => {
+it('the login does not present a refused certificate again but presents a new one at once', async () => {
   vault.answer('auth/cert/login', refusal(400, 'invalid certificate or no client certificate supplied'));
   const cert = login();
   await expect(cert.vault()).rejects.toThrow(NotPermitted);
@@ -111,7 +111,7 @@ it('does not show again what was refused, but another certificate at once', asyn
   expect(vault.count(LOGIN)).toBe(2);
 });
 
-it('refuses plain HTTP', () => {
+it('the login refuses plain HTTP', () => {
   const connection = new VaultConnection({ address: 'http://127.0.0.1:8200' });
   expect(() => new CertLogin(connection, { role: 'people-me', ...files })).toThrow(
     /^a certificate is shown in TLS, and Vault at http:\/\/127\.0\.0\.1:8200 is asked in plain HTTP; use https/,
@@ -143,7 +143,7 @@ describe('says in one line that', () => {
       /^VAULT_CLIENT_KEY names .* no PEM key that can be used without a passphrase; give/,
     ],
     ['the key is another one', 'keyFile', key({}), /^the key in .* is not that of the certificate in .*; give the two/],
-  ] as const)('%s', async (_, file, content, message) => {
+  ] as const)('the error explains in one line that %s', async (_, file, content, message) => {
     rmSync(files[file]);
     if (content !== undefined) {
       writeFileSync(files[file], content);
@@ -183,14 +183,14 @@ describe('says in one line that', () => {
       /no auth method is mounted at cert/,
     ],
     ['Vault fails', refusal(500, 'internal error'), TemporarilyUnavailable, /could not log in at auth\/cert/],
-  ])('%s', async (_, answer, kind, message) => {
+  ])('the error explains in one line that %s', async (_, answer, kind, message) => {
     vault.answer('auth/cert/login', answer);
     const failed = login().vault();
     await expect(failed).rejects.toBeInstanceOf(kind);
     await expect(failed).rejects.toThrow(message);
   });
 
-  it('it has ended', async () => {
+  it('the error explains in one line that the certificate has expired', async () => {
     write(await issued('app', { now: new Date(Date.now() - 9 * 86_400_000), lifetimeDays: 1 }));
     const said = "failed to verify client's certificate: x509: certificate has expired or is not yet valid";
     vault.answer('auth/cert/login', refusal(500, said));
@@ -200,7 +200,7 @@ describe('says in one line that', () => {
   });
 });
 
-it('shows the key in no inspection', async () => {
+it('the private key appears in no inspection of the login or its error', async () => {
   vault.answer('auth/cert/login', refusal(400, 'no'));
   const refused = login();
   const error: unknown = await refused.vault().catch((reason: unknown) => reason);

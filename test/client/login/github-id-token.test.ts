@@ -21,7 +21,7 @@ function job(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: BEARER, ...env };
 }
 
-it('asks for a token of that audience, each time anew', async () => {
+it('the function requests a new token for the given audience at each call', async () => {
   const token = githubIdToken('our vault', job());
   expect([await token(), await token()]).toEqual(['the-token', 'the-token']);
   const asked = 'GET /token?api-version=2.0&audience=our+vault';
@@ -34,7 +34,7 @@ it.each([
   ['without its bearer', { ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' }, /"permissions: \{ id-token: write \}"/],
   ['with no URL', { ACTIONS_ID_TOKEN_REQUEST_URL: 'hush' }, /must be an https URL, got something else; leave it/],
   ['in clear', { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://github.test/hush' }, /must be an https URL/],
-])('refuses a job %s before it asks', (_, env, message) => {
+])('the function refuses a job %s before it sends a request', (_, env, message) => {
   const refused = () => githubIdToken('vault', job(env));
   expect(refused).toThrow(ExplainedError);
   expect(refused).toThrow(message);
@@ -47,7 +47,7 @@ it.each([
   ['fails', 503, '', TemporarilyUnavailable, /\(503\); try again later/],
   ['says no JSON', 200, '<html>', ExplainedError, /something that GitHub does not say/],
   ['says no token', 200, '{"value": ""}', ExplainedError, /something that GitHub does not say/],
-])('says what to do where GitHub %s', async (_, status, text, kind, message) => {
+])('the error names the next step if GitHub %s', async (_, status, text, kind, message) => {
   answer = (response) => response.writeHead(status, { 'retry-after': '7' }).end(text);
   const error: unknown = await githubIdToken('vault', job())().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(kind);
@@ -58,7 +58,7 @@ it.each([
   }
 });
 
-it('says that GitHub is not reached, and not with what it was to be asked', async () => {
+it('the error says that GitHub is unreachable and omits the query of the request', async () => {
   const env = job({ ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/hush?hush' });
   const failed = githubIdToken('vault', env)();
   await expect(failed).rejects.toBeInstanceOf(TemporarilyUnavailable);

@@ -151,7 +151,7 @@ async function endLogins(before: readonly string[]): Promise<void> {
 }
 
 describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method) => {
-  it('gets the token by its environment, and is logged out when it ends', async () => {
+  it('the app gets its token through its environment, and closing the source revokes the Vault token', async () => {
     const before = await liveTokens();
     const tokens = tokenSourceFromEnvironment('testauth', {}, environmentOf(method));
     expect(vault.issued).toContain((await tokens.token()).accessToken);
@@ -160,7 +160,7 @@ describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method)
     expect(await liveTokens()).toBe(before);
   });
 
-  it('gets the token by webex-token, which logs out', async () => {
+  it("webex-token prints the app's token and revokes its own Vault token", async () => {
     const before = await liveTokens();
     const { stdout, stderr, exitCode } = await simulatedToken(environmentOf(method));
     expect([stderr, exitCode]).toEqual(['', 0]);
@@ -168,14 +168,14 @@ describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method)
     expect(await liveTokens()).toBe(before);
   });
 
-  it('says that its role is not there, or not for it', async () => {
+  it('webex-token explains that the role is missing or does not fit the app', async () => {
     const { stdout, stderr, exitCode } = await simulatedToken({ ...environmentOf(method), VAULT_ROLE: 'another' });
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^error: [^\n]*set VAULT_ROLE to the name of the app[^\n]*\n$/);
     expect(exitCode).toBe(method === 'cert' ? 5 : 1);
   });
 
-  it('says that no method is mounted there', async () => {
+  it('the error says that no auth method is mounted at the given path', async () => {
     const env = { ...environmentOf(method), VAULT_AUTH_MOUNT: 'nowhere' };
     await expect(tokenSourceFromEnvironment('testauth', {}, env).token()).rejects.toThrow(
       /^Vault does not log the (?:token|certificate) in at auth\/nowhere as "people-me" \(403: permission denied\): .*no auth method is mounted there/,
@@ -186,14 +186,14 @@ describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method)
 describe('a token', () => {
   const jwt = (options = {}) => ({ jwt: { role: ROLE, file: path('jwt'), ...options } });
 
-  it('is good again until it ends, whoever shows it', async () => {
+  it('a JWT logs in several sources until it expires', async () => {
     const token = issuer.token();
     await using first = source({ jwt: { role: ROLE, token: () => token } });
     await using second = source({ jwt: { role: ROLE, token: () => token } });
     expect((await first.token()).accessToken).toBe((await second.token()).accessToken);
   });
 
-  it('that has ended logs nobody in', async () => {
+  it('Vault refuses an expired JWT', async () => {
     const token = issuer.endedToken();
     const { stdout, stderr, exitCode } = await simulatedToken({
       ...environmentOf('jwt'),
@@ -205,7 +205,7 @@ describe('a token', () => {
     expect(stderr).not.toContain(token.split('.')[1]);
   });
 
-  it('is read from its file at each login', async () => {
+  it('the source reads the JWT from its file at each login', async () => {
     const before = await accessors();
     await using tokens = source(jwt());
     const reading = await tokens.token();
@@ -223,7 +223,7 @@ describe('a token', () => {
     ['another claim', { sub: 'someone-else' }, /claim "sub" does not match .*compare the claims/],
     ['no such claim', { sub: undefined }, /claim "sub" .*compare the claims/],
     ['a beginning that is still to come', { nbf: Date.now() / 1000 + 999 }, /the clocks of whoever issued it/],
-  ])('of %s is refused with the side to look at', async (_, claims, message) => {
+  ])('Vault refuses a JWT with %s, and the error names the side to check', async (_, claims, message) => {
     writeFileSync(path('jwt'), issuer.token(claims));
     await using tokens = source(jwt());
     const failed = tokens.token();
@@ -231,13 +231,13 @@ describe('a token', () => {
     await expect(failed).rejects.toThrow(message);
   });
 
-  it('of another key is refused, whoever it says that it is of', async () => {
+  it('Vault refuses a JWT signed by another key, even if the JWT names the right issuer', async () => {
     writeFileSync(path('jwt'), new JwtIssuer(issuer.issuer).token());
     await using tokens = source(jwt());
     await expect(tokens.token()).rejects.toThrow(/not signed by a key of the issuer that the app is declared with/);
   });
 
-  it('cannot be verified while the issuer is down, which may pass', async () => {
+  it('a login fails as temporarily unavailable while the issuer of the JWT is down', async () => {
     await using tokens = source(jwt({ mountPath: 'unreachable' }));
     await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
     const { stderr, exitCode } = await simulatedToken({ ...environmentOf('jwt'), VAULT_AUTH_MOUNT: 'unreachable' });
@@ -245,7 +245,7 @@ describe('a token', () => {
     expect(exitCode).toBe(4);
   });
 
-  it('is asked for on GitHub, for the audience of the app', async () => {
+  it('an app on GitHub requests its JWT for the audience of the app', async () => {
     await using github = await RecordingServer.start(({ url }, response) => {
       const aud = new URL(url, 'https://github.test').searchParams.get('audience');
       response.end(JSON.stringify({ value: issuer.token({ aud }) }));
@@ -271,13 +271,13 @@ describe('a pod', () => {
   it.each([
     ['another service account', { ...ACCOUNT, name: 'other' }, /service account name not authorized.*run this under/],
     ['another namespace', { ...ACCOUNT, namespace: 'other' }, /namespace not authorized.*run this under/],
-  ])('of %s is refused', async (_, account, message) => {
+  ])('Vault refuses a pod token of %s', async (_, account, message) => {
     writeFileSync(path('pod'), podToken(account));
     await using tokens = source(pod);
     await expect(tokens.token()).rejects.toThrow(message);
   });
 
-  it('whose token the cluster has withdrawn is refused', async () => {
+  it('Vault refuses a pod token that the cluster has withdrawn', async () => {
     cluster.known.clear();
     await using tokens = source(pod);
     await expect(tokens.token()).rejects.toThrow(/permission denied\): the cluster does not know the token, or Vault/);
@@ -292,7 +292,7 @@ const ANOTHER_CA = isOnVault ? ANY_CAUSE : /from another CA than the app is decl
 describe('a certificate', () => {
   const tls = () => vault.server.tlsAddress ?? '';
 
-  it('is read from its files at each login', async () => {
+  it('the source reads the certificate from its files at each login', async () => {
     const before = await accessors();
     await using tokens = source(cert(ROLE), tls());
     const reading = await tokens.token();
@@ -304,7 +304,7 @@ describe('a certificate', () => {
     expect(vault.issued).toContain((await tokens.token()).accessToken);
   });
 
-  it('renews what it logged in, also once there is another one in its files', async () => {
+  it('the login renews its Vault token with the original certificate, even after another certificate replaces the files', async () => {
     const connection = new VaultConnection({ address: tls(), ca: authority.certificatePem });
     using timers = new LongTimers();
     await using login = loginAs(connection, cert('renewed'));
@@ -326,7 +326,7 @@ describe('a certificate', () => {
     expect(await liveTokens()).toBe(before);
   });
 
-  it('that has ended is refused', async () => {
+  it('Vault refuses an expired certificate', async () => {
     const now = new Date(Date.now() - 9 * 86_400_000);
     writePair('app', await issued('app.test', authority, { now, lifetimeDays: 1 }));
     await using tokens = source(cert(ROLE), tls());
@@ -335,13 +335,13 @@ describe('a certificate', () => {
     await expect(failed).rejects.toThrow(/x509: certificate has expired.*: it ended on \S+Z; have another one issued/);
   });
 
-  it('of another CA is refused', async () => {
+  it('Vault refuses a certificate from another CA', async () => {
     writePair('app', await issued('app.test', await CertificateAuthority.create()));
     await using tokens = source(cert(ROLE), tls());
     await expect(tokens.token()).rejects.toThrow(ANOTHER_CA);
   });
 
-  it('that a server refuses before Vault sees it is told from an outage', async () => {
+  it('the error distinguishes a certificate that the server refuses before Vault sees it from an outage', async () => {
     await using strict = await OpenBaoServer.start({
       binary: await findServer(),
       pluginDirectory: dirname(await findOauthappPlugin()),

@@ -48,7 +48,7 @@ it.each([
     { ...CERT, ...FILES },
     { cert: { role: 'people-me', mountPath: 'cert', certFile: '/run/cert.pem', keyFile: '/run/key.pem' } },
   ],
-])('finds %s', (_, env, identity) => {
+])('the environment identifies %s', (_, env, identity) => {
   expect(identityFromEnvironment(env)).toEqual(identity);
 });
 
@@ -71,7 +71,7 @@ it.each([
   [{ ...JWT, GITHUB_ACTIONS: 'true' }, /^this job may not ask GitHub for a token .*id-token: write/],
   [{ ...CERT, VAULT_CLIENT_KEY: '/run/key.pem' }, /^VAULT_AUTH_METHOD is cert, and VAULT_CLIENT_CERT is not set; set/],
   [{ ...CERT, VAULT_CLIENT_CERT: '/run/cert.pem' }, /^VAULT_AUTH_METHOD is cert, and VAULT_CLIENT_KEY is not set/],
-])('refuses %p', (env, message) => {
+])('the reader refuses %p', (env, message) => {
   const refused = () => identityFromEnvironment(env);
   expect(refused).toThrow(message);
   expect(refused).not.toThrow(/hush/);

@@ -49,11 +49,11 @@ function login(options: Partial<JwtLoginOptions> = { file }, method?: JwtMethod)
 it.each([
   ['none', {}],
   ['both', { file: 'token', token: () => 'token' }],
-])('takes %s of file and token for a fault of the program', (_, options) => {
+])('the constructor throws a TypeError if it gets %s of file and token', (_, options) => {
   expect(() => login(options)).toThrow(new TypeError('give exactly one of file and token'));
 });
 
-it('shows the token to the method by its role, and logs out', async () => {
+it('the login sends its role and the JWT to the auth method, and revokes its Vault token when closed', async () => {
   const jwt = login();
   await jwt.vault();
   await jwt[Symbol.asyncDispose]();
@@ -62,7 +62,7 @@ it('shows the token to the method by its role, and logs out', async () => {
   expect(Object.keys(body)).toEqual(['role', 'jwt']);
 });
 
-it('reads the file at each login', async () => {
+it('the login reads the JWT file at each login', async () => {
   const jwt = login();
   await jwt.vault();
   const next = issuer.token();
@@ -71,7 +71,7 @@ it('reads the file at each login', async () => {
   expect(vault.exchanges[1]?.body).toEqual({ role: 'people-me', jwt: next });
 });
 
-it('asks the function at each login', async () => {
+it('the login calls the token function at each login', async () => {
   const tokens = [issuer.token(), issuer.token()];
   const jwt = login({ token: () => Promise.resolve(tokens.shift() ?? '') });
   await jwt.vault();
@@ -83,7 +83,7 @@ it('asks the function at each login', async () => {
 describe('after a refusal', () => {
   beforeEach(() => vault.answer('auth/jwt/login', refusal(400, 'error validating claims: claim "sub" is missing')));
 
-  it('does not show the same token again, but another one in the file at once', async () => {
+  it('the login does not send a refused JWT again but sends another one from the file at once', async () => {
     const jwt = login();
     await expect(jwt.vault()).rejects.toThrow(NotPermitted);
     await expect(jwt.vault()).rejects.toThrow(NotPermitted);
@@ -93,7 +93,7 @@ describe('after a refusal', () => {
     expect(vault.count(LOGIN)).toBe(2);
   });
 
-  it('has no other one made by the function', async () => {
+  it('the login does not call the token function again right after a refusal', async () => {
     const token = jest.fn(() => issuer.token());
     const jwt = login({ token });
     await expect(jwt.vault()).rejects.toThrow(NotPermitted);
@@ -101,7 +101,7 @@ describe('after a refusal', () => {
     expect(token).toHaveBeenCalledTimes(1);
   });
 
-  it('waits for a minute at most, since Vault locks nobody out', async () => {
+  it('the login waits at most a minute between refused attempts, because Vault does not lock JWT roles out', async () => {
     const start = Date.now();
     const now = jest.spyOn(Date, 'now');
     const jwt = login();
@@ -121,7 +121,7 @@ describe('a file that holds no token', () => {
     ['is not there', undefined, /^VAULT_JWT_FILE names .*token, which cannot be read \(ENOENT\); check the path/],
     ['is empty', '\n', /^VAULT_JWT_FILE names .*token, which holds nothing, where a JWT should be; see that/],
     ['holds something else', 'hush hush', /^VAULT_JWT_FILE names .*token, which holds something that is no JWT, /],
-  ])('%s', async (_, content, message) => {
+  ])('the error explains that the file %s', async (_, content, message) => {
     rmSync(file);
     if (content !== undefined) {
       writeFileSync(file, content);
@@ -132,7 +132,7 @@ describe('a file that holds no token', () => {
     expect(vault.requests).toEqual([]);
   });
 
-  it('is that of a pod by default', async () => {
+  it('the error names the default service account path of a pod if that file is missing', async () => {
     await expect(login({}, 'kubernetes').vault()).rejects.toThrow(
       /^there is no token of a service account at \/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token \(ENOENT\), .*; set VAULT_JWT_FILE/,
     );
@@ -219,7 +219,7 @@ describe('says which side to look at', () => {
     ],
     ['a sealed server', refusal(503, 'Vault is sealed'), VaultSealed, /is sealed; unseal it/],
     ['a rate limit', refusal(429, 'slow down'), TemporarilyUnavailable, /\(429: slow down\); try again later/],
-  ])('of %s', async (_, answer, kind, message) => {
+  ])('the error names the side to check for %s', async (_, answer, kind, message) => {
     vault.answer('auth/jwt/login', answer);
     const failed = login().vault();
     await expect(failed).rejects.toBeInstanceOf(kind);
@@ -237,21 +237,21 @@ describe('says which side to look at', () => {
       NotPermitted,
       /the cluster does not know the token, or Vault may not ask or cannot reach it, .*system:auth-delegator/,
     ],
-  ])('of a pod: %s', async (_, answer, kind, message) => {
+  ])('the error names the side to check for a pod: %s', async (_, answer, kind, message) => {
     vault.answer('auth/kubernetes/login', answer);
     const failed = login({ file }, 'kubernetes').vault();
     await expect(failed).rejects.toBeInstanceOf(kind);
     await expect(failed).rejects.toThrow(message);
   });
 
-  it('of a token that has ended, whatever Vault says of it', async () => {
+  it('the error says that the JWT has expired, whatever Vault answers', async () => {
     writeFileSync(file, issuer.endedToken());
     vault.answer('auth/kubernetes/login', refusal(403, 'permission denied'));
     await expect(login({ file }, 'kubernetes').vault()).rejects.toThrow(/permission denied\): it ended on /);
   });
 });
 
-it('shows the token in no message and no inspection', async () => {
+it('the JWT appears in no message and no inspection', async () => {
   const jwt = issuer.token();
   writeFileSync(file, jwt);
   vault.answer('auth/jwt/login', refusal(400, `what is this: ${jwt}?`, `and ${jwt.split('.')[2] ?? ''}`));

@@ -4,7 +4,7 @@ import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
 const issuer = new JwtIssuer();
 
 describe('requireJwt', () => {
-  it('takes the token without the white space around it', () => {
+  it('requireJwt strips white space around the token', () => {
     const jwt = issuer.token();
     expect(requireJwt(`\n${jwt}\n`, 'VAULT_JWT holds')).toBe(jwt);
   });
@@ -15,7 +15,7 @@ describe('requireJwt', () => {
     ['three parts of something else', 'hush.hush.hush', /no JWT/],
     ['JSON around it', JSON.stringify({ value: 'hush' }), /no JWT/],
     ['a header without an algorithm', `${Buffer.from('{}').toString('base64url')}.hush.hush`, /no JWT/],
-  ])('refuses %s, and does not repeat it', (_, text, message) => {
+  ])('requireJwt refuses %s without repeating it', (_, text, message) => {
     const refused = () => requireJwt(text, 'VAULT_JWT holds');
     expect(refused).toThrow(message);
     expect(refused).not.toThrow(/hush/);
@@ -23,7 +23,7 @@ describe('requireJwt', () => {
 });
 
 describe('claimsOf', () => {
-  it('reads what a message may say', () => {
+  it('claimsOf reads the expiry, the audience and the issuer', () => {
     expect(claimsOf(issuer.token({ exp: 1_893_553_445, aud: ['one', 'two'] }))).toEqual({
       expireTime: new Date('2030-01-02T03:04:05Z'),
       audience: '"one", "two"',
@@ -36,11 +36,11 @@ describe('claimsOf', () => {
     ['with others than they may be', issuer.token({ exp: 'soon', aud: 7, iss: {} })],
     ['with a time that no date has', issuer.token({ exp: 1e300, aud: [], iss: null })],
     ['that is none', 'a.b.c'],
-  ])('says nothing of a token %s', (_, jwt) => {
+  ])('claimsOf returns no claims for a token %s', (_, jwt) => {
     expect(claimsOf(jwt)).toEqual({ expireTime: undefined, audience: undefined, issuer: undefined });
   });
 
-  it('hands no line break on to a terminal', () => {
+  it('claimsOf removes line breaks and control characters', () => {
     expect(claimsOf(issuer.token({ iss: 'a\u001b[2J\nb' })).issuer).toBe('"a [2J b"');
   });
 });

@@ -46,23 +46,23 @@ const configurations = (declaration: Declaration): Record<string, unknown>[] =>
     ),
   );
 
-it('runs OpenBao without privileges, on a root file system that is read-only', () => {
+it('the OpenBao container runs without privileges on a read-only root file system', () => {
   expect(containers(declareServer({ product: 'openbao' }))).toMatchSnapshot();
 });
 
-it('differs by this where it runs Vault', () => {
+it('the Vault container differs from the OpenBao container as in the snapshot', () => {
   const [vault, openbao] = (['vault', 'openbao'] as const).map((product) => containers(declareServer({ product })));
   expect(difference(vault, openbao)).toMatchSnapshot();
 });
 
-it('gives the container no secret and no way to change what it is told', () => {
+it('the container has no secret in its environment, and can write only its data and logs', () => {
   const [container] = containers(declareServer());
   const writable = container?.mounts.filter((mount) => !mount.read_only).map(({ target }) => target);
   expect(writable).toEqual(['/openbao/file', '/openbao/logs']);
   expect(container).not.toHaveProperty('env');
 });
 
-it('uploads the configuration into a container that never runs', () => {
+it('a container that never runs receives the configuration', () => {
   const declaration = declareServer();
   const [configurationContainer] = resources(declaration, 'docker_container').filter(({ start }) => start === false);
   expect(configurationContainer).toMatchObject({
@@ -78,7 +78,7 @@ it('uploads the configuration into a container that never runs', () => {
   ]);
 });
 
-it('is replaced by whatever the provider only claims to update', () => {
+it('the container is replaced if a setting changes that the provider only claims to update', () => {
   const declaration = declareServer();
   const [shape] = resources(declaration, 'terraform_data');
   const [container] = containers(declaration);
@@ -93,12 +93,12 @@ it('is replaced by whatever the provider only claims to update', () => {
   });
 });
 
-it('is healthy while it is sealed: nobody could unseal a server that is restarted for it', () => {
+it('a sealed server counts as healthy, because a restart would not unseal it', () => {
   const [container] = containers(declareServer());
   expect(container?.healthcheck.test[1]).toMatch(/^bao status .* \|\| \[ \$\? -eq 2 \]$/);
 });
 
-it('asks for its health in words that a shell leaves alone', () => {
+it('the health check quotes its arguments for the shell', () => {
   const caFile = "it's $(touch pwned) ${path.root}.pem";
   const [container] = containers(declareServer({ tls: { caFile } }));
   const line = container?.healthcheck.test[1] ?? '';
@@ -112,7 +112,7 @@ it('asks for its health in words that a shell leaves alone', () => {
 it.each([
   ['2001:db8::7', 'https://[2001:db8::7]'],
   ['192.0.2.7', 'https://192.0.2.7'],
-])('is called by the address %s where that is what its certificate has', (serverName, origin) => {
+])('the server is addressed as %s if its certificate has that address', (serverName, origin) => {
   const declaration = declareServer({ tls: { serverName } });
   expect(declaration.addresses).toEqual([`${origin}:8200`]);
   expect(configurations(declaration)[0]).toMatchObject({ api_addr: `${origin}:8200`, cluster_addr: `${origin}:8201` });
@@ -122,7 +122,7 @@ it.each([
   ]);
 });
 
-it('of three nodes, tells each where the others are, by TLS', () => {
+it('each of three nodes knows the TLS addresses of the other two', () => {
   const declaration = declareServer({ nodes: 3, containerName: 'vault' });
   expect(containers(declaration).map(({ name, ports }) => [name, ports])).toEqual([
     ['vault-1', [{ internal: 8200, external: 8200, ip: '127.0.0.1' }]],
@@ -147,7 +147,7 @@ it('of three nodes, tells each where the others are, by TLS', () => {
   expect(tls).toEqual(['/srv/secrets/tls/vault-1', '/srv/secrets/tls/vault-2', '/srv/secrets/tls/vault-3']);
 });
 
-it('takes a certificate of a public CA, by the name that is in it', () => {
+it("a server with a public CA's certificate is addressed by the name in it", () => {
   const declaration = declareServer({
     tls: { folder: '/etc/tls', certFile: 'fullchain.pem', caFile: null, serverName: 'vault.example.com' },
   });
@@ -166,13 +166,13 @@ it.each([
   ['0.0.0.0', 'https://127.0.0.1:8200'],
   ['192.0.2.7', 'https://192.0.2.7:8200'],
   ['2001:db8::7', 'https://[2001:db8::7]:8200'],
-])('on %s it is reached at %s', (bindAddress, address) => {
+])('a server bound to %s is reached at %s', (bindAddress, address) => {
   const declaration = declareServer({ bindAddress });
   expect(declaration.addresses).toEqual([address]);
   expect(containers(declaration)[0]?.ports).toEqual([expect.objectContaining({ ip: bindAddress })]);
 });
 
-it('mounts the static key, and tells the server its place only', () => {
+it('the container mounts the static key, and the configuration has only its path', () => {
   const declaration = declareServer({
     seal: {
       type: 'static',
@@ -197,7 +197,7 @@ it('mounts the static key, and tells the server its place only', () => {
   });
 });
 
-it('takes what a seal wants in its environment from a file, which a shell reads inside the container', () => {
+it("a shell in the container reads the seal's environment from a file", () => {
   const declaration = declareServer({
     seal: {
       type: 'transit',
@@ -219,15 +219,18 @@ it('takes what a seal wants in its environment from a file, which a shell reads 
   expect(configurations(declaration)[0]).toMatchObject({ seal: [{ transit: { key_name: 'unseal' } }] });
 });
 
-it.each(['openbao/openbao:2.7.2', 'registry.example:5000/bao:2.7.2'])('takes image %s by its digest', (tagged) => {
-  const image = `${tagged}@sha256:${'b'.repeat(64)}`;
-  expect(resources(declareServer({ image }), 'docker_image')).toMatchObject([{ name: image }]);
-  expect(() => declareServer({ image: image.slice(0, -1) })).toThrow(
-    'vault.server.image must be an image, perhaps with',
-  );
-});
+it.each(['openbao/openbao:2.7.2', 'registry.example:5000/bao:2.7.2'])(
+  'the server accepts image %s with a complete digest',
+  (tagged) => {
+    const image = `${tagged}@sha256:${'b'.repeat(64)}`;
+    expect(resources(declareServer({ image }), 'docker_image')).toMatchObject([{ name: image }]);
+    expect(() => declareServer({ image: image.slice(0, -1) })).toThrow(
+      'vault.server.image must be an image, perhaps with',
+    );
+  },
+);
 
-it('hands the settings of a key service on', () => {
+it('the configuration passes on the settings of a key service', () => {
   const declaration = declareServer({
     product: 'vault',
     seal: { type: 'awskms', kmsKeyId: 'alias/unseal', region: 'eu-central-1' },
@@ -237,7 +240,7 @@ it('hands the settings of a key service on', () => {
   });
 });
 
-it('lets Vault lock its memory where it is told to', () => {
+it('the Vault container may lock its memory if that is declared', () => {
   const [container] = containers(declareServer({ product: 'vault', disableMlock: false }));
   expect(container).toMatchObject({
     ulimit: [{ name: 'memlock', soft: -1, hard: -1 }],
@@ -245,7 +248,7 @@ it('lets Vault lock its memory where it is told to', () => {
   });
 });
 
-it('adds a capability only if it is asked for', () => {
+it('the container gets a capability only on request', () => {
   const added = (input: Partial<ServerInput>): unknown => containers(declareServer(input))[0];
   expect(added({ product: 'vault' })).toMatchObject({ capabilities: { add: [], drop: ['ALL'] } });
   expect(added({ product: 'vault', ipcLock: true })).toMatchObject({
@@ -265,12 +268,12 @@ it.each<[Partial<ServerInput>, string]>([
   [{ containerName: 'my_vault' }, 'vault.server.containerName must be letters, digits or "-"'],
   [{ seal: { type: 'shamir' } as never }, 'vault.server.seal.type must be static, transit, awskms'],
   [{ mode: 'prod' as never }, 'vault.server.mode must be "dev", "production" or "kubernetes", got "prod"'],
-])('refuses %j', (input, message) => {
+])('the server refuses %j', (input, message) => {
   expect(() => declareServer(input)).toThrow(ExplainedError);
   expect(() => declareServer(input)).toThrow(message);
 });
 
-it('leaves the policy of the provisioner to "npm run init", unless told otherwise', () => {
+it('a production deployment leaves the provisioner policy to "npm run init" by default', () => {
   const declared = (input: Partial<DeploymentInput>): boolean => exampleDeployment(input).manageProvisioner;
   expect(declared({ vault: { server: { mode: 'production' } } })).toBe(false);
   expect(declared({ vault: { server: { mode: 'production' } }, manageProvisioner: true })).toBe(true);

@@ -27,7 +27,7 @@ function emitted(nodes: ReturnType<typeof node>[]): Emitted[] {
 }
 
 describe('ServerCluster', () => {
-  it('lets each node join the others', () => {
+  it('each node of a cluster joins the others', () => {
     const joins = emitted(['a', 'b', 'c'].map(node)).map(({ storage: { raft } }) => [
       raft.node_id,
       raft.retry_join?.map((join) => join.leader_api_addr),
@@ -39,35 +39,35 @@ describe('ServerCluster', () => {
     ]);
   });
 
-  it('lets a single node join nobody', () => {
+  it('a single node joins no other node', () => {
     expect(emitted([node('a')])[0]?.storage.raft).not.toHaveProperty('retry_join');
   });
 
-  it('gives all nodes the same audit, for one with another could not lead', () => {
+  it('all nodes of a cluster have the same audit device', () => {
     const audits = emitted(['a', 'b', 'c'].map(node)).map(({ audit }) => JSON.stringify(audit));
     expect(new Set(audits).size).toBe(1);
   });
 
-  it('lets a node differ in its own files', () => {
+  it('a node may replace the common paths with its own', () => {
     const nodes = [{ ...node('a'), raftPath: '/elsewhere', tlsCertFile: undefined }];
     const [configuration] = new ServerCluster({ ...COMMON, nodes }).configurations;
     expect(configuration?.toJson()).toContain('"path": "/elsewhere"');
     expect(configuration?.toJson()).toContain('"tls_cert_file": "/tls/server.pem"');
   });
 
-  it('refuses two nodes with one id', () => {
+  it('a cluster refuses two nodes with the same id', () => {
     const twin = { ...node('b'), nodeId: 'a' };
     expect(() => new ServerCluster({ ...COMMON, nodes: [node('a'), twin, node('c')] })).toThrow(
       'nodeId must be different on each node, got "a" twice; give each node its own',
     );
   });
 
-  it('refuses two nodes at one address', () => {
+  it('a cluster refuses two nodes with the same address', () => {
     const twin = { ...node('b'), apiAddr: 'https://a:8200' };
     expect(() => new ServerCluster({ ...COMMON, nodes: [node('a'), twin, node('c')] })).toThrow(/^apiAddr must be/);
   });
 
-  it('refuses an even number of nodes, of which no more may fail than of one fewer', () => {
+  it('a cluster refuses an even number of nodes', () => {
     expect(() => emitted(['a', 'b'].map(node))).toThrow(
       'a cluster must have an odd number of nodes, got 2, of which no more may fail than of 1; use 1 or 3',
     );

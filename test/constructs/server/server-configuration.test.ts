@@ -25,27 +25,27 @@ function emitted(props: Partial<ServerConfigurationProps> = {}): Record<string, 
 const STATIC_SEAL = new StaticSeal({ currentKeyId: '2026-1', currentKey: 'file:///secrets/seal.key' });
 
 describe('ServerConfiguration', () => {
-  it('emits the configuration of OpenBao', () => {
+  it('the configuration of OpenBao matches its snapshot', () => {
     expect(emitted()).toMatchSnapshot();
   });
 
-  it('differs by this for Vault', () => {
+  it("the configuration of Vault differs from OpenBao's as in the snapshot", () => {
     expect(difference(emitted({ product: 'vault' }), emitted())).toMatchSnapshot();
   });
 
-  it('listens by TLS only', () => {
+  it('the server listens with TLS only', () => {
     const [listener] = emitted().listener as { tcp: object }[];
     expect(emitted().listener).toHaveLength(1);
     expect(listener?.tcp).toMatchObject({ tls_cert_file: '/tls/server.pem', tls_min_version: 'tls12' });
     expect(listener?.tcp).not.toHaveProperty('tls_disable');
   });
 
-  it('declares audit for OpenBao, and leaves it to the API of Vault', () => {
+  it('the configuration declares an audit device for OpenBao, and none for Vault', () => {
     expect(emitted().audit).toEqual([{ type: 'file', path: 'file/', options: { file_path: '/logs/audit.log' } }]);
     expect(emitted({ product: 'vault' })).not.toHaveProperty('audit');
   });
 
-  it('says whether to lock memory to Vault only, which wants to be told', () => {
+  it('the configuration sets memory locking for Vault only', () => {
     expect(emitted({ product: 'vault' })).toHaveProperty('disable_mlock', true);
     expect(emitted({ product: 'vault', disableMlock: false })).toHaveProperty('disable_mlock', false);
     expect(emitted()).not.toHaveProperty('disable_mlock');
@@ -54,18 +54,21 @@ describe('ServerConfiguration', () => {
   it.each([
     ['openbao', 'disable_standby_reads'],
     ['vault', 'disable_performance_standby'],
-  ] as const)('lets only the leader of %s read, and so refresh', (product, setting) => {
-    expect(emitted({ product })).toHaveProperty(setting, true);
-  });
+  ] as const)(
+    'the configuration of %s lets only the leader serve reads, because a read may refresh',
+    (product, setting) => {
+      expect(emitted({ product })).toHaveProperty(setting, true);
+    },
+  );
 
-  it('has no seal unless it is given one: then people unseal it', () => {
+  it('the configuration has a seal only if one is declared', () => {
     expect(emitted()).not.toHaveProperty('seal');
     expect(emitted({ seal: STATIC_SEAL }).seal).toEqual([
       { static: { current_key_id: '2026-1', current_key: 'file:///secrets/seal.key' } },
     ]);
   });
 
-  it('declares the plugin of a KMS seal', () => {
+  it('the configuration declares the plugin of a KMS seal', () => {
     const seal = new KmsSeal({
       type: 'awskms',
       kmsKeyId: 'alias/vault',
@@ -84,15 +87,18 @@ describe('ServerConfiguration', () => {
     { type: 'azurekeyvault', tenantId: 't', vaultName: 'v', keyName: 'k' },
     { type: 'ocikms', keyId: 'k', cryptoEndpoint: 'c', managementEndpoint: 'm' },
     { type: 'pkcs11', lib: '/lib/hsm.so', keyLabel: 'k', slot: '0' },
-  ] satisfies KmsSealProps[])('refuses seal $type on OpenBao without its plugin, and takes it on Vault', (props) => {
-    const seal = new KmsSeal(props);
-    expect(() => emitted({ seal })).toThrow(
-      `seal "${props.type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
-    );
-    expect(emitted({ seal, product: 'vault' })).toHaveProperty(`seal.0.${props.type}`);
-  });
+  ] satisfies KmsSealProps[])(
+    'the configuration requires a plugin for seal $type on OpenBao, and none on Vault',
+    (props) => {
+      const seal = new KmsSeal(props);
+      expect(() => emitted({ seal })).toThrow(
+        `seal "${props.type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
+      );
+      expect(emitted({ seal, product: 'vault' })).toHaveProperty(`seal.0.${props.type}`);
+    },
+  );
 
-  it('names the other nodes to join', () => {
+  it('the configuration names the other nodes to join', () => {
     const retryJoin = [{ leaderApiAddr: 'https://node-2:8200', leaderCaCertFile: '/tls/ca.pem' }];
     expect(emitted({ retryJoin }).storage).toMatchObject({
       raft: { retry_join: [{ leader_api_addr: 'https://node-2:8200', leader_ca_cert_file: '/tls/ca.pem' }] },
@@ -156,7 +162,7 @@ describe('ServerConfiguration', () => {
       { product: 'vault', seal: STATIC_SEAL },
       'seal "static" is not known to vault, only to openbao; use another seal',
     ],
-  ])('refuses %s', (_, props, message) => {
+  ])('the configuration refuses %s', (_, props, message) => {
     expect(() => new ServerConfiguration({ ...PROPS, ...props })).toThrow(message);
   });
 });

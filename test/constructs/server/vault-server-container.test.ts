@@ -13,28 +13,28 @@ function containerOf(changes: Parameters<typeof declareServer>[0] = {}): Record<
   return resources(declareServer(changes), 'docker_container')[0] ?? {};
 }
 
-it('differs by this where it runs Vault', () => {
+it('the Vault container in dev mode differs from the OpenBao container as in the snapshot', () => {
   expect(difference(containerOf({ product: 'vault' }), containerOf())).toMatchSnapshot();
 });
 
-it('is reached from this machine only', () => {
+it('the container in dev mode is reached only from this machine', () => {
   expect(containerOf({ port: 18200 })).toMatchObject({ ports: [{ external: 18200, internal: 8200, ip: '127.0.0.1' }] });
 });
 
-it('cannot change the plugin', () => {
+it('the container in dev mode mounts the plugin read-only', () => {
   expect(containerOf()).toMatchObject({ mounts: [{ source: '/srv/plugins', read_only: true }] });
 });
 
-it('is given no root token', () => {
+it('the container in dev mode gets no root token', () => {
   expect(JSON.stringify(containerOf())).not.toMatch(/root/i);
 });
 
-it('gets a capability only if it is asked for', () => {
+it('the container in dev mode gets a capability only on request', () => {
   expect(containerOf({ product: 'vault' })).not.toHaveProperty('capabilities');
   expect(containerOf({ product: 'vault', ipcLock: true })).toMatchObject({ capabilities: { add: ['CAP_IPC_LOCK'] } });
 });
 
-it('runs the image that is asked for', () => {
+it('the container in dev mode runs the declared image', () => {
   const declaration = declareServer({ image: 'registry.example/bao:1' });
   expect(resources(declaration, 'docker_image')).toEqual([{ name: 'registry.example/bao:1', keep_locally: true }]);
 });

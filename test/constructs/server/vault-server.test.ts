@@ -22,12 +22,12 @@ function declareStack(pluginPath: string | undefined, sha256?: string) {
   return synthesize(new VaultServer(testApp(), 'vault-server', deployment));
 }
 
-it('is this stack', () => {
+it('the stack of a dev server matches its snapshot', () => {
   const declaration = declareStack(join(folder, 'oauthapp'));
   expect(JSON.parse(JSON.stringify(declaration).replaceAll(folder, '/srv/plugins'))).toMatchSnapshot();
 });
 
-it('finds a plugin inside the project from wherever Terraform runs, without naming this machine', () => {
+it('the stack refers to a plugin inside the project by a relative path', () => {
   const path = relative(PROJECT_FOLDER, join(folder, 'oauthapp'));
   const [container] = resources(declareStack(path), 'docker_container');
   expect(container).toMatchObject({
@@ -35,7 +35,7 @@ it('finds a plugin inside the project from wherever Terraform runs, without nami
   });
 });
 
-it('needs the plugin binary itself', () => {
+it('the stack requires the path of the plugin binary', () => {
   const declareWithout = () => declareStack(undefined, 'a'.repeat(64));
   expect(declareWithout).toThrow(ExplainedError);
   expect(declareWithout).toThrow('vault.server needs the plugin binary to run, got no engine.plugin.path');

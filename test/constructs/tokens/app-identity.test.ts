@@ -12,7 +12,7 @@ function declareApp(changes: Partial<NonNullable<DeploymentInput['apps']>[number
   });
 }
 
-it('binds secret ids and tokens to the same networks', () => {
+it('the role of an app binds secret ids and tokens to the same networks', () => {
   const [role] = resources(declareApp({ boundCidrs: ['10.0.0.0/8', '::1/128'] }), 'vault_approle_auth_backend_role');
   expect(role).toMatchObject({
     secret_id_bound_cidrs: ['10.0.0.0/8', '::1/128'],
@@ -20,7 +20,7 @@ it('binds secret ids and tokens to the same networks', () => {
   });
 });
 
-it('limits how long and how often a secret id is good', () => {
+it('the role of an app limits the lifetime and the uses of a secret id', () => {
   const [role] = resources(declareApp({ secretIdTtlSeconds: 60, secretIdUses: 1 }), 'vault_approle_auth_backend_role');
   expect(role).toMatchObject({ secret_id_ttl: 60, secret_id_num_uses: 1 });
 });

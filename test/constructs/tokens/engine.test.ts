@@ -12,7 +12,7 @@ function declareEngine(settings: DeploymentInput['engine'] = {}, props: Partial<
 
 const UNREGISTERED = { plugin: { manage: false } };
 
-it('has Terraform import what is mounted already, where that is to be imported', () => {
+it('Terraform imports an existing mount if the deployment says so', () => {
   expect(declareEngine({ import: true, mountPath: 'teams/webex' })).toMatchObject({
     import: [{ id: 'teams/webex', to: 'vault_mount.engine_mount_C20BF190' }],
   });
@@ -22,7 +22,7 @@ it('has Terraform import what is mounted already, where that is to be imported',
 describe('where the plugin is another one', () => {
   const [reload] = resources(declareEngine({}, { vaultAddress: 'https://vault.example' }), 'terraform_data');
 
-  it('has it reloaded by a command, before anything is written to it, after the catalog has it', () => {
+  it('a command reloads a changed plugin after its registration and before any write to the engine', () => {
     expect(reload).toMatchObject({
       triggers_replace: { sha256: PLUGIN_SHA256 },
       depends_on: ['vault_plugin.engine_plugin_85A2BA42'],
@@ -32,7 +32,7 @@ describe('where the plugin is another one', () => {
     expect(mount?.depends_on).toContainEqual(expect.stringMatching(/^terraform_data\.engine_reload_/));
   });
 
-  it('tells that command where the engine is, and what it is declared to be', () => {
+  it("the reload command gets the engine's mount path and declared configuration", () => {
     const environment = (settings: DeploymentInput['engine'], props: Partial<EngineProps> = {}): unknown => {
       const [{ provisioner } = {}] = resources(declareEngine(settings, props), 'terraform_data');
       return (provisioner as { 'local-exec': { environment: unknown } }[])[0]?.['local-exec'].environment;
@@ -49,7 +49,7 @@ describe('where the plugin is another one', () => {
     });
   });
 
-  it('reloads none that is registered from another namespace, nor one that somebody else registers', () => {
+  it('the stack reloads only a plugin that it registers in its own namespace', () => {
     const inNamespace = declare((stack) => {
       const pluginProvider = new VaultProvider(stack, 'root', { alias: 'root' });
       return new Engine(stack, 'engine', { ...resolvedExample().engine, pluginProvider });
@@ -59,14 +59,14 @@ describe('where the plugin is another one', () => {
   });
 });
 
-it('writes no catalog entry where someone else does', () => {
+it('the stack writes no catalog entry for a plugin that others register', () => {
   expect(resources(declareEngine(UNREGISTERED), 'vault_plugin')).toEqual([]);
 });
 
 it.each<[string, NonNullable<DeploymentInput['engine']>, string[]]>([
   ['as it is', { mountPath: 'webex' }, ['webex']],
   ['or as it was, where it is declared to move', { mountPath: 'webex', movedFrom: 'oauthapp' }, ['webex', 'oauthapp']],
-])('refuses to be planned where its path in the state is not %s', (_, settings, paths) => {
+])("the plan requires the mount's path in the state %s", (_, settings, paths) => {
   const [mount] = resources(declareEngine(settings), 'vault_mount');
   expect(mount).toMatchObject({
     lifecycle: { postcondition: [{ condition: `\${contains(${JSON.stringify(paths)}, self.id)}` }] },

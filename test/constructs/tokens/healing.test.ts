@@ -37,7 +37,7 @@ function stackOf(given: typeof deployment): Declaration {
   return synthesize(new WebexTokens(testApp(), 'webex-tokens', given));
 }
 
-it('keeps the client secret of what heals in a mount of its own, and in no plan', () => {
+it('the client secret for healing lies in a mount of its own and in no plan', () => {
   const stack = stackOf(deployment);
   expect(resources(stack, 'vault_mount')).toContainEqual(
     expect.objectContaining({ path: 'oauthapp-healing', type: 'kv', options: { version: '1' } }),
@@ -59,14 +59,14 @@ it('keeps the client secret of what heals in a mount of its own, and in no plan'
   expect(kept?.input).toEqual({ entry: expect.stringMatching(/servers\/service-app$/) as string, step: 'copy' });
 });
 
-it('has none of that where nothing heals', () => {
+it('a deployment without healing has neither a healing mount nor a healer', () => {
   expect(JSON.stringify(stackOf(withoutHealing))).not.toContain('_healing_');
   expect(healerRights(withoutHealing)).toBeUndefined();
   expect(operatorsOf(withoutHealing)).not.toContain('healer');
   expect(operatorsOf(deployment)).toContain('healer');
 });
 
-it('the provisioner writes the secret and cannot read it, and can take the mount away when healing ends', () => {
+it('the provisioner may write the healing secret but not read it, and may delete the mount after healing is removed', () => {
   const rule = /path "oauthapp-healing\/service-app" \{\n {2}capabilities = \["create","update"\]/;
   expect(provisionerPolicy(provisionerRights(deployment))).toMatch(rule);
   const later = provisionerPolicy(provisionerRights(withoutHealing));
@@ -74,7 +74,7 @@ it('the provisioner writes the secret and cannot read it, and can take the mount
   expect(later).toMatch(/path "sys\/mounts\/oauthapp-healing" \{\n {2}capabilities = \["read","update","delete"\]/);
 });
 
-it('the authorizer stores the grant of a Service App by its refresh token alone, and asks for no consent to it', () => {
+it("the authorizer may store a Service App's grant only by its refresh token, and needs no consent for it", () => {
   const policy = authorizerPolicy(authorizerRights(deployment));
   expect(policy).toContain('"server" = ["asks"]\n    "redirect_url"');
   expect(policy).toMatch(/path "oauthapp\/creds\/reports" \{[^}]*"grant_type" = \["refresh_token"\]/s);

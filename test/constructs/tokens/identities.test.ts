@@ -41,25 +41,25 @@ it.each<[string, Identity]>([
   ['kubernetes', { kubernetes }],
   ["kubernetes of Vault's own cluster", { kubernetes: { serviceAccounts: ['reports'], namespaces: ['webex'] } }],
   ['cert', { cert: { caPem: ca, uris: ['spiffe://example.org/reports'] } }],
-])('by %s it is a method and a role, and no AppRole', (_, identity) => {
+])('an app with the identity %s gets an auth method and a role, and no AppRole', (_, identity) => {
   expect(logins(declareApp(identity, { boundCidrs: ['10.0.0.0/8'] }))).toMatchSnapshot();
 });
 
-it('takes the word of keys alone where they are given, by the algorithms that fit them', () => {
+it('a JWT method with declared public keys uses only those keys and their algorithms', () => {
   const key = new SigningKey().publicKeyPem;
   const [method] = resources(declareApp({ jwt: { ...jwt, publicKeys: [key] } }), 'vault_jwt_auth_backend');
   expect(method).toMatchObject({ jwt_validation_pubkeys: [key.trim()], jwt_supported_algs: ['ES256'] });
   expect(method).not.toHaveProperty('oidc_discovery_url');
 });
 
-it('has a claim taken whole where it has a comma, and in parts where it has several values', () => {
+it('a claim with a comma is matched whole, and a claim with several values in parts', () => {
   const roleOf = (claims: Record<string, string | string[]>) =>
     resources(declareApp({ jwt: { ...jwt, claims } }), 'vault_jwt_auth_backend_role')[0];
   expect(roleOf({ a: 'x, y' })).toMatchObject({ bound_claims: { a: 'x, y' }, disable_bound_claims_parsing: true });
   expect(roleOf({ a: ['x', 'y'] })).toMatchObject({ bound_claims: { a: 'x,y' }, disable_bound_claims_parsing: false });
 });
 
-it('makes the role of a certificate anew where it asks for another kind of names', () => {
+it('a certificate role is replaced if it requires another kind of name', () => {
   const declaration = declareApp({ cert: { caPem: ca, uris: ['spiffe://example.org/reports'] } });
   const [role] = resources(declaration, 'vault_cert_auth_backend_role');
   const { replace_triggered_by: [trigger = ''] = [] } = role?.lifecycle as { replace_triggered_by?: string[] };
@@ -67,7 +67,7 @@ it('makes the role of a certificate anew where it asks for another kind of names
   expect(names).toMatchObject({ triggers_replace: { uris: true, dnsNames: false } });
 });
 
-it("comes after its method, and goes by the path of somebody else's if the stack enables none", () => {
+it('a role depends on the method of its stack, or names the path of a method that others manage', () => {
   const [role] = resources(declareApp({ kubernetes }), 'vault_kubernetes_auth_backend_role');
   expect(role?.backend).toMatch(/^\$\{vault_kubernetes_auth_backend_config\./);
   const alone = declareApp({ kubernetes: { ...kubernetes, path: 'theirs', manageMethod: false } });

@@ -29,7 +29,7 @@ function entryOf(declaration: Declaration): Record<string, unknown> {
   return JSON.parse(entry?.data_json as string) as Record<string, unknown>;
 }
 
-it('keeps the secret out of everything but the environment of the commands', () => {
+it('the client secret appears only in the environment of the commands', () => {
   const declaration = declareIntegration();
   const uses = JSON.stringify(declaration.resource).split('${var.webex_myapp_client_secret}').length - 1;
   expect(uses).toBe(2);
@@ -42,13 +42,13 @@ it('keeps the secret out of everything but the environment of the commands', () 
   expect(entryOf(declaration)).not.toHaveProperty('client_secret');
 });
 
-it('needs no secret for a plan without changes', () => {
+it('a plan without changes needs no client secret', () => {
   expect(declareIntegration().variable).toMatchObject({
     webex_myapp_client_secret: { default: null, ephemeral: true, sensitive: true },
   });
 });
 
-it('lets the gate pass before the entry is touched', () => {
+it('the gate passes before the entry is written', () => {
   const { resource } = declareIntegration();
   const gate = Object.keys(resource.terraform_data ?? {}).find((id) => id.includes('gate')) ?? 'none';
   const entry = Object.entries(resource.vault_generic_endpoint ?? {}).find(([id]) => id.includes('entry'));
@@ -59,13 +59,13 @@ it.each<[string, Parameters<typeof declareIntegration>]>([
   ['the client id', [{ clientId: 'Other' }]],
   ['the version of the secret', [{ clientSecretVersion: 2 }]],
   ['the Webex URL', [{}, { webex: { apiUrl: 'https://webex.example/v1' } }]],
-])('writes the secret anew where %s changes', (_, change) => {
+])('the client secret is written again if %s changes', (_, change) => {
   const triggers = (declaration: Declaration) =>
     resources(declaration, 'terraform_data').map(({ triggers_replace }) => triggers_replace);
   expect(triggers(declareIntegration(...change))).not.toEqual(triggers(declareIntegration()));
 });
 
-it('names the client secret in the body of token requests, at the Webex that is declared', () => {
+it('the entry sends the client secret in the body of token requests to the declared Webex', () => {
   expect(entryOf(declareIntegration({}, { webex: { apiUrl: 'http://127.0.0.1:1/v1' } }))).toEqual({
     client_id: 'C0ffee',
     provider: 'custom',
@@ -77,7 +77,7 @@ it('names the client secret in the body of token requests, at the Webex that is 
   });
 });
 
-it('writes the secret to the Vault that the declaration names, whatever the environment says', () => {
+it('the commands write the secret to the declared Vault, whatever the environment says', () => {
   const steps = resources(
     declareIntegration({}, {}, { vaultAddress: 'https://v.example', vaultNamespace: 'team' }),
     'terraform_data',
@@ -94,7 +94,7 @@ describe('where the engine moves', () => {
   const [usual = ''] = entries(declareIntegration());
   const moved = declareAt('teams/webex', 'oauthapp');
 
-  it('is written anew there, and deleted nowhere', () => {
+  it('an entry is written at the new mount of a moved engine, and the old entry is kept', () => {
     expect(entries(moved)).toEqual([`${usual}_at_teams-swebex`]);
     expect(moved.removed).toEqual([
       { from: usual, lifecycle: { destroy: false } },
@@ -103,13 +103,13 @@ describe('where the engine moves', () => {
     expect(moved.moved).toBeUndefined();
   });
 
-  it('is what the usual one in the state is from then on', () => {
+  it('the entry at a new mount returns to the usual address in the state after the move', () => {
     const settled = declareAt('teams/webex');
     expect(settled.removed).toBeUndefined();
     expect(settled.moved).toEqual([{ from: `${usual}_at_teams-swebex`, to: usual }]);
   });
 
-  it('tells all paths apart', () => {
+  it('the entries of different mount paths have different addresses in the state', () => {
     const paths = ['a-sb', 'a/b', 'a-b', 'a--b', 'a-/b', 'a/-b', 'asb'];
     const ids = paths.flatMap((mountPath) => entries(declareAt(mountPath, 'x')));
     expect(new Set(ids).size).toBe(paths.length);

@@ -22,14 +22,14 @@ function declarePeople(changes: Partial<Oidc> = {}, others: Partial<DeploymentIn
 
 const roles = (declaration: Declaration) => resources(declaration, 'vault_jwt_auth_backend_role');
 
-it('is an auth method with a role for each operator that has groups', () => {
+it('the stack gives people an auth method with a role for each operator that has groups', () => {
   const declaration = declarePeople();
   const { vault_auth_backend, vault_jwt_auth_backend_role } = declaration.resource;
   const steps = Object.entries(declaration.resource.terraform_data ?? {}).filter(([id]) => id.startsWith('operators'));
   expect({ vault_auth_backend, vault_jwt_auth_backend_role, steps: Object.fromEntries(steps) }).toMatchSnapshot();
 });
 
-it('writes all but the client secret by Terraform, with something else in its place', () => {
+it('Terraform writes the OIDC configuration with a placeholder for the client secret', () => {
   const config = Object.entries(declarePeople().resource.vault_generic_endpoint ?? {}).find(([id]) =>
     id.startsWith('operators-oidc_entry_'),
   )?.[1];
@@ -43,14 +43,14 @@ it('writes all but the client secret by Terraform, with something else in its pl
   expect(config).toMatchObject({ ignore_absent_fields: true, disable_delete: true });
 });
 
-it('lets the secret into nothing but the environment of the commands', () => {
+it('the client secret appears only in the environment of the commands', () => {
   const declaration = declarePeople();
   const uses = JSON.stringify(declaration.resource).split('${var.operators_oidc_client_secret}').length - 1;
   expect(uses).toBe(2);
   expect(declaration.variable.operators_oidc_client_secret).toMatchObject({ default: null, ephemeral: true });
 });
 
-it('takes a name with a comma for one name', () => {
+it('a group name with a comma stays one name', () => {
   expect(roles(declarePeople())).toMatchObject([
     { role_name: 'authorizer', bound_claims: { groups: 'admins,staff/admins' }, disable_bound_claims_parsing: false },
     { role_name: 'observer', bound_claims: { groups: 'CN=on-call,OU=staff' }, disable_bound_claims_parsing: true },
@@ -60,7 +60,7 @@ it('takes a name with a comma for one name', () => {
   );
 });
 
-it('writes a policy for issuers, since on a server that others have initialized nobody has', () => {
+it('the stack writes the issuer policy if people are issuers', () => {
   const named = (declaration: Declaration) => resources(declaration, 'vault_policy').map(({ name }) => name);
   expect(named(declarePeople())).not.toContain('oauthapp-issuer');
   const declaration = declarePeople({ groups: { issuer: ['owners'], provisioner: ['platform'] } });
@@ -72,12 +72,12 @@ it('writes a policy for issuers, since on a server that others have initialized 
   ]);
 });
 
-it('names the policy of a provisioner that is written elsewhere', () => {
+it('a role names the provisioner policy that is written elsewhere', () => {
   const declaration = declarePeople({ groups: { provisioner: ['platform'] } }, { manageProvisioner: false });
   expect(roles(declaration)).toMatchObject([{ token_policies: ['oauthapp-provisioner'] }]);
 });
 
-it('declares nothing where people are none of it', () => {
+it('a deployment without people as operators declares no OIDC method', () => {
   const declaration = declarePeople({}, { operators: undefined });
   expect(JSON.stringify(declaration)).not.toMatch(/oidc|jwt_auth/);
 });

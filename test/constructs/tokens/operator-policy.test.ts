@@ -2,7 +2,7 @@ import { TerraformOutput } from 'cdktf';
 import { OperatorPolicy } from '../../../constructs/tokens/operator-policy';
 import { declare, resources } from '../../fixtures/declarations/declaration';
 
-it('writes the policy under a new name before it deletes the former one', () => {
+it('the policy is written under its new name before the former one is deleted', () => {
   const declaration = declare(
     (stack) => new OperatorPolicy(stack, 'authorizer', { policyName: 'oauthapp-authorizer', policy: 'path "a" {}\n' }),
   );
@@ -11,7 +11,7 @@ it('writes the policy under a new name before it deletes the former one', () => 
   ]);
 });
 
-it('gives its name as a reference, so that a role is written after it', () => {
+it('the policy name is a reference, so Terraform writes a role after the policy', () => {
   const declaration = declare((stack) => {
     const { policyName } = new OperatorPolicy(stack, 'authorizer', { policyName: 'a', policy: '' });
     new TerraformOutput(stack, 'name', { value: policyName, staticId: true });

@@ -12,16 +12,16 @@ function declareStack(changes: Partial<DeploymentInput> = {}, outdir?: string) {
   return synthesize(new WebexTokens(testApp(outdir), 'webex-tokens', exampleDeployment(changes)));
 }
 
-it('is this stack', () => {
+it('the stack matches its snapshot', () => {
   expect(declareStack()).toMatchSnapshot();
 });
 
-it('takes the address from the environment where the server is its own', () => {
+it('the provider takes the address from the environment if the deployment declares the server', () => {
   const { provider } = declareStack({ vault: { server: { mode: 'dev' } } });
   expect(provider.vault).toEqual([{ skip_child_token: true }]);
 });
 
-it('goes into a namespace, but registers the plugin above it', () => {
+it('the stack uses the declared namespace, and registers the plugin in the root namespace', () => {
   const declaration = declareStack({ vault: { address: 'https://vault.example', namespace: 'team' } });
   expect(declaration.provider.vault).toEqual([
     expect.objectContaining({ namespace: 'team' }),
@@ -33,7 +33,7 @@ it('goes into a namespace, but registers the plugin above it', () => {
   );
 });
 
-it('has as many integrations, credentials and apps as are declared, at the mount that is declared', () => {
+it('the stack has all declared integrations, credentials and apps, at the declared mount', () => {
   const declaration = declareStack({
     engine: { mountPath: 'teams/webex', plugin: { sha256: PLUGIN_SHA256 } },
     integrations: ['one', 'two'].map((name) => ({ name, clientId: name, redirectUrl: 'http://localhost:5000/auth' })),
@@ -59,7 +59,7 @@ it.each([
   ['a month, which Vault allows anyway', [{ secretIdTtlSeconds: 600 }], 32],
   ['as long as the longest of its secret ids', [{ secretIdTtlSeconds: 0 }, {}, { secretIdTtlSeconds: 86_400 }], 90],
   ['as long as a token', [{ tokenMaxTtlSeconds: 200 * 86_400 }], 200],
-])('lets what AppRole issues live %s', (_, apps, days) => {
+])('the AppRole method lets tokens and secret ids live %s', (_, apps, days) => {
   const declaration = declareStack({
     apps: apps.map((app, index) => ({ name: `app-${index}`, reads: ['testauth'], ...app })),
   });
@@ -70,7 +70,7 @@ it.each([
   });
 });
 
-it('leaves AppRole and its own policy alone where others keep them', () => {
+it('the stack leaves AppRole and the provisioner policy alone if others manage them', () => {
   const declaration = declareStack({ appRole: { manage: false }, manageProvisioner: false });
   expect(resources(declaration, 'vault_generic_endpoint').map(({ path }) => path)).not.toContainEqual(
     expect.stringContaining('sys/mounts/auth/'),
@@ -79,7 +79,7 @@ it('leaves AppRole and its own policy alone where others keep them', () => {
   expect(resources(declaration, 'vault_policy').map(({ name }) => name)).not.toContain('oauthapp-provisioner');
 });
 
-it('needs no plugin binary where the plugin is registered by someone else', () => {
+it('the stack needs no plugin binary if others register the plugin', () => {
   expect(resources(declareStack({ engine: { plugin: { manage: false } } }), 'vault_plugin')).toEqual([]);
 });
 
@@ -98,7 +98,7 @@ describe('with an integration and an app that are renamed', () => {
     'reports',
   );
 
-  it('has all of it in Vault, and in its state, under the names that they had', () => {
+  it('a renamed integration and a renamed app keep their former names in Vault and in the state', () => {
     const { terraform_data: notes, ...inVault } = after.resource;
     const { terraform_data: notesBefore, ...inVaultBefore } = before.resource;
     expect(inVault).toEqual(inVaultBefore);
@@ -114,13 +114,13 @@ describe('with an integration and an app that are renamed', () => {
     expect(steps).toEqual(JSON.parse(called));
   });
 
-  it('calls them by their new names where people meet them', () => {
+  it('a renamed integration and a renamed app have their new names in variables and outputs', () => {
     expect(Object.keys(after.variable)).toEqual(['reports_client_secret']);
     expect(Object.keys(after.output.role_ids?.value as object)).toEqual(['reader']);
   });
 });
 
-it('keeps its state in any backend', () => {
+it('the stack keeps its state in any backend', () => {
   const { terraform } = declareStack({
     backend: { type: 's3', config: { bucket: 'states', key: 'webex/{stack}.tfstate', use_lockfile: true } },
   });
@@ -129,18 +129,18 @@ it('keeps its state in any backend', () => {
   });
 });
 
-it('refuses to keep the states of two stacks in one place', () => {
+it('the stack refuses a backend that keeps the states of two stacks in one place', () => {
   const declareBoth = () =>
     declareStack({ vault: { server: { mode: 'dev' } }, backend: { type: 's3', config: { key: 'state' } } });
   expect(declareBoth).toThrow(ExplainedError);
   expect(declareBoth).toThrow('backend "s3" would keep the states of two stacks in one place; put {stack} in');
 });
 
-it('demands a Terraform that knows ephemeral values', () => {
+it('the stack requires a Terraform version with ephemeral values', () => {
   expect(declareStack().terraform).toMatchObject({ required_version: '>= 1.11' });
 });
 
-it('finds the way to its commands from any output folder', () => {
+it('the stack finds its commands from any output folder', () => {
   const outdir = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
   try {
     const steps = JSON.stringify(resources(declareStack({}, outdir), 'terraform_data'));

@@ -2,20 +2,20 @@ import { setImmediate } from 'node:timers/promises';
 import { duringRun } from '../../../core/src/command/current-run';
 import { commandLine, programLine } from '../../../core/src/command/command-line';
 
-test('a command runs what is installed', () => {
+test('a command runs the installed program', () => {
   expect(commandLine('authorize', 'testauth', '--replace')).toBe(
     'npx --no-install webex-token-vault authorize testauth --replace',
   );
   expect(programLine('webex-token', 'testauth')).toBe('npx --no-install webex-token testauth');
 });
 
-test('a word with a meaning to a shell is quoted', () => {
+test('the command line quotes a word with a meaning to a shell', () => {
   expect(commandLine('authorize', "it's $(id)")).toBe(
     String.raw`npx --no-install webex-token-vault authorize 'it'\''s $(id)'`,
   );
 });
 
-test('options of a run are repeated in it, and in no run beside it or after it', async () => {
+test('the command line repeats the options of its own run, and not those of another run', async () => {
   const runs = ['a b.ts', 'c.ts'].map((file) =>
     duringRun({ repeatedOptions: (name) => (name === 'status' ? [] : ['--deployment', file]) }, async () => {
       await setImmediate();

@@ -25,11 +25,11 @@ it.each([
   ],
   ['another program', { PATH }, join(here, 'bench/bench.ts'), NPX],
   ['nothing that is known', {}, undefined, NPX],
-])('shows a command as a run started by %s would repeat it', (_, env, started, shown) => {
+])('the command appears as a run started by %s would repeat it', (_, env, started, shown) => {
   expect(startedProgram('webex-token-vault', env, started)).toBe(shown);
 });
 
-it('shows the program of apps as the one that was started', () => {
+it("the apps' program appears as it was started", () => {
   const shown = (started: string) => startedProgram('webex-token', { PATH }, started);
   expect(shown('/usr/local/bin/webex-token-vault')).toBe('webex-token');
   expect(shown(join(here, '../other/node_modules/.bin/webex-token-vault'))).toBe(

@@ -57,21 +57,24 @@ async function get(url: string, request: Partial<HttpRequest> = {}): Promise<str
   return answer.body.text();
 }
 
-it.each(['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])('goes by the proxy that %s names', async (name) => {
-  const used = await proxy();
-  process.env[name] = used.url();
-  expect(await get('https://vault.test/')).toBe('ok');
-  expect(await get('https://vault.test/')).toBe('ok');
-  expect(used.asked).toEqual([TARGET]);
-});
+it.each(['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])(
+  'the transport uses the proxy that %s names',
+  async (name) => {
+    const used = await proxy();
+    process.env[name] = used.url();
+    expect(await get('https://vault.test/')).toBe('ok');
+    expect(await get('https://vault.test/')).toBe('ok');
+    expect(used.asked).toEqual([TARGET]);
+  },
+);
 
-it('goes by a proxy that is named without a scheme, as curl does', async () => {
+it('the transport uses a proxy named without a scheme, as curl does', async () => {
   const used = await proxy();
   process.env.HTTPS_PROXY = used.url().replace('http://', '');
   expect(await get('https://vault.test/')).toBe('ok');
 });
 
-it('goes by HTTP_PROXY to what is not https', async () => {
+it('the transport uses HTTP_PROXY for plain HTTP', async () => {
   await using vault = await ScriptedVault.start();
   const used = await proxy({ ports: { 'vault.test:8200': Number(new URL(vault.address).port) } });
   process.env.HTTP_PROXY = used.url();
@@ -79,7 +82,7 @@ it('goes by HTTP_PROXY to what is not https', async () => {
   expect(used.asked).toEqual(['vault.test:8200']);
 });
 
-it.each(['no_proxy', 'NO_PROXY'])('goes past the proxy to what %s names', async (name) => {
+it.each(['no_proxy', 'NO_PROXY'])('the transport bypasses the proxy for hosts that %s names', async (name) => {
   const used = await proxy();
   process.env.HTTPS_PROXY = used.url();
   process.env[name] = 'other.test,.sub.test, vault.test';
@@ -88,28 +91,28 @@ it.each(['no_proxy', 'NO_PROXY'])('goes past the proxy to what %s names', async 
   expect(used.asked).toEqual([]);
 });
 
-it.each(['localhost', '127.0.0.1', 'LOCALHOST', '127.1'])('never goes by the proxy to %s', async (host) => {
+it.each(['localhost', '127.0.0.1', 'LOCALHOST', '127.1'])('the transport never uses the proxy for %s', async (host) => {
   const used = await proxy({ ports: {} });
   VARIABLES.filter((name) => !name.toLowerCase().startsWith('no')).forEach((name) => (process.env[name] = used.url()));
   expect(await get(`https://${host}:${server.port}/`)).toBe('ok');
   expect(used.asked).toEqual([]);
 });
 
-it('never goes by the proxy to [::1]', async () => {
+it('the transport never uses the proxy for [::1]', async () => {
   const used = await proxy({ ports: {} });
   process.env.HTTPS_PROXY = used.url();
   await expect(get(`https://[::1]:${server.port}/`)).rejects.toMatchObject({ name: 'NetworkError' });
   expect(used.asked).toEqual([]);
 });
 
-it('tells the proxy who asks, and nobody else', async () => {
+it('the transport sends the proxy credentials to the proxy only', async () => {
   const used = await proxy();
   process.env.HTTPS_PROXY = used.url('user:p%40ss');
   expect(await get('https://vault.test/')).toBe('ok');
   expect(used.authorizations).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
 });
 
-it('shows a client certificate to the server behind a proxy, and not to the proxy', async () => {
+it('the transport shows a client certificate to the server behind the proxy, not to the proxy', async () => {
   const issued = (name: string) => authority.issue({ commonName: name, dnsNames: [name], ipAddresses: [] });
   const [own, behind, before] = [await issued('app'), await issued('vault.test'), await issued('localhost')];
   await using vault = await ScriptedVault.start(behind);
@@ -122,13 +125,13 @@ it('shows a client certificate to the server behind a proxy, and not to the prox
   expect([used.asked, used.certificates]).toEqual([[TARGET], []]);
 });
 
-it('verifies the certificate of the server behind the proxy', async () => {
+it('the transport verifies the certificate of the server behind the proxy', async () => {
   const used = await proxy({ ports: { 'other.test:443': server.port } });
   process.env.HTTPS_PROXY = used.url();
   await expect(get('https://other.test/')).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 });
 
-it('goes by a proxy that speaks TLS, and tells no other who asks', async () => {
+it('the transport uses a proxy that speaks TLS, and sends its credentials to no other', async () => {
   const certificate = await authority.issue({ commonName: 'proxy', dnsNames: ['localhost'], ipAddresses: [] });
   const used = await proxy({ certificate });
   process.env.HTTPS_PROXY = used.url('user:hush').replace('127.0.0.1', 'localhost');
@@ -154,17 +157,17 @@ describe('a proxy that does not help', () => {
     return failed as Error;
   }
 
-  it('is told by its status', async () => {
+  it('the error names the status of a refusing proxy', async () => {
     process.env.HTTPS_PROXY = (await proxy({ status: 407 })).url('user:hush');
     expect(await failure('https://vault.test/')).toMatchObject({ code: 'the proxy answered 407', isTransient: false });
   });
 
-  it('may help later where it says that it cannot reach the server', async () => {
+  it('a proxy that cannot reach the server causes a temporary error', async () => {
     process.env.HTTPS_PROXY = (await proxy({ status: 503 })).url('user:hush');
     expect(await failure('https://vault.test/')).toMatchObject({ code: 'the proxy answered 503', isTransient: true });
   });
 
-  it('is told by the code where nobody listens', async () => {
+  it('the error names the connection code of a proxy that does not listen', async () => {
     const gone = await ConnectProxy.start();
     process.env.HTTPS_PROXY = gone.url('user:hush');
     await gone[Symbol.asyncDispose]();
@@ -174,7 +177,7 @@ describe('a proxy that does not help', () => {
     });
   });
 
-  it('is given up at the deadline', async () => {
+  it('the transport gives up on a silent proxy at the deadline', async () => {
     const silent = await proxy({ status: 0 });
     process.env.HTTPS_PROXY = silent.url('user:hush');
     const failed = failure('https://vault.test/', { headersTimeoutMs: 100 });
@@ -184,7 +187,7 @@ describe('a proxy that does not help', () => {
     await eventually(() => silent.openConnections === 0 || undefined);
   });
 
-  it('is given up when the caller gives up', async () => {
+  it('the transport gives up on a silent proxy if the caller aborts', async () => {
     const silent = await proxy({ status: 0 });
     process.env.HTTPS_PROXY = silent.url('user:hush');
     const abort = new AbortController();
@@ -197,7 +200,7 @@ describe('a proxy that does not help', () => {
   });
 
   it.each(['http://user:hush@[proxy', 'socks5://user:hush@127.0.0.1:1', 'http://user:hush%zz@127.0.0.1:1'])(
-    'is refused where it is named like %s',
+    'the transport refuses a proxy named like %s',
     async (value) => {
       process.env.https_proxy = value;
       expect(await failure('https://vault.test/')).toMatchObject({

@@ -27,7 +27,7 @@ async function get(host: string, ca?: string): Promise<string> {
   return body.text();
 }
 
-it('trusts the CA that it is given', async () => {
+it('the transport trusts the given CA', async () => {
   expect(await get('localhost', authority.certificatePem)).toBe('ok');
 });
 
@@ -45,7 +45,7 @@ it.each([
     () => Promise.resolve(authority.certificatePem),
     'ERR_TLS_CERT_ALTNAME_INVALID',
   ],
-])('sends nothing where %s', async (_, host, ca, code) => {
+])('the transport sends nothing if %s', async (_, host, ca, code) => {
   const asked = server.requests.length;
   const failure: unknown = await get(host, await ca()).catch((error: unknown) => error);
   expect(failure).toMatchObject({ name: 'NetworkError', code, isTransient: false });
@@ -53,7 +53,7 @@ it.each([
   expect(server.requests).toHaveLength(asked);
 });
 
-it('says what to do where a server does not speak TLS', async () => {
+it('the error names the next step if a server does not speak TLS', async () => {
   await using plain = await RawServer.start((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   const vault = new VaultConnection({ address: `https://127.0.0.1:${plain.port}`, token: 'hush' });
   await expect(vault.read('sys/health', () => undefined)).rejects.toThrow(/does not speak TLS; use http in VAULT_ADDR/);
@@ -62,7 +62,7 @@ it('says what to do where a server does not speak TLS', async () => {
 it.each([
   ['an unknown CA', 'localhost', undefined, /from a CA that is not trusted here; set VAULT_CACERT to that CA/],
   ['another host', '127.0.0.1', () => authority.certificatePem, /for another host name; use that name in VAULT_ADDR/],
-])('says what to do about a certificate for %s', async (_, host, ca, message) => {
+])('the error names the next step for a certificate of %s', async (_, host, ca, message) => {
   const vault = new VaultConnection({ address: `https://${host}:${server.port}`, token: 'hush', ca: ca?.() });
   await expect(vault.read('sys/health', () => undefined)).rejects.toThrow(message);
   await vault.close();

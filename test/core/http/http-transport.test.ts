@@ -51,7 +51,7 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
 }
 
 describe('an answer', () => {
-  it('is given whatever its status is', async () => {
+  it('the transport returns an answer with any status', async () => {
     const server = await serve((socket) =>
       socket.end('HTTP/1.1 503 No\r\nretry-after: 7\r\nconnection: close\r\n\r\nno'),
     );
@@ -59,7 +59,7 @@ describe('an answer', () => {
     expect([status, headers['retry-after'], await body.text()]).toEqual([503, '7', 'no']);
   });
 
-  it('is awaited for as long as it takes, where no timeout is wanted', async () => {
+  it('the transport waits as long as an answer takes if no timeout is set', async () => {
     const server = await serve((socket) => {
       jest.advanceTimersByTime(DAY_MS);
       socket.end(OK);
@@ -77,7 +77,7 @@ describe('an answer', () => {
     ['that its connection ends', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nok'],
     ['after other ones that announce it', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n${OK}`],
     ['with a byte order mark', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n\ufeffok'],
-  ])('%s is read', async (_, answer) => {
+  ])('the transport reads an answer %s', async (_, answer) => {
     const server = await serve((socket) => socket.end(answer));
     expect(await (await send(server.url)).body.text()).toBe('ok');
   });
@@ -97,14 +97,14 @@ describe('an answer', () => {
       'ECONNRESET',
     ],
     ['that never comes', '', 'ECONNRESET'],
-  ])('%s is a NetworkError', async (_, answer, code) => {
+  ])('an answer %s throws a NetworkError', async (_, answer, code) => {
     const server = await serve((socket) => socket.end(answer));
     const failed = await failure(send(server.url, { method: 'POST' }).then(({ body }) => body.text()));
     expect(failed).toBeInstanceOf(NetworkError);
     expect(failed).toMatchObject({ code });
   });
 
-  it('is no longer than its reader wants', async () => {
+  it('the transport stops reading an endless answer once its reader has enough', async () => {
     const server = await serve((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       const flood = (): void => {
@@ -118,14 +118,14 @@ describe('an answer', () => {
     await server.deserted();
   });
 
-  it('that is canceled ends its connection', async () => {
+  it('a canceled answer ends its connection', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
     (await send(server.url)).body.cancel();
     await server.deserted();
   });
 });
 
-it('names the code where nobody listens', async () => {
+it('the error names the connection code if nobody listens', async () => {
   const server = await RawServer.start();
   const { url } = server;
   await server[Symbol.asyncDispose]();
@@ -135,7 +135,7 @@ it('names the code where nobody listens', async () => {
 });
 
 describe('connections', () => {
-  it('that are kept gather no listeners', async () => {
+  it('kept connections accumulate no listeners', async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning);
     process.on('warning', onWarning);
@@ -147,7 +147,7 @@ describe('connections', () => {
     expect([server.connections, warnings]).toEqual([1, []]);
   });
 
-  it('serve one request after the other', async () => {
+  it('a connection serves one request after the other', async () => {
     const server = await serve((socket) => socket.write(OK));
     for (let request = 0; request < 3; request++) {
       expect(await (await send(server.url, { method: 'PUT', body: 'x' })).body.text()).toBe('ok');
@@ -155,14 +155,14 @@ describe('connections', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('are not kept where a server is unwell: behind the same address, there may be another one', async () => {
+  it('the transport does not keep the connection of an unwell server, because another server may share its address', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 503 Sealed\r\ncontent-length: 2\r\n\r\nno'));
     await (await send(server.url)).body.text();
     await (await send(server.url)).body.text();
     expect(server.connections).toBe(2);
   });
 
-  it('serve the next request after an answer without a body that was canceled', async () => {
+  it('a connection serves the next request after a canceled answer without a body', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
     for (let request = 0; request < 3; request++) {
       (await send(server.url, { method: 'DELETE' })).body.cancel();
@@ -184,14 +184,14 @@ describe('connections', () => {
     };
   }
 
-  it('that the server has closed meanwhile are replaced for a GET', async () => {
+  it('the transport replaces a connection that the server has closed for a GET', async () => {
     const server = await serve(closingLater());
     await (await send(server.url)).body.text();
     expect(await (await send(server.url)).body.text()).toBe('ok');
     expect(server.connections).toBe(2);
   });
 
-  it('that the server has closed meanwhile are replaced for a GET however many there are', async () => {
+  it('the transport replaces any number of closed connections for a GET', async () => {
     const server = await serve(closingLater());
     await Promise.all([1, 2, 3].map(async () => (await send(server.url)).body.text()));
     expect(server.connections).toBe(3);
@@ -199,14 +199,14 @@ describe('connections', () => {
     expect(server.connections).toBe(4);
   });
 
-  it('that end under anything else are an error: it may have been done', async () => {
+  it('a connection that ends under a PUT throws, because the request may have taken effect', async () => {
     const server = await serve(closingLater());
     await (await send(server.url)).body.text();
     expect(await failure(send(server.url, { method: 'PUT', body: 'x' }))).toMatchObject({ code: 'ECONNRESET' });
     expect(server.connections).toBe(1);
   });
 
-  it('that are new and end are an error', async () => {
+  it('a new connection that ends throws', async () => {
     const server = await serve((socket) => socket.resetAndDestroy());
     expect(await failure(send(server.url))).toMatchObject({ code: 'ECONNRESET' });
     expect(server.connections).toBe(1);
@@ -221,7 +221,7 @@ describe('deadlines', () => {
     return new MemoryNetwork(() => ({ bytes: Buffer.from(answer), parts, pauseMs: 10, ending: 'hang' }));
   }
 
-  it('end a request without an answer', async () => {
+  it('the headers deadline ends a request without an answer', async () => {
     const server = await serve();
     const failed = failure(send(server.url, { headersTimeoutMs: 50 }));
     await server.asked();
@@ -230,14 +230,14 @@ describe('deadlines', () => {
     await server.deserted();
   });
 
-  it('end a request whose head does not end', async () => {
+  it('the headers deadline ends a request whose headers never end', async () => {
     using network = dripping(`HTTP/1.1 200 OK\r\n${'x-more: x\r\n'.repeat(30)}`, 30);
     const { error, elapsedMs } = await outcomeOf(() => send(ANYWHERE, { headersTimeoutMs: 100 }));
     expect([error, elapsedMs]).toEqual([new NetworkError('ETIMEDOUT'), 100]);
     expect(network.asked).toHaveLength(1);
   });
 
-  it('end a connection that comes to nothing before the request would be', async () => {
+  it('the connect deadline ends a stalled connection before the request deadline', async () => {
     const server = await serve();
     const url = new URL(String(server.url).replace('http:', 'https:'));
     const failed = failure(send(url, { connectTimeoutMs: 50, headersTimeoutMs: 60_000 }));
@@ -247,7 +247,7 @@ describe('deadlines', () => {
     await server.deserted();
   });
 
-  it('of the connection leave an answer alone that is slow, the second on a connection too', async () => {
+  it('the connect deadline ignores slow answers, including the second on a connection', async () => {
     const server = await serve((socket) => {
       jest.advanceTimersByTime(150);
       socket.write(OK);
@@ -259,7 +259,7 @@ describe('deadlines', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('end a body that falls silent', async () => {
+  it('the body deadline ends a body that falls silent', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
     const { body } = await send(server.url, { bodyTimeoutMs: 50 });
     const parts = body[Symbol.asyncIterator]();
@@ -270,7 +270,7 @@ describe('deadlines', () => {
     await server.deserted();
   });
 
-  it('leave a body alone that is slow and steady', async () => {
+  it('the body deadline ignores a slow, steady body', async () => {
     const text = 'x'.repeat(500);
     using network = dripping(`HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n${text}`, 50);
     const { value, elapsedMs } = await outcomeOf(async () =>
@@ -280,7 +280,7 @@ describe('deadlines', () => {
     expect(network.asked).toHaveLength(1);
   });
 
-  it('leave a reader alone who is slow', async () => {
+  it('the body deadline ignores a slow reader', async () => {
     const server = await serve((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 200000\r\n\r\n');
       socket.write('x'.repeat(200_000));
@@ -295,7 +295,7 @@ describe('deadlines', () => {
     expect(bytes).toBe(200_000);
   });
 
-  it('leave a request alone whose body is long', async () => {
+  it('the deadlines ignore a long request body', async () => {
     const server = await serve((socket, text) => {
       if (text.includes('expect:')) {
         socket.write('HTTP/1.1 100 Continue\r\n\r\n');
@@ -322,13 +322,13 @@ describe('deadlines', () => {
 describe('a signal', () => {
   const REASON = new Error('the caller has had enough');
 
-  it('that was given before keeps the request from being sent', async () => {
+  it('an aborted signal prevents the request', async () => {
     const server = await serve();
     expect(await failure(send(server.url, { signal: AbortSignal.abort(REASON) }))).toBe(REASON);
     expect(server.connections).toBe(0);
   });
 
-  it('ends a request that has just begun', async () => {
+  it('the signal ends a request that has just begun', async () => {
     const server = await serve();
     const abort = new AbortController();
     const sending = send(server.url, { signal: abort.signal });
@@ -337,7 +337,7 @@ describe('a signal', () => {
     expect(server.received).toBe('');
   });
 
-  it('ends a request that waits for its answer', async () => {
+  it('the signal ends a request that waits for its answer', async () => {
     const server = await serve();
     const abort = new AbortController();
     const sending = send(server.url, { signal: abort.signal });
@@ -347,7 +347,7 @@ describe('a signal', () => {
     await server.deserted();
   });
 
-  it('ends a body', async () => {
+  it('the signal ends a body while it is read', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
     const abort = new AbortController();
     const { body } = await send(server.url, { signal: abort.signal });
@@ -359,7 +359,7 @@ describe('a signal', () => {
     await server.deserted();
   });
 
-  it('ends a body that is read later', async () => {
+  it('the signal ends a body that is read later', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'));
     const abort = new AbortController();
     const { body } = await send(server.url, { signal: abort.signal });
@@ -368,7 +368,7 @@ describe('a signal', () => {
     expect(await failure(body.text())).toBe(REASON);
   });
 
-  it('ends a body of a request that is sent', async () => {
+  it('the signal ends a request body while it is sent', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'));
     const abort = new AbortController();
     let ended = false;
@@ -389,7 +389,7 @@ describe('a signal', () => {
     expect(ended).toBe(true);
   });
 
-  it('is forgotten once the answer is read, canceled, refused or out of time', async () => {
+  it('the transport removes its listener from the signal once the answer is read, canceled, refused or timed out', async () => {
     const server = await serve((socket, text) => {
       if (text.startsWith('GET')) {
         socket.write(OK);
@@ -405,7 +405,7 @@ describe('a signal', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('is forgotten where nobody reads the answer', async () => {
+  it('the transport removes its listener from the signal if nobody reads the answer', async () => {
     const server = await serve((socket) => socket.write(OK.replace('length: 2', 'length: 3')));
     const { signal } = new AbortController();
     await send(server.url, { signal, bodyTimeoutMs: 50 });
@@ -425,13 +425,13 @@ describe('the body of a request', () => {
     }
   };
 
-  it('is sent once the server asks for it', async () => {
+  it('the transport sends the request body once the server asks for it', async () => {
     const server = await serve(asking);
     const answer = await send(server.url, { method: 'POST', body: () => Readable.from(['a', 'b']) });
     expect(await answer.body.text()).toBe('ok');
   });
 
-  it('is sent within the deadline to a server that never asks for it', async () => {
+  it('the transport sends the request body within the deadline if the server never asks for it', async () => {
     const server = await serve((socket, text) => {
       if (text.includes('0\r\n\r\n')) {
         socket.write(OK);
@@ -444,7 +444,7 @@ describe('the body of a request', () => {
     expect(await (await answer).body.text()).toBe('ok');
   });
 
-  it('that fails is told by its own error', async () => {
+  it('a failing request body rejects with its own error', async () => {
     const server = await serve(asking);
     const problem = new Error('the disk is gone');
     async function* failing() {
@@ -455,7 +455,7 @@ describe('the body of a request', () => {
     await server.deserted();
   });
 
-  it('under which the connection ends is a NetworkError', async () => {
+  it('a connection that ends during the request body throws a NetworkError', async () => {
     const server = await serve((socket, text) => {
       if (text.includes('expect:')) {
         socket.write('HTTP/1.1 100 Continue\r\n\r\n');
@@ -469,7 +469,7 @@ describe('the body of a request', () => {
     expect(failed).toBeInstanceOf(NetworkError);
   });
 
-  it('that was refused before it was sent leaves the answer to be read', async () => {
+  it('a refusal before the request body leaves the answer readable', async () => {
     const server = await serve((socket) => socket.write('HTTP/1.1 403 No\r\ncontent-length: 2\r\n\r\nno'));
     let asked = false;
     const answer = await send(server.url, { method: 'POST', body: () => ((asked = true), Readable.from(['a'])) });

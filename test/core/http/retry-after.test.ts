@@ -21,7 +21,7 @@ describe('retryAfterMs', () => {
     ['', undefined],
     [null, undefined],
     [undefined, undefined],
-  ])('reads %p as %p', (header, expected) => {
+  ])('retryAfterMs reads %p as %p', (header, expected) => {
     expect(retryAfterMs(header, 60_000)).toBe(expected);
   });
 });
@@ -46,7 +46,7 @@ describe('a rate limit of Vault', () => {
     server.close();
   });
 
-  it('says how long to wait, each answer to its own request', async () => {
+  it('each refusal of a rate-limited Vault carries its own wait', async () => {
     const vault = new VaultClient({ address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
     const asked = async (seconds: number): Promise<number | undefined> => {
       const error: unknown = await vault.delete(`limited/${seconds}`).catch((thrown: unknown) => thrown);

@@ -28,31 +28,31 @@ function failing(times: number, error: Error): { attempt: () => Promise<string>;
 }
 
 describe('retry', () => {
-  it('does not wait for what succeeds at once', async () => {
+  it('retry does not wait if the attempt succeeds at once', async () => {
     const options = recorded();
     await expect(retry(() => Promise.resolve('done'), passing, options)).resolves.toBe('done');
     expect(options.waits).toEqual([]);
   });
 
-  it('tries again what may pass', async () => {
+  it('retry repeats an attempt after a temporary error', async () => {
     const { attempt, calls } = failing(2, new Passes());
     await expect(retry(attempt, passing, recorded())).resolves.toBe('done');
     expect(calls()).toBe(3);
   });
 
-  it('throws at once what will not pass', async () => {
+  it('retry throws a permanent error at once', async () => {
     const { attempt, calls } = failing(1, new Error('no'));
     await expect(retry(attempt, passing, recorded())).rejects.toThrow('no');
     expect(calls()).toBe(1);
   });
 
-  it('gives up after the given number of attempts, with the last error', async () => {
+  it('retry gives up after the given number of attempts, with the last error', async () => {
     const { attempt, calls } = failing(99, new Passes());
     await expect(retry(attempt, passing, recorded({ attempts: 5 }))).rejects.toBeInstanceOf(Passes);
     expect(calls()).toBe(5);
   });
 
-  it('doubles the longest possible wait up to a limit, and waits any part of it', async () => {
+  it('retry doubles the maximum wait up to a limit, and waits a random part of it', async () => {
     const longest = recorded({ attempts: 6, baseDelayMs: 100, maxDelayMs: 500, random: () => 0.9999 });
     const shortest = recorded({ attempts: 6, baseDelayMs: 100, maxDelayMs: 500, random: () => 0 });
     await retry(failing(5, new Passes()).attempt, passing, longest);
@@ -61,19 +61,19 @@ describe('retry', () => {
     expect(shortest.waits).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('waits at least as long as the server asks', async () => {
+  it('retry waits at least as long as the server asks', async () => {
     const options = recorded({ baseDelayMs: 100, random: () => 0.5 });
     await retry(failing(1, new Passes(3000)).attempt, passing, options);
     expect(options.waits).toEqual([3050]);
   });
 
-  it('does not wait where the server asks for longer than allowed', async () => {
+  it('retry does not wait if the server asks for more than the allowed time', async () => {
     const { attempt, calls } = failing(1, new Passes(90_000));
     await expect(retry(attempt, passing, recorded())).rejects.toBeInstanceOf(Passes);
     expect(calls()).toBe(1);
   });
 
-  it('waits where the server asks for more than a timer can be set to', async () => {
+  it("retry can wait longer than a timer's maximum", async () => {
     const abort = new AbortController();
     const { attempt, calls } = failing(9, new Passes(30 * DAY_MS));
     const running = () => retry(attempt, passing, { signal: abort.signal, maxRetryAfterMs: Infinity });
@@ -82,7 +82,7 @@ describe('retry', () => {
     expect([error, elapsedMs, calls()]).toEqual([abort.signal.reason, DAY_MS, 1]);
   });
 
-  it('stops waiting when aborted', async () => {
+  it('retry stops waiting if aborted', async () => {
     const abort = new AbortController();
     const running = retry(failing(9, new Passes(30_000)).attempt, passing, { signal: abort.signal });
     abort.abort();

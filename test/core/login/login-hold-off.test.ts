@@ -31,14 +31,14 @@ async function insist(untilMs: number): Promise<void> {
   }
 }
 
-it('asks with growing pauses, and never five times each within 15 minutes of the one before', async () => {
+it('the hold-off grows its pauses, and never allows five attempts each within 15 minutes of the previous one', async () => {
   await insist(60 * MINUTE_MS);
   expect(asked.map((ms) => ms / SECOND_MS)).toEqual([0, 15, 75, 315, 1275, 2235, 3195]);
   const pauses = asked.slice(1).map((ms, index) => ms - (asked[index] ?? 0));
   expect(pauses.findIndex((ms) => ms > 15 * MINUTE_MS)).toBeLessThan(4);
 });
 
-it('tries another secret id at once, and begins anew with it', async () => {
+it('the hold-off allows another secret id at once and starts over with it', async () => {
   await insist(10 * MINUTE_MS);
   asked = [];
   await expect(attempt('another')).rejects.toBe(error);
@@ -48,7 +48,7 @@ it('tries another secret id at once, and begins anew with it', async () => {
   expect(asked).toHaveLength(2);
 });
 
-it('forgets the refusals once it is logged in', async () => {
+it('the hold-off forgets the refusals after a successful login', async () => {
   await insist(10 * MINUTE_MS);
   now += 16 * MINUTE_MS;
   error = undefined;
@@ -59,13 +59,13 @@ it('forgets the refusals once it is logged in', async () => {
   expect(asked).toHaveLength(2);
 });
 
-it('holds nothing off where Vault is only down', async () => {
+it('the hold-off does not delay attempts while Vault is only down', async () => {
   error = new TemporarilyUnavailable('later');
   await insist(3 * SECOND_MS);
   expect(asked).toHaveLength(3);
 });
 
-it('asks again at once after the clock was set back', async () => {
+it('the hold-off allows an attempt at once after the clock was set back', async () => {
   await insist(10 * MINUTE_MS);
   asked = [];
   now -= 5 * MINUTE_MS;

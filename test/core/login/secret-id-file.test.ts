@@ -46,25 +46,25 @@ function modeOf(...path: string[]): number {
 }
 
 describe('a secret id is written', () => {
-  it('to a file of mode 0600, with nothing else in it, as not every reader takes a line break away', async () => {
+  it('the writer creates a file of mode 0600 with only the secret id, because some readers keep a line break', async () => {
     await write('secret-id');
     expect([content('secret-id'), modeOf('secret-id')]).toEqual(['the-secret-id', 0o600]);
     expect(readdirSync(folder)).toEqual(['secret-id']);
   });
 
-  it('to a folder that is made for it, mode 0700', async () => {
+  it('the writer creates a missing folder with mode 0700', async () => {
     await write('a', 'b', 'secret-id');
     expect([modeOf('a'), modeOf('a', 'b')]).toEqual([0o700, 0o700]);
   });
 
-  it('in the place of another, whose readers may still read it, and nobody else', async () => {
+  it("the writer replaces a secret id, keeps its group's read access, and removes access for others", async () => {
     writeFileSync(join(folder, 'secret-id'), 'the former one\n');
     chmodSync(join(folder, 'secret-id'), 0o644);
     await write('secret-id');
     expect([content('secret-id'), modeOf('secret-id')]).toEqual(['the-secret-id', 0o640]);
   });
 
-  it('to the file behind a link', async () => {
+  it('the writer follows a link to the real file', async () => {
     mkdirSync(join(folder, 'real'), { mode: 0o700 });
     writeFileSync(join(folder, 'real', 'file'), '');
     symlinkSync(join(folder, 'real', 'file'), join(folder, 'link'));
@@ -78,7 +78,7 @@ describe('nothing is fetched, as that may work only once, where the file would b
     [0o777, '0777'],
     [0o1777, '0777'],
     [0o770, '0770'],
-  ])('in a folder of mode %d, which others can write to', async (mode, shown) => {
+  ])('the writer fetches nothing if the folder has mode %d, which others can write to', async (mode, shown) => {
     mkdirSync(join(folder, 'open'));
     chmodSync(join(folder, 'open'), mode);
     await expect(write('open', 'secret-id')).rejects.toThrow(
@@ -87,19 +87,19 @@ describe('nothing is fetched, as that may work only once, where the file would b
     expect([fetched, readdirSync(join(folder, 'open'))]).toEqual([0, []]);
   });
 
-  it('a folder itself', async () => {
+  it('the writer fetches nothing if the path is a folder', async () => {
     mkdirSync(join(folder, 'secret-id'));
     await expect(write('secret-id')).rejects.toThrow(/secret-id is there, and is no file; choose another place/);
     expect([fetched, readdirSync(folder)]).toEqual([0, ['secret-id']]);
   });
 
-  it('a pipe, which a write would wait at, as anything else that is no file', async () => {
+  it('the writer fetches nothing if the path is a pipe or another non-file', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await expect(write('pipe')).rejects.toThrow(/pipe is there, and is no file; choose another place/);
     expect(fetched).toBe(0);
   });
 
-  it('below a file', async () => {
+  it('the writer fetches nothing if the path is below a file', async () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(write('file', 'secret-id')).rejects.toThrow(
       /the folder .*file cannot be made \(E\w+\); choose another/,
@@ -107,21 +107,21 @@ describe('nothing is fetched, as that may work only once, where the file would b
     expect(fetched).toBe(0);
   });
 
-  it('on Windows, where a mode keeps nobody out', async () => {
+  it('the writer fetches nothing on Windows, because file modes protect nothing there', async () => {
     Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
     await expect(write('secret-id')).rejects.toThrow(/secret-id must be its owner's alone, and on Windows/);
     expect(fetched).toBe(0);
   });
 });
 
-it('preparing leaves all as it is', async () => {
+it('the preparation changes nothing', async () => {
   writeFileSync(join(folder, 'secret-id'), 'the former one\n', { mode: 0o600 });
   await new SecretIdFile(join(folder, 'secret-id')).prepare();
   await new SecretIdFile(join(folder, 'none')).prepare();
   expect([content('secret-id'), readdirSync(folder)]).toEqual(['the former one\n', ['secret-id']]);
 });
 
-it('a secret id that was fetched and cannot be kept is told to be lost', async () => {
+it('the error says that a fetched secret id is lost if it cannot be written', async () => {
   const putting = new SecretIdFile(join(folder, 'gone', 'secret-id')).put('the-secret-id');
   await expect(putting).rejects.toThrow(
     /secret-id cannot be written \(ENOENT\), and the secret id for it is lost; mend that, then have another issued: npx --no-install webex-token-vault issue/,

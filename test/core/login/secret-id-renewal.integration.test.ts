@@ -133,7 +133,7 @@ function expectUntold(secretIds: readonly string[], ...told: readonly string[]):
 }
 
 describe('a secret id near its end', () => {
-  it('is followed by a new one in its file, and left to expire', async () => {
+  it('the source replaces a secret id near its expiry in its file and lets the old one expire', async () => {
     const before = await nearItsEnd();
     expect((await source().token()).accessToken).not.toBe('');
     expect(await isGood(before)).toBe(true);
@@ -152,7 +152,7 @@ describe('a secret id near its end', () => {
     ['400', '400'],
     ['640', '640'],
     ['644', '640'],
-  ])('has a file of mode %s followed by one of %s', async (mode, expected) => {
+  ])('the source replaces a file of mode %s by one of mode %s', async (mode, expected) => {
     const before = await nearItsEnd();
     await fs.chmod(file, Number.parseInt(mode, 8));
     await source().token();
@@ -160,7 +160,7 @@ describe('a secret id near its end', () => {
     expect(((await fs.stat(file)).mode & 0o777).toString(8)).toBe(expected);
   });
 
-  it('has its file left where a link to it points', async () => {
+  it('the source keeps the file if a link points to it', async () => {
     const before = await nearItsEnd();
     const link = join(folder, 'link');
     await fs.symlink(file, link);
@@ -170,7 +170,7 @@ describe('a secret id near its end', () => {
     await expectRenewed(before);
   });
 
-  testUnless(NOT_ROOT)('keeps the owner of its file, where root renews it', async () => {
+  testUnless(NOT_ROOT)("the source keeps the file's owner if root renews the secret id", async () => {
     const before = await nearItsEnd();
     await fs.chown(file, 12345, 23456);
     await source().token();
@@ -178,7 +178,7 @@ describe('a secret id near its end', () => {
     expect(await fs.stat(file)).toMatchObject({ uid: 12345, gid: 23456 });
   });
 
-  it('is renewed by several at once, each of whom reads on', async () => {
+  it('several sources renew a secret id at once, and each keeps reading', async () => {
     const before = await nearItsEnd();
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => source().token()));
     expect(outcomes.map(({ accessToken }) => accessToken)).not.toContain('');
@@ -187,7 +187,7 @@ describe('a secret id near its end', () => {
     await expect(source().token()).resolves.toMatchObject({ tokenType: 'Bearer' });
   });
 
-  it('is renewed by a source that nobody asks for a token any more', async () => {
+  it('the source renews its secret id even if nobody asks for a token', async () => {
     const before = await soonNearItsEnd();
     await using proxy = await LossyProxy.start(vault.server.address);
     using timers = new LongTimers();
@@ -201,7 +201,7 @@ describe('a secret id near its end', () => {
     await eventually(() => proxy.requests.at(-1) === 'PUT auth/token/revoke-self' || undefined);
   });
 
-  it('is renewed by two commands at once, whose output shows neither', async () => {
+  it('two commands renew a secret id at once without printing it', async () => {
     const before = await soonNearItsEnd();
     const renewing = { VAULT_RENEW_SECRET_ID: 'true' };
     const commands = await Promise.all([simulatedToken(renewing), simulatedToken(renewing)]);
@@ -212,7 +212,7 @@ describe('a secret id near its end', () => {
     }
   });
 
-  it('is left alone by the command where it is not told to renew it', async () => {
+  it('the command leaves the secret id alone if renewal is not enabled', async () => {
     const before = await soonNearItsEnd();
     expect(await simulatedToken()).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await content()).toBe(before);
@@ -223,7 +223,7 @@ describe('a secret id that need not be renewed', () => {
   it.each([
     ['has most of its life before it', { ttl: LONG_SECONDS }],
     ['has no end', { ttl: 0 }],
-  ])('stays where it %s', async (_, limits) => {
+  ])('the source keeps a secret id that %s', async (_, limits) => {
     await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: 0 });
     await fs.writeFile(file, await issued(limits));
     const before = [await content(), (await fs.stat(file)).ino, await accessors()];
@@ -249,7 +249,7 @@ describe('where it cannot be renewed, the token is read, a warning says why, and
     expectUntold([secretId], ...warnings);
   }
 
-  it('because the app is not declared so', async () => {
+  it('the source warns that the app is not declared with renewsSecretId, and reads the token without a new secret id', async () => {
     const renewingRoleId = roleId;
     ({ roleId } = await vault.appLogin('not-renewing'));
     await nearItsEnd('not-renewing');
@@ -258,7 +258,7 @@ describe('where it cannot be renewed, the token is read, a warning says why, and
     roleId = renewingRoleId;
   });
 
-  it('because the file system is read-only', async () => {
+  it('the source warns that the file system is read-only, and reads the token without a new secret id', async () => {
     await nearItsEnd();
     jest.spyOn(fs, 'open').mockRejectedValue(refused('EROFS'));
     await expectWarning(
@@ -267,13 +267,13 @@ describe('where it cannot be renewed, the token is read, a warning says why, and
     );
   });
 
-  it('because the file is a mount of its own', async () => {
+  it('the source warns that the file is its own mount, and reads the token without a new secret id', async () => {
     await nearItsEnd();
     jest.spyOn(fs, 'rename').mockRejectedValue(refused('EBUSY'));
     await expectWarning(() => source().token(), '(EBUSY); mount the folder that it is in instead');
   });
 
-  it('because it may not be given back to its owner', async () => {
+  it('the source warns that the file cannot return to its owner, and reads the token without a new secret id', async () => {
     await nearItsEnd();
     const { uid, gid } = await fs.stat(file);
     jest.spyOn(fs, 'stat').mockResolvedValue({ uid: uid + 1, gid, mode: 0o600 } as never);
@@ -284,7 +284,7 @@ describe('where it cannot be renewed, the token is read, a warning says why, and
   });
 });
 
-it('keeps the old one where the new one cannot be written after all', async () => {
+it('the source keeps the old secret id if it cannot write the new one', async () => {
   const before = await nearItsEnd();
   const { rename } = fs;
   jest
@@ -297,7 +297,7 @@ it('keeps the old one where the new one cannot be written after all', async () =
   expect(await fs.readdir(folder)).toEqual(['secret-id']);
 });
 
-it('leaves whatever somebody else has put into the file meanwhile', async () => {
+it('the source keeps a secret id that someone else has put into the file meanwhile', async () => {
   const before = await nearItsEnd();
   const other = await issued({});
   await using login = new AppRoleLogin(new VaultConnection({ address: vault.server.address }), {
@@ -315,7 +315,7 @@ it('leaves whatever somebody else has put into the file meanwhile', async () => 
   expect(before).not.toBe(other);
 });
 
-it('leaves a whole secret id behind when it is killed', async () => {
+it('a killed process leaves a complete secret id', async () => {
   await using scripted = await ScriptedVault.start();
   const secretIds = Array.from({ length: 400 }, (_, index) => `secret-id-${index}-`.padEnd(200_000, 'x'));
   const { body } = loginAnswer('s.login');
@@ -352,7 +352,7 @@ it('leaves a whole secret id behind when it is killed', async () => {
   expect(seen.size).toBeGreaterThan(1);
 });
 
-it('needs a file to write to', () => {
+it('the constructor requires a file for renewal', () => {
   expect(() => source({ secretIdFile: undefined, secretId: 'x' })).toThrow('renewSecretId goes with secretIdFile');
 });
 

@@ -11,7 +11,7 @@ const RENEWAL = 'PUT /v1/auth/token/renew-self';
 
 useVirtualTime();
 
-it('is kept alive by renewing it, and repeated at its end when it cannot be renewed', async () => {
+it('the login renews its Vault token, and logs in again if it cannot renew', async () => {
   const renewals = [loginAnswer('s.login', 60), loginAnswer('s.login', 60), refusal(403)];
   const began = Date.now();
   const asked: [seconds: number, request: string][] = [];
@@ -44,7 +44,7 @@ it('is kept alive by renewing it, and repeated at its end when it cannot be rene
   await vault.close();
 });
 
-it('is repeated at once after the clock was set back, and its token revoked', async () => {
+it('the login logs in again and revokes its Vault token after the clock was set back', async () => {
   const body = JSON.stringify(loginAnswer('s.login', 60).body);
   const bytes = Buffer.from(`HTTP/1.1 200 X\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
   using network = new MemoryNetwork(() => ({ bytes, parts: 1, pauseMs: 0, ending: 'hang' }));

@@ -40,7 +40,7 @@ async function failure(work: Promise<unknown>): Promise<Error> {
   );
 }
 
-it('is taken out of its wrapping once, however often it is read', async () => {
+it('the first read unwraps the secret id, and later reads do not', async () => {
   const wrapped = new WrappedSecretId(connection, 'w');
   expect(wrapped.isUnwrapped).toBe(false);
   expect([await wrapped.read(), await wrapped.read()]).toEqual(['the-secret-id', 'the-secret-id']);
@@ -48,14 +48,14 @@ it('is taken out of its wrapping once, however often it is read', async () => {
   expect(vault.requests).toEqual([`PUT ${LOOKUP}`, `PUT ${UNWRAP}`]);
 });
 
-it('is not shown with its wrapping token where that is quoted as the path that made it', async () => {
+it('the error hides the wrapping token if Vault quotes it as a creation path', async () => {
   vault.answer(LOOKUP, { body: { data: { creation_path: 'sys/the-wrapping-token' } } });
   const error = await failure(unwrapSecretId(connection, 'the-wrapping-token'));
   expect(error).toBeInstanceOf(WrappingTokenForgedError);
   expect(error.message).toContain('"sys/[hidden]"');
 });
 
-it('may have been taken by somebody where Vault does not know the wrapping token from the start', async () => {
+it('the error says that the secret id may have been taken if Vault does not know the wrapping token at the start', async () => {
   vault.answer(LOOKUP, SPENT);
   const error = await failure(unwrapSecretId(connection, 'w'));
   expect(error).toBeInstanceOf(WrappingTokenSpentError);
@@ -66,7 +66,7 @@ it.each<[string, ScriptedAnswer]>([
   ['limits requests', refusal(429, 'slow down')],
   ['fails', refusal(500, 'internal error')],
   ['has no active node', { status: 502, body: {} }],
-])('can be unwrapped later with the same token where Vault %s', async (_, answer) => {
+])('the same wrapping token unwraps the secret id later if Vault %s', async (_, answer) => {
   vault.answer(UNWRAP, answer, UNWRAPPED_SECRET_ID);
   const wrapped = new WrappedSecretId(connection, 'w');
   const error = await failure(wrapped.read());
@@ -75,7 +75,7 @@ it.each<[string, ScriptedAnswer]>([
   expect(await wrapped.read()).toBe('the-secret-id');
 });
 
-it('can be unwrapped later where no answer came, and the wrapping token is still good', async () => {
+it('a valid wrapping token unwraps the secret id later if no answer came', async () => {
   vault.answer(UNWRAP, LOST, UNWRAPPED_SECRET_ID);
   const wrapped = new WrappedSecretId(connection, 'w');
   const error = await failure(wrapped.read());
@@ -87,21 +87,24 @@ it('can be unwrapped later where no answer came, and the wrapping token is still
 it.each([
   ['no answer came', LOST, 'ECONNRESET'],
   ['a load balancer answered', { status: 504, body: {} }, '504'],
-])('was probably lost on its way to us where %s, and the wrapping token is used up', async (_, answer, how) => {
-  vault.answer(LOOKUP, WRAPPED_SECRET_ID, SPENT);
-  vault.answer(UNWRAP, answer);
-  const wrapped = new WrappedSecretId(connection, 'w');
-  for (const error of [await failure(wrapped.read()), await failure(wrapped.read())]) {
-    expect(error).toBeInstanceOf(WrappingTokenSpentError);
-    expect(error.message).toContain(
-      `it was probably this program that used it up: Vault's answer to its unwrapping was lost (${how}), and the secret id with it`,
-    );
-    expect(error.message).not.toMatch(THEFT);
-    expect(exitCodeOf(error)).toBe(1);
-  }
-});
+])(
+  'the error says that the secret id was probably lost if %s and the wrapping token is used up',
+  async (_, answer, how) => {
+    vault.answer(LOOKUP, WRAPPED_SECRET_ID, SPENT);
+    vault.answer(UNWRAP, answer);
+    const wrapped = new WrappedSecretId(connection, 'w');
+    for (const error of [await failure(wrapped.read()), await failure(wrapped.read())]) {
+      expect(error).toBeInstanceOf(WrappingTokenSpentError);
+      expect(error.message).toContain(
+        `it was probably this program that used it up: Vault's answer to its unwrapping was lost (${how}), and the secret id with it`,
+      );
+      expect(error.message).not.toMatch(THEFT);
+      expect(exitCodeOf(error)).toBe(1);
+    }
+  },
+);
 
-it('may be lost where nobody can see now whether the wrapping token is used up', async () => {
+it('the error says that the secret id may be lost if nobody can check the wrapping token', async () => {
   vault.answer(LOOKUP, WRAPPED_SECRET_ID, LOST, SPENT);
   vault.answer(UNWRAP, LOST);
   const wrapped = new WrappedSecretId(connection, 'w');

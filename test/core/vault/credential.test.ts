@@ -22,7 +22,7 @@ async function read(answer: ScriptedAnswer) {
   return await readCredential(new VaultConnection({ address: server.address, token: 't' }), 'oauthapp', 'testauth');
 }
 
-it('reads token, expiry and warnings', async () => {
+it('the reader returns token, expiry and warnings', async () => {
   const expiry = new Date('2026-12-07T22:36:17.464Z');
   const reading = await read(credentialAnswer('the-token', expiry, ['1 attempt(s) to refresh this token failed']));
   expect(reading.accessToken).toBe('the-token');
@@ -30,7 +30,7 @@ it('reads token, expiry and warnings', async () => {
   expect(reading.warnings).toEqual(['1 attempt(s) to refresh this token failed']);
 });
 
-it('shows the token in no inspection, string or JSON', async () => {
+it('the token appears in no inspection, string or JSON', async () => {
   const reading = await read(credentialAnswer('the-token', undefined, ['it was the-token']));
   const shown = [inspect(reading, { showHidden: true, depth: 9 }), JSON.stringify(reading)].join();
   expect(shown).toContain('webex-myapp');
@@ -104,7 +104,7 @@ it.each([
   ['behind a busy server', refusal(429, 'rate limit'), TemporarilyUnavailable, 4, /429: rate limit/],
   ['on no engine', refusal(404, 'no handler for route "oauthapp/"'), NotDeployed, 1, /no oauthapp engine is mounted/],
   ['in a state that nobody knows', refusal(400, 'who knows'), ExplainedError, 1, /does not hand out .*: who knows/],
-])('a credential %s is an error of its own', async (_, answer, kind, exitCode, message) => {
+])('the reader throws its own error for a credential %s', async (_, answer, kind, exitCode, message) => {
   const error: unknown = await read(answer).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(kind);
   expect(exitCodeOf(error as Error)).toBe(exitCode);
@@ -113,14 +113,14 @@ it.each([
 });
 
 it.each(['unauthorized_client', 'invalid_request', 'unsupported_grant_type', 'invalid_scope'])(
-  'takes %s for a refusal of the integration, since no consent would mend it',
+  'the reader treats %s as a refusal of the integration, because no consent would fix it',
   async (code) => {
     const refused = read(refusal(400, `refresh failed: server rejected request: ${code}`));
     await expect(refused).rejects.toBeInstanceOf(IntegrationRefused);
   },
 );
 
-it('says so where Vault does not answer', async () => {
+it('the reader throws VaultUnreachableError if Vault does not answer', async () => {
   const server = await ScriptedVault.start();
   const { address } = server;
   await server[Symbol.asyncDispose]();
@@ -129,11 +129,11 @@ it('says so where Vault does not answer', async () => {
   );
 });
 
-it('refuses an answer that is not a credential', async () => {
+it('the reader refuses an answer that is not a credential', async () => {
   await expect(read({ body: { data: { hello: 'world' } } })).rejects.toThrow(/something that Vault does not say/);
 });
 
-it('asks for no name that has half a character in it', async () => {
+it('the reader requests no name that contains half a character', async () => {
   const vault = new VaultConnection({ address: 'http://127.0.0.1:1', token: 't' });
   const refused = readCredential(vault, 'oauthapp', 'a/\ud800');
   await expect(refused).rejects.toBeInstanceOf(ExplainedError);

@@ -37,7 +37,7 @@ async function failure(work: Promise<unknown>): Promise<Error> {
 
 const json = (reply: unknown) => reply;
 
-it('hides its token where a refusal quotes it, but not a word', async () => {
+it('the connection hides its token if a refusal quotes it, but keeps words', async () => {
   const vault = keep(await ScriptedVault.start());
   vault.answer('secret/x', { status: 403, body: { errors: [`no ${TOKEN} here, root`], warnings: [TOKEN] } });
   await expect(failure(connect(vault.address).read('secret/x', json))).resolves.toMatchObject({
@@ -55,7 +55,7 @@ describe('a request', () => {
     ['/', ''],
     ['/vault', '/vault'],
     ['/a/vault/', '/a/vault'],
-  ])('keeps the path of an address that ends with "%s"', async (end, prefix) => {
+  ])('the connection keeps the path of an address that ends with "%s"', async (end, prefix) => {
     const server = keep(await RecordingServer.start());
     const vault = connect(`${server.address}${end}`);
     await vault.read('secret/x', json);
@@ -63,7 +63,7 @@ describe('a request', () => {
     expect(server.asked).toEqual([`GET ${prefix}/v1/secret/x`, `PUT ${prefix}/v1/secret/x`]);
   });
 
-  it('writes by PUT, as JSON, with token and namespace', async () => {
+  it('the connection writes by PUT, as JSON, with token and namespace', async () => {
     const server = keep(await RecordingServer.start());
     await connect(server.address, { namespace: 'team/a' }).write('secret/x', { value: 'ä' }, json);
     expect(server.requests).toEqual([
@@ -81,7 +81,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('keeps the path of an address where it follows to the leader', async () => {
+  it('the connection keeps the path of its address when it follows to the leader', async () => {
     const leader = keep(await RecordingServer.start());
     const server = keep(
       await RecordingServer.start(({ url }, response) => {
@@ -106,14 +106,14 @@ describe('a request', () => {
     'a\\b',
     'x\ny',
     'x\ty',
-  ])('is not sent to the path %p, which another one would be made of', async (path) => {
+  ])('the connection sends nothing to the path %p, because a URL would turn it into another', async (path) => {
     const server = keep(await RecordingServer.start());
     expect(await failure(connect(server.address).read(path, json))).toBeInstanceOf(ExplainedError);
     expect(server.requests).toEqual([]);
   });
 
   it.each(['vault.example:8200', 'ftp://u:hush@vault.example', ''])(
-    'is not sent to the address "%s"',
+    'the connection sends nothing to the address "%s"',
     async (address) => {
       const failed = await failure(connect(address).read('secret/x', json));
       expect(failed).toBeInstanceOf(ExplainedError);
@@ -124,7 +124,7 @@ describe('a request', () => {
   );
 
   it.each(['http://vault.example.com:8200', 'http://10.0.0.1:8200', 'http://joe:hush@vault.example.com'])(
-    'is not sent to %s, unless plain HTTP is allowed',
+    'the connection refuses %s, unless plain HTTP is allowed',
     (address) => {
       expect(() => connect(address)).toThrow(
         /^http:\/\/(?!.*hush)\S+ would get tokens and secret ids unencrypted over the network; use https$/,
@@ -135,7 +135,7 @@ describe('a request', () => {
   );
 
   it.each(['http://127.0.0.1:1', 'http://localhost:1', 'http://[::1]:1', 'https://vault.example.com'])(
-    'can be sent to %s',
+    'the connection accepts %s',
     (address) => {
       expect(connect(address).address).toBe(address);
     },
@@ -145,7 +145,7 @@ describe('a request', () => {
     ['token', { token: `${TOKEN}\n` }],
     ['namespace', { namespace: 'a\r\nx-vault-token: b' }],
     ['token', { token: 'ключ' }],
-  ])('is not sent with a %s that no header can carry', async (name, options) => {
+  ])('the connection sends nothing with a %s that no header can carry', async (name, options) => {
     const server = keep(await RecordingServer.start());
     const failed = await failure(Promise.resolve().then(() => connect(server.address, options).read('secret/x', json)));
     expect(failed).toBeInstanceOf(ExplainedError);
@@ -164,7 +164,7 @@ describe('an answer', () => {
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\n{"a":1}', { a: 1 }],
     ['with a byte order mark', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n\ufeff{"a":1}', { a: 1 }],
     ['after 100 and 103', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\n\r\nHTTP/1.0 200 OK\r\n\r\n{}', {}],
-  ])('%s is a reply', async (_, text, reply) => {
+  ])('the connection accepts an answer %s', async (_, text, reply) => {
     expect(await (await answered(text)).read('secret/x', json)).toEqual(reply);
   });
 
@@ -172,7 +172,7 @@ describe('an answer', () => {
     ['a page', 'HTTP/1.0 200 OK\r\n\r\n<!doctype html>'],
     ['cut off', 'HTTP/1.0 200 OK\r\n\r\n{"data":{"x"'],
     ['compressed', 'HTTP/1.0 200 OK\r\ncontent-encoding: gzip\r\n\r\n\x1f\x8b\x08'],
-  ])('that is %s is not of Vault', async (_, text) => {
+  ])('the connection rejects an answer that is %s as not from Vault', async (_, text) => {
     const failed = await failure((await answered(text)).read('secret/x', json));
     expect(failed).toBeInstanceOf(ExplainedError);
     expect(failed.message).toMatch(
@@ -184,13 +184,13 @@ describe('an answer', () => {
     ['is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'HPE_INVALID_CONSTANT'],
     ['breaks off', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{', 'ECONNRESET'],
     ['changes the protocol', 'HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', 'ECONNRESET'],
-  ])('that %s is none', async (_, text, code) => {
+  ])('the connection reports an answer that %s as an unreachable Vault', async (_, text, code) => {
     const failed = await failure((await answered(text)).read('secret/x', json));
     expect(failed).toBeInstanceOf(VaultUnreachableError);
     expect(failed).toMatchObject({ networkCode: code });
   });
 
-  it('that does not end is none', async () => {
+  it('the connection reports an endless answer as an unreachable Vault', async () => {
     const part = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n`;
     const server = keep(
       await RawServer.start((socket) => {
@@ -215,13 +215,13 @@ describe('an answer', () => {
     ['no list of errors', 400, '{"errors":"no"}', []],
     ["Vault's", 400, '{"errors":["a","b"],"warnings":["c"]}', ['a', 'b']],
     ['followed by megabytes', 500, 'x'.repeat(1 << 20), []],
-  ])('that is a refusal and %s is told by its status', async (_, status, body, errors) => {
+  ])('the connection reports a refusal that is %s by its status', async (_, status, body, errors) => {
     const failed = await failure((await answered(`HTTP/1.0 ${status} No\r\n\r\n${body}`)).read('secret/x', json));
     expect(failed).toBeInstanceOf(VaultResponseError);
     expect(failed).toMatchObject({ statusCode: status, errors });
   });
 
-  it('to plain HTTP that wants TLS is told as such', async () => {
+  it('the error says that the server speaks only TLS if it refuses plain HTTP', async () => {
     const vault = await answered('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n');
     expect((await failure(vault.read('secret/x', json))).message).toMatch(/speaks TLS only; use https in VAULT_ADDR/);
   });
@@ -232,7 +232,7 @@ describe('Retry-After', () => {
     ['seconds', () => '7', 7000],
     ['a date', () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 60_000).toUTCString(), 60_000],
     ['nonsense', () => 'soon', undefined],
-  ])('in %s is told with the refusal', async (_, header, ms) => {
+  ])('the refusal reports a Retry-After in %s', async (_, header, ms) => {
     const vault = keep(await ScriptedVault.start());
     vault.answer('secret/x', { status: 429, headers: { 'Retry-After': header() }, body: { errors: ['slow down'] } });
     const failed = await failure(connect(vault.address).read('secret/x', json));
@@ -241,26 +241,29 @@ describe('Retry-After', () => {
     expect(retryAfterMs && Math.floor(retryAfterMs / 1000) * 1000).toBe(ms);
   });
 
-  it.each(['auth/approle/login', 'oauthapp/creds/testauth'])('of %s is what a TokenSource waits', async (path) => {
-    const vault = keep(await ScriptedVault.start());
-    vault.answer(path, { status: 429, headers: { 'Retry-After': '7' }, body: { errors: ['slow down'] } });
-    const waits: number[] = [];
-    const wait = (delayMs: number): Promise<void> => Promise.resolve(void waits.push(delayMs));
-    const retry = { wait, random: () => 0 };
-    await using tokens = new TokenSource({
-      address: vault.address,
-      credential: 'testauth',
-      roleId: 'r',
-      secretId: 'the-secret-id',
-      retry,
-    });
-    await expect(tokens.token()).rejects.toThrow(/429: slow down/);
-    expect(waits).toEqual([7000, 7000, 7000]);
-  });
+  it.each(['auth/approle/login', 'oauthapp/creds/testauth'])(
+    'a TokenSource waits for the Retry-After of %s',
+    async (path) => {
+      const vault = keep(await ScriptedVault.start());
+      vault.answer(path, { status: 429, headers: { 'Retry-After': '7' }, body: { errors: ['slow down'] } });
+      const waits: number[] = [];
+      const wait = (delayMs: number): Promise<void> => Promise.resolve(void waits.push(delayMs));
+      const retry = { wait, random: () => 0 };
+      await using tokens = new TokenSource({
+        address: vault.address,
+        credential: 'testauth',
+        roleId: 'r',
+        secretId: 'the-secret-id',
+        retry,
+      });
+      await expect(tokens.token()).rejects.toThrow(/429: slow down/);
+      expect(waits).toEqual([7000, 7000, 7000]);
+    },
+  );
 });
 
 describe('the password of an address', () => {
-  it('is sent to that server and shown in no error', async () => {
+  it('the connection sends the password of an address to that server and shows it in no error', async () => {
     const server = keep(await RecordingServer.start((_, response) => response.end('no JSON')));
     const vault = connect(server.address.replace('//', '//user:hush@'));
     expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');

@@ -92,7 +92,7 @@ const ofInterest = ({ method, url, headers, body }: RecordedRequest) => ({
 });
 
 describe.each(Object.entries(KINDS))('%s', (_, ask) => {
-  it('goes once to the leader, whole', async () => {
+  it('the request goes to the leader once, unchanged', async () => {
     const leader = await serve();
     const node = await standby(
       () => leader.address,
@@ -107,7 +107,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     expect([others, leader.requests.length]).toEqual([[], 1]);
   });
 
-  it('is followed once, not twice', async () => {
+  it('the request follows one redirect, not two', async () => {
     const circle: RecordingServer = await standby(
       () => circle.address,
       (url) => `${circle.address}${url}`,
@@ -124,7 +124,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     ['a server without a scheme', (other, url) => `${other.replace('http:', '')}${url}`],
     ['a server behind a user', (other, url) => `${other.replace('//', '//127.0.0.1:1@')}${url}`],
     ['what is no URL', () => 'http://[vault/v1/secret/x'],
-  ])('does not go to %s', async (_case, location) => {
+  ])('the request does not follow a redirect to %s', async (_case, location) => {
     const other = await serve();
     const leader = await serve();
     const node = await standby(
@@ -135,7 +135,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     expect([other.requests, leader.requests]).toEqual([[], []]);
   });
 
-  it('does not go to a leader on another machine in plain HTTP', async () => {
+  it('the request does not follow a redirect to a leader on another machine in plain HTTP', async () => {
     const leader = 'http://vault.example.com:8200';
     const node = await standby(
       () => leader,
@@ -144,7 +144,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     expect(await failure(ask(node.address))).toContain(`${leader} would get tokens and secret ids unencrypted`);
   });
 
-  it('does not go to another path of the leader', async () => {
+  it('the request does not follow a redirect to another path of the leader', async () => {
     const leader = await serve();
     const node = await standby(
       () => leader.address,
@@ -154,7 +154,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     expect(leader.requests).toEqual([]);
   });
 
-  it.each([301, 302, 303, 308])('does not follow a %d, even to the leader', async (status) => {
+  it.each([301, 302, 303, 308])('the request does not follow a %d, even to the leader', async (status) => {
     const leader = await serve();
     const node = await standby(
       () => leader.address,
@@ -170,7 +170,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
   it.each([
     ['nobody', () => ''],
     ['what is no URL', () => 'nonsense'],
-  ])('does not go anywhere where the leader is %s', async (_case, named) => {
+  ])('the request follows no redirect if the leader is %s', async (_case, named) => {
     const other = await serve();
     const node = await standby(named, (url) => `${other.address}${url}`);
     expect(await failure(ask(node.address))).toContain('names nobody as its leader; nothing was sent there');
@@ -178,7 +178,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
   });
 });
 
-it('goes to the leader for each step of unwrapping', async () => {
+it('each step of unwrapping follows the redirect to the leader', async () => {
   const leader = await serve(({ url }, response) =>
     response.end(
       JSON.stringify({
@@ -199,7 +199,7 @@ it('goes to the leader for each step of unwrapping', async () => {
 it.each([
   ['leader', true],
   ['another server', false],
-])('renews and revokes its own token at the leader alone: sent to the %s', async (_, named) => {
+])('the login renews and revokes its Vault token at the leader only, redirected to: %s', async (_, named) => {
   const other = await serve(({ url }, response) =>
     response.end(JSON.stringify(url.includes('self') ? { auth: lease } : {})),
   );
@@ -226,7 +226,7 @@ it.each([
   expect(node.asked.filter((asked) => asked.endsWith('self'))).toEqual(self);
 });
 
-it('is followed where the path has characters that a URL escapes', async () => {
+it('a request follows the redirect if its path has characters that a URL escapes', async () => {
   const leader = await serve();
   const node = await standby(
     () => leader.address,
@@ -236,7 +236,7 @@ it('is followed where the path has characters that a URL escapes', async () => {
   expect(leader.asked).toEqual(['GET /v1/secret/a%20b?list=true']);
 });
 
-it('names the leader where that does not answer', async () => {
+it('the error names the leader if the leader does not answer', async () => {
   const leader = await serve();
   const { address } = leader;
   await leader[Symbol.asyncDispose]();
@@ -249,7 +249,7 @@ it('names the leader where that does not answer', async () => {
   expect(message).toContain(`no answer from Vault at ${address} (ECONNREFUSED)`);
 });
 
-it('ends where the caller gives up while the leader is asked for', async () => {
+it('a request ends if the caller aborts during the leader lookup', async () => {
   const node = await serve(({ url }, response) => {
     if (url !== '/v1/sys/leader') {
       response.writeHead(307, { location: `http://127.0.0.1:1${url}` }).end();

@@ -60,12 +60,12 @@ it.each<[string, Identity, Record<string, string>, object]>([
     { VAULT_CLIENT_CERT: '/c.pem', VAULT_CLIENT_KEY: '/k.pem' },
     { cert: { role: 'first', mountPath: 'cert', certFile: '/c.pem', keyFile: '/k.pem' } },
   ],
-])('an app by %s is known by what it is told to set', (_, identity, given, expected) => {
+])('the client finds the identity %s in the variables that the app is told to set', (_, identity, given, expected) => {
   const { environment } = told(identity);
   expect(identityFromEnvironment({ ...environment, ...given })).toMatchObject(expected);
 });
 
-it('names where the engine is, and the audience that GitHub is asked for, where they are unusual', () => {
+it("the variables include the engine's mount and GitHub's audience if they differ from the defaults", () => {
   const { environment } = told({ github: { ...github, audience: 'mine' } }, { mountPath: 'webex' });
   expect(environment).toEqual({
     VAULT_ADDR: 'https://vault.example',
@@ -78,7 +78,7 @@ it('names where the engine is, and the audience that GitHub is asked for, where 
   expect(told({ github }).environment).not.toHaveProperty('VAULT_JWT_AUDIENCE');
 });
 
-it('says what the job, the pod or the program needs besides', () => {
+it('the instructions name further requirements of the job, the pod or the program', () => {
   expect(told({ github }).place).toContain('id-token: write');
   expect(told({ gitlab: { project: 'a/b', ref: 'main', audience: 'mine' } }).place).toContain(
     '{ VAULT_JWT: { aud: mine } }',

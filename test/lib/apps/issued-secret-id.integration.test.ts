@@ -41,7 +41,7 @@ async function lookUp(secretId: string): Promise<z.infer<typeof lookupReply>['da
   return (await vault.admin.write(path, { secret_id: secretId }, lookupReply)).data;
 }
 
-it('hands a secret id over that nobody saw, with the declared lifetime and uses', async () => {
+it('an issued secret id arrives wrapped, with the declared lifetime and uses', async () => {
   const before = Date.now();
   const issued = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
   expect(issued.wrappingExpireTime.getTime()).toBeGreaterThan(before);
@@ -56,12 +56,12 @@ it('hands a secret id over that nobody saw, with the declared lifetime and uses'
   await expect(login()).rejects.toThrow('wrong, expired or used up');
 });
 
-it('wraps a secret id no longer than it is good itself', async () => {
+it('the wrapping of a secret id expires no later than the secret id', async () => {
   const { wrappingExpireTime } = await issueSecretId(issuer, vault.deployment, 'people-me', 1200);
   expect(wrappingExpireTime.getTime()).toBeLessThanOrEqual(Date.now() + 1_200_000);
 });
 
-it('says at a second unwrapping that the secret id may have been taken', async () => {
+it('a second unwrapping reports that someone may have taken the secret id', async () => {
   const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
   await unwrapSecretId(anybody.connection, wrappingToken);
   const again = unwrapSecretId(anybody.connection, wrappingToken);
@@ -70,7 +70,7 @@ it('says at a second unwrapping that the secret id may have been taken', async (
   await expect(again).rejects.not.toThrow(wrappingToken);
 });
 
-it('is not lost where the server is gone before it says how long the secret id lives', async () => {
+it('an issued secret id survives a lost answer about its lifetime', async () => {
   await using lossy = await LossyProxy.start(vault.server.address);
   lossy.lose = (request) => (request.endsWith('/secret-id-accessor/lookup') ? 'answer' : undefined);
   const client = new VaultClient({ address: lossy.address, token: await vault.operatorToken('issuer') });
@@ -79,7 +79,7 @@ it('is not lost where the server is gone before it says how long the secret id l
   await unwrapSecretId(anybody.connection, issued.wrappingToken);
 });
 
-it('does not blame anybody where the answer to its own unwrapping got lost', async () => {
+it('an error after a lost answer says that this program probably used up the wrapping token', async () => {
   const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
   await using lossy = await LossyProxy.start(vault.server.address);
   lossy.lose = (request) => (request === 'PUT sys/wrapping/unwrap' ? 'answer' : undefined);
@@ -88,7 +88,7 @@ it('does not blame anybody where the answer to its own unwrapping got lost', asy
   await expect(lost).rejects.toThrow(/it was probably this program that used it up/);
 });
 
-it('takes it the next time where the request for it was lost', async () => {
+it('a client can unwrap a secret id after an earlier request got lost', async () => {
   const { wrappingToken } = await issueSecretId(issuer, vault.deployment, 'people-me', 120);
   await using lossy = await LossyProxy.start(vault.server.address);
   lossy.lose = (request) => (request === 'PUT sys/wrapping/unwrap' ? 'request' : undefined);
@@ -98,12 +98,12 @@ it('takes it the next time where the request for it was lost', async () => {
   await unwrapSecretId(connection, wrappingToken);
 });
 
-it('does not take a secret id that somebody else has wrapped', async () => {
+it('a client refuses a secret id that someone else wrapped', async () => {
   const fake = await vault.admin.writeWrapped('sys/wrapping/wrap', { secret_id: 'not yours' }, 120);
   await expect(unwrapSecretId(anybody.connection, fake.token)).rejects.toThrow(WrappingTokenForgedError);
 });
 
-it('binds the secret id to the declared networks', async () => {
+it('an issued secret id is bound to the declared networks', async () => {
   const [app] = vault.deployment.apps;
   const bound = { ...vault.deployment, apps: [{ ...app, boundCidrs: [ELSEWHERE] }] } as typeof vault.deployment;
   const { roleId, wrappingToken } = await issueSecretId(issuer, bound, 'people-me', 120);
@@ -112,7 +112,7 @@ it('binds the secret id to the declared networks', async () => {
   await expect(loginAppRole(anybody.connection, { roleId, secretId })).rejects.toThrow(NotPermitted);
 });
 
-it('refuses where the role in Vault is stricter than the declaration', async () => {
+it('an issuer gets an error if the role in Vault is stricter than the declaration', async () => {
   await vault.admin.write('auth/approle/role/people-me/secret-id-num-uses', { secret_id_num_uses: 1 });
   await expect(issueSecretId(issuer, vault.deployment, 'people-me', 120)).rejects.toThrow(
     'AppRole auth/approle/role/people-me is stricter than app "people-me" in deployment.ts (num_uses cannot be higher than the role\'s secret_id_num_uses); deploy stack webex-tokens, then issue again',
@@ -120,11 +120,11 @@ it('refuses where the role in Vault is stricter than the declaration', async () 
   await vault.admin.delete('auth/approle/role/people-me/secret-id-num-uses');
 });
 
-it('lets an issuer hand secret ids on and not see one', async () => {
+it('an issuer may issue only wrapped secret ids', async () => {
   await expect(issuer.write('auth/approle/role/people-me/secret-id', {})).rejects.toMatchObject({ statusCode: 403 });
 });
 
-it('tells a token that may not issue what it lacks', async () => {
+it('the error names the capabilities that a token lacks for issuing', async () => {
   const app = vault.admin.withToken((await loginAppRole(anybody.connection, reader)).token);
   await expect(issueSecretId(app, vault.deployment, 'people-me', 120)).rejects.toMatchObject({
     name: 'NotPermitted',
@@ -133,7 +133,7 @@ it('tells a token that may not issue what it lacks', async () => {
   });
 });
 
-it('names the known apps where one is unknown, and the stack where one is not deployed', async () => {
+it('the error lists the known apps for an unknown app, and names the stack for an undeployed app', async () => {
   await expect(issueSecretId(issuer, vault.deployment, 'people-you', 120)).rejects.toThrow(
     'unknown app "people-you"; the deployment declares "people-me"',
   );
@@ -148,7 +148,7 @@ it('names the known apps where one is unknown, and the stack where one is not de
   );
 });
 
-it('keeps using the token of each client after a wrapped write', async () => {
+it('each client keeps its own token after a wrapped write', async () => {
   await issueSecretId(vault.admin, vault.deployment, 'people-me', 120);
   await expect(
     vault.admin.withToken('s.wrong').writeWrapped('auth/approle/role/people-me/secret-id', {}, 60),

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { PAGE_HEADERS, refusedPage, renderPage } from '../../../lib/browser/browser-page';
 import { authorizedPage } from '../../../lib/grants/consent/consent-page';
 
-it('escapes whatever it is given', () => {
+it('the page escapes every text', () => {
   const html = renderPage({ status: 200, tone: 'bad', title: `<b>"&'`, text: '</p><script>alert(1)</script>' });
   expect(html).toContain('<h1>&lt;b&gt;&quot;&amp;&#39;</h1>');
   expect(html).not.toContain('<script');
 });
 
-it('has just the style that its content security policy allows', () => {
+it('the page has only the style that its content security policy allows', () => {
   const html = renderPage(authorizedPage('testauth'));
   const style = /<style>(.*)<\/style>/s.exec(html)?.[1] ?? '';
   const hash = createHash('sha256').update(style).digest('base64');
@@ -16,7 +16,7 @@ it('has just the style that its content security policy allows', () => {
   expect(html).not.toMatch(/\bstyle=|<link|<img|src=|href=|https?:/);
 });
 
-it('tells by more than color whether it went well', () => {
+it("the page's title shows the outcome without color", () => {
   expect(renderPage(authorizedPage('testauth'))).toContain('<title>Authorized</title>');
   expect(renderPage(refusedPage('because'))).toContain('<title>Not authorized</title>');
 });

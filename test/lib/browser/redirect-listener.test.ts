@@ -73,7 +73,7 @@ async function occupy(host: string, port = 0): Promise<Server> {
   return server;
 }
 
-it('hands over the code and shows the outcome only once it is known', async () => {
+it('the listener hands over the code, and answers the browser once the outcome is known', async () => {
   await using consent = await Consent.wait();
   let answered = false;
   const answer = consent.request(consent.right()).finally(() => (answered = true));
@@ -84,7 +84,7 @@ it('hands over the code and shows the outcome only once it is known', async () =
   expect((await answer).body).toContain('<h1>Authorized</h1>');
 });
 
-it('answers with a page that runs nothing, loads nothing, and is neither kept nor named to others', async () => {
+it('the listener answers with a page that forbids scripts, resources, caching and referrers', async () => {
   await using consent = await Consent.wait();
   const { headers } = await consent.request('/auth?code=x&state=wrong');
   expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
@@ -94,12 +94,12 @@ it('answers with a page that runs nothing, loads nothing, and is neither kept no
   expect(headers.connection).toBe('close');
 });
 
-it.each(LOOPBACK)('listens on %s where the redirect URL says localhost', async (address) => {
+it.each(LOOPBACK)('the listener listens on %s if the redirect URL names localhost', async (address) => {
   await using consent = await Consent.wait();
   expect((await consent.request('/elsewhere', { address })).status).toBe(404);
 });
 
-it('listens on nothing but loopback', async () => {
+it('the listener listens only on loopback', async () => {
   await using consent = await Consent.wait();
   // Refused: an address of this machine that is loopback too, but not the one listened on.
   await expect(consent.request('/auth', { address: '127.0.0.2' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -116,13 +116,13 @@ it.each([
   ['HEAD', '/auth', { method: 'HEAD' }, 405],
   ['another host', '/auth', { host: 'evil.example' }, 421],
   ['another port in the host', '/auth', { host: 'localhost:1' }, 421],
-])('answers %s with an error, and goes on waiting', async (_, path, options, status) => {
+])('the listener answers %s with an error and continues to wait', async (_, path, options, status) => {
   await using consent = await Consent.wait();
   expect((await consent.request(path, options)).status).toBe(status);
   expect(await consent.finish()).toBe('c0de');
 });
 
-it('answers no request that names two hosts', async () => {
+it('the listener refuses a request that names two hosts', async () => {
   await using consent = await Consent.wait();
   const socket = connect(consent.port, '127.0.0.1');
   const host = `localhost:${consent.port}`;
@@ -134,14 +134,14 @@ it('answers no request that names two hosts', async () => {
   expect(await consent.finish()).toBe('c0de');
 });
 
-it('does not hand over a code that came by POST or to another host, whatever its state', async () => {
+it('the listener refuses a code by POST or for another host, even with the right state', async () => {
   await using consent = await Consent.wait();
   expect((await consent.request(consent.right('bad'), { method: 'POST' })).status).toBe(405);
   expect((await consent.request(consent.right('bad'), { host: 'evil.example' })).status).toBe(421);
   expect(await consent.finish()).toBe('c0de');
 });
 
-it('takes the first of two quick redirects only', async () => {
+it('the listener accepts only the first of two quick redirects', async () => {
   await using consent = await Consent.wait();
   const answers = [consent.request(consent.right('one')), consent.request(consent.right('two'))];
   const { show } = await consent.received;
@@ -151,13 +151,13 @@ it('takes the first of two quick redirects only', async () => {
   expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 400]);
 });
 
-it('refuses a replay after the outcome was shown', async () => {
+it('the listener refuses a replay after the outcome is shown', async () => {
   await using consent = await Consent.wait();
   await consent.finish();
   expect((await consent.request(consent.right())).status).toBe(400);
 });
 
-it('shows nothing of the query unescaped', async () => {
+it('the listener shows the query only escaped', async () => {
   await using consent = await Consent.wait();
   const error = encodeURIComponent('<script>alert(1)</script>');
   const { body } = await consent.request(
@@ -167,21 +167,21 @@ it('shows nothing of the query unescaped', async () => {
   expect(body).not.toContain('<script');
 });
 
-it('ends the wait where consent is denied, and tells the browser', async () => {
+it('a denied consent ends the wait, and the browser shows the denial', async () => {
   await using consent = await Consent.wait();
   const { body } = await consent.request(`/auth?error=access_denied&state=${consent.state.value}`);
   expect(body).toContain('consent was denied at Webex');
   await expect(consent.received).rejects.toThrow(/consent was denied at Webex/);
 });
 
-it('ends the wait when it is aborted, with the reason', async () => {
+it('an abort ends the wait with its reason', async () => {
   await using consent = await Consent.wait();
   consent.abort.abort(new Error('enough'));
   await expect(consent.received).rejects.toThrow('enough');
   expect((await consent.request(consent.right())).status).toBe(400);
 });
 
-it('does not wait for a browser that went away before the outcome', async () => {
+it('the listener does not wait for a browser that disconnects before the outcome', async () => {
   await using consent = await Consent.wait();
   const socket = connect(consent.port, '127.0.0.1');
   socket.write(`GET ${consent.right()} HTTP/1.1\r\nHost: localhost:${consent.port}\r\n\r\n`);
@@ -190,7 +190,7 @@ it('does not wait for a browser that went away before the outcome', async () => 
   await show(authorizedPage('testauth'));
 });
 
-it('drops idle connections when it is closed, and frees the port', async () => {
+it('the listener drops idle connections and frees the port when it is closed', async () => {
   const consent = await Consent.wait();
   const idle = connect(consent.port, '127.0.0.1');
   await once(idle, 'connect');
@@ -200,14 +200,17 @@ it('drops idle connections when it is closed, and frees the port', async () => {
   await again[Symbol.asyncDispose]();
 });
 
-it.each(LOOPBACK)('names the port where another program has it on %s, and keeps nothing open', async (host) => {
-  const other = await occupy(host);
-  const { port } = other.address() as AddressInfo;
-  await expect(RedirectListener.bind(`http://localhost:${port}/auth`)).rejects.toThrow(
-    new RegExp(`port ${port} on ${host}, .* is taken by another program`),
-  );
-  other.close();
-  await once(other, 'close');
-  const free = await RedirectListener.bind(`http://localhost:${port}/auth`);
-  await free[Symbol.asyncDispose]();
-});
+it.each(LOOPBACK)(
+  'the error names the port that another program occupies on %s, and the listener closes every socket',
+  async (host) => {
+    const other = await occupy(host);
+    const { port } = other.address() as AddressInfo;
+    await expect(RedirectListener.bind(`http://localhost:${port}/auth`)).rejects.toThrow(
+      new RegExp(`port ${port} on ${host}, .* is taken by another program`),
+    );
+    other.close();
+    await once(other, 'close');
+    const free = await RedirectListener.bind(`http://localhost:${port}/auth`);
+    await free[Symbol.asyncDispose]();
+  },
+);

@@ -7,13 +7,13 @@ function read(state: RedirectState, parameters: Record<string, string> | string[
 }
 
 describe('a state', () => {
-  it('has 256 random bits and is another one each time', () => {
+  it('a state has 256 random bits and differs each time', () => {
     const values = Array.from({ length: 20 }, () => new RedirectState().value);
     expect(new Set(values).size).toBe(20);
     values.forEach((value) => expect(Buffer.from(value, 'base64url')).toHaveLength(32));
   });
 
-  it('matches only itself, and nothing once it was used', () => {
+  it('a state matches only itself, and only until it is used', () => {
     const state = new RedirectState();
     expect(state.matches(state.value)).toBe(true);
     expect(state.matches(state.value.slice(0, -1))).toBe(false);
@@ -25,7 +25,7 @@ describe('a state', () => {
 });
 
 describe('a redirect', () => {
-  it('with the state and a code gives the code, once', () => {
+  it('a redirect with the state and a code gives the code once', () => {
     const state = new RedirectState();
     expect(read(state, { state: state.value, code: 'c0de' })).toEqual({ kind: 'code', code: 'c0de' });
     expect(read(state, { state: state.value, code: 'c0de' }).kind).toBe('ignored');
@@ -35,7 +35,7 @@ describe('a redirect', () => {
     ['without a state', { code: 'c' }],
     ['with another state', { state: new RedirectState().value, code: 'c' }],
     ['with an error but another state', { state: 'x', error: 'access_denied' }],
-  ])('%s is ignored, and the right one is still taken', (_, parameters) => {
+  ])('a redirect %s is ignored, and the right one is still accepted', (_, parameters) => {
     const state = new RedirectState();
     expect(read(state, parameters).kind).toBe('ignored');
     expect(read(state, { state: state.value, code: 'c' }).kind).toBe('code');
@@ -74,7 +74,7 @@ describe('a redirect', () => {
         ['code', ''],
       ],
     ],
-  ])('with %s is ignored, and does not use up the state', (_, parameters) => {
+  ])('a redirect with %s is ignored and does not use up the state', (_, parameters) => {
     const state = new RedirectState();
     expect(read(state, parameters(state.value)).kind).toBe('ignored');
     expect(state.matches(state.value)).toBe(true);
@@ -90,7 +90,7 @@ describe('a redirect', () => {
       /did not give a code \(unauthorized_client: because\).* check integration "webex-myapp"/,
       1,
     ],
-  ])('explains the error %s and ends the wait', (error, explanation, exitCode) => {
+  ])('a redirect with the error %s ends the wait with an explanation', (error, explanation, exitCode) => {
     const state = new RedirectState();
     const redirect = read(state, { state: state.value, error, error_description: 'because' });
     expect(redirect.kind === 'refused' && redirect.error.message).toMatch(explanation);
@@ -98,7 +98,7 @@ describe('a redirect', () => {
     expect(state.matches(state.value)).toBe(false);
   });
 
-  it('shows no escape sequences that its error carries', () => {
+  it('an error in a redirect is shown without escape sequences', () => {
     const state = new RedirectState();
     const redirect = read(state, {
       state: state.value,

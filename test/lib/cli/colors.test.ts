@@ -10,6 +10,6 @@ it.each([
   ['a terminal and NO_COLOR', terminal, { TERM: 'xterm', NO_COLOR: '1' }, false],
   ['a pipe and FORCE_COLOR', pipe, { TERM: 'dumb', FORCE_COLOR: '1' }, true],
   ['a terminal and FORCE_COLOR=0', terminal, { TERM: 'xterm', FORCE_COLOR: '0' }, false],
-])('on %s: %s', (_, stream, env, expected) => {
+])('the program shows colors on %s: %s', (_, stream, env, expected) => {
   expect(showsColors(stream, env)).toBe(expected);
 });

@@ -87,7 +87,7 @@ describe.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)('after %s', (signal, code) => {
-  test('the command cleans up, beside a library that does so too, and says that it was interrupted', async () => {
+  test('an interrupted command cleans up together with a library, and reports the interruption', async () => {
     const { child, ended } = command(`
       const leave = require('signal-exit').onExit(() => undefined);
       const alive = setInterval(() => undefined, 1000);
@@ -99,7 +99,7 @@ describe.each([
   });
 });
 
-test('a second signal does not keep the command from cleaning up', async () => {
+test('a second signal does not stop the cleanup of a command', async () => {
   const { child, ended } = command(
     `
     const alive = setInterval(() => undefined, 1000);
@@ -123,7 +123,7 @@ test('a second signal does not keep the command from cleaning up', async () => {
   expect(await ended).toEqual({ code: 130, signal: null, stdout: 'cleaning\nclean\n', stderr: 'interrupted\n' });
 });
 
-test('what does not end is ended after some seconds', async () => {
+test('a command that ignores a signal is ended 12 seconds later', async () => {
   const { child, ended } = command(
     `
     setInterval(() => undefined, 1000);
@@ -146,7 +146,7 @@ test('what does not end is ended after some seconds', async () => {
 describe('a command that may take long to clean up', () => {
   const ENDLESS = `setInterval(() => undefined, 1000); ${READY} await new Promise(() => undefined);`;
 
-  test('is waited for, but not for long once there is a second signal', async () => {
+  test('a command with a long cleanup is ended 30 seconds after a second signal', async () => {
     const { child, ended } = command(ENDLESS, {}, 'cleanUpMs: 600_000');
     await untilReady();
     child.kill('SIGINT');
@@ -164,7 +164,7 @@ describe('a command that may take long to clean up', () => {
   });
 });
 
-test('says what it has left half done, and that it was interrupted by its exit code', async () => {
+test('an interrupted command reports its unfinished work and exits with the code of the signal', async () => {
   const { child, ended } = command(`
     const alive = setInterval(() => undefined, 1000);
     ${READY}
@@ -186,7 +186,7 @@ describe('where a proxy is set', () => {
   test.each([
     ['alone', {}],
     ['with exceptions', { no_proxy: 'intranet.example' }],
-  ])('%s, a Vault on this machine is asked directly', async (_, more) => {
+  ])('a command with a proxy %s asks a Vault on this machine directly', async (_, more) => {
     const { port } = server.address() as AddressInfo;
     // Nothing listens there.
     const proxy = 'http://127.0.0.1:9';
@@ -198,7 +198,7 @@ describe('where a proxy is set', () => {
   });
 });
 
-it('quotes nothing of an unexpected error that looks like a secret', async () => {
+it('the message of an unexpected error hides each text that looks like a secret', async () => {
   const { ended } = command(`JSON.parse('{"access_token": "of-a-grant-that-nobody-shall-see", ' + 'x');`);
   const own = command(`throw new Error('got client_secret=hunter2 and hvs.' + 'a'.repeat(30));`);
   const { stderr, code } = await ended;

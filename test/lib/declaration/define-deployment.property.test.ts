@@ -95,7 +95,7 @@ property('no two things of a deployment are mounted at, or below, one path', dep
   expect(pairs([...methods]).filter(([one, other]) => overlap(one, other))).toEqual([]);
 });
 
-test('are about deployments that are taken often enough', () => {
+test('the generated inputs contain enough valid deployments', () => {
   const inputs = fc.sample(deploymentInput, { numRuns: 200, seed: 14 });
   expect(inputs.filter((input) => !(parse(input) instanceof InvalidDeployment)).length).toBeGreaterThan(30);
 });

@@ -72,7 +72,7 @@ it.each<[Partial<DeploymentInput>, string]>([
     { apps: [{ name: 'people-me', reads: ['testauth'], boundCidrs: [cidr] }] },
     `apps[0].boundCidrs[0] ${problem}`,
   ]),
-])('refuses %j, saying what to write instead', (changes, problem) => {
+])('the deployment refuses %j and suggests a correction', (changes, problem) => {
   expect(() => exampleDeployment(changes)).toThrow(problem);
 });
 
@@ -97,7 +97,7 @@ describe('names', () => {
       { integrations, credentials: [credential('x')], apps: [app('z', 'x', 'y')] },
       'app "z" names unknown credential "y"; declared: "x"',
     ],
-  ])('are used once, and known where they are used: %j', (changes, problem) => {
+  ])('the deployment refuses a duplicate or unknown name: %j', (changes, problem) => {
     expect(() => exampleDeployment(changes)).toThrow(problem);
   });
 });
@@ -115,7 +115,7 @@ describe('what is renamed', () => {
     ['back', { apps: [app('a', 'a')] }],
     ['as an integration is called', { apps: [app('webex-myapp', 'a')] }],
     ['like another that is renamed', { apps: [app('b', 'a'), app('d', 'c')] }],
-  ])('may be so %s', (_, changes) => {
+  ])('the deployment accepts a rename: %s', (_, changes) => {
     const deployment = exampleDeployment(changes);
     expect(defineDeployment(deployment)).toEqual(deployment);
   });
@@ -138,7 +138,7 @@ describe('what is renamed', () => {
     ],
     ['each to the name of the other', { apps: [app('b', 'a'), app('a', 'b')] }, 'app "b" has vaultName "a", which'],
     ['from a name that AppRole cannot have', { apps: [app('b', 'A')] }, 'vaultName must be in lower case, got "A"'],
-  ])('may not be so %s', (_, changes, problem) => {
+  ])('the deployment refuses a rename: %s', (_, changes, problem) => {
     expect(() => exampleDeployment(changes)).toThrow(problem);
   });
 });
@@ -183,7 +183,7 @@ describe('a field that is unknown', () => {
       { vault, integrations, credentials, webex: { url: 'x' }, app: [] },
       'deployment.ts: webex has no field "url"; it may have "cloud", "apiUrl", "refreshTokenTtlSeconds"; deployment has no field "app"; did you mean "apps"?',
     ],
-  ])('is answered by what it may have been meant for: %j', (declared, problem) => {
+  ])('the error suggests the intended field for an unknown field: %j', (declared, problem) => {
     let said = '';
     try {
       defineDeployment(declared as DeploymentInput);
@@ -194,10 +194,13 @@ describe('a field that is unknown', () => {
   });
 });
 
-it.each(['spark:people_read', 'spark-admin:people_read', 'spark:all'])('takes an owner with scope %s', (scope) => {
-  const credential = { name: 'testauth', integration: 'webex-myapp', scopes: [scope], owner: 'ada@example.com' };
-  expect(exampleDeployment({ credentials: [credential] }).credentials).toHaveLength(1);
-});
+it.each(['spark:people_read', 'spark-admin:people_read', 'spark:all'])(
+  'a credential with scope %s may have an owner',
+  (scope) => {
+    const credential = { name: 'testauth', integration: 'webex-myapp', scopes: [scope], owner: 'ada@example.com' };
+    expect(exampleDeployment({ credentials: [credential] }).credentials).toHaveLength(1);
+  },
+);
 
 describe('the address of a server that is declared', () => {
   const production = { mode: 'production' } as const;
@@ -212,13 +215,13 @@ describe('the address of a server that is declared', () => {
       { server: { ...production, nodes: 3, containerName: 'vault', tls: { serverName: '{node}.example' } } },
       'https://vault-1.example:8200',
     ],
-  ])('is derived: %s', (_, vault, address) => {
+  ])('the address of a declared server is derived: %s', (_, vault, address) => {
     const deployment = exampleDeployment({ vault });
     expect(deployment.vault.address).toBe(address);
     expect(defineDeployment(deployment)).toEqual(deployment);
   });
 
-  it('is not declared beside it', () => {
+  it('the deployment refuses an address beside a declared server', () => {
     const vault = { server: { mode: 'dev' }, address: 'https://vault.example' } as const;
     expect(() => exampleDeployment({ vault })).toThrow('must have either a server to run or the address of one');
   });
@@ -247,7 +250,7 @@ describe('what nobody would write', () => {
       { credentials: [{ name: 'a', integration: 'b', scopes: ['s'], owner: Symbol('ada') }] },
       'deployment.ts: credentials[0].owner must be an email address, got Symbol(ada)',
     ],
-  ])('is answered in one line: %s', (_, changes, problem) => {
+  ])('the error about an unusual value is one line: %s', (_, changes, problem) => {
     const define = () => exampleDeployment(changes);
     expect(define).toThrow(InvalidDeployment);
     expect(define).toThrow(problem);

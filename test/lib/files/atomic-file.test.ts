@@ -36,13 +36,13 @@ describe('writeAtomically', () => {
 
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it.each(['/dev/null', tmpdir()])('leaves %s alone, which is no file', async (path) => {
+  it.each(['/dev/null', tmpdir()])('the writer leaves %s alone, because it is not a regular file', async (path) => {
     const before = statSync(path).ino;
     await expect(writeAtomically(path, 'x')).rejects.toThrow(`${path} is no file, so nothing was written there`);
     expect(statSync(path).ino).toBe(before);
   });
 
-  it('writes a file that only its owner can read', async () => {
+  it('the writer creates a file that only its owner can read', async () => {
     const file = join(folder, 'key');
     await writeAtomically(file, 'secret');
     expect(readFileSync(file, 'utf8')).toBe('secret');
@@ -50,7 +50,7 @@ describe('writeAtomically', () => {
     expect(readdirSync(folder)).toEqual(['key']);
   });
 
-  it('gives the mode that is asked for, whatever the umask', async () => {
+  it('the writer sets the requested mode, whatever the umask is', async () => {
     const before = process.umask(0o077);
     try {
       await writeAtomically(join(folder, 'cert'), 'public', { mode: 0o644 });
@@ -60,7 +60,7 @@ describe('writeAtomically', () => {
     expect(statSync(join(folder, 'cert')).mode & 0o777).toBe(0o644);
   });
 
-  it('replaces a file and its mode, and does not write through a link', async () => {
+  it('the writer replaces a file and its mode, and does not follow a link', async () => {
     writeFileSync(join(folder, 'target'), 'untouched', { mode: 0o644 });
     symlinkSync(join(folder, 'target'), join(folder, 'key'));
     await writeAtomically(join(folder, 'key'), 'secret');
@@ -68,7 +68,7 @@ describe('writeAtomically', () => {
     expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
   });
 
-  testUnless(NOT_ROOT)('hands over the file that it wrote, and not what a link in its place leads to', async () => {
+  testUnless(NOT_ROOT)("the writer changes the owner of its own file, not of a link's target", async () => {
     const target = join(folder, 'target');
     writeFileSync(target, 'of root');
     const { uid } = statSync(target);
@@ -79,7 +79,7 @@ describe('writeAtomically', () => {
     expect(statSync(target).uid).toBe(uid);
   });
 
-  it('leaves nothing behind where it fails', async () => {
+  it('the writer leaves no file behind if it fails', async () => {
     await expect(writeAtomically(join(folder, 'missing', 'key'), 'secret')).rejects.toMatchObject({ code: 'ENOENT' });
     await expect(writeAtomically(folder, 'secret')).rejects.toThrow();
     expect(readdirSync(folder)).toEqual([]);

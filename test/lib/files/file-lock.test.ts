@@ -10,7 +10,7 @@ const lock = `${file}.lock`;
 afterEach(() => rmSync(lock, { force: true }));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('waits for a lock no longer than its patience, and says where it is', async () => {
+it('a caller waits for a lock no longer than its patience, and the error names the lock file', async () => {
   writeFileSync(lock, '');
   const action = jest.fn(() => Promise.resolve());
   const waiting = withLock(file, action, { patienceMs: 0 });
@@ -21,7 +21,7 @@ it('waits for a lock no longer than its patience, and says where it is', async (
   expect(action).not.toHaveBeenCalled();
 });
 
-it('takes over a stale lock even without patience', async () => {
+it('a caller without patience takes over a stale lock', async () => {
   writeFileSync(lock, '');
   const then = new Date(Date.now() - 600_000);
   utimesSync(lock, then, then);
@@ -31,7 +31,7 @@ it('takes over a stale lock even without patience', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('lets one at a time do something, each after the other', async () => {
+it('the lock lets one action run at a time', async () => {
   let running = 0;
   const most: number[] = [];
   const action = async (): Promise<void> => {
@@ -43,11 +43,11 @@ it('lets one at a time do something, each after the other', async () => {
   expect(most).toEqual([1, 1, 1]);
 });
 
-it('releases the lock of an action that fails', async () => {
+it('the lock is released if its action fails', async () => {
   await expect(withLock(file, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('does without a lock where none can be made', async () => {
+it('an action runs without a lock if no lock file can be created', async () => {
   await expect(withLock(join(folder, 'none', 'file'), () => Promise.resolve('done'))).resolves.toBe('done');
 });

@@ -18,14 +18,14 @@ afterEach(() => {
 });
 
 test.each(['grants.snap', 'secrets/operators', 'secrets/tls/ca/ca-key.pem'])(
-  '%s, which is ignored, is fine',
+  'the path %s is accepted, because git ignores it',
   async (path) => {
     await expect(refuseVisibleToGit(join(folder, path))).resolves.toBeUndefined();
   },
 );
 
 test.each(['grants', 'new/folder/secret-id', 'here/secret-id'])(
-  '%s, which the next commit may take, is refused',
+  'the path %s is refused, because the next commit may include it',
   async (path) => {
     mkdirSync(join(folder, 'here'));
     await expect(refuseVisibleToGit(join(folder, path))).rejects.toThrow(
@@ -34,7 +34,7 @@ test.each(['grants', 'new/folder/secret-id', 'here/secret-id'])(
   },
 );
 
-test('a place outside of any work tree is fine, and so is any where there is no git', async () => {
+test('a path is accepted if it lies outside of any work tree or if git is missing', async () => {
   rmSync(join(folder, '.git'), { recursive: true });
   await expect(refuseVisibleToGit(join(folder, 'grants'))).resolves.toBeUndefined();
   execFileSync('git', ['init', '--quiet', folder]);
@@ -42,7 +42,7 @@ test('a place outside of any work tree is fine, and so is any where there is no 
   await expect(refuseVisibleToGit(join(folder, 'grants'))).resolves.toBeUndefined();
 });
 
-test('git sees no secret', async () => {
+test('git gets no secret in its environment', async () => {
   writeFileSync(join(folder, 'git'), `#!/bin/sh\nenv > ${folder}/noted\n`, { mode: 0o755 });
   process.env = { ...environment, PATH: `${folder}:${environment.PATH ?? ''}`, VAULT_TOKEN: 'v', TF_VAR_x: 's' };
   await refuseVisibleToGit(join(folder, 'secrets/operators'));
@@ -51,7 +51,7 @@ test('git sees no secret', async () => {
   expect(noted).not.toMatch(/^(VAULT_TOKEN|TF_VAR_x)=/m);
 });
 
-test('the repository that a hook names by its environment is not asked', async () => {
+test('the check ignores a repository that the environment names', async () => {
   process.env = { ...environment, GIT_DIR: '/nowhere' };
   await expect(refuseVisibleToGit(join(folder, 'grants'))).rejects.toThrow('git does not ignore');
 });

@@ -13,7 +13,7 @@ function path(name: string): string {
   return join(folder, name);
 }
 
-test('a plain file is read, a plain folder has an owner, and where there is nothing there is none', async () => {
+test('a plain file is read, a plain folder has an owner, and a missing file is undefined', async () => {
   writeFileSync(path('plain'), 'content');
   await expect(readNoFollow(path('plain'))).resolves.toBe('content');
   await expect(ownerNoFollow(folder, 'folder')).resolves.toMatchObject({ uid: process.getuid?.() });

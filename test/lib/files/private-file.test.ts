@@ -27,20 +27,20 @@ async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
   }
 }
 
-test('a private file is of mode 0600 and holds what was written', async () => {
+test('a private file has mode 0600 and the written content', async () => {
   await writePrivateFile(join(folder, 'secret'), 'content');
   await expect(readFile(join(folder, 'secret'), 'utf8')).resolves.toBe('content');
   await expect(modeOf(join(folder, 'secret'))).resolves.toBe(0o600);
 });
 
-test('a private folder is of mode 0700, and one that others can enter is refused', async () => {
+test('a private folder has mode 0700, and a folder that others can enter is refused', async () => {
   await createPrivateFolder(join(folder, 'a', 'b'));
   await expect(modeOf(join(folder, 'a', 'b'))).resolves.toBe(0o700);
   await mkdir(join(folder, 'open'), { mode: 0o755 });
   await expect(createPrivateFolder(join(folder, 'open'))).rejects.toThrow('got mode 0755; run chmod 700');
 });
 
-test('a private folder that is made in a work tree of git is hidden from it, and one that git can see into refused', async () => {
+test('a new private folder in a work tree is hidden from git, and a folder that git can see is refused', async () => {
   execFileSync('git', ['init', '--quiet', folder]);
   await createPrivateFolder(join(folder, 'secrets', 'init'));
   await writePrivateFile(join(folder, 'secrets', 'init', 'key-share-1'), 'share');
@@ -52,12 +52,12 @@ test('a private folder that is made in a work tree of git is hidden from it, and
   await expect(readdir(join(folder, 'mine'))).resolves.toEqual([]);
 });
 
-test('a private folder outside of git has nothing in it', async () => {
+test('a private folder outside of a work tree starts empty', async () => {
   await createPrivateFolder(join(folder, 'secrets'));
   await expect(readdir(join(folder, 'secrets'))).resolves.toEqual([]);
 });
 
-test('a streamed file gets its name once it is checked, mode 0600', async () => {
+test('a streamed file has mode 0600 and gets its name after the check', async () => {
   const file = join(folder, 'snapshot');
   const checked = await streamPrivateFile(file, chunks('one ', 'two'), async (partial) => {
     expect(await readdir(folder)).not.toContain('snapshot');
@@ -68,7 +68,7 @@ test('a streamed file gets its name once it is checked, mode 0600', async () => 
   await expect(readFile(file, 'utf8')).resolves.toBe('one two');
 });
 
-test('a streamed file that does not pass the check leaves the one before it, and nothing else', async () => {
+test('a streamed file that fails the check leaves only the previous file', async () => {
   const file = join(folder, 'snapshot');
   await writeFile(file, 'the one before');
   await expect(streamPrivateFile(file, chunks('half'), () => Promise.reject(new Error('damaged')))).rejects.toThrow(
@@ -78,7 +78,7 @@ test('a streamed file that does not pass the check leaves the one before it, and
   await expect(readdir(folder)).resolves.toEqual(['snapshot']);
 });
 
-test('a stream that breaks off leaves nothing', async () => {
+test('a stream that breaks off leaves no file', async () => {
   async function* broken(): AsyncGenerator<Uint8Array> {
     yield* chunks('half');
     throw new Error('connection lost');
@@ -94,7 +94,7 @@ test.each<[string, (path: string) => Promise<unknown>]>([
   ['a private file', (path) => writePrivateFile(path, 'content')],
   ['a streamed file', (path) => streamPrivateFile(path, chunks('content'), () => Promise.resolve())],
   ['a folder of certificates', (path) => prepareCertificates({ folder: path, servers: ['node-1'] })],
-])('on Windows %s is refused, as nothing there would be private', async (_, write) => {
+])('the creation of %s is refused on Windows, because file modes do not protect it there', async (_, write) => {
   Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
   const path = join(folder, 'secret');
   await expect(write(path)).rejects.toThrow(

@@ -17,41 +17,44 @@ function messageFor(mode: number, more: { path?: string; advice?: string } = {})
   }
 }
 
-it.each([0o000, 0o400, 0o600, 0o700])('accepts what its owner alone may use (mode %o)', (permissions) => {
-  expect(messageFor(FILE | permissions)).toBeUndefined();
-  expect(messageFor(FOLDER | permissions)).toBeUndefined();
-});
+it.each([0o000, 0o400, 0o600, 0o700])(
+  'the check accepts a path that only its owner may use (mode %o)',
+  (permissions) => {
+    expect(messageFor(FILE | permissions)).toBeUndefined();
+    expect(messageFor(FOLDER | permissions)).toBeUndefined();
+  },
+);
 
-it.each([0o001, 0o002, 0o004, 0o010, 0o020, 0o040])('refuses each right of others (mode %o)', (right) => {
+it.each([0o001, 0o002, 0o004, 0o010, 0o020, 0o040])('the check refuses each right of others (mode %o)', (right) => {
   const mode = 0o600 | right;
   expect(messageFor(FILE | mode)).toBe(
     `the key /a/file must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 /a/file`,
   );
 });
 
-it('names the mode of a folder in its command', () => {
+it('the command for a folder sets the mode of a folder', () => {
   expect(messageFor(FOLDER | 0o755)).toBe(
     "the key /a/file must be its owner's alone, got mode 0755; run chmod 700 /a/file",
   );
 });
 
-it('ends with the advice of its caller', () => {
+it("the message ends with the caller's advice", () => {
   expect(messageFor(FILE | 0o644, { advice: 'or choose another' })).toBe(
     "the key /a/file must be its owner's alone, got mode 0644; run chmod 600 /a/file, or choose another",
   );
 });
 
-it('quotes a path for the shell', () => {
+it('the command quotes a path for the shell', () => {
   expect(messageFor(FILE | 0o644, { path: '/a/my key' })).toBe(
     "the key /a/my key must be its owner's alone, got mode 0644; run chmod 600 '/a/my key'",
   );
 });
 
-it('leaves out of the mode what is no permission of user, group or others', () => {
+it('the message shows only the permissions of user, group and others', () => {
   expect(messageFor(FILE | 0o4644)).toContain('got mode 0644;');
 });
 
-it('takes the mode that the system reports', () => {
+it('the check accepts the mode as the system reports it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'require-private-'));
   const file = join(folder, 'secret');
   try {

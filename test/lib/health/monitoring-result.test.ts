@@ -11,13 +11,13 @@ it.each<[string, Severity[], number]>([
   ['OK - 6 of 6 healthy', ['healthy', 'healthy'], 0],
   ['WARNING - 1 of 6 to see to within days', ['healthy', 'attention'], 1],
   ['CRITICAL - 2 of 7 broken, 1 of 7 to see to within days', ['broken', 'attention', 'broken'], 2],
-])('says %j, and its exit code', (line, severities, exitCode) => {
+])('the result line is %j, with its exit code', (line, severities, exitCode) => {
   const found = withCredentials(...severities);
   expect(resultLine(found)).toBe(line);
   expect(exitCodeOfResult(monitoringResult(found))).toBe(exitCode);
 });
 
-it('says UNKNOWN if the server does not serve', () => {
+it('the result is UNKNOWN if the server does not serve', () => {
   const found = withCredentials('broken');
   const sealed = { ...found, server: { ...found.server, state: 'sealed', severity: 'broken' } } as Report;
   expect(resultLine(sealed)).toBe('UNKNOWN - the server is sealed, so nothing is known of the grants');

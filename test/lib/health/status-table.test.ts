@@ -3,12 +3,12 @@ import { credentialLine, day, refusedLine, report } from '../../fixtures/results
 
 const long = report({ credentials: [credentialLine(), refusedLine()] });
 
-it('puts each line on one, for whoever filters it', () => {
+it('the table puts each entry on one line, so that it can be filtered', () => {
   expect(toTable(long).split('\n')).toHaveLength(9);
   expect(toTable(long)).toContain('invalid_grant; refreshed 9 days ago; grant until 2026-11-30 (in 5 days); by ada');
 });
 
-it('wraps the details in their column where a terminal is wide enough', () => {
+it('the table wraps the details in their column if the terminal is wide enough', () => {
   const lines = toTable(long, { columns: 120 }).split('\n');
   expect(lines.filter((line) => line.length > 120)).toEqual([]);
   const start = lines[0]?.indexOf('2.7.2') ?? 0;
@@ -17,7 +17,7 @@ it('wraps the details in their column where a terminal is wide enough', () => {
   expect(lines[at + 1]?.slice(0, start + 1)).toMatch(/^ +\S$/);
 });
 
-it('puts the details under their line in a narrow one', () => {
+it('the table puts the details below their line in a narrow terminal', () => {
   const lines = toTable(long, { columns: 80 }).split('\n');
   // A command stays whole, so that it can be pasted.
   expect(lines.filter((line) => line.length > 80 && !line.includes(': npx '))).toEqual([]);
@@ -25,7 +25,7 @@ it('puts the details under their line in a narrow one', () => {
   expect(lines).toContain('          Webex does not renew it since 2 days ago, and its token ends in 5');
 });
 
-it('colors nothing but the marks', () => {
+it('the table colors only the marks', () => {
   const table = toTable(long, { colors: true });
   // eslint-disable-next-line no-control-regex -- the escape sequence is the point
   expect(table.replace(/\u001b\[\d+m/g, '')).toBe(toTable(long));
@@ -37,7 +37,7 @@ describe('where it has to fit', () => {
     credentials: [...Array.from({ length: 1000 }, (_, index) => credentialLine({ name: `c${index}` })), refusedLine()],
   });
 
-  it('leaves out what is healthy, from the end on, and says how much', () => {
+  it('the table leaves out healthy lines from the end, and says how many', () => {
     const lines = toTable(many, { columns: 200, rows: 20 }).split('\n');
     expect(lines.length).toBeLessThanOrEqual(20);
     expect(lines[0]).toMatch(/^ok {6}server /);
@@ -48,14 +48,14 @@ describe('where it has to fit', () => {
     );
   });
 
-  it('says how many lines more there are where even the rest does not fit', () => {
+  it('the table says how many lines remain if the unhealthy ones do not fit', () => {
     const lines = toTable(many, { columns: 200, rows: 3 }).split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[2]).toMatch(/^\.\.\. and \d+ more lines, in a higher terminal$/);
   });
 });
 
-it('tells a token of a consent from one of a refresh, as the page does', () => {
+it('the table tells a token of a consent from a token of a refresh, as the page does', () => {
   const consented = credentialLine({ tokens: [{ firstSeenAt: day(-4), expireTime: day(10) }] });
   expect(toTable(report({ credentials: [consented] }))).toContain('in 10 days; token issued 4 days ago; grant until');
   expect(toTable(report())).toContain('in 10 days; refreshed 4 days ago; grant until');

@@ -39,12 +39,12 @@ test('the shares of a folder come in the order of their numbers', async () => {
   await expect(read({ folder })).resolves.toEqual([share(1), share(2), share(10)]);
 });
 
-test('shares may be in hex too', async () => {
+test('a share may be in hex', async () => {
   const hex = Buffer.alloc(33, 7).toString('hex');
   await expect(read({ files: [await writeShare(1, hex)] })).resolves.toEqual([hex]);
 });
 
-test('a folder without shares is named', async () => {
+test('the error names a folder without shares', async () => {
   await expect(read({ folder })).rejects.toThrow(`no key share in ${folder}`);
 });
 
@@ -54,18 +54,18 @@ test('a file that others can read is refused', async () => {
   await expect(read({ files: [file] })).rejects.toThrow(`${file} must be its owner's alone, got mode 0640`);
 });
 
-test('a file without a share is refused, and its content not shown', async () => {
+test('a file without a share is refused, and its content stays hidden', async () => {
   const secret = 'correct horse battery staple';
   await expect(read({ files: [await writeShare(1, secret)] })).rejects.toThrow('key-share-1 must hold one key share');
   await expect(read({ files: [await writeShare(1, secret)] })).rejects.not.toThrow(secret);
   await expect(read({ files: [await writeShare(1, '\n')] })).rejects.toThrow('what it holds is empty');
 });
 
-test('a file that is not there is named', async () => {
+test('the error names a missing file', async () => {
   await expect(read({ files: [keyShareFile(folder, 9)] })).rejects.toThrow('key-share-9 cannot be read (ENOENT)');
 });
 
-test('remembered shares are taken from their source once, and only as far as needed', async () => {
+test('remembered shares are read from their source once, and only as far as needed', async () => {
   let taken = 0;
   async function* source(): AsyncGenerator<string> {
     for (const number of [1, 2, 3]) {

@@ -44,7 +44,7 @@ async function logIn(vault: ScriptedVault, authUrl: string, query: string): Prom
 }
 
 it.each(['https://id.example/authorize', 'https://id.example/authorize?state='])(
-  'takes no redirect where Vault gives an address without a state: %s',
+  'the login refuses an address from Vault that has no state: %s',
   async (authUrl) => {
     await using vault = await ScriptedVault.start();
     const login = logIn(vault, authUrl, 'state=&code=of-somebody-else');

@@ -22,19 +22,19 @@ function open(signal?: AbortSignal): Promise<OperatorSession> {
   });
 }
 
-it('tries the login again with a secret id that was taken out of its wrapping', async () => {
+it('the session retries the login with a secret id that it has unwrapped', async () => {
   vault.answer(LOGIN, refusal(429, 'slow down'), loginAnswer('s.backup'));
   await using session = await open();
   expect(session.token).toBe('s.backup');
   expect(vault.count('PUT sys/wrapping/unwrap')).toBe(1);
 });
 
-it('says that the secret id is lost where Vault asks to be left alone for too long', async () => {
+it('the error says that the secret id is lost if Vault demands too long a wait', async () => {
   vault.answer(LOGIN, { ...refusal(429, 'slow down'), headers: { 'retry-after': '3600' } });
   await expect(open()).rejects.toThrow(WrappingTokenSpentError);
 });
 
-it('does not wait any more once it is interrupted', async () => {
+it('the session stops waiting when it is interrupted', async () => {
   vault.answer(LOGIN, { ...refusal(429, 'slow down'), headers: { 'retry-after': '30' } });
   const abort = new AbortController();
   // No time passes, so only the signal ends the wait.

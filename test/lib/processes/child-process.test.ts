@@ -4,7 +4,7 @@ import { killAtExit, run } from '../../../lib/processes/child-process';
 
 const CHILDREN = 20;
 
-it('adds one exit listener for all commands that run, and removes it after the last one', async () => {
+it('all running commands share one exit listener, which is removed after the last one', async () => {
   const before = process.listenerCount('exit');
   const end = new AbortController();
   setMaxListeners(0, end.signal);
@@ -16,7 +16,7 @@ it('adds one exit listener for all commands that run, and removes it after the l
   expect([during, process.listenerCount('exit')]).toEqual([before + 1, before]);
 });
 
-it('kills each child that was not released', async () => {
+it('the exit listener kills each child that is still registered', async () => {
   const [kept, released] = [spawn('cat'), spawn('cat')];
   const ends = [kept, released].map((child) => once(child, 'exit'));
   const release = killAtExit(kept);

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { freePort } from '../../../lib/processes/free-port';
 
-test('a port is none that the system gives to others meanwhile, and nobody here gets it twice', async () => {
+test('a free port lies below the range that the system assigns, and is given only once', async () => {
   const ports = await Promise.all(Array.from({ length: 200 }, () => freePort()));
   expect(Math.max(...ports)).toBeLessThan(32_768);
   expect(new Set(ports).size).toBe(200);
@@ -14,7 +14,7 @@ const loopback = Object.values(networkInterfaces())
   .filter(({ internal, address }) => internal && ['127.0.0.1', '::1'].includes(address))
   .map(({ address }) => address);
 
-test.each(loopback)('a port that is taken on %s is passed over', async (host) => {
+test.each(loopback)('a port that is taken on %s is skipped', async (host) => {
   const taken = createServer().listen(0, host);
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

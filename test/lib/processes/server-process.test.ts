@@ -24,7 +24,7 @@ async function failure(starting: Promise<ServerProcess>): Promise<Error> {
   );
 }
 
-test('a server that ends at once is an error with its last complaint', async () => {
+test('a server that exits at once causes an error with its last message', async () => {
   const script =
     'echo "WARNING: in memory"; echo; echo "Error initializing listener: bind: address already in use"; exit 1';
   const error = await failure(start(script));
@@ -35,14 +35,14 @@ test('a server that ends at once is an error with its last complaint', async () 
   });
 });
 
-test('a server that is no program is an error', async () => {
+test('a server binary that is missing causes an explained error', async () => {
   const starting = ServerProcess.start({ binary: join(folder, 'missing'), config: {}, address: 'http://127.0.0.1:9' });
   const error = await failure(starting);
   expect(error).toBeInstanceOf(ExplainedError);
   expect(error.message).toContain('cannot be run (ENOENT)');
 });
 
-test('the server sees none of the variables that would configure it, and no secret of Webex', async () => {
+test('the server gets no variables that would configure it, and no Webex secret', async () => {
   const variables = { BAO_ADDR: 'b', VAULT_TOKEN: 'v', WEBEX_CLIENT_SECRET: 'w', OTHER: 'o' };
   Object.assign(process.env, variables);
   try {
@@ -53,7 +53,7 @@ test('the server sees none of the variables that would configure it, and no secr
   }
 });
 
-test('its configuration is private, and gone when it ends', async () => {
+test("the server's configuration is private, and is deleted when the server ends", async () => {
   const script = `
     file="\${2#-config=}"
     echo "error: $(ls -ld "\${file%/*}" | cut -c1-10) $(ls -l "$file" | cut -c1-10) $file"
@@ -64,7 +64,7 @@ test('its configuration is private, and gone when it ends', async () => {
   expect(existsSync(temporaryFolder)).toBe(false);
 });
 
-test('its configuration stays in a folder that was given', async () => {
+test("the server's configuration stays in a given folder", async () => {
   const workDirectory = join(folder, 'given');
   await failure(start('exit 1', undefined, workDirectory));
   expect(readdirSync(workDirectory)).toEqual(['server.json']);
@@ -97,11 +97,11 @@ describe('once it answers', () => {
     });
   }
 
-  test('another server that answers at its address is not taken for it', async () => {
+  test('another server at the same address is not mistaken for the started one', async () => {
     expect(await failure(start('echo "error: of mine"; exit 1', address))).toMatchObject({ reason: 'error: of mine' });
   });
 
-  test('what it started ends with it', async () => {
+  test('the children of a server end when it stops', async () => {
     const server = await start(`sleep 1000 & echo "child $!"; ${STARTED}; wait`, address);
     const child = Number(/child (\d+)/.exec(server.log)?.[1]);
     await server.stop();
@@ -110,7 +110,7 @@ describe('once it answers', () => {
     expect(server.isRunning).toBe(false);
   });
 
-  test('what it started ends with it when it is killed', async () => {
+  test('the children of a server end when it is killed', async () => {
     const server = await start(`sleep 1000 & echo "child $!"; ${STARTED}; wait`, address);
     const child = Number(/child (\d+)/.exec(server.log)?.[1]);
     process.kill(server.pid, 'SIGKILL');
@@ -118,7 +118,7 @@ describe('once it answers', () => {
     await server.stop();
   });
 
-  test('it is killed when it does not end in good order', async () => {
+  test('a server that ignores a stop request is killed', async () => {
     const server = await start(`trap '' TERM; ${STARTED}; while true; do sleep 1; done`, address);
     await server.stop(50);
     expect(server.isRunning).toBe(false);

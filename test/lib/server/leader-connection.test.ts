@@ -41,7 +41,7 @@ function onKubernetes(firstPort: number): DeclaredServer {
   });
 }
 
-it('is the port-forward of the pod that leads, whose own address this machine cannot reach', async () => {
+it("the connection uses the port-forward of the leading pod, because this machine cannot reach the pod's own address", async () => {
   const { address, said } = await leading({ leader_address: SECOND_POD }, onKubernetes(port()));
   expect(address).toBe(`https://127.0.0.1:${port() + 10}`);
   expect(said).toEqual([`https://127.0.0.1:${port()} is a standby node; going to its leader, ${address}`]);
@@ -50,16 +50,16 @@ it('is the port-forward of the pod that leads, whose own address this machine ca
 it.each([
   ['no server is declared', () => undefined],
   ['it was asked elsewhere than at a port-forward', () => onKubernetes(port() - 1)],
-])('is what the nodes call it where %s', async (_, server) => {
+])("the connection uses the leader's own address if %s", async (_, server) => {
   expect((await leading({ leader_address: SECOND_POD }, server())).address).toBe(SECOND_POD);
 });
 
-it('is what was asked, where that leads or nobody does', async () => {
+it('the connection keeps the given address if it leads or there is no leader', async () => {
   const asked = { address: `https://127.0.0.1:${port()}`, said: [] };
   expect(await leading({ is_self: true, leader_address: SECOND_POD }, onKubernetes(port()))).toEqual(asked);
   expect(await leading({ leader_address: '' }, onKubernetes(port()))).toEqual(asked);
 });
 
-it('is no node that would be asked in plain HTTP', async () => {
+it('the connection refuses a leader that uses plain HTTP', async () => {
   await expect(leading({ leader_address: SECOND_POD.replace('https', 'http') })).rejects.toThrow('another protocol');
 });

@@ -6,7 +6,7 @@ function told(server: DeploymentInput['vault']['server']): string[] {
   return otherNodes(exampleDeployment({ vault: { server } }).vault.server);
 }
 
-it('names each other node of a cluster on Kubernetes, with what forwards its port', () => {
+it('the hint names each other node of a Kubernetes cluster, with the command that forwards its port', () => {
   expect(told({ mode: 'kubernetes', context: 'prod', address: 'https://vault.example.com' })).toEqual([
     'The other nodes join by themselves, and are sealed; unseal them too, each while its port is forwarded:',
     '  VAULT_ADDR=https://127.0.0.1:8210 npx --no-install webex-token-vault unseal   # kubectl --context prod -n webex-token-vault port-forward pod/webex-token-vault-1 8210:8200',
@@ -14,7 +14,7 @@ it('names each other node of a cluster on Kubernetes, with what forwards its por
   ]);
 });
 
-it('names each other container', () => {
+it('the hint names each other container', () => {
   expect(told({ mode: 'production', nodes: 3 })).toEqual([
     'The other nodes join by themselves, and are sealed; unseal them too:',
     '  VAULT_ADDR=https://127.0.0.1:8210 npx --no-install webex-token-vault unseal',
@@ -28,6 +28,6 @@ it.each<[string, DeploymentInput['vault']['server']]>([
     'a seal opens them',
     { mode: 'kubernetes', seal: { type: 'transit', address: 'https://other.example', keyName: 'a' } },
   ],
-])('says nothing where %s', (_, server) => {
+])('the hint is empty if %s', (_, server) => {
   expect(told(server)).toEqual([]);
 });

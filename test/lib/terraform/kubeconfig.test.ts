@@ -8,6 +8,6 @@ it.each([
   [{ KUBECONFIG: '/one', KUBE_CONFIG_PATHS: '/other' }, {}],
   [{ KUBECONFIG: '' }, {}],
   [{}, {}],
-])('tells the provider of %j: %j', (env, expected) => {
+])('kubeconfigVariables maps %j to %j', (env, expected) => {
   expect(kubeconfigVariables(env)).toEqual(expected);
 });

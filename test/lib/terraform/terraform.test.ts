@@ -16,34 +16,34 @@ function install(name: string, script: string): void {
 const find = (environment: NodeJS.ProcessEnv = {}): Promise<Terraform> =>
   Terraform.find({ PATH: `${path}:/usr/bin:/bin`, ...environment });
 
-test('says so where there is neither Terraform nor OpenTofu', async () => {
+test('the error says that neither Terraform nor OpenTofu is on PATH', async () => {
   await expect(find()).rejects.toThrow('neither terraform nor tofu is on PATH');
 });
 
-test('names a Terraform that is too old, and the version to install', async () => {
+test('the error names an outdated Terraform and the version to install', async () => {
   install('terraform', 'echo "Terraform v1.5.7"');
   await expect(find()).rejects.toThrow('Terraform 1.5.7 is too old; install 1.11 or newer');
 });
 
-test('takes OpenTofu where Terraform is too old', async () => {
+test('the search uses OpenTofu if Terraform is too old', async () => {
   install('terraform', 'echo "Terraform v1.5.7"');
   install('tofu', 'echo "OpenTofu v1.11.0"');
   expect((await find()).title).toBe('OpenTofu 1.11.0');
 });
 
-test('takes the binary that TERRAFORM_BINARY_NAME names', async () => {
+test('the search uses the binary that TERRAFORM_BINARY_NAME names', async () => {
   install('terraform', 'echo "Terraform v1.14.2"');
   install('tf-next', 'echo "Terraform v2.0.0"');
   expect((await find({ TERRAFORM_BINARY_NAME: 'tf-next' })).title).toBe('Terraform 2.0.0');
 });
 
-test('says so where TERRAFORM_BINARY_NAME names nothing that runs', async () => {
+test('the error says that TERRAFORM_BINARY_NAME names no program on PATH', async () => {
   await expect(find({ TERRAFORM_BINARY_NAME: 'nowhere' })).rejects.toThrow(
     'TERRAFORM_BINARY_NAME is "nowhere", which is not on PATH',
   );
 });
 
-test('a registry that cannot be reached is one short line with the cause', async () => {
+test('the error about an unreachable registry is one short line with the cause', async () => {
   const said = [
     'Error: Failed to query available provider packages',
     '',
@@ -60,7 +60,7 @@ test('a registry that cannot be reached is one short line with the cause', async
   ).rejects.toThrow(/^Terraform 1.14.2 cannot get its providers: dial tcp: no such host$/);
 });
 
-test('a failing run is one line with its first error', async () => {
+test('the error of a failing run is one line with its first message', async () => {
   install(
     'terraform',
     '[ "$1" = version ] && echo "Terraform v1.14.2" && exit; echo "\n╷\n│ Error: no provider\n│ \n│ for you" >&2; exit 1',

@@ -1,6 +1,6 @@
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
-test('as many paths can be asked of as a large deployment has', async () => {
+test('one call asks for the capabilities of as many paths as a large deployment has', async () => {
   await using vault = await WrittenVault.start();
   const paths = Array.from({ length: 2100 }, (_, index) => `oauthapp/creds/credential-${index}`);
   const token = await vault.tokenWith(

@@ -10,7 +10,7 @@ const integration = {
 };
 const entry = { path: 'oauthapp/servers/webex-myapp', fields: '{"client_id":"C0ffee"}', secretField: 'client_secret' };
 
-it.each([undefined, ''])('says which variable to set where the secret is %j', (secret) => {
+it.each([undefined, ''])('the error names the variable to set if the secret is %j', (secret) => {
   const require = () => requireSecret({ ...integration, secret });
   expect(require).toThrow(ExplainedError);
   expect(require).toThrow(
@@ -18,25 +18,25 @@ it.each([undefined, ''])('says which variable to set where the secret is %j', (s
   );
 });
 
-it('refuses a secret with white space in it, without repeating it', () => {
+it('the error refuses a secret with white space and does not repeat it', () => {
   const require = () => requireSecret({ ...integration, secret: 'hush hush\n' });
   expect(require).toThrow('TF_VAR_webex_myapp_client_secret must be the client secret alone, got white space in it');
   expect(require).not.toThrow(/hush/);
 });
 
-it('writes to the server of Terraform, which knows the VAULT_ variables only', () => {
+it("the client writes to Terraform's server, which is set by the VAULT_ variables only", () => {
   const client = providerClient({ VAULT_ADDR: 'http://127.0.0.1:1', BAO_ADDR: 'http://127.0.0.1:2' });
   expect(client.address).toBe('http://127.0.0.1:1');
 });
 
-it('touches nothing where the secret is missing', async () => {
+it('the client sends no request if the secret is missing', async () => {
   await using vault = await ScriptedVault.start();
   const client = providerClient({ VAULT_ADDR: vault.address, VAULT_TOKEN: 'token' });
   await expect(writeEntry(client, { ...integration, ...entry })).rejects.toThrow(ExplainedError);
   expect(vault.requests).toEqual([]);
 });
 
-it('says in one line, without the secret, why Vault refused it', async () => {
+it('one line says why Vault refused the secret, without repeating it', async () => {
   await using vault = await ScriptedVault.start();
   vault.answer(entry.path, { status: 403, body: { errors: ['1 error occurred:\n\t* permission denied\n\n'] } });
   const client = providerClient({ VAULT_ADDR: vault.address, VAULT_TOKEN: 'token' });

@@ -6,7 +6,7 @@ import { VaultClient } from '../../../lib/vault/vault-client';
 import { eventually } from '../../../rehearsal/eventually';
 import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
-it('leaves nothing behind that listens to the signal which it follows', async () => {
+it("the own signal leaves no listener on the process's signal", async () => {
   const process = new AbortController();
   for (let time = 0; time < 3; time++) {
     await withOwnSignal(process.signal, (signal) => {
@@ -18,7 +18,7 @@ it('leaves nothing behind that listens to the signal which it follows', async ()
   expect(getEventListeners(process.signal, 'abort')).toHaveLength(0);
 });
 
-it('is aborted with that, for the same reason', async () => {
+it("the own signal aborts with the process's signal, for the same reason", async () => {
   const process = new AbortController();
   const reason = new Error('Ctrl-C');
   const seen = withOwnSignal(process.signal, async (signal) => {
@@ -33,7 +33,7 @@ it('is aborted with that, for the same reason', async () => {
 it.each([
   ['it', (own: AbortSignal) => own],
   ['a grace signal', (own: AbortSignal) => graceSignal(own)],
-])('has one listener for all requests that wait: %s', async (_, follow) => {
+])('the own signal has one listener for all waiting requests: %s', async (_, follow) => {
   const warnings: Error[] = [];
   const onWarning = (warning: Error): void => void warnings.push(warning);
   process.on('warning', onWarning);

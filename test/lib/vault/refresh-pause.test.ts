@@ -44,13 +44,13 @@ it.each<[string, Record<string, unknown>, RegExp]>([
   ['or as it was until now, where that is longer', MINUTE_LONG, /waiting 61 s, .* 60 s$/],
   ['a minute, where one may take any time', { tune_provider_timeout_seconds: 0 }, /waiting 61 s, as .* any time$/],
   ['again, where it was paused already', { tune_refresh_check_interval_seconds: 0 }, /was paused already.* 13 s/],
-])('waits %s', async (_, changes, said) => {
+])('the pause waits %s', async (_, changes, said) => {
   engineHas(changes);
   await expect(pause()).rejects.toThrow('interrupted: refreshing at "oauthapp" stays paused, ');
   expect(notes).toEqual([expect.stringMatching(said)]);
 });
 
-it('writes nothing where it is paused, and waits for nothing where it is declared to refresh only what is read', async () => {
+it('the pause writes nothing if refreshing is paused, and waits for nothing if no periodic refresh is declared', async () => {
   engineHas({ tune_refresh_check_interval_seconds: 0 });
   await expect(pause()).rejects.toThrow('interrupted');
   await expect(pause({ ...declared, tune_refresh_check_interval_seconds: 0 })).resolves.toBeUndefined();
@@ -58,7 +58,7 @@ it('writes nothing where it is paused, and waits for nothing where it is declare
   expect(notes).toHaveLength(1);
 });
 
-it('takes an engine that was never configured for one that does what the plugin does then', async () => {
+it("the pause assumes the plugin's defaults for an engine that was never configured", async () => {
   server.answer(CONFIG, refusal(404), refusal(404), { body: {} });
   const refreshing = await readRefreshing(vault, 'oauthapp');
   expect(refreshing).toEqual({ checkIntervalSeconds: 60, longestRefreshSeconds: 45, configuration: undefined });
@@ -70,13 +70,13 @@ it('takes an engine that was never configured for one that does what the plugin 
 it.each([
   'no handler for route "oauthapp/config". route entry not found.',
   'no handler for route "oauthapp/config". route entry found, but backend is nil.',
-])('says of an engine that is not there, or does not run, that it is to be deployed: %s', async (said) => {
+])('the error says that an engine is not deployed if Vault says: %s', async (said) => {
   server.answer(CONFIG, refusal(404, said));
   await expect(pause()).rejects.toThrow(NotDeployed);
   await expect(resumeRefreshing({ vault, mountPath: 'oauthapp', declared })).rejects.toThrow(NotDeployed);
 });
 
-it('resumes what is paused alone', async () => {
+it('the resume writes only if refreshing is paused', async () => {
   engineHas({ tune_refresh_check_interval_seconds: 60 });
   await expect(resumeRefreshing({ vault, mountPath: 'oauthapp', declared })).resolves.toBe(false);
   expect(server.count(WRITE)).toBe(0);
@@ -85,7 +85,7 @@ it('resumes what is paused alone', async () => {
   expect(server.count(WRITE)).toBe(1);
 });
 
-it('is paused where it refreshes nothing although it is declared to', () => {
+it('the engine counts as paused only if it refreshes nothing although the deployment declares that it does', () => {
   const [never, hourly] = [{ refreshCheckIntervalSeconds: 0 }, { refreshCheckIntervalSeconds: 3600 }];
   expect(isPaused({ checkIntervalSeconds: 0 }, hourly)).toBe(true);
   expect(isPaused({ checkIntervalSeconds: 60 }, hourly)).toBe(false);

@@ -1,7 +1,7 @@
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
-it('takes a wrapping whose end no calendar has for something that Vault does not say', async () => {
+it('the client rejects a wrapping token whose expiry is not a valid date', async () => {
   await using vault = await ScriptedVault.start();
   const info = { token: 'w', ttl: 60, creation_time: '2026-01-01T00:00:00Z' };
   vault.answer('x', { body: { wrap_info: info } }, { body: { wrap_info: { ...info, ttl: 1e300 } } });

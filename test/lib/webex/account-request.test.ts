@@ -19,7 +19,7 @@ async function ask(answer: RequestListener, timeoutMs?: number): Promise<Person>
   }
 }
 
-it('asks people/me with the token in the header, and takes what it needs', async () => {
+it('the request sends the token in the header, and the account keeps the needed fields', async () => {
   const person = { id: 'p', emails: ['a@example.com'], displayName: 'Ada', orgId: 'o', type: 'person' };
   let asked: unknown;
   const answer: RequestListener = ({ url, headers }, response) => {
@@ -30,7 +30,7 @@ it('asks people/me with the token in the header, and takes what it needs', async
   expect(asked).toEqual(['/v1/people/me', `Bearer ${accessToken}`]);
 });
 
-it('takes nothing from Webex that a terminal obeys', async () => {
+it('the account contains no control characters of a terminal', async () => {
   const person = { id: 'p', emails: ['a@example.com\u001b[2J'], displayName: 'Ada\r\nRoot', orgId: 'o\u009b' };
   await expect(ask((_, response) => response.end(JSON.stringify(person)))).resolves.toEqual({
     id: 'p',
@@ -40,7 +40,7 @@ it('takes nothing from Webex that a terminal obeys', async () => {
   });
 });
 
-it('repeats what Webex says, without the token that it quotes', async () => {
+it("the error repeats Webex's message without the quoted token", async () => {
   const body = { message: `no such token: ${accessToken}.`, trackingId: 'ROUTER_1' };
   const refused = ask((_, response) => response.writeHead(401).end(JSON.stringify(body)));
   await expect(refused).rejects.toThrow(
@@ -53,11 +53,11 @@ it.each<[string, RequestListener]>([
   ['a web page', (_, response) => response.end('<html>')],
   ['other JSON', (_, response) => response.end('{"id":1}')],
   ['an empty answer', (_, response) => response.end()],
-])('takes %s for another server', async (_, answer) => {
+])('the request reports %s as the answer of another server', async (_, answer) => {
   await expect(ask(answer)).rejects.toThrow(/with something that Webex does not say; check the Webex API URL/);
 });
 
-it('does not follow a redirect with the token in hand', async () => {
+it('the request does not follow a redirect with the token', async () => {
   const visited: string[] = [];
   const answer: RequestListener = ({ url = '' }, response) => {
     visited.push(url);
@@ -67,7 +67,7 @@ it('does not follow a redirect with the token in hand', async () => {
   expect(visited).toEqual(['/v1/people/me']);
 });
 
-it('gives up on a server that hangs up, is not there, or never answers', async () => {
+it('the request gives up on a server that hangs up, is missing or never answers', async () => {
   await expect(ask(({ socket }) => socket.destroy())).rejects.toThrow(/no answer from Webex at .*check the network/);
   await expect(peopleMe({ apiUrl: 'http://127.0.0.1:1', accessToken })).rejects.toThrow(/no answer from Webex/);
   await expect(ask(() => undefined, 50)).rejects.toThrow(/no answer from Webex at .* \(timeout\)/);
@@ -79,7 +79,7 @@ it.each([
   [429, 4],
   [500, 4],
   [503, 4],
-])('ends a command that Webex answers with %d by %d', async (status, exitCode) => {
+])('status %d of Webex ends the command with exit code %d', async (status, exitCode) => {
   const refused = ask((_, response) => response.writeHead(status).end('{}'));
   expect(await refused.catch((error: unknown) => exitCodeOf(error as Error))).toBe(exitCode);
 });

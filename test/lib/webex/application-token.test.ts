@@ -49,7 +49,7 @@ function ask(changes: Partial<Parameters<typeof applicationToken>[0]> = {}): Pro
   });
 }
 
-it('gives the pair of a Service App, which its own client refreshes', async () => {
+it('Webex issues the pair of a Service App, and its own client refreshes the pair', async () => {
   const { apiUrl } = webex;
   const pair = await ask();
   expect(pair.scopes).toEqual(SERVICE_APP.scopes);
@@ -61,17 +61,20 @@ it('gives the pair of a Service App, which its own client refreshes', async () =
 });
 
 describe('it is refused', () => {
-  it.each([403, 404] as const)('for an organization that has not authorized it, by %d', async (status) => {
-    webex.behavior.unauthorizedServiceApp = status;
-    const error = await failureOf(ask({ organization: ELSEWHERE.orgId }));
-    expect(error).toBeInstanceOf(status === 403 ? ServiceAppNotAuthorized : UnknownServiceApp);
-    expect(error.message).toContain(applicationId);
-    expect(error.message).toContain(ELSEWHERE.orgId);
-    expect(error.message).toContain('Control Hub > Apps > Service Apps');
-    expect(exitCodeOf(error)).toBe(1);
-  });
+  it.each([403, 404] as const)(
+    'Webex refuses an organization that has not authorized the Service App, with status %d',
+    async (status) => {
+      webex.behavior.unauthorizedServiceApp = status;
+      const error = await failureOf(ask({ organization: ELSEWHERE.orgId }));
+      expect(error).toBeInstanceOf(status === 403 ? ServiceAppNotAuthorized : UnknownServiceApp);
+      expect(error.message).toContain(applicationId);
+      expect(error.message).toContain(ELSEWHERE.orgId);
+      expect(error.message).toContain('Control Hub > Apps > Service Apps');
+      expect(exitCodeOf(error)).toBe(1);
+    },
+  );
 
-  it('once the authorization was withdrawn, and gives one again with it', async () => {
+  it('Webex refuses a withdrawn Service App, and issues a pair once it is authorized again', async () => {
     webex.withdrawServiceApp(applicationId, ORGANIZATION);
     const error = await failureOf(ask());
     expect(error).toBeInstanceOf(ServiceAppNotAuthorized);
@@ -82,14 +85,14 @@ describe('it is refused', () => {
     await ask();
   });
 
-  it('for an app that nobody knows, or to somebody of another organization', async () => {
+  it('Webex refuses an unknown Service App, and an account of another organization', async () => {
     expect(await failureOf(ask({ applicationId: 'made up/?' }))).toBeInstanceOf(UnknownServiceApp);
     const error = await failureOf(ask({ accessToken: await askingToken(ELSEWHERE.email) }));
     expect(error).toBeInstanceOf(UnknownServiceApp);
     expect(error.message).toContain('of the organization that owns the Service App');
   });
 
-  it('to a token without the scope, which is named', async () => {
+  it('the error names the scope that the asking token lacks', async () => {
     const error = await failureOf(ask({ accessToken: await askingToken(undefined, 'spark:people_read') }));
     expect(error).toBeInstanceOf(ApplicationsScopeMissing);
     expect(error.message).toContain('lacks scope spark:applications_token');
@@ -98,19 +101,19 @@ describe('it is refused', () => {
   it.each([
     ['is no good', () => ask({ accessToken: 'made-up-token' })],
     ['was revoked', () => (webex.revokeGrants(), ask())],
-  ])('to a token that %s', async (_, asking) => {
+  ])('Webex refuses an asking token that %s', async (_, asking) => {
     const error = await failureOf(asking());
     expect(error).toBeInstanceOf(AskingTokenRefused);
     expect(error.message).toContain('npx --no-install webex-token-vault status --verify');
   });
 
-  it('with a wrong secret, for which the asking token is not blamed', async () => {
+  it('the error blames a wrong client secret instead of the asking token', async () => {
     const error = await failureOf(ask({ clientSecret: 'wrong-secret' }));
     expect(error).toBeInstanceOf(ClientRefused);
     expect(error.message).toContain('The provided clientSecret is invalid');
   });
 
-  it('with the client of another app', async () => {
+  it('Webex refuses the client of another app', async () => {
     const other = { clientId: ASKING_CLIENT.clientId, clientSecret: ASKING_CLIENT.clientSecret };
     const error = await failureOf(ask(other));
     expect(error).toBeInstanceOf(RequestRefused);
@@ -125,7 +128,7 @@ describe('it is refused', () => {
     [401, 'invalid_grant', AskingTokenRefused],
     [400, 'invalid_client', ClientRefused],
     [400, 'invalid_grant', RequestRefused],
-  ])('by %d, of which a check of the secret (%s) tells whose fault it is', async (status, error, kind) => {
+  ])('status %d leads to a check of the client secret, and %s decides the error', async (status, error, kind) => {
     const answers: WebexAnswer[] = [
       { status, body: { message: 'Invalid client credentials' } },
       { status: 400, body: { error } },
@@ -140,7 +143,7 @@ describe('it is refused', () => {
 });
 
 describe('trouble that passes', () => {
-  it('is waited for where Webex is asked too much', async () => {
+  it('the request waits if Webex limits its rate', async () => {
     webex.behavior.fault = { path: '/v1/applications', status: 429, retryAfterSeconds: 20, count: 1 };
     await ask();
     expect(clock.waits).toEqual([20]);
@@ -148,25 +151,28 @@ describe('trouble that passes', () => {
     expect(await failureOf(ask())).toBeInstanceOf(TemporarilyUnavailable);
   });
 
-  it.each([{ status: 502, body: 'html' as const }, { dropConnection: true }])('is told: %j', async (fault) => {
-    webex.behavior.fault = fault;
-    const error = await failureOf(ask());
-    expect(error).toBeInstanceOf('status' in fault ? WebexResponseError : WebexUnreachableError);
-    expect(exitCodeOf(error)).toBe(4);
-  });
+  it.each([{ status: 502, body: 'html' as const }, { dropConnection: true }])(
+    'the error reports a temporary fault: %j',
+    async (fault) => {
+      webex.behavior.fault = fault;
+      const error = await failureOf(ask());
+      expect(error).toBeInstanceOf('status' in fault ? WebexResponseError : WebexUnreachableError);
+      expect(exitCodeOf(error)).toBe(4);
+    },
+  );
 
-  it('ends with the signal', async () => {
+  it('the signal ends the request', async () => {
     const signal = AbortSignal.abort(new Error('stopped'));
     expect((await failureOf(ask({ signal }))).message).toBe('stopped');
   });
 });
 
-it('takes a pair without a refresh token for none: Vault could keep nothing', async () => {
+it('the request rejects a pair without a refresh token, because Vault could not refresh it', async () => {
   await using scripted = await ScriptedWebex.start({ body: { access_token: 'x', expires_in: 3600 } });
   expect(await failureOf(ask({ apiUrl: scripted.url }))).toBeInstanceOf(WebexUnreachableError);
 });
 
-it('shows no token or secret, whatever is looked at and however Webex quotes them', async () => {
+it('neither errors nor results show a token or secret that Webex quotes', async () => {
   const pair = await ask();
   const shown = [shownOf(pair), shownOf(await failureOf(ask({ clientSecret: 'wrong-secret' })))];
   for (const status of [400, 401, 403, 404, 500]) {

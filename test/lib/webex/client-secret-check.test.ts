@@ -15,7 +15,7 @@ function refusal(status: number, message: string, trackingId = 'T_1'): WebexAnsw
   return { status, body: { message, errors: [{ description: message }], trackingId } };
 }
 
-it('asks with a refresh token that nobody was given', async () => {
+it('the check sends a refresh token that Webex never issued', async () => {
   const { sent } = await check({ status: 400, body: { error: 'invalid_grant' } });
   expect(sent).toHaveLength(1);
   expect(Object.fromEntries(sent[0] ?? [])).toEqual({
@@ -31,12 +31,12 @@ it.each([
   ['invalid_client', 401, 'refused'],
   ['invalid_client', 400, 'refused'],
   ['unauthorized_client', 400, 'refused'],
-])('takes %s (%d) for %s', async (error, status, verdict) => {
+])('the check takes %s (%d) for %s', async (error, status, verdict) => {
   const { check: checked } = await check({ status, body: { error, error_description: 'said so' } });
   expect(checked).toEqual({ verdict, said: 'said so' });
 });
 
-it("compares with two wrong secrets of the same form where Webex uses its own words, and no code of OAuth's", async () => {
+it("the check compares with two wrong secrets if Webex's answer has no OAuth error code", async () => {
   const wrong = refusal(401, 'client authentication failed', 'T_2');
   const { check: checked, sent } = await check(refusal(400, 'bad refresh token'), wrong, wrong);
   expect(checked).toEqual({ verdict: 'accepted', said: 'bad refresh token' });
@@ -55,7 +55,7 @@ it.each([
     refusal(400, 'no B', 'B'),
     refusal(400, 'no C', 'C'),
   ],
-])('does not tell where %s', async (_, ...answers) => {
+])('the check has no verdict if %s', async (_, ...answers) => {
   expect((await check(...answers)).check.verdict).toBe('untold');
 });
 
@@ -66,13 +66,13 @@ it.each([
   [{ status: 403, body: '<html>' }, /something that Webex does not say/, 1],
   [{ status: 200, body: { access_token: 'x' } }, /something that Webex does not say/, 1],
   [{ status: 302, headers: { location: '/x' } }, /something that Webex does not say/, 1],
-])('takes %j for no verdict', async (answer, line, code) => {
+])('the check takes %j for no verdict', async (answer, line, code) => {
   const error: unknown = await check(answer).catch((reason: unknown) => reason);
   expect(String(error)).toMatch(line);
   expect(exitCodeOf(error as Error)).toBe(code);
 });
 
-it('repeats no secret that Webex quotes', async () => {
+it('the verdict does not repeat a secret that Webex quotes', async () => {
   const quoting = { error: 'invalid_client', error_description: `no client has ${clientSecret}` };
   expect((await check({ status: 401, body: quoting })).check.said).toBe('no client has [hidden]');
 });

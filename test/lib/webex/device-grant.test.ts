@@ -42,7 +42,7 @@ async function emailOf({ accessToken }: TokenPair): Promise<unknown> {
 }
 
 describe('a device grant', () => {
-  it('begins with what a person types where, and until when', async () => {
+  it('the device grant has a user code, a verification address and an expiry', async () => {
     const grant = await begin({ scopes: ['spark:people_read', 'analytics:read_all'] });
     expect(grant.userCode).toMatch(/^\d{6}$/);
     expect(grant.verificationUri).toBe(`${webex.url}/verify`);
@@ -51,7 +51,7 @@ describe('a device grant', () => {
     expect(grant).toMatchObject({ intervalSeconds: 2, clientId });
   });
 
-  it('ends in the pair of whoever accepted, and asks as often as Webex allows until then', async () => {
+  it("polling keeps Webex's interval and ends with the tokens of the person who accepted", async () => {
     const grant = await begin();
     clock.at(5, () => webex.confirmDevice(grant.userCode, { as: OTHER_ADMIN }));
     const pair = await tokens(grant);
@@ -62,7 +62,7 @@ describe('a device grant', () => {
   });
 
   it.each(['rfc6749', 'webex'] as const)(
-    'goes on where Webex says by 400 that nobody has answered (%s)',
+    'polling goes on if Webex answers 400 while the grant is pending (%s)',
     async (shape) => {
       webex.behavior.errorShape = shape;
       webex.behavior.devicePending = 400;
@@ -74,7 +74,7 @@ describe('a device grant', () => {
   );
 
   it.each(['rfc6749', 'webex'] as const)(
-    'waits 5 s longer from a slow_down on, and catches up with Webex after several (%s)',
+    "polling adds 5 s after slow_down, and reaches Webex's interval after several (%s)",
     async (shape) => {
       webex.behavior.errorShape = shape;
       webex.behavior.deviceIntervalSeconds = 9;
@@ -89,14 +89,14 @@ describe('a device grant', () => {
     },
   );
 
-  it('keeps to the longer interval', async () => {
+  it('polling keeps the longer interval', async () => {
     const answers = ['slow_down', 'authorization_pending', 'slow_down', 'authorization_pending', 'access_denied'];
     await using scripted = await ScriptedWebex.start(...answers.map((error) => ({ status: 400, body: { error } })));
     expect(await failureOf(tokens(await begin(), { apiUrl: scripted.url }))).toBeInstanceOf(DeviceGrantDenied);
     expect(clock.waits).toEqual([2, 7, 7, 12, 12]);
   });
 
-  it('leaves Webex alone as long as a 429 says, and then asks as often as before', async () => {
+  it('polling stops for as long as a 429 says, and then returns to the interval', async () => {
     const grant = await begin();
     webex.behavior.fault = { path: TOKEN_PATH, status: 429, retryAfterSeconds: 30, count: 1 };
     clock.at(33, () => webex.confirmDevice(grant.userCode));
@@ -104,7 +104,7 @@ describe('a device grant', () => {
     expect(clock.waits).toEqual([2, 30, 2]);
   });
 
-  it('keeps to the interval where a 429 does not say how long', async () => {
+  it('polling keeps the interval if a 429 names no time', async () => {
     const grant = await begin();
     webex.behavior.fault = { path: TOKEN_PATH, status: 429, count: 1 };
     await webex.confirmDevice(grant.userCode);
@@ -112,7 +112,7 @@ describe('a device grant', () => {
     expect(clock.waits).toEqual([2, 2]);
   });
 
-  it('does not wait where a 429 says more than the code is good for', async () => {
+  it("polling ends at once if a 429 names a time after the code's expiry", async () => {
     const grant = await begin();
     webex.behavior.fault = { path: TOKEN_PATH, status: 429, retryAfterSeconds: 299 };
     const error = await failureOf(tokens(grant));
@@ -123,7 +123,7 @@ describe('a device grant', () => {
   });
 
   it.each([{ status: 503 }, { dropConnection: true }, { status: 502, body: 'html' as const }])(
-    'outlives an outage, and asks ever less often while there is one: %j',
+    'polling survives an outage, and asks less and less often during it: %j',
     async (fault) => {
       const grant = await begin();
       webex.behavior.fault = { path: TOKEN_PATH, ...fault };
@@ -134,7 +134,7 @@ describe('a device grant', () => {
     },
   );
 
-  it('asks at the usual interval again after an outage', async () => {
+  it('polling returns to the usual interval after an outage', async () => {
     const grant = await begin();
     webex.behavior.fault = { path: TOKEN_PATH, status: 503, count: 2 };
     clock.at(18, () => webex.confirmDevice(grant.userCode));
@@ -144,7 +144,7 @@ describe('a device grant', () => {
 });
 
 describe('nobody who accepts', () => {
-  it('ends it when the code expires, after a last question', async () => {
+  it('polling ends when the code expires, after a last request', async () => {
     webex.behavior.deviceCodeTtlSeconds = 7;
     const error = await failureOf(tokens(await begin()));
     expect(error).toBeInstanceOf(DeviceGrantExpired);
@@ -154,17 +154,20 @@ describe('nobody who accepts', () => {
     expect(clock.waits).toEqual([2, 2, 2, 1]);
   });
 
-  it.each(['expired_token', 'invalid_grant'] as const)('ends it where Webex says so earlier, by %s', async (code) => {
-    webex.behavior.deviceExpired = code;
-    webex.behavior.deviceCodeTtlSeconds = 3;
-    const begun = await begin();
-    const patient = Object.assign(Object.create(begun) as DeviceGrant, { expiresAt: new Date(clock.now() + 60_000) });
-    Object.defineProperty(patient, 'deviceCode', { value: begun.deviceCode });
-    expect(await failureOf(tokens(patient))).toBeInstanceOf(DeviceGrantExpired);
-    expect(asked()).toEqual([428, 400]);
-  });
+  it.each(['expired_token', 'invalid_grant'] as const)(
+    'polling ends earlier if Webex says that the code has expired, by %s',
+    async (code) => {
+      webex.behavior.deviceExpired = code;
+      webex.behavior.deviceCodeTtlSeconds = 3;
+      const begun = await begin();
+      const patient = Object.assign(Object.create(begun) as DeviceGrant, { expiresAt: new Date(clock.now() + 60_000) });
+      Object.defineProperty(patient, 'deviceCode', { value: begun.deviceCode });
+      expect(await failureOf(tokens(patient))).toBeInstanceOf(DeviceGrantExpired);
+      expect(asked()).toEqual([428, 400]);
+    },
+  );
 
-  it('is told for what it is where it could not be seen', async () => {
+  it('the error says that the outcome could not be seen if Webex failed until the expiry', async () => {
     const grant = await begin();
     webex.behavior.fault = { path: TOKEN_PATH, status: 503 };
     const error = await failureOf(tokens(grant));
@@ -173,7 +176,7 @@ describe('nobody who accepts', () => {
     expect(clock.now() - grant.expiresAt.getTime()).toBe(0);
   });
 
-  it('is not said for sure where the answer with the pair may have been lost', async () => {
+  it('the error is not definite if the answer with the tokens may have been lost', async () => {
     const grant = await begin();
     await webex.confirmDevice(grant.userCode);
     webex.behavior.fault = { path: TOKEN_PATH, when: 'after', dropConnection: true, count: 1 };
@@ -182,7 +185,7 @@ describe('nobody who accepts', () => {
     expect(error.message).toContain('as far as could be seen from here (no answer from Webex at');
   });
 
-  it.each(['rfc6749', 'webex'] as const)('but somebody who denies ends it at once (%s)', async (shape) => {
+  it.each(['rfc6749', 'webex'] as const)('a denial ends the polling at once (%s)', async (shape) => {
     webex.behavior.errorShape = shape;
     const grant = await begin();
     await webex.confirmDevice(grant.userCode, { decision: 'deny' });
@@ -193,7 +196,7 @@ describe('nobody who accepts', () => {
     );
   });
 
-  it('since the organization does not let them is told so', async () => {
+  it('the error says that the organization does not allow the integration', async () => {
     const grant = await begin();
     webex.behavior.switchedOff = { clientId };
     await expect(webex.confirmDevice(grant.userCode)).rejects.toThrow();
@@ -202,14 +205,14 @@ describe('nobody who accepts', () => {
     expect(error.message).toContain('Your administrator denied access to the integration');
   });
 
-  it('is awaited no longer than the signal says', async () => {
+  it('the signal ends the wait between two requests', async () => {
     const abort = new AbortController();
     clock.at(3, () => abort.abort(new Error('stopped')));
     expect((await failureOf(tokens(await begin(), { signal: abort.signal }))).message).toBe('stopped');
     expect(asked()).toEqual([428]);
   });
 
-  it('ends with the signal, too, while Webex is asked', async () => {
+  it('the signal ends a request that is under way', async () => {
     const grant = await begin();
     const abort = new AbortController();
     webex.behavior.fault = { path: TOKEN_PATH, delayMs: 3_600_000 };
@@ -223,14 +226,14 @@ describe('nobody who accepts', () => {
 });
 
 describe('a refused client', () => {
-  it.each(['rfc6749', 'webex'] as const)('is told that its secret is wrong (%s)', async (shape) => {
+  it.each(['rfc6749', 'webex'] as const)('the error says that the client secret is wrong (%s)', async (shape) => {
     webex.behavior.errorShape = shape;
     const error = await failureOf(tokens(await begin(), { clientSecret: 'wrong-secret' }));
     expect(error).toBeInstanceOf(ClientRefused);
     expect(error.message).toMatch(/^Webex does not take the client secret that was given for client id C-integration /);
   });
 
-  it("is told so, too, where Webex uses no code of OAuth's", async () => {
+  it('the error names a wrong client secret even if Webex uses no OAuth error code', async () => {
     const grant = await begin();
     const no = { status: 400, body: { message: 'no' } };
     for (const [error, kind] of [
@@ -242,7 +245,7 @@ describe('a refused client', () => {
     }
   });
 
-  it('is told that the way itself is refused', async () => {
+  it('the error says that Webex refuses the device grant for this client', async () => {
     await using scripted = await ScriptedWebex.start({ status: 400, body: { error: 'unauthorized_client' } });
     const error = await failureOf(tokens(await begin(), { apiUrl: scripted.url }));
     expect(error).toBeInstanceOf(RequestRefused);
@@ -258,21 +261,21 @@ describe('a beginning', () => {
       { scopes: ['spark:all'] },
       'The scope is missing, or not all of it is registered',
     ],
-  ])('is refused with %s', async (_, changes, said) => {
+  ])('Webex refuses to begin a device grant with %s', async (_, changes, said) => {
     const error = await failureOf(begin(changes));
     expect(error).toBeInstanceOf(RequestRefused);
     expect(error.message).toContain(`Webex answered 400 to device/authorize (${said}`);
     expect(exitCodeOf(error)).toBe(1);
   });
 
-  it("is refused without Webex's redirect URLs, which are named", async () => {
+  it("the error names Webex's redirect URLs that the integration lacks", async () => {
     await using other = await startSimulator({ clients: [{ ...CLIENT, redirectUrls: [REDIRECT_URL] }] });
     const error = await failureOf(begin({ apiUrl: other.apiUrl }));
     expect(error).toBeInstanceOf(RequestRefused);
     DEVICE_REDIRECT_URLS.forEach((url) => expect(error.message).toContain(url));
   });
 
-  it('waits where Webex is asked too much, and fails for now where it has trouble', async () => {
+  it('the begin request waits out a 429, and fails as temporary during an outage', async () => {
     webex.behavior.fault = { path: '/v1/device/authorize', status: 429, retryAfterSeconds: 9, count: 1 };
     await begin();
     expect(clock.waits).toEqual([9]);
@@ -288,7 +291,7 @@ describe('a beginning', () => {
     ['an address that is none of the web', { verification_uri: 'file:///etc/passwd' }],
     ['no end', { expires_in: 0 }],
     ['an end that no calendar has', { expires_in: 1e300 }],
-  ])('with %s is none of Webex', async (_, changes) => {
+  ])('an answer with %s is rejected as not from Webex', async (_, changes) => {
     const reply = {
       device_code: 'd',
       user_code: '123456',
@@ -302,26 +305,26 @@ describe('a beginning', () => {
     expect((await failureOf(begin({ apiUrl: scripted.url }))).message).toContain('something that Webex does not say');
   });
 
-  it('asks no more than once a second, however often Webex would be asked', async () => {
+  it('the interval is at least one second, even if Webex names less', async () => {
     const fields = { device_code: 'd', user_code: '1', verification_uri: 'https://example.com/', expires_in: 9 };
     await using scripted = await ScriptedWebex.start({ body: { ...fields, interval: 5e-324 } });
     expect((await begin({ apiUrl: scripted.url })).intervalSeconds).toBe(1);
   });
 
-  it('asks every 5 s where Webex does not say how often, as RFC 8628 has it', async () => {
+  it('the interval is 5 s if Webex names none, as in RFC 8628', async () => {
     const body = { device_code: 'd', user_code: '1', verification_uri: 'https://example.com/', expires_in: 9 };
     await using scripted = await ScriptedWebex.start({ body });
     expect((await begin({ apiUrl: scripted.url })).intervalSeconds).toBe(5);
   });
 });
 
-it('takes an answer without tokens for another server, once the code is used up', async () => {
+it('an answer without a refresh token is rejected as not from Webex', async () => {
   await using scripted = await ScriptedWebex.start({ body: { access_token: 'x', expires_in: 9 } });
   const error = await failureOf(tokens(await begin(), { apiUrl: scripted.url }));
   expect(error).toBeInstanceOf(WebexUnreachableError);
 });
 
-it('shows no device code, token or secret, whatever is looked at and however Webex quotes them', async () => {
+it('neither errors nor results show a device code, token or secret that Webex quotes', async () => {
   const grant = await begin();
   const denied = await begin();
   const shown = [grant, denied].map(shownOf);

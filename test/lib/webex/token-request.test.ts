@@ -50,7 +50,7 @@ async function emailOf({ accessToken }: TokenPair): Promise<unknown> {
 }
 
 describe('a code', () => {
-  it('becomes a pair', async () => {
+  it('the request exchanges a code for a pair', async () => {
     const pair = await exchange(await obtainCode(webex));
     expect(pair).toMatchObject({
       accessTokenSeconds: 1_209_599,
@@ -61,7 +61,7 @@ describe('a code', () => {
     expect(await emailOf(await refresh(pair.refreshToken))).toEqual([ADMIN]);
   });
 
-  it('becomes one with the verifier of PKCE', async () => {
+  it('the request exchanges a code for a pair with the PKCE verifier', async () => {
     const challenge = createHash('sha256').update(VERIFIER).digest('base64url');
     const asked = { code_challenge: challenge, code_challenge_method: 'S256' };
     const pair = await exchange(await obtainCode(webex, asked), { codeVerifier: VERIFIER });
@@ -72,7 +72,7 @@ describe('a code', () => {
   });
 
   it.each(['rfc6749', 'webex'] as const)(
-    "that was used, made up, or another redirect URL or client's is refused (%s)",
+    'Webex refuses a code that is used, made up or issued for another request (%s)',
     async (shape) => {
       webex.behavior.errorShape = shape;
       const used = await obtainCode(webex);
@@ -95,7 +95,7 @@ describe('a code', () => {
 
 describe('a refresh token', () => {
   it.each(['renew', 'keep', 'rotate', 'omit'] as const)(
-    'becomes a pair where Webex does as in "%s"',
+    'the request refreshes a pair if Webex behaves as "%s"',
     async (behavior) => {
       webex.behavior.refresh = behavior;
       const { refresh_token: first } = await login(webex);
@@ -106,25 +106,28 @@ describe('a refresh token', () => {
     },
   );
 
-  it.each(['rfc6749', 'webex'] as const)('that is no good for this client is refused (%s)', async (shape) => {
-    webex.behavior.errorShape = shape;
-    const { refresh_token: ofAnother } = await login(webex, { client: OTHER_CLIENT });
-    const { refresh_token: revoked } = await login(webex);
-    webex.changePassword(ADMIN);
-    for (const refreshToken of [ofAnother, revoked, 'made-up-token']) {
-      const error = await failureOf(refresh(refreshToken));
-      expect(error).toBeInstanceOf(GrantRefused);
-      expect(error.message).toMatch(
-        /^Webex does not take the refresh token for client id C-integration \(.+\): it has expired, was revoked or replaced by a newer one, or belongs to another integration; take one that this integration got, or have a person consent$/,
-      );
-      expect(exitCodeOf(error)).toBe(1);
-    }
-  });
+  it.each(['rfc6749', 'webex'] as const)(
+    'Webex refuses a refresh token that is not valid for this client (%s)',
+    async (shape) => {
+      webex.behavior.errorShape = shape;
+      const { refresh_token: ofAnother } = await login(webex, { client: OTHER_CLIENT });
+      const { refresh_token: revoked } = await login(webex);
+      webex.changePassword(ADMIN);
+      for (const refreshToken of [ofAnother, revoked, 'made-up-token']) {
+        const error = await failureOf(refresh(refreshToken));
+        expect(error).toBeInstanceOf(GrantRefused);
+        expect(error.message).toMatch(
+          /^Webex does not take the refresh token for client id C-integration \(.+\): it has expired, was revoked or replaced by a newer one, or belongs to another integration; take one that this integration got, or have a person consent$/,
+        );
+        expect(exitCodeOf(error)).toBe(1);
+      }
+    },
+  );
 });
 
 describe('a client', () => {
   it.each(['rfc6749', 'webex'] as const)(
-    'whose secret is wrong is refused, and no grant is touched (%s)',
+    'Webex refuses a client with a wrong secret, and no grant is touched (%s)',
     async (shape) => {
       webex.behavior.errorShape = shape;
       const code = await obtainCode(webex);
@@ -145,7 +148,7 @@ describe('a client', () => {
   );
 
   it.each(['unauthorized_client', 'forbidden'] as const)(
-    'that the organization does not allow is told so (%s)',
+    'the error says that the organization does not allow the client (%s)',
     async (refused) => {
       const { refresh_token: refreshToken } = await login(webex);
       webex.behavior.switchedOff = { clientId, refresh: refused };
@@ -167,7 +170,7 @@ describe("in Webex's own words, without a code of OAuth's", () => {
     return await failureOf(refresh('a-refresh-token', { tokenUrl }));
   }
 
-  it('a refusal is told apart by what becomes of the secret alone', async () => {
+  it('a check of the secret classifies a refusal without an OAuth error code', async () => {
     const wrong = words(401, 'client authentication failed');
     expect(await failure(words(400, 'no'), { status: 400, body: { error: 'invalid_grant' } })).toBeInstanceOf(
       GrantRefused,
@@ -181,7 +184,7 @@ describe("in Webex's own words, without a code of OAuth's", () => {
   it.each([
     ['does not tell', [words(400, 'no')]],
     ['cannot be asked', [words(400, 'no'), words(503, 'busy')]],
-  ])('a refusal is one of either where that %s', async (_, answers) => {
+  ])('the error blames the secret or the token if the check %s', async (_, answers) => {
     const error = await failure(...answers);
     expect(error).toBeInstanceOf(RequestRefused);
     expect(error.message).toBe(
@@ -189,20 +192,20 @@ describe("in Webex's own words, without a code of OAuth's", () => {
     );
   });
 
-  it("has the description that Webex's own shape hides in a list", async () => {
+  it("the error has the description that Webex's own format keeps in a list", async () => {
     const body = { message: 'Bad', errors: [{ description: 'The scope is odd' }], trackingId: 'T_1' };
     expect((await failure({ status: 403, body })).message).toContain('(Bad: The scope is odd, tracking id T_1)');
   });
 });
 
 describe('trouble that passes', () => {
-  it('is waited for where Webex says that it is asked too much, as long as it says', async () => {
+  it("the request waits as long as Webex's rate limit says", async () => {
     webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 17, count: 2 };
     expect(await emailOf(await exchange(await obtainCode(webex)))).toEqual([ADMIN]);
     expect(clock.waits).toEqual([17, 17]);
   });
 
-  it('is told where Webex says so for too long, or too often', async () => {
+  it('the error reports a rate limit that lasts too long or comes too often', async () => {
     const { refresh_token: refreshToken } = await login(webex);
     webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 3600 };
     const long = await failureOf(refresh(refreshToken));
@@ -215,7 +218,7 @@ describe('trouble that passes', () => {
     expect(clock.waits).toEqual([5, 5, 5]);
   });
 
-  it('is never met by presenting a code or a refresh token again', async () => {
+  it('the request presents a code or a refresh token only once, even after a fault', async () => {
     const { refresh_token: refreshToken } = await login(webex);
     for (const fault of [{ status: 503 }, { dropConnection: true }]) {
       webex.requests.length = 0;
@@ -228,7 +231,7 @@ describe('trouble that passes', () => {
     expect(clock.waits).toEqual([]);
   });
 
-  it('ends with the signal, also while it is waited for', async () => {
+  it('the signal ends the request, even during a wait', async () => {
     const abort = new AbortController();
     webex.behavior.fault = { path: '/v1/access_token', status: 429, retryAfterSeconds: 10 };
     clock.at(5, () => abort.abort(new Error('stopped')));
@@ -242,7 +245,7 @@ it.each([
   ['no refresh token, where none was sent', { status: 200, body: { access_token: 'x', expires_in: 1 } }],
   ['a page', { status: 403, body: '<html>' }],
   ['the way to another server', { status: 302, headers: { location: '/x' } }],
-])('takes %s for another server', async (_, answer) => {
+])('the request reports %s as the answer of another server', async (_, answer) => {
   await using scripted = await ScriptedWebex.start(answer);
   const error = await failureOf(exchange('a-code', { tokenUrl: `${scripted.url}/v1/access_token` }));
   expect(error).toBeInstanceOf(WebexUnreachableError);
@@ -252,7 +255,7 @@ it.each([
 });
 
 it.each([0, -1, 1e300, 'soon'])(
-  'keeps a pair whose refresh token lives for %p, and does not say how long',
+  'the pair is kept without a lifetime if its refresh token lives for %p',
   async (life) => {
     const body = { access_token: 'a', refresh_token: 'r', expires_in: 1, refresh_token_expires_in: life, scope: 7 };
     await using scripted = await ScriptedWebex.start({ body });
@@ -262,12 +265,12 @@ it.each([0, -1, 1e300, 'soon'])(
   },
 );
 
-it('takes a page that is no JSON for another server', async () => {
+it('the request reports a page that is not JSON as the answer of another server', async () => {
   webex.behavior.fault = { path: '/v1/access_token', status: 403, body: 'html' };
   expect((await failureOf(refresh('any'))).message).toContain('something that Webex does not say');
 });
 
-it('shows no token, code, verifier or secret, whatever is looked at and however Webex quotes them', async () => {
+it('neither errors nor results show a token, code, verifier or secret that Webex quotes', async () => {
   const shown: string[] = [];
   const secrets = new Set([clientSecret, 'wrong-secret', VERIFIER]);
   const { refresh_token: refreshToken } = await login(webex);

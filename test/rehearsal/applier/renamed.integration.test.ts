@@ -67,7 +67,7 @@ async function refreshes(identity: { roleId: string; secretId: string }): Promis
   return rehearsal.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').map(({ status }) => status);
 }
 
-test('keeps grant, role id and secret ids of what was there under its first name', async () => {
+test('a rename keeps the grant, the role id and the secret ids', async () => {
   await start(exampleDeployment());
   await rehearsal.apply({ by: 'applier' });
   await authorized();
@@ -94,7 +94,7 @@ test('keeps grant, role id and secret ids of what was there under its first name
   await expect(refreshes(identity)).resolves.toEqual([200]);
 });
 
-test('has it under that name where it was not there yet, and can do the whole job', async () => {
+test('a fresh deployment uses the vaultName, and its app reads a grant that refreshes', async () => {
   await start(names('reports', 'reader'));
   await rehearsal.apply({ by: 'applier' });
   await expect(rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);

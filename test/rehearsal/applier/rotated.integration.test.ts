@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rehearsal.stop());
 
-test('what a rotation writes is what the stack writes: applied again, nothing changes', async () => {
+test('the applier finds no change after a rotation of the client secret', async () => {
   expect((await rehearsal.apply({ by: 'applier' })).changed).not.toEqual([]);
   const [client] = rehearsal.webex.clients;
   const [newSecret, oldSecret] = [randomBytes(32).toString('hex'), client?.clientSecret ?? ''];

@@ -25,7 +25,7 @@ const provisioner = (command: string, environment: object = {}): object => ({
 });
 const printed = (): string => readFileSync(join(stackDirectory, 'printed'), 'utf8');
 
-test('runs a provisioner once, and again when its trigger changes', async () => {
+test('the applier runs a provisioner once, and again if its trigger changes', async () => {
   const once = (version: number): void =>
     write({ terraform_data: { a: { triggers_replace: { version }, ...provisioner('echo ran >> printed') } } });
   once(1);
@@ -36,7 +36,7 @@ test('runs a provisioner once, and again when its trigger changes', async () => 
   expect(printed()).toBe('ran\nran\n');
 });
 
-test('a resource is replaced when one that triggers it was', async () => {
+test('the applier replaces a resource after its trigger was replaced', async () => {
   const stack = (input: number): void =>
     write({
       terraform_data: {
@@ -51,14 +51,14 @@ test('a resource is replaced when one that triggers it was', async () => {
   expect(printed()).toBe('a\nb\na\nb\n');
 });
 
-test('a provisioner that failed runs again, and its message is the error', async () => {
+test('the applier runs a failed provisioner again, and reports its message as the error', async () => {
   write({ terraform_data: { a: provisioner('test -e ready || { echo "error: not ready; make it" >&2; exit 1; }') } });
   await expect(apply()).rejects.toThrow(/^not ready; make it$/);
   writeFileSync(join(stackDirectory, 'ready'), '');
   expect((await apply()).changed).toEqual(['terraform_data.a']);
 });
 
-test('a variable reaches the environment of a provisioner and not the state', async () => {
+test('the applier passes a variable to the environment of a provisioner and keeps it out of the state', async () => {
   write(
     { terraform_data: { a: provisioner('printf %s "$SECRET" > printed', { SECRET: '${var.secret}' }) } },
     { variable: { secret: { default: null, ephemeral: true } } },
@@ -68,19 +68,19 @@ test('a variable reaches the environment of a provisioner and not the state', as
   expect(readFileSync(join(stackDirectory, 'applier.json'), 'utf8')).not.toContain('must not stay');
 });
 
-test('refuses a resource type that it does not know, by name', async () => {
+test('the applier names a resource type that it does not know', async () => {
   write({ vault_ldap_auth_backend: { a: { path: 'jwt' } } });
   await expect(apply()).rejects.toThrow('does not know the resource type "vault_ldap_auth_backend"');
 });
 
-test('refuses an attribute that it does not know, by name', async () => {
+test('the applier names an attribute that it does not know', async () => {
   write({ vault_mount: { a: { path: 'x', type: 'kv', seal_wrap: true } } });
   await expect(apply()).rejects.toThrow(
     /^the rehearsal's applier does not know all of vault_mount\.a \(.*seal_wrap.*\); deploy/,
   );
 });
 
-test('refuses a reference to what is not in the stack', async () => {
+test('the applier refuses a reference to a resource outside the stack', async () => {
   write({ terraform_data: { a: { input: '${vault_mount.none.path}' } } });
   await expect(apply()).rejects.toThrow('cannot resolve "vault_mount.none.path"');
 });
@@ -102,13 +102,13 @@ describe('a resource that keeps what it was made with', () => {
       },
     });
 
-  test('is applied once', async () => {
+  test('the applier applies a resource with a postcondition once', async () => {
     owned('one');
     expect((await apply()).changed).toEqual(['terraform_data.a', 'terraform_data.owner']);
     expect((await apply()).changed).toEqual([]);
   });
 
-  test('refuses another by the words of the stack, before anything is applied', async () => {
+  test("the applier refuses a failed postcondition with the stack's message before it applies anything", async () => {
     owned('one');
     await apply();
     owned('two');
@@ -128,19 +128,19 @@ test.each<[string, string, object]>([
     { postcondition: [{ condition: '${self.output == "x"}', error_message: '' }] },
   ],
   ['vault_mount', 'ignore_changes', { ignore_changes: ['input'] }],
-])('refuses for %s the lifecycle that it does not know, by name: %s', async (type, name, lifecycle) => {
+])('the applier names for %s the lifecycle setting that it does not know: %s', async (type, name, lifecycle) => {
   write({ [type]: { a: { input: 'x', lifecycle } } });
   await expect(apply()).rejects.toThrow(
     new RegExp(`^the rehearsal's applier does not know all of ${type}\\.a \\(lifecycle: .*${name}.*\\); deploy`),
   );
 });
 
-test('takes what is to be made before the one that it replaces ends, as it ends none', async () => {
+test('the applier accepts create_before_destroy', async () => {
   write({ terraform_data: { a: { input: 'x', lifecycle: { create_before_destroy: true } } } });
   expect((await apply()).changed).toEqual(['terraform_data.a']);
 });
 
-test('names the resources of a cycle', async () => {
+test('the applier names the resources of a cycle', async () => {
   write({ terraform_data: { a: { depends_on: ['terraform_data.b'] }, b: { depends_on: ['terraform_data.a'] } } });
   await expect(apply()).rejects.toThrow('terraform_data.a -> terraform_data.b -> terraform_data.a');
 });

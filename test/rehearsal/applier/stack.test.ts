@@ -33,14 +33,14 @@ async function seenByTerraform(variable: string, user: NodeJS.ProcessEnv): Promi
   return readFileSync(join(folder, 'seen'), 'utf8');
 }
 
-test('Terraform keeps its providers in the cache of this project, or where the user says', async () => {
+test("Terraform keeps its providers in the project's cache, or in the folder that the user sets", async () => {
   const own = await seenByTerraform('TF_PLUGIN_CACHE_DIR', {});
   expect(own).toBe(join(folder, 'cache', 'terraform-providers'));
   const theirs = join(folder, 'theirs');
   await expect(seenByTerraform('TF_PLUGIN_CACHE_DIR', { TF_PLUGIN_CACHE_DIR: theirs })).resolves.toBe(theirs);
 });
 
-test('Terraform acts as the provisioner, whatever is set for a Vault of the user', async () => {
+test("Terraform acts as the provisioner even if the user's environment has another token or namespace", async () => {
   await expect(seenByTerraform('VAULT_TOKEN', { VAULT_TOKEN: 'hvs.of-the-user' })).resolves.toBe('s.provisioner');
   await expect(seenByTerraform('VAULT_NAMESPACE', { VAULT_NAMESPACE: 'of-the-user' })).resolves.toBe('');
 });

@@ -3,27 +3,27 @@ import { evaluate, evaluateCondition, references } from '../../../rehearsal/appl
 const values: Record<string, unknown> = { 'var.secret': null, 'vault_mount.engine.path': 'oauth2', 'a.b.list': [1, 2] };
 const lookup = (reference: readonly string[]): unknown => values[reference.join('.')];
 
-test('a text that is one reference becomes the value, whatever its type', () => {
+test('a string with a single reference becomes the referenced value of any type', () => {
   expect(evaluate({ x: '${var.secret}', y: ['${a.b.list}'] }, lookup)).toEqual({ x: null, y: [[1, 2]] });
 });
 
-test('a reference inside a text becomes part of it', () => {
+test('a reference inside a string becomes part of the string', () => {
   expect(evaluate('path "${vault_mount.engine.path}/creds/x" {}', lookup)).toBe('path "oauth2/creds/x" {}');
 });
 
-test('an escaped template is left for the shell', () => {
+test('an escaped template stays unchanged for the shell', () => {
   expect(evaluate('echo $${HOME} ${vault_mount.engine.path}', lookup)).toBe('echo ${HOME} oauth2');
 });
 
-test('a text in quotes is what is in them, with the references that are inside', () => {
+test('a quoted string becomes its content, with references resolved', () => {
   expect(evaluate('${"path \\"${vault_mount.engine.path}\\" {\\n\\\\n}"}', lookup)).toBe('path "oauth2" {\n\\n}');
 });
 
-test.each(['"a" + "b"', '"\\u0041"', '"a"b"'])('refuses the text %s by name', (text) => {
+test.each(['"a" + "b"', '"\\u0041"', '"a"b"'])('the parser names the string %s that it refuses', (text) => {
   expect(() => evaluate(`\${${text}}`, lookup)).toThrow('does not know the expression');
 });
 
-test('lists every reference below a value', () => {
+test('the parser lists every reference below a value', () => {
   expect(references({ a: '${a.b.list}', b: ['x ${vault_mount.engine.path} ${var.secret}'] })).toEqual([
     ['a', 'b', 'list'],
     ['vault_mount', 'engine', 'path'],
@@ -32,19 +32,19 @@ test('lists every reference below a value', () => {
 });
 
 test.each(['upper(var.secret)', 'var.secret == null', 'a.b[0]', 'secret'])(
-  'refuses the expression "%s" by name',
+  'the parser names the expression "%s" that it refuses',
   (expression) => {
     expect(() => evaluate(`\${${expression}}`, lookup)).toThrow(`does not know the expression "${expression}"`);
   },
 );
 
-test('a condition compares a reference with a text', () => {
+test('a condition compares a reference with a string', () => {
   expect(evaluateCondition('${vault_mount.engine.path == "oauth2"}', lookup)).toBe(true);
   expect(evaluateCondition('${vault_mount.engine.path == "oauth"}', lookup)).toBe(false);
 });
 
 test.each(['${a.b != "x"}', '${a.b == c.d}', '${a.b == "x" || true}', '${a.b == "${c.d}"}', 'a.b == "x"'])(
-  'refuses the condition %s by name',
+  'the parser names the condition %s that it refuses',
   (condition) => {
     expect(() => evaluateCondition(condition, lookup)).toThrow(`does not know the expression "${condition}"`);
   },

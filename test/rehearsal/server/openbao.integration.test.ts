@@ -45,7 +45,7 @@ async function untilNothingIsLeft(serverPid: number): Promise<void> {
   await eventually(() => !isAnythingLeft(serverPid) || undefined);
 }
 
-test('runs the oauthapp engine, and leaves nothing running', async () => {
+test('the server runs the oauthapp engine, and leaves no process behind', async () => {
   await using engine = await WebexEngine.start();
   const server = await start();
   try {
@@ -62,7 +62,7 @@ test('runs the oauthapp engine, and leaves nothing running', async () => {
   await expect(anyone.sealStatus()).rejects.toThrow('ECONNREFUSED');
 });
 
-test('runs a plugin whose folder is reached by a link', async () => {
+test('the server runs a plugin in a linked folder', async () => {
   await using engine = await WebexEngine.start();
   const folder = mkdtempSync(join(tmpdir(), 'linked-'));
   try {
@@ -74,7 +74,7 @@ test('runs a plugin whose folder is reached by a link', async () => {
   }
 });
 
-test('runs a plugin where TMPDIR is longer than the path of a socket may be', async () => {
+test('the server runs a plugin if TMPDIR is longer than a socket path may be', async () => {
   await using engine = await WebexEngine.start();
   const folder = mkdtempSync(join(tmpdir(), 'long-'));
   const long = join(folder, 'a'.repeat(100));
@@ -89,7 +89,7 @@ test('runs a plugin where TMPDIR is longer than the path of a socket may be', as
   }
 });
 
-test('is unsealed and not in dev mode, and shows its root token to nobody who does not ask for it', async () => {
+test('the server is unsealed, is not in dev mode, and reveals its root token only on request', async () => {
   await using server = await start();
   const vault = new VaultClient({ address: server.address, token: server.rootToken });
   expect(await vault.sealStatus()).toMatchObject({ initialized: true, sealed: false, n: 1, t: 1 });
@@ -115,7 +115,7 @@ describe('a server that stores on disk', () => {
     return server;
   }
 
-  test('is closed after a crash and when it is sealed, and has everything once it is opened', async () => {
+  test('the server is sealed after a crash or a seal, and has all data after it is unsealed', async () => {
     await using server = await onDisk();
     const vault = clientOf(server);
     expect(server.log).toContain('[DEBUG]');
@@ -141,19 +141,19 @@ describe('a server that stores on disk', () => {
   });
 });
 
-test('a server that stores in memory is not started again, as nothing is left of it', async () => {
+test('a server that stores in memory refuses to start again, because its data is gone', async () => {
   await using server = await start();
   await server.kill();
   await expect(server.startAgain()).rejects.toThrow('the server stored in memory, so nothing is left of it');
 });
 
-test('two run side by side', async () => {
+test('two servers run side by side', async () => {
   const servers = await Promise.all([start(), start()]);
   expect(new Set(servers.map(({ address }) => address)).size).toBe(2);
   await Promise.all(servers.map((server) => server.stop()));
 });
 
-test('names a port that is taken', async () => {
+test('the error names a port that is in use', async () => {
   const other = createServer();
   await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening));
   const { port } = other.address() as AddressInfo;
@@ -161,7 +161,7 @@ test('names a port that is taken', async () => {
   await new Promise((closed) => other.close(closed));
 });
 
-test('says in the words of the server why it does not start', async () => {
+test("the error repeats the server's own message if it does not start", async () => {
   // Vault starts without its plugin directory. Neither product starts without its certificate.
   const starting = OpenBaoServer.start({
     binary,
@@ -171,7 +171,7 @@ test('says in the words of the server why it does not start', async () => {
   await expect(starting).rejects.toThrow(/ended at once, saying "Error .*\/nowhere.*no such file or directory"/);
 });
 
-test.each(['SIGKILL', 'SIGTERM'] as const)('ends with a process that %s ends', async (signal) => {
+test.each(['SIGKILL', 'SIGTERM'] as const)('the server ends if %s ends its parent process', async (signal) => {
   const folder = mkdtempSync(join(tmpdir(), 'starter-'));
   const script = `
     const { OpenBaoServer } = require(${JSON.stringify(bundle(['rehearsal/server/openbao.ts'], folder))});

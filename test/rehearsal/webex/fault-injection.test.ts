@@ -11,7 +11,7 @@ function me(): Promise<Response> {
   return call(`${webex.apiUrl}/people/me`);
 }
 
-test('a fault without a path happens to every request, until it is taken away', async () => {
+test('a fault without a path affects every request until it is removed', async () => {
   webex.behavior.fault = { status: 503 };
   expect((await me()).status).toBe(503);
   expect((await refreshWith(webex, 'any')).status).toBe(503);
@@ -19,7 +19,7 @@ test('a fault without a path happens to every request, until it is taken away', 
   expect((await me()).status).toBe(401);
 });
 
-test('a fault with a path happens there only', async () => {
+test('a fault with a path affects only that path', async () => {
   webex.behavior.fault = { path: '/v1/access_token', status: 500 };
   expect((await me()).status).toBe(401);
   expect((await refreshWith(webex, 'any')).status).toBe(500);
@@ -33,14 +33,14 @@ test('a request that a fault answers is logged with its grant type', async () =>
   ]);
 });
 
-test('a fault with a count heals, and leaves the fault that was given unchanged', async () => {
+test('a fault with a count ends by itself, and the given fault object stays unchanged', async () => {
   const fault = { status: 502, count: 2 };
   webex.behavior.fault = fault;
   expect([(await me()).status, (await me()).status, (await me()).status]).toEqual([502, 502, 401]);
   expect(fault.count).toBe(2);
 });
 
-test('rate limiting tells when to come back', async () => {
+test('rate limiting says when to retry', async () => {
   webex.behavior.fault = { status: 429, retryAfterSeconds: 7 };
   const reply = await me();
   expect(reply.status).toBe(429);
@@ -49,7 +49,7 @@ test('rate limiting tells when to come back', async () => {
   expect((await me()).headers.has('retry-after')).toBe(false);
 });
 
-test("the body has Webex's shape for resources, and the one of the behavior for tokens", async () => {
+test("the body has Webex's shape for resources, and the configured shape for tokens", async () => {
   webex.behavior.fault = { status: 503 };
   expect(await (await me()).json()).toMatchObject({
     message: 'Service Unavailable',
@@ -60,7 +60,7 @@ test("the body has Webex's shape for resources, and the one of the behavior for 
   expect(await (await refreshWith(webex, 'any')).json()).toMatchObject({ message: 'Service Unavailable' });
 });
 
-test('the body has the shape and the words that the fault names', async () => {
+test('the body has the shape and the message of the fault', async () => {
   webex.behavior.fault = { status: 400, body: 'rfc6749', error: 'invalid_grant' };
   expect(await (await me()).json()).toEqual({ error: 'invalid_grant', error_description: 'Bad Request' });
   webex.behavior.fault = { status: 502, body: 'html', error: '<proxy>' };
@@ -69,14 +69,14 @@ test('the body has the shape and the words that the fault names', async () => {
   expect(await reply.text()).toBe('<html><body><h1>&lt;proxy></h1></body></html>');
 });
 
-test('a dropped connection gets no answer, and the next one does', async () => {
+test('a dropped connection gets no answer, and the next request does', async () => {
   webex.behavior.fault = { dropConnection: true, count: 1 };
   await expect(me()).rejects.toThrow('fetch failed');
   expect((await me()).status).toBe(401);
   expect(webex.requests.map((request) => request.status)).toEqual([0, 401]);
 });
 
-test('a request that waits is answered as usual once it may go on', async () => {
+test('a held request gets the usual answer after its release', async () => {
   const { access_token: token } = await login(webex);
   const held = new HeldRequest();
   webex.behavior.fault = { until: held.until };
@@ -87,7 +87,7 @@ test('a request that waits is answered as usual once it may go on', async () => 
   expect((await waiting).status).toBe(200);
 });
 
-test('a request that waits ends when its client hangs up', async () => {
+test('a held request ends if its client hangs up', async () => {
   const held = new HeldRequest();
   webex.behavior.fault = { until: held.until };
   const abort = new AbortController();
@@ -99,13 +99,13 @@ test('a request that waits ends when its client hangs up', async () => {
   expect(webex.requests).toMatchObject([{ path: '/v1/people/me', status: 0 }]);
 });
 
-test('a mere delay is followed by the usual answer', async () => {
+test('a delay precedes the usual answer', async () => {
   const { access_token: token } = await login(webex);
   webex.behavior.fault = { delayMs: 1 };
   expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(200);
 });
 
-test('stopping does not wait for a delay', async () => {
+test('the simulator stops without waiting for a delay', async () => {
   webex.behavior.fault = { delayMs: 3_600_000, count: 1 };
   const waiting = expect(me()).rejects.toThrow('fetch failed');
   // The last request that a fault with a count happens to takes the fault away: it has arrived, and waits.
@@ -115,7 +115,7 @@ test('stopping does not wait for a delay', async () => {
 });
 
 describe('a fault of one grant alone', () => {
-  test('happens by its refresh token, its access token and its code, and to no other grant', async () => {
+  test('a fault of one grant affects its refresh token, access token and code, and no other grant', async () => {
     const [first, second] = [await login(webex), await login(webex)];
     const code = await obtainCode(webex);
     webex.behavior.fault = { grant: 2, status: 503 };
@@ -127,7 +127,7 @@ describe('a fault of one grant alone', () => {
     expect((await exchangeCode(webex, code)).status).toBe(503);
   });
 
-  test('happens to nobody whose token is unknown', async () => {
+  test('a fault of one grant ignores unknown tokens', async () => {
     webex.behavior.fault = { grant: 1, status: 503 };
     expect((await refreshWith(webex, 'made-up')).status).toBe(400);
     expect((await me()).status).toBe(401);
@@ -140,7 +140,7 @@ describe('a fault after Webex has acted', () => {
   test.each([
     ['a status in place of the answer', { status: 500 }],
     ['a status of another shape', { status: 502, body: 'html' }],
-  ] as const)('is %s, and the old token is gone', async (_, fault) => {
+  ] as const)('a fault after the action returns %s, and the old token is invalid', async (_, fault) => {
     const { refresh_token: old } = await login(webex);
     webex.behavior.fault = { when: 'after', count: 1, ...fault };
     const reply = await refreshWith(webex, old);
@@ -149,7 +149,7 @@ describe('a fault after Webex has acted', () => {
     expect((await refreshWith(webex, old)).status).toBe(400);
   });
 
-  test('drops the answer, and the old token is gone', async () => {
+  test('a fault after the action drops the answer, and the old token is invalid', async () => {
     const { refresh_token: old } = await login(webex);
     webex.behavior.fault = { when: 'after', count: 1, dropConnection: true };
     await expect(refreshWith(webex, old)).rejects.toThrow('fetch failed');
@@ -157,14 +157,14 @@ describe('a fault after Webex has acted', () => {
     expect(webex.requests.map(({ status }) => status).slice(-2)).toEqual([0, 400]);
   });
 
-  test('keeps the answer back, which comes whole', async () => {
+  test('a fault after the action delays the complete answer', async () => {
     const { refresh_token: old } = await login(webex);
     webex.behavior.fault = { when: 'after', count: 1, delayMs: 1 };
     const { refresh_token: next } = (await (await refreshWith(webex, old)).json()) as { refresh_token: string };
     expect((await refreshWith(webex, next)).status).toBe(200);
   });
 
-  test('has used the refresh token up by the time the request waits', async () => {
+  test('the refresh token is used up while the request waits', async () => {
     const { refresh_token: old } = await login(webex);
     const held = new HeldRequest();
     webex.behavior.fault = { when: 'after', count: 1, until: held.until };
@@ -175,7 +175,7 @@ describe('a fault after Webex has acted', () => {
     expect((await waiting).status).toBe(200);
   });
 
-  test('leaves the old token good where it happens before', async () => {
+  test('a fault before the action keeps the old token valid', async () => {
     const { refresh_token: old } = await login(webex);
     webex.behavior.fault = { when: 'before', count: 1, dropConnection: true };
     await expect(refreshWith(webex, old)).rejects.toThrow('fetch failed');
@@ -183,7 +183,7 @@ describe('a fault after Webex has acted', () => {
   });
 });
 
-test('of several faults the first that fits happens, and heals by itself', async () => {
+test('the first of several matching faults applies, and each ends by itself', async () => {
   webex.behavior.fault = [
     { path: '/v1/people', status: 502, count: 1 },
     { status: 503, count: 2 },

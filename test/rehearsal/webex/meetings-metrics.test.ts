@@ -3,11 +3,11 @@ import { meetingsMetrics } from '../../../rehearsal/webex/meetings-metrics';
 const SITE = 'example.webex.com';
 const JANUARY = meetingsMetrics(SITE, '2026-01-01', '2026-01-31');
 
-test('the same question gets the same answer', () => {
+test('the same query gets the same answer', () => {
   expect(meetingsMetrics(SITE, '2026-01-01', '2026-01-31')).toEqual(JANUARY);
 });
 
-test('months and sites differ', () => {
+test('months and sites have different figures', () => {
   expect(meetingsMetrics(SITE, '2026-02-01', '2026-02-28')).not.toEqual(JANUARY);
   expect(meetingsMetrics('other.webex.com', '2026-01-01', '2026-01-31')).not.toEqual(JANUARY);
 });
@@ -19,7 +19,7 @@ test('a weekend is quieter than a working day', () => {
   expect(weekend.totalMeetings).toBeLessThan(friday.totalMeetings / 2);
 });
 
-test('parts add up: to the month, and to their totals', () => {
+test('the parts add up to the month and to their totals', () => {
   const half = meetingsMetrics(SITE, '2026-01-01', '2026-01-15');
   const rest = meetingsMetrics(SITE, '2026-01-16', '2026-01-31');
   expect(half.totalMeetings + rest.totalMeetings).toBe(JANUARY.totalMeetings);
@@ -32,7 +32,7 @@ test('parts add up: to the month, and to their totals', () => {
   expect(byLocation.reduce((sum, count) => sum + count, 0)).toBe(JANUARY.totalParticipants);
 });
 
-test('hosts of several days overlap, and there is never one without a meeting', () => {
+test('hosts of several days overlap, and every host has a meeting', () => {
   const half = meetingsMetrics(SITE, '2026-01-01', '2026-01-15');
   const rest = meetingsMetrics(SITE, '2026-01-16', '2026-01-31');
   expect(JANUARY.totalUniqueHosts).toBeLessThan(half.totalUniqueHosts + rest.totalUniqueHosts);

@@ -14,7 +14,7 @@ describeUnless(NO_CHROMIUM)('the page of a device grant in a real browser', () =
   });
   afterAll(() => browser.close());
 
-  it('lets a person type the code, see who asks for what, and accept', async () => {
+  it('the page lets a person type the code, read the client and its scopes, and accept', async () => {
     await using webex = await startSimulator();
     const { apiUrl } = webex;
     const grant = await beginDeviceGrant({ apiUrl, clientId, scopes: ['spark:people_read'] });
@@ -30,7 +30,7 @@ describeUnless(NO_CHROMIUM)('the page of a device grant in a real browser', () =
     expect(webex.grants.findToken('access', pair.accessToken)?.grant.user.email).toBe(OTHER_ADMIN);
   });
 
-  it('needs nothing typed by who comes by the QR code, and tells of a refusal', async () => {
+  it('the page needs no typed code after the QR code, and shows a refusal', async () => {
     await using webex = await startSimulator();
     const { apiUrl } = webex;
     const grant = await beginDeviceGrant({ apiUrl, clientId, scopes: ['spark:people_read'] });

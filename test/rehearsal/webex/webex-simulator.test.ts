@@ -33,12 +33,12 @@ async function me(token: string): Promise<{ status: number; email: string | unde
 }
 
 describe('the server', () => {
-  test('listens on loopback only, on a free port', () => {
+  test('the server listens only on loopback, on a free port', () => {
     expect(webex.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(webex.apiUrl).toBe(`${webex.url}/v1`);
   });
 
-  test('says that its port is taken', async () => {
+  test('the server reports that its port is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
@@ -48,7 +48,7 @@ describe('the server', () => {
     taken.close();
   });
 
-  test('stops, twice if need be, and frees its port', async () => {
+  test('the server stops, even twice, and frees its port', async () => {
     const { url } = webex;
     await webex.stop();
     await webex.stop();
@@ -57,30 +57,30 @@ describe('the server', () => {
     expect(again.url).toBe(url);
   });
 
-  test('shares nothing with another one', async () => {
+  test('the server shares nothing with another instance', async () => {
     await using other = await startSimulator();
     const { access_token: token } = await login(other);
     expect((await me(token)).status).toBe(401);
   });
 
-  test('leaves the Response of its process alone', () => {
+  test("the server keeps the process's global Response unchanged", () => {
     expect(Response).toBe(responseBefore);
   });
 
-  test('ends no connection by itself, which the engine might be about to use again', async () => {
+  test('the server keeps idle connections open, because the engine might reuse one', async () => {
     const { headers } = await call(`${webex.apiUrl}/rooms`);
     expect(headers.get('connection')).toBe('keep-alive');
     // After so many seconds it would.
     expect(headers.get('keep-alive')).toBeNull();
   });
 
-  test('does not know other paths', async () => {
+  test('the server answers that other paths do not exist', async () => {
     const reply = await call(`${webex.apiUrl}/rooms`);
     expect(reply.status).toBe(404);
     expect(await reply.json()).toHaveProperty('trackingId');
   });
 
-  test('keeps its defaults where an option is undefined', async () => {
+  test('the server keeps its default if an option is undefined', async () => {
     const now = new Date('2030-01-01').getTime();
     await using other = await startSimulator({ accessTokenTtlSeconds: undefined, now: () => now });
     expect((await login(other)).expires_in).toBe(1_209_599);
@@ -88,40 +88,40 @@ describe('the server', () => {
 });
 
 describe('consenting', () => {
-  test('accepts as the first user, and ends at the redirect URL without following it', async () => {
+  test('consent accepts as the first user, and stops at the redirect URL', async () => {
     const redirect = new URL(await webex.consent(authorizeUrl(webex)));
     expect(redirect.origin + redirect.pathname).toBe(REDIRECT_URL);
     expect(redirect.searchParams.get('state')).toBe('state-1');
     expect((await me((await login(webex)).access_token)).email).toBe(ADMIN);
   });
 
-  test.each([OTHER_ADMIN, PLAIN_USER])('accepts as %s', async (as) => {
+  test.each([OTHER_ADMIN, PLAIN_USER])('consent accepts as %s', async (as) => {
     expect(await me((await login(webex, { as })).access_token)).toEqual({ status: 200, email: as });
   });
 
-  test('denies', async () => {
+  test('consent denies the request', async () => {
     const redirect = new URL(await webex.consent(authorizeUrl(webex), { decision: 'deny' }));
     expect(redirect.searchParams.get('error')).toBe('access_denied');
   });
 
-  test('returns the redirect of a request that is refused without asking', async () => {
+  test('consent returns the redirect of a request that is refused without a page', async () => {
     const redirect = new URL(await webex.consent(authorizeUrl(webex, { scope: 'spark:all' })));
     expect(redirect.searchParams.get('error')).toBe('invalid_scope');
   });
 
-  test('fails with the words of an error page', async () => {
+  test('consent fails with the message of an error page', async () => {
     await expect(webex.consent(authorizeUrl(webex, { client_id: 'C-nobody' }))).rejects.toThrow(
       'answered the authorization request with status 400 (No client of this client_id is registered.)',
     );
   });
 
-  test('fails for an unknown user, naming the known ones', async () => {
+  test('consent refuses an unknown user, and names the known ones', async () => {
     await expect(webex.consent(authorizeUrl(webex), { as: 'nobody@example.com' })).rejects.toThrow(
       `unknown user "nobody@example.com"; the Webex simulator has "${ADMIN}", "${OTHER_ADMIN}", "${PLAIN_USER}"`,
     );
   });
 
-  test('never goes to another server', async () => {
+  test('consent never contacts another server', async () => {
     await expect(webex.consent('https://webexapis.com/v1/authorize?client_id=C')).rejects.toThrow(
       "is not the Webex simulator's",
     );
@@ -137,7 +137,7 @@ describe('what can be changed while it runs', () => {
     expect((await me(next)).status).toBe(200);
   });
 
-  test('grants are revoked at once', async () => {
+  test('the simulator revokes grants at once', async () => {
     const { access_token: token, refresh_token: refreshToken } = await login(webex);
     webex.revokeGrants();
     expect((await me(token)).status).toBe(401);
@@ -145,7 +145,7 @@ describe('what can be changed while it runs', () => {
     expect((await me((await login(webex)).access_token)).status).toBe(200);
   });
 
-  test('the behavior can be replaced as a whole', async () => {
+  test('a caller can replace the whole behavior', async () => {
     const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
     webex.behavior = { ...webex.behavior, accessTokenTtlSeconds: 5 };
     expect((await login(webex)).expires_in).toBe(5);
@@ -160,7 +160,7 @@ describe('what becomes of a person', () => {
     return `${reply.status} ${error ?? ''}: ${description ?? ''}`;
   }
 
-  test('a new password ends what they consented to and nothing else, and they can consent again', async () => {
+  test("a new password ends only the person's grants, and the person can consent again", async () => {
     const [theirs, other] = [await login(webex, { as: PLAIN_USER }), await login(webex, { as: ADMIN })];
     const code = await obtainCode(webex, {}, PLAIN_USER);
     webex.changePassword(PLAIN_USER);
@@ -174,7 +174,7 @@ describe('what becomes of a person', () => {
     expect((await me((await login(webex, { as: PLAIN_USER })).access_token)).status).toBe(200);
   });
 
-  test('one who has left is told to nobody, and cannot consent', async () => {
+  test('the simulator refuses the consent of a person who has left', async () => {
     const { refresh_token: refreshToken } = await login(webex, { as: PLAIN_USER });
     webex.deactivate(PLAIN_USER);
     expect(await refusal(refreshToken)).toContain("the person's account was deactivated");
@@ -183,7 +183,7 @@ describe('what becomes of a person', () => {
     expect((await other.consent(authorizeUrl(other), { as: PLAIN_USER })).startsWith(REDIRECT_URL)).toBe(true);
   });
 
-  test.each([true, false])('who administers no more has grants that end or can do less: %s', async (endsGrants) => {
+  test.each([true, false])("a former administrator's grants end or lose rights: %s", async (endsGrants) => {
     const scope = 'spark-admin:people_read';
     const { refresh_token: refreshToken, access_token: token } = await login(webex, { as: ADMIN, scope });
     expect((await call(`${webex.apiUrl}/people`, token)).status).toBe(200);
@@ -192,7 +192,7 @@ describe('what becomes of a person', () => {
     expect((await refreshWith(webex, refreshToken)).status).toBe(endsGrants ? 400 : 200);
   });
 
-  test('is not told where Webex does not tell', async () => {
+  test('the error omits the reason if Webex does not tell it', async () => {
     webex.behavior.tellsWhyGrantsEnd = false;
     const { refresh_token: refreshToken } = await login(webex, { as: PLAIN_USER });
     webex.changePassword(PLAIN_USER);
@@ -201,7 +201,7 @@ describe('what becomes of a person', () => {
     );
   });
 
-  test('cannot become of somebody unknown', () => {
+  test('the simulator refuses an unknown person', () => {
     expect(() => webex.changePassword('nobody@example.com')).toThrow('unknown user "nobody@example.com"');
   });
 });
@@ -214,17 +214,20 @@ describe('an integration that the organization switched off', () => {
     ['invalid_client', 401, { error: 'invalid_client' }],
     ['unauthorized_client', 400, { error: 'unauthorized_client' }],
     ['forbidden', 403, { message: 'the integration is not allowed in this organization' }],
-  ] as const)('has refreshes answered with %s, until it is switched on again', async (refresh, status, body) => {
-    const { refresh_token: refreshToken } = await login(webex);
-    webex.behavior.switchedOff = { clientId, refresh };
-    const reply = await refreshWith(webex, refreshToken);
-    expect(reply.status).toBe(status);
-    expect(await reply.json()).toMatchObject(body);
-    webex.behavior.switchedOff = undefined;
-    expect((await refreshWith(webex, refreshToken)).status).toBe(200);
-  });
+  ] as const)(
+    'a refresh is answered with %s until the integration is switched on again',
+    async (refresh, status, body) => {
+      const { refresh_token: refreshToken } = await login(webex);
+      webex.behavior.switchedOff = { clientId, refresh };
+      const reply = await refreshWith(webex, refreshToken);
+      expect(reply.status).toBe(status);
+      expect(await reply.json()).toMatchObject(body);
+      webex.behavior.switchedOff = undefined;
+      expect((await refreshWith(webex, refreshToken)).status).toBe(200);
+    },
+  );
 
-  test('has its access tokens refused or taken, and those of another integration taken', async () => {
+  test("the integration's access tokens are refused or accepted as configured, and another integration's tokens still work", async () => {
     const [{ access_token: token }, other] = [await login(webex), await login(webex, { client: OTHER_CLIENT })];
     webex.behavior.switchedOff = { clientId };
     expect((await me(token)).status).toBe(401);
@@ -234,7 +237,7 @@ describe('an integration that the organization switched off', () => {
     expect((await me(token)).status).toBe(200);
   });
 
-  test("cannot be consented to: in Webex's words, at the redirect URL or on a page", async () => {
+  test("the consent is denied in Webex's words, at the redirect URL or on a page", async () => {
     webex.behavior.switchedOff = { clientId };
     const { searchParams } = new URL(await webex.consent(authorizeUrl(webex)));
     expect(Object.fromEntries(searchParams)).toEqual({
@@ -248,7 +251,7 @@ describe('an integration that the organization switched off', () => {
 });
 
 describe('the log of requests', () => {
-  test('tells method, path, status and grant type', async () => {
+  test('the log has method, path, status and grant type', async () => {
     const { refresh_token: refreshToken } = await login(webex);
     await refreshWith(webex, refreshToken);
     await call(`${webex.apiUrl}/people/me?access_token=x`);
@@ -266,7 +269,7 @@ describe('the log of requests', () => {
     ]);
   });
 
-  test('tells by the clock of the simulator when a request began and when it was answered', async () => {
+  test("the log has the start and the end of a request by the simulator's clock", async () => {
     let now = Date.UTC(2026, 0, 1);
     await using other = await startSimulator({ now: () => now });
     const held = new HeldRequest();
@@ -281,7 +284,7 @@ describe('the log of requests', () => {
     ]);
   });
 
-  test('has what is in flight until it is answered', async () => {
+  test('the log lists a request until it is answered', async () => {
     const { refresh_token: refreshToken } = await login(webex);
     webex.requests.length = 0;
     webex.behavior.fault = { delayMs: 3_600_000, count: 1 };
@@ -296,7 +299,7 @@ describe('the log of requests', () => {
     expect(webex.requests).toMatchObject([{ path: '/v1/access_token', status: 0, lateMs: 0 }]);
   });
 
-  test('tells how much later than asked for an answer was', async () => {
+  test('the log has how much later than requested an answer was', async () => {
     await using slow = await startSimulator({
       now: () => {
         const blockedUntil = performance.now() + 200;
@@ -308,7 +311,7 @@ describe('the log of requests', () => {
     expect(slow.requests[0]?.lateMs).toBeGreaterThanOrEqual(200);
   });
 
-  test('says whose a token was that is good no more', async () => {
+  test('the log names the grant of a token that is no longer valid', async () => {
     webex.behavior.refresh = 'rotate';
     await login(webex);
     const { refresh_token: old } = await login(webex);
@@ -317,7 +320,7 @@ describe('the log of requests', () => {
     expect(webex.requests.at(-1)).toMatchObject({ grant: 2, status: 400 });
   });
 
-  test('holds no secret', async () => {
+  test('the log contains no secret', async () => {
     const code = await obtainCode(webex);
     const { access_token: accessToken, refresh_token: refreshToken } = (await (
       await exchangeCode(webex, code)

@@ -18,7 +18,7 @@ function webexIn(region: string, asked: string[], status = 403): Pick<WebexFetch
   };
 }
 
-it('asks for the month, the month before and each day', async () => {
+it('the report asks for the month, the previous month and each day', async () => {
   const report = await exampleReport();
   const [site] = report.sites;
   expect(report).toMatchObject({ month: '2026-10', complete: true });
@@ -31,41 +31,44 @@ it('asks for the month, the month before and each day', async () => {
   expect(meetings).toBe(site?.current.totalMeetings);
 });
 
-it('gives each of several sites its own days', async () => {
+it('the report gives each of several sites its own days', async () => {
   const { sites } = await exampleReport({ sites: ['example.webex.com', 'example-eu.webex.com'] });
   const last = sites[1]?.days[30]?.figures ?? {};
   expect(meetingsMetrics('example-eu.webex.com', '2026-10-31', '2026-10-31')).toMatchObject(last);
   expect(last).not.toEqual({});
 });
 
-it('asks twice for each site without the days', async () => {
+it('the report without days asks twice for each site', async () => {
   const asked: string[] = [];
   const { sites } = await exampleReport({ daily: false, webex: webexIn('https://', asked) });
   expect(sites[0]?.days).toEqual([]);
   expect(asked).toHaveLength(2);
 });
 
-it.each([403, 451])('finds the region of a site if others answer %i, and stays there', async (status) => {
-  const asked: string[] = [];
-  const webex = webexIn('https://analytics-ca.webexapis.com/', asked, status);
-  const { sites } = await exampleReport({ webex, urls: REGIONS });
-  expect(sites[0]?.source).toBe('https://analytics-ca.webexapis.com/v1');
-  expect(asked.slice(0, 3)).toEqual(REGIONS.map((url) => new URL(url).host));
-  expect(new Set(asked.slice(3))).toEqual(new Set(['analytics-ca.webexapis.com']));
-});
+it.each([403, 451])(
+  'the report finds the region of a site if others answer %i, and continues there',
+  async (status) => {
+    const asked: string[] = [];
+    const webex = webexIn('https://analytics-ca.webexapis.com/', asked, status);
+    const { sites } = await exampleReport({ webex, urls: REGIONS });
+    expect(sites[0]?.source).toBe('https://analytics-ca.webexapis.com/v1');
+    expect(asked.slice(0, 3)).toEqual(REGIONS.map((url) => new URL(url).host));
+    expect(new Set(asked.slice(3))).toEqual(new Set(['analytics-ca.webexapis.com']));
+  },
+);
 
-it('says what a refusal by every region may mean, and what Webex said', async () => {
+it('the error explains a refusal by every region and quotes Webex', async () => {
   await expect(exampleReport({ webex: webexIn('nowhere', [], 451), urls: REGIONS })).rejects.toThrow(
     /refuses .* at analytics.webexapis.com, analytics-eu.* \(451: not here\); check its region, .* administrator/,
   );
 });
 
-it('says so if Webex does not know the site', async () => {
+it('the error says that Webex does not know the site', async () => {
   const webex = { json: () => Promise.reject(new WebexResponseError('/x', 404, 'not found')) };
   await expect(exampleReport({ webex })).rejects.toThrow(/no figures of site "example.webex.com".*--site/);
 });
 
-it('keeps a figure unknown that Webex leaves out', async () => {
+it('the report keeps a figure unknown if Webex omits it', async () => {
   const webex: Pick<WebexFetch, 'json'> = {
     json: (_, reply) => parsed(reply, { siteUrl: 'x', metrics: { totalMeetings: 1 } }),
   };

@@ -19,11 +19,11 @@ it.each([
   ['=HYPERLINK("x","y")', `"'=HYPERLINK(""x"",""y"")"`],
   [-5, '-5'],
   [0, '0'],
-])('writes %p in CSV as %s', (value, cell) => {
+])('the CSV format writes %p as %s', (value, cell) => {
   expect(csvCell(value)).toBe(cell);
 });
 
-it('has a row of CSV for each site, period and figure', async () => {
+it('the CSV format has a row for each site, period and figure', async () => {
   const report = await exampleReport({ sites: SITES });
   const rows = format('csv')(report).split('\r\n');
   expect(rows[0]).toBe('site,period,from,to,figure,value');
@@ -33,7 +33,7 @@ it('has a row of CSV for each site, period and figure', async () => {
   expect(rows.filter((row) => /,day,.*,totalMeetings,/.test(row))).toHaveLength(62);
 });
 
-it('has no row of CSV for what is unknown', async () => {
+it('the CSV format has no row for an unknown figure', async () => {
   const report = await exampleReport({
     daily: false,
     webex: { json: (_, reply) => parsed(reply, { metrics: { totalMeetings: 1 } }) },
@@ -41,7 +41,7 @@ it('has no row of CSV for what is unknown', async () => {
   expect(format('csv')(report).split('\r\n')).toHaveLength(1 + 2 + 1);
 });
 
-it('compares the months in a table that fits a terminal', async () => {
+it('the table compares the months and fits a terminal', async () => {
   const table = format('table')(await exampleReport({ sites: SITES }));
   expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   expect(table).toContain('2026-10-01 to 2026-10-31 (UTC), compared with 2026-09-01 to 2026-09-30');
@@ -49,12 +49,12 @@ it('compares the months in a table that fits a terminal', async () => {
   SITES.forEach((site) => expect(table).toContain(`\n${site}\n`));
 });
 
-it('says that a month still runs', async () => {
+it('the table says that the month is still running', async () => {
   const running = await exampleReport({ coverage: coverage('2026-11', new Date('2026-11-23T10:00:00Z')) });
   expect(format('table')(running)).toContain('the month still runs');
 });
 
-it('allows the page its own style and nothing else, and has every value in a table', async () => {
+it('the page allows only its own style, and has every value in a table', async () => {
   const report = await exampleReport({ sites: SITES });
   const page = format('html')(report);
   expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
@@ -65,13 +65,13 @@ it('allows the page its own style and nothing else, and has every value in a tab
   expect(page.match(/<th scope="row">2026-10-\d\d<\/th>/g)).toHaveLength(2 * 31);
 });
 
-it('lets no name become markup', async () => {
+it('the page escapes the name of a site', async () => {
   const page = format('html')(await exampleReport({ daily: false, sites: ['<script>alert(1)</script>"&'] }));
   expect(page).not.toMatch(/<script/i);
   expect(page).toContain('&#60;script&#62;');
 });
 
-it('writes figures as people read them', () => {
+it('the formats show thousands with commas, minutes as hours, and an unknown figure as a dash', () => {
   expect(numberText(1234567)).toBe('1,234,567');
   expect(numberText(90, true)).toBe('2 h');
   expect(numberText(undefined)).toBe('–');
@@ -84,6 +84,6 @@ it.each([
   [5, 0, '–'],
   [undefined, 100, '–'],
   [100, undefined, '–'],
-])('writes the change from %p to %p as %s', (current, previous, shown) => {
+])('the formats show the change from %p to %p as %s', (current, previous, shown) => {
   expect(changeText(current, previous)).toBe(shown);
 });

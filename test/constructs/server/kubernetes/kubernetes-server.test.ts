@@ -43,15 +43,15 @@ function stackOf(product: string): Record<string, unknown> {
   return { ...declaration };
 }
 
-it('is this stack with the chart of OpenBao', () => {
+it('the stack for OpenBao matches its snapshot', () => {
   expect(stackOf('openbao')).toMatchSnapshot();
 });
 
-it('differs by this with the chart of Vault', () => {
+it('the stack for Vault differs from the one for OpenBao as in the snapshot', () => {
   expect(difference(stackOf('vault'), stackOf('openbao'))).toMatchSnapshot();
 });
 
-it('has five nodes, each of which knows all others', () => {
+it('each of five nodes knows the addresses of all five', () => {
   const { ha } = declaredValues({ nodes: 5 }).server;
   const config = JSON.parse(ha.raft.config) as { storage: { raft: { retry_join: { leader_api_addr: string }[] } } };
   expect(ha.replicas).toBe(5);
@@ -60,7 +60,7 @@ it('has five nodes, each of which knows all others', () => {
   );
 });
 
-it('is reached where each forwarded port ends, or at an address of its own', () => {
+it('the outputs give the address of each forwarded port, or the declared address', () => {
   expect(declareStack({ nodes: 5, port: 9000 }).output).toMatchObject({
     vault_addr: { value: 'https://127.0.0.1:9000' },
     vault_addrs: { value: [0, 10, 20, 30, 40].map((offset) => `https://127.0.0.1:${9000 + offset}`) },
@@ -73,18 +73,18 @@ it.each([
   ['openbao', 'registry.example:5000/team/bao:2.7.2', { registry: 'registry.example:5000', repository: 'team/bao' }],
   ['vault', 'hashicorp/vault:2.1.1', { repository: 'docker.io/hashicorp/vault', tag: '2.1.1' }],
   ['openbao', `openbao/openbao:2.7.2@sha256:${'b'.repeat(64)}`, { tag: `2.7.2@sha256:${'b'.repeat(64)}` }],
-])('gives the chart of %s the image %s in its parts', (product, image, parts) => {
+])('the chart of %s receives the image %s in parts', (product, image, parts) => {
   expect(declaredValues({ product, image }).server.image).toMatchObject(parts);
 });
 
-it('takes the plugin from its own image, or from that of the server', () => {
+it("the plugin comes from its own image, or from the server's image", () => {
   expect(declaredValues({ pluginImage: 'registry.example/plugin:3' }).server.extraInitContainers).toMatchObject([
     { image: 'registry.example/plugin:3' },
   ]);
   expect(declaredValues().server.extraInitContainers).toMatchObject([{ image: 'docker.io/openbao/openbao:2.7.2' }]);
 });
 
-it('adds a capability to the server only if it is asked for, and none to the container of the plugin', () => {
+it("the server gets a capability only on request, and the plugin's container gets none", () => {
   const contexts = (input: object): object[] => {
     const { statefulSet, extraInitContainers } = declaredValues({ product: 'vault', ...input }).server;
     return [statefulSet.securityContext.container, ...extraInitContainers.map((each) => each.securityContext)];
@@ -98,13 +98,13 @@ it('adds a capability to the server only if it is asked for, and none to the con
   expect(contexts({ disableMlock: false })).toMatchObject([{ capabilities: locked }, { capabilities: none }]);
 });
 
-it('audits to the log of the pod where that is declared', () => {
+it('the audit log goes to the log of the pod if that is declared', () => {
   const { server } = declaredValues({ audit: 'stdout' });
   expect(JSON.parse(server.ha.raft.config)).toMatchObject({ audit: [{ options: { file_path: 'stdout' } }] });
   expect(server).toMatchObject({ auditStorage: { enabled: false } });
 });
 
-it('lets only some namespaces in', () => {
+it('the network policy admits only the allowed namespaces', () => {
   const [, others] = declaredValues({ allowedNamespaces: ['apps'] }).server.networkPolicy.ingress;
   expect(others?.from).toEqual([
     { podSelector: {} },
@@ -112,7 +112,7 @@ it('lets only some namespaces in', () => {
   ]);
 });
 
-it('gives the Prometheus Operator every rule of ours, and no monitor without a token for it', () => {
+it('the Prometheus Operator gets every alert rule, and a service monitor only if its token is declared', () => {
   const { serverTelemetry } = declaredValues({ monitoring: {} });
   const alerts = serverTelemetry?.prometheusRules.rules.map(({ alert }) => alert);
   expect(alerts).toContain('WebexTokenVaultCredentialBroken');
@@ -121,7 +121,7 @@ it('gives the Prometheus Operator every rule of ours, and no monitor without a t
   expect(declaredValues({ monitoring: { tokenSecret: 'metrics' } }).serverTelemetry?.serviceMonitor).toBeDefined();
 });
 
-it('has the files of a seal from a Secret, and its environment from others', () => {
+it('the files of a seal come from one Secret, and its environment from other Secrets', () => {
   const { server } = declaredValues({
     seal: { type: 'static', currentKeyId: 'one', currentKeyFile: 'secrets/key-one' },
     sealSecret: 'seal',
@@ -135,7 +135,7 @@ it('has the files of a seal from a Secret, and its environment from others', () 
   });
 });
 
-it('hands on what the chart can do beside: fields into ours, lists behind ours', () => {
+it("declared chart values add fields to the stack's own values and append to its lists", () => {
   const extra = { name: 'more', emptyDir: {} };
   const { server, global } = declaredValues({
     values: { global: { openshift: true }, server: { extraLabels: { team: 'webex' }, volumes: [extra], affinity: '' } },
@@ -147,7 +147,7 @@ it('hands on what the chart can do beside: fields into ours, lists behind ours',
   expect(server).toMatchObject({ affinity: '' });
 });
 
-it('lets nothing of a shell become an expression of Terraform', () => {
+it('a shell expression in the values never becomes a Terraform expression', () => {
   const values = { server: { postStart: ['sh', '-c', 'echo "${HOME} %{x}"'] } };
   const [release] = resources(declareStack({ values }), 'helm_release') as { values: [string] }[];
   expect(release?.values[0]).toContain('$${found%% *}');
@@ -155,7 +155,7 @@ it('lets nothing of a shell become an expression of Terraform', () => {
   expect(release?.values[0]).not.toMatch(/(?<!\$)\$\{|(?<!%)%\{/);
 });
 
-it("leaves to the chart what is nobody else's to say", () => {
+it('declared values may set any chart value that the stack leaves open', () => {
   const { server } = declaredValues({
     values: { server: { image: { pullPolicy: 'Always' }, logFormat: 'standard', ha: { raft: { setNodeId: true } } } },
   });
@@ -166,7 +166,7 @@ it("leaves to the chart what is nobody else's to say", () => {
   });
 });
 
-it('lets no declared text become a template of the chart', () => {
+it('a declared text never becomes a template of the chart', () => {
   const seal = { type: 'transit', address: 'https://other.example', keyName: '{{ .Values }}' };
   const { config } = declaredValues({ seal }).server.ha.raft;
   expect(config).toContain('"key_name": "{{ "{{" }} .Values }}"');
@@ -228,12 +228,12 @@ it.each([
   ],
   [{ allowedNamespaces: [] }, 'vault.server.allowedNamespaces must name at least one namespace, got []; leave it out'],
   [{ audit: 'x' }, 'vault.server.audit must be "volume" or "stdout", got "x"; use "volume" to keep it'],
-])('refuses %j', (input, problem) => {
+])('the server refuses %j', (input, problem) => {
   expect(() => declareStack(input)).toThrow(problem);
 });
 
 it.each(['openbao/openbao:2.7.2@sha256:abc', `openbao/openbao:2.7.2@sha512:${'b'.repeat(64)}`])(
-  'refuses the image %s, whose digest is none',
+  'the server refuses the image %s, whose digest is invalid',
   (image) => {
     expect(() => declareStack({ image })).toThrow(/^deployment.ts: vault.server.image must be an image, perhaps with/);
     expect(() => declareStack({ pluginImage: image })).toThrow(/^deployment.ts: vault.server.pluginImage must be an/);
@@ -245,7 +245,7 @@ describe('a chart on this machine', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'chart-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is used instead of the repository', () => {
+  it('a chart on this machine replaces the chart of the repository', () => {
     const path = join(folder, 'openbao-0.29.2.tgz');
     writeFileSync(path, '');
     const [release] = resources(declareStack({ chart: { path } }), 'helm_release');
@@ -253,7 +253,7 @@ describe('a chart on this machine', () => {
     expect(release).not.toHaveProperty('repository');
   });
 
-  it('is taken by its sha256 alone, where that is declared', () => {
+  it('a chart on this machine must match its declared sha256', () => {
     const path = join(folder, 'openbao-0.29.2.tgz');
     writeFileSync(path, 'the archive');
     const sha256 = createHash('sha256').update('the archive').digest('hex');
@@ -267,7 +267,7 @@ describe('a chart on this machine', () => {
     ['an archive of another version', 'openbao-0.28.0.tgz', undefined, 'must be openbao-0.29.2, which this release'],
     ['a folder of another version', 'openbao', 'name: openbao\nversion: 0.28.0\n', 'got openbao-0.28.0;'],
     ['a folder that is none', 'openbao', 'nothing', 'got a folder without a readable Chart.yaml;'],
-  ])('is refused where it is %s', (_, name, chart, problem) => {
+  ])('the server refuses a chart on this machine that is %s', (_, name, chart, problem) => {
     const path = join(folder, name);
     if (chart === undefined) {
       writeFileSync(path, '');
@@ -278,7 +278,7 @@ describe('a chart on this machine', () => {
     expect(() => declareStack({ chart: { path } })).toThrow(problem);
   });
 
-  it('is refused where it is not there', () => {
+  it('the server refuses a missing chart file and says how to pull it', () => {
     expect(() => declareStack({ chart: { path: join(folder, 'none') } })).toThrow('helm pull openbao');
   });
 });

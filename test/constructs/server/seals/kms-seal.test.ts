@@ -28,7 +28,7 @@ describe('KmsSeal', () => {
       { type: 'pkcs11', lib: '/usr/lib/hsm.so', tokenLabel: 'vault', keyLabel: 'root' },
       { lib: '/usr/lib/hsm.so', token_label: 'vault', key_label: 'root' },
     ],
-  ])('passes the settings of %j on', (props, stanza) => {
+  ])('a KMS seal passes on the settings of %j', (props, stanza) => {
     const seal = new KmsSeal(props);
     expect(seal.type).toBe(props.type);
     expect(seal.stanza).toEqual(stanza);
@@ -45,25 +45,25 @@ describe('KmsSeal', () => {
     ],
     [{ type: 'azurekeyvault', tenantId: 't', vaultName: 'v', keyName: 'k' }, 'clientSecret', 'AZURE_CLIENT_SECRET'],
     [{ type: 'pkcs11', lib: '/l', keyLabel: 'k' }, 'pin', 'BAO_HSM_PIN'],
-  ])('refuses in %j the secret %s, and names the variable to use', (props, name, variable) => {
+  ])('a KMS seal like %j refuses the secret %s and names the variable to use', (props, name, variable) => {
     const withSecret = (): KmsSeal => new KmsSeal({ ...props, [name]: 'very-secret' });
     expect(withSecret).toThrow(new RegExp(`^seal "${props.type}" must not carry .* set ${variable}`));
     expect(withSecret).not.toThrow(/very-secret/);
   });
 
-  it('refuses a seal without its key', () => {
+  it('a KMS seal requires its key', () => {
     expect(() => new KmsSeal({ type: 'awskms' } as KmsSealProps)).toThrow(
       'seal "awskms" needs "kms_key_id", got nothing; add what is missing',
     );
   });
 
-  it('refuses a type that it does not know', () => {
+  it('a KMS seal refuses an unknown type', () => {
     expect(() => new KmsSeal({ type: 'alicloudkms' } as unknown as KmsSealProps)).toThrow(
       'seal "alicloudkms" is not known; use one of "awskms", "gcpckms", "azurekeyvault", "ocikms", "pkcs11"',
     );
   });
 
-  it('refuses a plugin without its checksum', () => {
+  it("a KMS seal requires the plugin's command and checksum together", () => {
     expect(() => new KmsSeal({ type: 'awskms', kmsKeyId: 'k', pluginCommand: 'awskms' })).toThrow(
       'seal "awskms" needs pluginCommand and pluginSha256 together, got one; give both for OpenBao, and none for Vault',
     );

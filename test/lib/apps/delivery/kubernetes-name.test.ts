@@ -5,15 +5,15 @@ it.each([
   [['people-me', 'Test_Report'], 'people-me.test-report'],
   [['a_'], 'a'],
   [['a_', 'b-'], 'a.b'],
-])('%j is %s in Kubernetes', (parts, name) => {
+])('the Kubernetes name of %j is %s', (parts, name) => {
   expect(kubernetesName(...parts)).toBe(name);
 });
 
-it('is another one for each app and credential', () => {
+it('each pair of app and credential has its own Kubernetes name', () => {
   expect(kubernetesName('report', 'prod-admin')).not.toBe(kubernetesName('report-prod', 'admin'));
 });
 
-it('takes as many characters as Kubernetes does, and no more', () => {
+it('a Kubernetes name has at most as many characters as Kubernetes allows', () => {
   expect(kubernetesName('a'.repeat(63), 'b'.repeat(63))).toHaveLength(127);
   expect(() => kubernetesName('a'.repeat(64))).toThrow('takes 63 characters at most, got 64');
   expect(() => kubernetesName(...Array.from({ length: 4 }, () => 'a'.repeat(63)))).toThrow('takes 253 characters');

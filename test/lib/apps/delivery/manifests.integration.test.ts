@@ -58,11 +58,11 @@ const MISSPELT: Record<DelivererName, readonly [kind: string, field: string][]> 
 describe.each(DELIVERER_NAMES)('%s', (name) => {
   const reason = name === 'vault-secrets-operator' ? operatorUnavailable(name) : undefined;
   describeUnless(reason)('as the API server takes it', () => {
-    it.each(variants)('is valid %s', async (_, identity, changes, input) => {
+    it.each(variants)('the manifests are valid %s', async (_, identity, changes, input) => {
       expect(await kubeconform(deliver(name, exampleDelivery(identity, changes, input)))).toEqual([]);
     });
 
-    it.each(MISSPELT[name])('is refused with a misspelt field of %s: %s', async (kind, field) => {
+    it.each(MISSPELT[name])('the schema refuses a misspelled field of %s: %s', async (kind, field) => {
       const file = deliver(name, exampleDelivery(elsewhere));
       const misspelt = file.replaceAll(new RegExp(`\\b${field}:`, 'g'), `${field}s:`);
       expect(misspelt).not.toBe(file);

@@ -20,11 +20,11 @@ it.each([
   ['a minute at least', engine(240, 60), 60],
   ['refreshed only just in time', engine(3600, 3600), 60],
   ['never refreshed ahead', engine(7 * DAY, 0), 60],
-])('fits %s', (_, settings, expected) => {
+])('the refresh interval fits %s', (_, settings, expected) => {
   expect(refreshIntervalSeconds(settings)).toBe(expected);
 });
 
-it('is at most a quarter of what a token lives for, wherever a minute is', () => {
+it("the refresh interval is at most a quarter of a token's life, if that allows a minute", () => {
   for (let ahead = 241; ahead < 40_000; ahead += 97) {
     for (const check of [1, 60, 600, 3600].filter((each) => ahead - each >= 240)) {
       const settings = engine(ahead, check);
@@ -34,7 +34,7 @@ it('is at most a quarter of what a token lives for, wherever a minute is', () =>
   }
 });
 
-it('takes another one that is asked for, unless a copy would end before its successor arrives', () => {
+it('a requested interval is accepted if each copy lives until its successor arrives', () => {
   expect(checkedInterval(engine(7 * DAY, 3600), 6 * 3600)).toBe(6 * 3600);
   expect(checkedInterval(engine(7 * DAY, 3600))).toBe(3600);
   expect(() => checkedInterval(engine(7200, 3600), 3600)).toThrow(
@@ -50,6 +50,6 @@ it.each([
   [900, '15m'],
   [60, '1m'],
   [90, '90s'],
-])('%i seconds are %s in Go', (seconds, text) => {
+])('a duration of %i seconds is %s in Go', (seconds, text) => {
   expect(goDuration(seconds)).toBe(text);
 });

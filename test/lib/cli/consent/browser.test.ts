@@ -30,7 +30,7 @@ afterEach(() => {
 });
 afterAll(() => over.abort());
 
-it('starts the browser without a secret in its environment', async () => {
+it('the browser starts without a secret in its environment', async () => {
   openInBrowser('https://webex.example/authorize', over.signal, () => undefined);
   const noted = await eventually(() => readFileSync(join(folder, 'noted'), 'utf8'));
   expect(noted).toMatch(/^asked=file:.*open\.html$/m);
@@ -38,7 +38,7 @@ it('starts the browser without a secret in its environment', async () => {
   expect(Object.keys(SECRETS).filter((name) => noted.includes(name))).toEqual([]);
 });
 
-it('says that no browser shows the page', async () => {
+it('the caller is told if no browser shows the page', async () => {
   writeFileSync(join(folder, 'browser'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
   await new Promise<void>((resolve) => openInBrowser('https://webex.example/', over.signal, resolve));
 });

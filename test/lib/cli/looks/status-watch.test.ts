@@ -37,14 +37,14 @@ function interruptAfter(ms: number): void {
   setTimeout(() => ending.abort(new Error('interrupted')), ms);
 }
 
-it('prints one look after another until it is told to end', async () => {
+it('the watch prints one look after another until it is interrupted', async () => {
   let looks = 0;
   interruptAfter(50);
   await expect(watching(() => Promise.resolve(`look ${++looks}`))).rejects.toThrow('interrupted');
   expect(printed).toBe('look 1\nlook 2\nlook 3\n');
 });
 
-it('says of a look that failed why, and tries the next one', async () => {
+it('the watch explains a failed look and tries again', async () => {
   let looks = 0;
   interruptAfter(50);
   const watched = watching(() =>
@@ -60,12 +60,12 @@ it('says of a look that failed why, and tries the next one', async () => {
 it.each<[string, () => Error]>([
   ['wrong usage', () => new UsageError('no such file')],
   ['a fault of ours', () => new TypeError('x is undefined')],
-])('ends at %s, which stays', async (_, made) => {
+])('the watch ends with the original error on %s', async (_, made) => {
   const error = made();
   await expect(watching(() => Promise.reject(error))).rejects.toBe(error);
 });
 
-it('ends once nobody reads what it prints', async () => {
+it('the watch ends once its output is closed', async () => {
   const began = Date.now();
   setTimeout(() => output.emit('error', Object.assign(new Error('broken pipe'), { code: 'EPIPE' })), 100);
   await expect(watching(() => Promise.resolve('look'), { intervalSeconds: 600 })).resolves.toBeUndefined();
@@ -73,7 +73,7 @@ it('ends once nobody reads what it prints', async () => {
 });
 
 describe('on a terminal', () => {
-  it('shows the last look, why there is none newer, and leaves the terminal as it was', async () => {
+  it('the watch on a terminal shows the last look and the latest error, and restores the terminal', async () => {
     Object.assign(output, { columns: 80, rows: 24 });
     let looks = 0;
     const watched = watching(

@@ -16,17 +16,17 @@ it.each([
   ['5m', 300],
   ['2h', 7200],
   ['1d', 86_400],
-])('takes %s as %d seconds', (text, seconds) => {
+])('the option reads %s as %d seconds', (text, seconds) => {
   expect(parsed(text)).toBe(seconds);
 });
 
-it('has a default in the same notation', () => {
+it('the option has a default in the same notation', () => {
   expect(parsed(undefined)).toBe(300);
   expect(durationOption('--timeout <duration>', 'how long', '5m').defaultValueDescription).toBe('5m');
 });
 
 it.each(['', '5', '5 m', ' 5m', '05m', '1.5h', '-1s', '+1s', '1h30m', '5min', '5M', 'soon', '1e3s', '99999999999s'])(
-  'refuses "%s", and says how to write it',
+  'the option refuses "%s" and explains its notation',
   (text) => {
     expect(() => parsed(text)).toThrow(
       `It must be a whole number and a unit, such as 90s, 5m, 2h or 1d, got "${text}".`,
@@ -34,7 +34,7 @@ it.each(['', '5', '5 m', ' 5m', '05m', '1.5h', '-1s', '+1s', '1h30m', '5min', '5
   },
 );
 
-it('refuses what is below or above its limits', () => {
+it('the option refuses a duration outside of its limits', () => {
   expect(() => parsed('0s')).toThrow('It must be at least 1s, got "0s".');
   expect(() => parsed('9s', { atLeast: '10s' })).toThrow('It must be at least 10s, got "9s".');
   expect(() => parsed('11m', { atMost: '10m' })).toThrow('It must be at most 10m, got "11m".');

@@ -7,7 +7,7 @@ it.each([
   ['0.0.0.0:9000', '0.0.0.0', 9000],
   ['[::1]:9000', '::1', 9000],
   ['monitor.example:9000', 'monitor.example', 9000],
-])('takes %s', (text, host, port) => {
+])('the option accepts %s as a listen address', (text, host, port) => {
   expect(listenAddress(text)).toEqual({ host, port });
 });
 
@@ -21,7 +21,7 @@ it.each([
   'a b:80',
   '127.0.0.1:65536',
   'http://localhost:80',
-])('refuses "%s", and says what it takes', (text) => {
+])('the option refuses "%s" and explains its notation', (text) => {
   expect(() => listenAddress(text)).toThrow(
     `It must be host:port, such as "127.0.0.1:18200" or "[::1]:18200", or a port alone, got "${text}".`,
   );

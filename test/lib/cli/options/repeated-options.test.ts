@@ -25,7 +25,7 @@ async function printed(name: string, ...lines: readonly (readonly string[])[]): 
   return said.map((text) => text.replaceAll('npx --no-install webex-token-vault ', ''));
 }
 
-test('a printed command repeats the deployment and the operators of this run alone, as far as it takes them', async () => {
+test('a printed command repeats the deployment and operators options of the current run if it has them', async () => {
   const lines = [['--deployment', 'staging.ts'], ['--operators', 'a b', '--deployment=staging.ts'], []];
   expect(await printed('status', ...lines)).toEqual([
     'issue --deployment staging.ts; state archive --deployment staging.ts; init --deployment staging.ts',
@@ -34,7 +34,7 @@ test('a printed command repeats the deployment and the operators of this run alo
   ]);
 });
 
-test('what the environment says is not repeated', async () => {
+test('a printed command does not repeat settings from the environment', async () => {
   process.env.DEPLOYMENT = 'staging.ts';
   process.env.WEBEX_TOKEN_VAULT_OPERATORS = 'operators';
   try {
@@ -45,7 +45,7 @@ test('what the environment says is not repeated', async () => {
   }
 });
 
-test('init writes the folder that the others read', async () => {
+test('the init command writes the operators folder that the other commands read', async () => {
   expect(await printed('init', ['--operators', 'logins'])).toEqual([
     'issue --operators logins; state archive; init --operators logins',
   ]);
@@ -55,7 +55,7 @@ test('init writes the folder that the others read', async () => {
   expect(await printed('metrics', ['--out', 'webex.prom'])).toEqual(['issue; state archive; init']);
 });
 
-test('the commands with an operators folder of their own are those that are named', () => {
+test('the list names exactly the commands with a default operators folder', () => {
   const found = commandPaths()
     .map((path) => {
       const command = new Command(path.at(-1));

@@ -42,7 +42,7 @@ function prepare({ mountPath = 'oauthapp', ...given }: Given = {}): Promise<Serv
   });
 }
 
-it('pauses refreshing where it can, as the provisioner, and says how to go on', async () => {
+it('the provisioner pauses refreshing before the stop, and the notice says how to resume', async () => {
   const { notice, pause } = await prepare();
   expect(notice).toMatch(
     /^refreshing is paused before that, .*: npx --no-install webex-token-vault resume, or deploy webex-tokens$/,
@@ -60,7 +60,7 @@ it.each<[string, () => Given, RegExp]>([
   ['there is no login', () => ({ token: undefined }), /there is no Vault token and nothing to get one with/],
   ['the token is not good', () => ({ token: 's.none' }), /Vault answered 403/],
   ['nothing answers', () => ({ address: 'http://127.0.0.1:1' }), /no answer from Vault at http:\/\/127\.0\.0\.1:1/],
-])('says in one line what it costs, and what to run, where %s', async (_, given, why) => {
+])('the notice states in one line the cost of the stop and the command to run if %s', async (_, given, why) => {
   const { notice, pause } = await prepare(given());
   expect(pause).toBeUndefined();
   expect(notice).toMatch(why);
@@ -69,7 +69,7 @@ it.each<[string, () => Given, RegExp]>([
   );
 });
 
-it('spends no secret id that is good for one login', async () => {
+it('the preparation spends no secret id that is valid for one login', async () => {
   process.env.VAULT_WRAPPED_SECRET_ID = 's.wrapped';
   try {
     expect((await prepare()).notice).toContain('VAULT_WRAPPED_SECRET_ID is good for one login');
@@ -78,11 +78,11 @@ it('spends no secret id that is good for one login', async () => {
   }
 });
 
-it('says nothing of a server that has no engine', async () => {
+it('a server without an engine gets no notice', async () => {
   await expect(prepare({ token: vault.server.rootToken, mountPath: 'elsewhere' })).resolves.toEqual({});
 });
 
-it('says nothing of a server that is sealed, as it refreshes nothing', async () => {
+it('a sealed server gets no notice, because it refreshes nothing', async () => {
   await using sealed = await ScriptedVault.start();
   const status = { initialized: true, sealed: true, version: '2.7.2', t: 1, n: 1, progress: 0 };
   sealed.answer('sys/seal-status', { body: status });

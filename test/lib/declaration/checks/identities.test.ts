@@ -4,7 +4,7 @@ import { exampleDeployment } from '../../../fixtures/declarations/example-deploy
 const withApp = (changes: Partial<NonNullable<DeploymentInput['apps']>[number]>) =>
   exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'], ...changes }] });
 
-it('refuses a token that would outlive its longest life', () => {
+it('the check refuses a token lifetime above its maximum', () => {
   expect(() => withApp({ tokenTtlSeconds: 7200 })).toThrow(
     'app "people-me": tokenTtlSeconds must not exceed tokenMaxTtlSeconds (3600), got 7200',
   );
@@ -13,7 +13,7 @@ it('refuses a token that would outlive its longest life', () => {
 it.each([
   [{ secretIdTtlSeconds: 0 }, 'app "people-me": renewsSecretId needs a secret id that expires'],
   [{ secretIdUses: 3 }, 'app "people-me": renewsSecretId makes a limit of uses void'],
-])('refuses to renew a secret id with %j', (changes, message) => {
+])('the check refuses a renewed secret id with %j', (changes, message) => {
   expect(() => withApp({ renewsSecretId: true, ...changes })).toThrow(message);
   expect(() => withApp(changes)).not.toThrow();
 });

@@ -1,7 +1,7 @@
 import { grantsOf } from '../../../../lib/declaration/declared/declared-grants';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
-it('notes what decides about grants and about who reads them', () => {
+it('the note contains the settings that decide about grants and their readers', () => {
   expect(grantsOf(exampleDeployment())).toEqual({
     format: 1,
     tokenUrl: 'https://webexapis.com/v1/access_token',
@@ -12,7 +12,7 @@ it('notes what decides about grants and about who reads them', () => {
   });
 });
 
-it('notes all of it by the names in Vault, in their order', () => {
+it('the note uses the names in Vault, in alphabetical order', () => {
   const jwt = { issuer: 'https://issuer.example', audience: 'vault', claims: { sub: 'job' }, path: 'teams/jwt' };
   const { integrations, credentials, apps } = grantsOf(
     exampleDeployment({
@@ -44,7 +44,7 @@ it('notes all of it by the names in Vault, in their order', () => {
   ]);
 });
 
-it('stays small with a thousand apps', () => {
+it('the note stays small for a thousand apps', () => {
   const names = Array.from({ length: 1000 }, (_, index) => `app-${index}`);
   const deployment = exampleDeployment({ apps: names.map((name) => ({ name, reads: ['testauth'] })) });
   expect(JSON.stringify(grantsOf(deployment)).length).toBeLessThan(100 * names.length);

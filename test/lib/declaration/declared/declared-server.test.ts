@@ -7,11 +7,11 @@ function noted(server: NonNullable<DeploymentInput['vault']['server']>) {
   return vault.server && serverOf(vault.server);
 }
 
-it('notes that dev mode has no volume', () => {
+it('the note of a dev server has no volume', () => {
   expect(noted({ mode: 'dev' })).toEqual({ format: 1, mode: 'dev', nodes: ['webex-token-vault'], volumes: [] });
 });
 
-it('notes each node in production with its volume', () => {
+it('the note of a production server has each node and its volume', () => {
   expect(noted({ mode: 'production', containerName: 'vault' })).toEqual({
     format: 1,
     mode: 'production',
@@ -25,7 +25,7 @@ it('notes each node in production with its volume', () => {
   ]);
 });
 
-it('notes the pods of a release with their claims, and their namespace', () => {
+it('the note of a Kubernetes server has its pods, volume claims and namespace', () => {
   expect(noted({ mode: 'kubernetes', releaseName: 'bao', namespace: 'vault' })).toEqual({
     format: 1,
     mode: 'kubernetes',

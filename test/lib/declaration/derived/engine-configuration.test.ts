@@ -7,11 +7,11 @@ function configOf(tuning: Partial<EngineTuning>): Record<string, unknown> {
   return engineConfiguration({ ...exampleDeployment().engine.tuning, ...tuning });
 }
 
-it('never reaps a grant', () => {
+it('the engine never reaps a grant', () => {
   expect(configOf({})).toMatchObject({ tune_reap_check_interval_seconds: 0 });
 });
 
-it('refreshes seven days ahead, in the terms of the plugin: interval times factor', () => {
+it('the engine refreshes seven days ahead, expressed as interval times factor', () => {
   expect(configOf({})).toMatchObject({
     tune_refresh_check_interval_seconds: 3600,
     tune_refresh_expiry_delta_factor: 168,
@@ -22,11 +22,11 @@ it('refreshes seven days ahead, in the terms of the plugin: interval times facto
   });
 });
 
-it('keeps a factor that the plugin accepts where background refresh is off', () => {
+it('the configuration keeps a valid factor if background refresh is off', () => {
   expect(configOf({ refreshCheckIntervalSeconds: 0 })).toMatchObject({ tune_refresh_expiry_delta_factor: 1 });
 });
 
-it('writes each field of the configuration, as the plugin resets one that is left out', () => {
+it('the configuration has every field, because the plugin resets an omitted one', () => {
   expect(configOf({ providerTimeoutSeconds: 1, providerTimeoutExpiryLeewayFactor: 2 })).toEqual({
     default_server: '',
     tune_provider_timeout_seconds: 1,
@@ -47,7 +47,7 @@ it.each([
   [{ refreshAheadSeconds: 10 }, 'refreshAheadSeconds must not be below refreshCheckIntervalSeconds (3600), got 10'],
   [{ refreshCheckIntervalSeconds: 7776001 }, 'refreshCheckIntervalSeconds must be at most 7776000 (90 days)'],
   [{ providerTimeoutExpiryLeewayFactor: 0.5 }, 'providerTimeoutExpiryLeewayFactor must be at least 1, got 0.5'],
-])('refuses %j, which the plugin would refuse or misunderstand', (tuning, message) => {
+])('the configuration refuses %j, which the plugin would refuse or misread', (tuning, message) => {
   expect(() => configOf(tuning)).toThrow(ExplainedError);
   expect(() => configOf(tuning)).toThrow(message);
 });

@@ -7,9 +7,12 @@ describe('the wait for an answer of the engine', () => {
     [30, 1, 60_000],
     [60, 1, 90_000],
     [0, 1, 90_000],
-  ])('with a provider timeout of %d s and factor %d is %d ms', (providerTimeoutSeconds, factor, waitMs) => {
-    expect(engineWaitMs({ tuning: { providerTimeoutSeconds, providerTimeoutExpiryLeewayFactor: factor } })).toBe(
-      waitMs,
-    );
-  });
+  ])(
+    'the wait for the engine with a provider timeout of %d s and factor %d is %d ms',
+    (providerTimeoutSeconds, factor, waitMs) => {
+      expect(engineWaitMs({ tuning: { providerTimeoutSeconds, providerTimeoutExpiryLeewayFactor: factor } })).toBe(
+        waitMs,
+      );
+    },
+  );
 });

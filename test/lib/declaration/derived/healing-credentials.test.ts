@@ -16,19 +16,19 @@ describe('healing', () => {
     ['in a chain', { reports: 'manager', manager: 'keeper', keeper: 'asker' }, ['keeper', 'manager', 'reports']],
     ['below one that is not lost', { reports: 'manager', manager: 'asker', keeper: 'reports' }, ['reports', 'keeper']],
     ['that is alone', { reports: 'asker' }, ['reports']],
-  ])('begins with the grant whose token asks for the next one, %s', (_, requestedBy, order) => {
+  ])('the healing order starts with the grant whose token requests the next one, %s', (_, requestedBy, order) => {
     const lost = Object.keys(requestedBy).filter((name) => order.includes(name));
     expect(healingOrder(serviceAppDeployment(requestedBy), lost)).toEqual(order);
   });
 
-  it('names each grant of a cycle once', () => {
+  it('the healing order names each grant of a cycle once', () => {
     const deployment = serviceAppDeployment({ one: 'other', other: 'one' });
     expect(healingOrder(deployment, ['one', 'other']).toSorted()).toEqual(['one', 'other']);
   });
 });
 
 describe('the policy of the healer', () => {
-  it('reads the grant of a Service App that asks, and of a person', () => {
+  it("the healer's policy allows it to read the grant of a requesting Service App or person", () => {
     expect(pathsOf(serviceAppDeployment({ reports: 'manager', manager: 'asker' }, ['manager']))).toEqual([
       'oauthapp/creds/reports ["read","update"]',
       'oauthapp/creds/manager ["read"]',
@@ -40,7 +40,7 @@ describe('the policy of the healer', () => {
     ]);
   });
 
-  it('has one rule for the grant of each Service App in a cycle, and none of a person', () => {
+  it("the healer's policy has one rule for each Service App in a cycle, and none for a person", () => {
     expect(pathsOf(serviceAppDeployment({ one: 'other', other: 'one' }))).toEqual([
       'oauthapp/creds/one ["read","update"]',
       'oauthapp/creds/other ["read","update"]',

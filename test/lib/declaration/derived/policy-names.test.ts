@@ -26,7 +26,7 @@ function extended(mount: string): string[] {
   );
 }
 
-it('are told apart by Vault, which knows no upper case, whatever mounts and apps are called', () => {
+it('the policy names of all mounts and apps differ regardless of case', () => {
   const owners = new Map<string, string>();
   const clashes: string[] = [];
   for (const mount of new Set(MOUNTS)) {
@@ -47,7 +47,7 @@ it('are told apart by Vault, which knows no upper case, whatever mounts and apps
   expect(clashes.slice(0, 10)).toEqual([]);
 });
 
-it('are as Vault keeps them, and need no escape in a URL, in HCL or in a shell', () => {
+it('the policy names are valid in Vault and need no escape in a URL, in HCL or in a shell', () => {
   for (const mount of MOUNTS) {
     expect(authorizerPolicyName(mount)).toMatch(/^[a-z0-9_-][a-z0-9_.~-]*$/);
     expect(authorizerPolicyName(mount)).not.toContain('..');
@@ -60,11 +60,11 @@ it.each([
   ['webex-prod', 'webex--prod-authorizer'],
   ['webex/prod', 'webex.prod-authorizer'],
   ['Teams/OAuth', 't~eams.o~a~uth-authorizer'],
-])('of mount %s begin like %s', (mount, name) => {
+])('the authorizer policy of mount %s is named %s', (mount, name) => {
   expect(authorizerPolicyName(mount)).toBe(name);
 });
 
-it('are not those of the operators of the server', () => {
+it("the policy names differ from those of the server's operators", () => {
   const own = ['administrator', 'issuer', 'backup'].map((operator) => `operators-${operator}`);
   const names = [authorizerPolicyName('operators'), provisionerPolicyName('operators')];
   expect(

@@ -103,7 +103,7 @@ test.each([
   'esm/awaited-imported.ts',
   'esm/plain.js',
   'deployment.json',
-])('loads %s, and knows where it is', (file) => {
+])('the loader loads %s and knows its folder', (file) => {
   const [, name] = /([\w-]+)\.\w+$/.exec(file) ?? [];
   expect(results[file]).toEqual({ name, folder: dirname(join(folder, file)), credential: 'testauth' });
 });
@@ -132,7 +132,7 @@ test.each([
   ['wrong.ts', 'InvalidDeployment', /^wrong\.ts: vault Invalid input/],
   ['wrong.json', 'InvalidDeployment', /^wrong\.json: vault must have either a server/],
   ['esm/awaited-wrong.ts', 'InvalidDeployment', /^esm\/awaited-wrong\.ts: vault Invalid input/],
-])('answers %s with one line', (file, kind, message) => {
+])('the loader explains its refusal of %s in one line', (file, kind, message) => {
   expect(results[file]).toEqual({ kind, error: expect.stringMatching(message) as string });
   expect(results[file]?.error).not.toContain('\n');
 });

@@ -29,28 +29,28 @@ function problem(plugin: Parameters<typeof inspect>[0]): string {
   return 'none';
 }
 
-it('computes the sha256 of the binary and takes its file name', () => {
+it('the inspection computes the sha256 of the binary and takes its file name', () => {
   expect(inspect({ path: 'oauthapp-linux' })).toEqual({ sha256: SHA256, command: 'oauthapp-linux' });
 });
 
-it('takes a path from anywhere', () => {
+it('the inspection accepts an absolute path', () => {
   expect(inspect({ path: join(folder, 'oauthapp-linux') }).sha256).toBe(SHA256);
 });
 
-it('takes the word for a binary that is elsewhere', () => {
+it('the inspection trusts the declared sha256 of a binary that lies elsewhere', () => {
   expect(inspect({ sha256: 'a'.repeat(64) })).toEqual({ sha256: 'a'.repeat(64), command: 'oauthapp' });
   expect(inspect({ sha256: 'a'.repeat(64), command: 'other' }).command).toBe('other');
 });
 
-it('says how to get a binary that is missing', () => {
+it('the error says how to get a missing binary', () => {
   expect(problem({ path: 'nowhere' })).toMatch(/^no plugin binary at .*nowhere; build it with .* set OAUTHAPP_PLUGIN/);
 });
 
-it('refuses a folder', () => {
+it('the inspection refuses a folder', () => {
   expect(problem({ path: '.' })).toMatch(/must be a file, got/);
 });
 
-it('refuses a file that cannot be run', () => {
+it('the inspection refuses a file that is not executable', () => {
   writeFileSync(join(folder, 'plain'), CONTENT, { mode: 0o644 });
   expect(problem({ path: 'plain' })).toMatch(/must be executable, and is not; run chmod 755 .*plain$/);
 });
@@ -59,28 +59,31 @@ it.each([
   ['text', 'root:x:0:0:', 0o644],
   ['text that can be run', 'root:x:0:0:', 0o755],
   ['nothing', '', 0o755],
-])('refuses a file that is no program, and has nobody make it executable: %s', (_, content, mode) => {
-  writeFileSync(join(folder, 'passwd'), content, { mode });
-  expect(problem({ path: 'passwd' })).toMatch(
-    /^the plugin binary \S+passwd must be a program, and is none: neither ELF nor Mach-O; build it with /,
-  );
-});
+])(
+  'the inspection refuses a file that is not a program, and does not advise making it executable: %s',
+  (_, content, mode) => {
+    writeFileSync(join(folder, 'passwd'), content, { mode });
+    expect(problem({ path: 'passwd' })).toMatch(
+      /^the plugin binary \S+passwd must be a program, and is none: neither ELF nor Mach-O; build it with /,
+    );
+  },
+);
 
 it.each([
   ['ELF', '7f454c46020101'],
   ['Mach-O', 'cffaedfe0c0000'],
   ['Mach-O of two processors', 'cafebabe000000'],
-])('takes %s for a program', (_, bytes) => {
+])('the inspection accepts %s as a program', (_, bytes) => {
   writeFileSync(join(folder, 'program'), Buffer.from(bytes, 'hex'), { mode: 0o755 });
   expect(problem({ path: 'program' })).toBe('none');
 });
 
-it('refuses a binary other than the declared one', () => {
+it('the inspection refuses a binary other than the declared one', () => {
   expect(problem({ path: 'oauthapp-linux', sha256: 'b'.repeat(64) })).toMatch(
     new RegExp(`must have sha256 b{64}, got ${SHA256}; get the right binary, or correct engine.plugin.sha256`),
   );
 });
 
-it('wants a path or a sha256', () => {
+it('the inspection requires a path or a sha256', () => {
   expect(problem({})).toMatch(/^engine.plugin has neither path nor sha256/);
 });

@@ -19,28 +19,28 @@ function check(content: Buffer | string, dockerHost = ''): string[] {
   return checkPluginPlatform(file, dockerHost);
 }
 
-it('takes a program of this machine that needs nothing else', () => {
+it('the check accepts a static program for this machine', () => {
   expect(check(elf(process.arch))).toEqual([]);
 });
 
-it('refuses one of another machine, unless containers run elsewhere', () => {
+it('the check refuses a program for another machine, unless containers run elsewhere', () => {
   expect(() => check(elf(OTHER))).toThrow(
     `the plugin binary ${file} is built for ${OTHER}, and containers here run on ${process.arch}; build it again with GOARCH=`,
   );
   expect(check(elf(OTHER), 'ssh://elsewhere')).toEqual([]);
 });
 
-it('refuses one for macOS', () => {
+it('the check refuses a program for macOS', () => {
   expect(() => check(Buffer.from('cffaedfe0c000001', 'hex'))).toThrow(
     /is built for macOS, .*; build it again with GOOS=linux$/,
   );
 });
 
-it('warns of one that is linked to a C library, as programs of this machine are', () => {
+it('the check warns about a program that is linked to a C library', () => {
   expect(check(elf(process.arch, 3))).toEqual([expect.stringMatching(/; build it again with CGO_ENABLED=0$/)]);
 });
 
-it('leaves what it does not know to the server', () => {
+it('the check leaves a file of unknown format to the server', () => {
   expect(check('#!/bin/sh\n')).toEqual([]);
   expect(check('')).toEqual([]);
 });

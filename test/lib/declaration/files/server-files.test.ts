@@ -65,22 +65,22 @@ const sealedBy = (currentKeyFile: string): Partial<ServerInput> => ({
   seal: { type: 'static', currentKeyId: 'one', currentKeyFile },
 });
 
-test('says nothing where all is well', () => {
+test('the check gives no warning if all files are right', () => {
   expect(check()).toEqual([]);
 });
 
-test('names the command where a node has no certificate', () => {
+test('the check names the command that creates a missing certificate', () => {
   expectRefusal(
     { containerName: 'vault', nodes: 3 },
     'run "npx --no-install webex-token-vault certs vault-1 vault-2 vault-3 --owner',
   );
 });
 
-test('refuses a certificate for another name', () => {
+test('the check refuses a certificate for another name', () => {
   expectRefusal({ tls: { folder: 'tls/node', serverName: 'vault.example.com' } }, 'is not for "vault.example.com"');
 });
 
-test('refuses a key of another certificate', async () => {
+test('the check refuses a key that belongs to another certificate', async () => {
   await prepareCertificates({ folder: join(folder, 'tls'), servers: ['other'] });
   giveAway(serverTlsFiles(join(folder, 'tls'), 'other').keyFile);
   expectRefusal(
@@ -97,13 +97,13 @@ test('refuses a key of another certificate', async () => {
   );
 });
 
-test('refuses files that the server could not read', () => {
+test('the check refuses files that the server cannot read', () => {
   const other = `${uid + 1}:1000`;
   const check = process.platform === 'linux' ? expectRefusal : (): void => undefined;
   check({ user: other }, `must belong to uid ${uid + 1}, as which the server runs`);
 });
 
-test('refuses a plugin that the server could not run', () => {
+test('the check refuses a plugin that the server cannot run', () => {
   chmodSync(join(folder, 'oauthapp'), 0o700);
   expectRefusal({ user: `${uid + 1}:1000` }, 'run chmod 755');
 });
@@ -112,7 +112,7 @@ test.each([
   ['bytes', randomBytes(32)],
   ['hex', randomBytes(32).toString('hex')],
   ['base64', randomBytes(32).toString('base64')],
-])('takes a static key of 32 bytes in %s', (_, content) => {
+])('the check accepts a static key of 32 bytes in %s', (_, content) => {
   expect(check(sealedBy(file('seal.key', content)))).toEqual([]);
 });
 
@@ -120,12 +120,12 @@ test.each([
   ['too short', randomBytes(31), 'must be 32 bytes, or those in hex or base64, got 31 bytes;'],
   ['with a line end', `${randomBytes(32).toString('base64')}\n`, 'got 45 bytes with a line end, which counts'],
   ['of 33 bytes in base64', randomBytes(33).toString('base64'), 'got 44 bytes;'],
-])('refuses a static key that is %s', (_, content, message) => {
+])('the check refuses a static key that is %s', (_, content, message) => {
   const key = file('seal.key', content);
   expectRefusal(sealedBy(key), message);
 });
 
-test('refuses keys and environments that others can read, or that are not there', () => {
+test('the check refuses a key or environment file that is missing or that others can read', () => {
   expectRefusal(sealedBy(file('seal.key', randomBytes(32), 0o644)), "must be its owner's alone, got mode 0644");
   expectRefusal(
     { environmentFile: file('server.env', 'BAO_TOKEN=x', 0o640) },
@@ -134,7 +134,7 @@ test('refuses keys and environments that others can read, or that are not there'
   expectRefusal(sealedBy(join(folder, 'none')), 'must be a file, and there is none');
 });
 
-test('refuses two static keys of one file name, as they would be mounted in one place', () => {
+test('the check refuses two static keys with one file name, because their mounts would collide', () => {
   const [one, two] = [file('seal.key', randomBytes(32)), file('oauthapp.key', randomBytes(32))];
   expect(
     check({

@@ -42,33 +42,33 @@ describe('checkTlsFiles', () => {
     return { now: new Date(Date.now() + days * DAY_MS) };
   }
 
-  it('has nothing to say where all is well', () => {
+  it('the check gives no warning if all files are right', () => {
     expect(checkTlsFiles(files())).toEqual([]);
   });
 
-  it('warns of a certificate that ends soon', () => {
+  it('the check warns about a certificate that expires soon', () => {
     expect(checkTlsFiles(files(), in_(390))).toEqual([
       expect.stringMatching(/^the certificate .*server\.pem ends in 6 days, on \d{4}-\d\d-\d\d; renew it before that$/),
     ]);
     expect(checkTlsFiles(files(), { ...in_(390), expiresSoonDays: 3 })).toEqual([]);
   });
 
-  it('refuses a key that belongs to another certificate', async () => {
+  it('the check refuses a key that belongs to another certificate', async () => {
     const { privateKeyPem } = await ca.issue(NAMES);
     expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(
       /^the key .*server-key\.pem does not belong to the certificate .*server\.pem; give the two that were made together$/,
     );
   });
 
-  it('refuses an expired certificate', () => {
+  it('the check refuses an expired certificate', () => {
     expect(() => checkTlsFiles(files(), in_(398))).toThrow(/^the certificate .* expired on \d{4}-\d\d-\d\d; renew it/);
   });
 
-  it('refuses a certificate that is not valid yet', () => {
+  it('the check refuses a certificate that is not valid yet', () => {
     expect(() => checkTlsFiles(files(), in_(-1))).toThrow(/^the certificate .* is valid only from .*; wait, or set/);
   });
 
-  it.each([0o640, 0o604, 0o660])('refuses a key of mode %o', (mode) => {
+  it.each([0o640, 0o604, 0o660])('the check refuses a key of mode %o', (mode) => {
     expect(() => checkTlsFiles(files({}, mode))).toThrow(
       new RegExp(
         `^the key .* must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 .*, and make a new key if others`,
@@ -76,18 +76,18 @@ describe('checkTlsFiles', () => {
     );
   });
 
-  it('refuses a certificate that is not for a host that the server is called by', () => {
+  it("the check refuses a certificate that lacks one of the server's hosts", () => {
     expect(() => checkTlsFiles({ ...files(), hosts: ['node-1', 'node-2', '127.0.0.2'] })).toThrow(
       /^the certificate .* is not for "node-2", "127\.0\.0\.2", only for DNS:node-1, IP Address:127\.0\.0\.1; issue one/,
     );
   });
 
-  it('refuses a certificate from another CA, also of the same name', async () => {
+  it('the check refuses a certificate from another CA, even one with the same name', async () => {
     const other = await (await CertificateAuthority.create()).issue(NAMES);
     expect(() => checkTlsFiles(files(other))).toThrow(/^the certificate .* is not from the CA .*ca\.pem, so no client/);
   });
 
-  it('takes a chain that ends at the CA, and none with a gap', async () => {
+  it('the check accepts a chain that ends at the CA, and refuses one with a gap', async () => {
     const whole = files({ certificatePem: issued.certificatePem + ca.certificatePem });
     expect(checkTlsFiles(whole)).toEqual([]);
     const other = await (await CertificateAuthority.create()).issue(NAMES);
@@ -95,7 +95,7 @@ describe('checkTlsFiles', () => {
     expect(() => checkTlsFiles(gap)).toThrow(/is not from the CA/);
   });
 
-  it('refuses files that were swapped', () => {
+  it('the check refuses swapped files', () => {
     const { certFile, keyFile, ...others } = files();
     chmodSync(certFile, 0o600);
     expect(() => checkTlsFiles({ ...others, certFile: keyFile, keyFile: certFile })).toThrow(
@@ -106,19 +106,19 @@ describe('checkTlsFiles', () => {
     );
   });
 
-  it('refuses an encrypted key', () => {
+  it('the check refuses an encrypted key', () => {
     const privateKeyPem = createPrivateKey(issued.privateKeyPem)
       .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' })
       .toString();
     expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(/^the key .* is encrypted, and a server has nobody/);
   });
 
-  it('refuses a damaged certificate', () => {
+  it('the check refuses a damaged certificate', () => {
     const certificatePem = issued.certificatePem.replace(/\n..../, '\nAAAA');
     expect(() => checkTlsFiles(files({ certificatePem }))).toThrow(/that cannot be read; copy it again$/);
   });
 
-  it('refuses a file that is not there', () => {
+  it('the check refuses a missing file', () => {
     const { certFile, ...others } = files();
     rmSync(certFile);
     expect(() => checkTlsFiles({ certFile, ...others })).toThrow(

@@ -32,13 +32,13 @@ async function codeRequest(): Promise<{ code: string | null; redirect_url: strin
   return { code: new URL(await vault.webex.consent(data.url)).searchParams.get('code'), redirect_url: redirectUrl };
 }
 
-it('refuses another integration that is named', async () => {
+it("the authorizer's policy refuses a write that names another integration", async () => {
   const authorizer = await vault.authorizer();
   const write = authorizer.write('oauthapp/creds/testauth', { server: OTHER, ...(await codeRequest()) });
   await expect(statusOf(write)).resolves.toBe(403);
 });
 
-it('has a request without an integration refused, as the declared configuration has no default one', async () => {
+it('the engine refuses a request without an integration, because the declared configuration has no default', async () => {
   await vault.admin.write('oauthapp/config', declaredConfiguration(vault.deployment));
   const authorizer = await vault.authorizer();
   const before = vault.webex.requests.length;
@@ -49,7 +49,7 @@ it('has a request without an integration refused, as the declared configuration 
   expect(vault.webex.requests.slice(before).filter(({ path }) => path.endsWith('/access_token'))).toEqual([]);
 });
 
-it('finds no default integration that could be declared', () => {
+it('the deployment has no field for a default integration', () => {
   const { deployment } = vault;
   const engine = { ...deployment.engine, defaultServer: OTHER };
   expect(() => defineDeployment({ ...deployment, engine })).toThrow('engine has no field "defaultServer"');

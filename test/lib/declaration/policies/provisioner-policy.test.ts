@@ -6,15 +6,15 @@ function policyOf(changes: Parameters<typeof exampleDeployment>[0] = {}): string
   return provisionerPolicy(provisionerRights(exampleDeployment(changes)));
 }
 
-it('may see its own policy, not widen it', () => {
+it('the provisioner may read its own policy but not change it', () => {
   expect(policyOf()).toContain('path "sys/policies/acl/oauthapp-provisioner" {\n  capabilities = ["read"]\n}');
 });
 
-it('may neither read a credential nor issue a secret id', () => {
+it('the provisioner may neither read a credential nor issue a secret id', () => {
   expect(policyOf()).not.toMatch(/creds|secret-id/);
 });
 
-it('has no right to what the stack does not declare', () => {
+it('the provisioner has rights only to objects that the stack declares', () => {
   const policy = policyOf({
     appRole: { manage: false },
     engine: { plugin: { manage: false } },
@@ -32,11 +32,11 @@ describe('where people act as operators', () => {
       .filter((rule) => !before.includes(rule));
   };
 
-  it('may do what their auth method takes, and nothing else', () => {
+  it('the provisioner gets exactly the rights that the auth method of people requires', () => {
     expect(added({ authorizer: ['admins'] }).join('\n\n')).toMatchSnapshot();
   });
 
-  it('may write the policy of the issuers among them, and else take it away', () => {
+  it('the provisioner may write the issuer policy if people are issuers, and may delete it otherwise', () => {
     const rule = (groups: object) => /path "sys\/policies\/acl\/oauthapp-issuer" \{\n.*/.exec(people(groups))?.[0];
     expect(rule({ issuer: ['owners'] })).toContain('["read","update","delete"]');
     expect(rule({ observer: ['on-call'] })).toContain('["read","delete"]');
@@ -44,7 +44,7 @@ describe('where people act as operators', () => {
   });
 });
 
-it('names policies without upper case and slashes', () => {
+it('the policy names other policies without upper case and slashes', () => {
   const policy = policyOf({ engine: { mountPath: 'Teams/OAuth', plugin: { manage: false } } });
   expect(policy).toContain('path "sys/policies/acl/t~eams.o~a~uth-authorizer"');
   expect(policy).toContain('path "Teams/OAuth/config"');
@@ -55,12 +55,12 @@ describe('of apps with an identity of their own', () => {
   const of = (identity: object) => policyOf({ apps: [{ name: 'job', reads: ['testauth'], identity }] });
   const rulesOf = (policy: string): string[] => policy.trimEnd().split('\n\n');
 
-  it('may enable and configure the method, write the role, and take away other roles of it', () => {
+  it("the provisioner may enable and configure an app's auth method, write its role and delete other roles", () => {
     const byAppRole = rulesOf(policyOf({ apps: [{ name: 'job', reads: ['testauth'] }] }));
     expect(rulesOf(of({ jwt })).filter((rule) => !byAppRole.includes(rule))).toMatchSnapshot();
   });
 
-  it('has no right to a method that somebody else has set up, but for its own role', () => {
+  it("the provisioner may write only the app's own role in a method that others manage", () => {
     const paths = [...of({ jwt: { ...jwt, manageMethod: false } }).matchAll(/path "(.*jwt.*)"/g)].map(
       ([, path]) => path,
     );
@@ -72,13 +72,13 @@ describe('where the engine moves', () => {
   const moving = policyOf({ engine: { mountPath: 'webex', movedFrom: 'oauthapp', plugin: { manage: false } } });
   const rules = (policy: string): string[] => policy.trimEnd().split('\n\n');
 
-  it('may move it from the one path to the other, and look at what it knows at the former', () => {
+  it('the provisioner may move the engine and read its configuration at the former path', () => {
     const settled = rules(policyOf({ engine: { mountPath: 'webex', plugin: { manage: false } } }));
     expect(rules(moving).filter((rule) => !settled.includes(rule))).toMatchSnapshot();
     expect(settled.filter((rule) => !rules(moving).includes(rule))).toEqual([]);
   });
 
-  it('may delete nothing there but the policies of its former name', () => {
+  it('the provisioner may delete only the policies of the former name during a move', () => {
     const former = rules(moving).filter((rule) => rule.includes('oauthapp'));
     expect(former.filter((rule) => /delete/.test(rule)).map((rule) => /path "(.+?)"/.exec(rule)?.[1])).toEqual([
       'sys/policies/acl/oauthapp-app-people-me',

@@ -42,13 +42,13 @@ describe.each([
   ['the healer, of the credential that it asks with', () => healer({ reports: 'testauth' })],
   ['the healer, of the credential that it renews', () => healer({ testauth: 'other' })],
 ])('the policy of %s', (_, policy) => {
-  it('allows a read of the token', async () => {
+  it('the policy allows a read of the token', async () => {
     const token = await vault.engine.read(await holderOf(policy()), 'testauth');
     await expect(vault.engine.isAccepted(token)).resolves.toBe(true);
   });
 
   it.each(['minimum_seconds=99999999', 'minimum_seconds=0', 'server=webex-myapp&minimum_seconds=1'])(
-    'refuses a read with %s, and Webex is not asked',
+    'the policy refuses a read with %s before Webex is asked',
     async (parameters) => {
       const holder = await holderOf(policy());
       const before = vault.webex.requests.length;
@@ -58,7 +58,7 @@ describe.each([
   );
 });
 
-it('the healer of two credentials that ask for each other may write both', async () => {
+it('the healer may write both of two credentials that request each other', async () => {
   const holder = await holderOf(healer({ one: 'two', two: 'one' }));
   const grant = { server: 'webex-myapp', grant_type: 'refresh_token', refresh_token: 'made-up' };
   for (const name of ['one', 'two']) {

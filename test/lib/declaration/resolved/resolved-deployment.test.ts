@@ -1,7 +1,7 @@
 import { ExplainedError } from '#core';
 import { resolvedExample } from '../../../fixtures/declarations/resolved-example';
 
-it('gives an app its role, its login and its policy', () => {
+it('an app gets its role, its login and its policy', () => {
   const { apps } = resolvedExample({
     engine: { mountPath: 'teams/webex', plugin: { manage: false } },
     appRole: { path: 'machines' },
@@ -22,7 +22,7 @@ it('gives an app its role, its login and its policy', () => {
   ]);
 });
 
-it('lets an app that is declared so renew its secret id, by no parameter of its own', () => {
+it('an app with renewsSecretId may renew its secret id, without parameters', () => {
   const [app] = resolvedExample({
     appRole: { path: 'machines' },
     apps: [{ name: 'people-me', reads: ['testauth'], renewsSecretId: true }],
@@ -45,7 +45,7 @@ it('lets an app that is declared so renew its secret id, by no parameter of its 
   `);
 });
 
-it('gives an integration its entry and the variable of its secret', () => {
+it('an integration gets its entry and the variable of its secret', () => {
   expect(resolvedExample().integrations).toEqual([
     {
       vaultName: 'webex-myapp',
@@ -57,13 +57,13 @@ it('gives an integration its entry and the variable of its secret', () => {
   ]);
 });
 
-it('says how to give a client id that is missing', () => {
+it('the error says how to give a missing client id', () => {
   const resolveWithout = () => resolvedExample({ integrations: [{ name: 'webex-myapp' }] });
   expect(resolveWithout).toThrow(ExplainedError);
   expect(resolveWithout).toThrow('integration "webex-myapp" has no clientId in deployment.ts; give it');
 });
 
-it('takes the address from the environment if the deployment declares the server', () => {
+it('the address comes from the environment if the deployment declares the server', () => {
   const { vault } = resolvedExample({ vault: { server: { mode: 'dev' } } });
   expect(vault.address).toBeUndefined();
 });

@@ -67,7 +67,7 @@ it.each<[string, Identity, object]>([
   expect(defineDeployment(deployment)).toEqual(deployment);
 });
 
-it('has no cluster of its own where Vault runs in none', () => {
+it('an app must declare its cluster if Vault runs outside of Kubernetes', () => {
   const own = app({ kubernetes: { serviceAccounts: ['reports'], namespaces: ['webex'] } });
   const declare = (server: NonNullable<DeploymentInput['vault']['server']>) => () =>
     exampleDeployment({ vault: { server }, apps: [own] });
@@ -79,7 +79,7 @@ it('has no cluster of its own where Vault runs in none', () => {
   expect(() => exampleDeployment({ vault: { server: { mode: 'dev' } }, apps: [elsewhere] })).not.toThrow();
 });
 
-it('two apps at one path are of one cluster', () => {
+it('two apps at one path must belong to the same cluster', () => {
   const own = { serviceAccounts: ['reports'], namespaces: ['webex'] };
   const other = { name: 'other', reads: ['testauth'], identity: { kubernetes } };
   expect(() => exampleDeployment({ apps: [app({ kubernetes: own }), other] })).toThrow(
@@ -180,12 +180,12 @@ it.each<[string, Identity | AppInput[], string]>([
     { jwt: { ...jwt, path: 'operators' } },
     'and the operators want different auth methods',
   ],
-])('refuses an app with %s', (_, given, problem) => {
+])('the schema refuses an app with %s', (_, given, problem) => {
   const apps = Array.isArray(given) ? given : [app(given)];
   expect(() => exampleDeployment({ apps })).toThrow(problem);
 });
 
-it('takes paths that begin alike, as long as none lies below another', () => {
+it('the schema accepts paths that begin alike if none lies below another', () => {
   const apps = ['ci/jwt', 'ci/jwt-2', 'ci2'].map((path, index) => ({
     ...app({ jwt: { ...jwt, path } }),
     name: `reports-${index}`,
@@ -200,7 +200,7 @@ it('takes paths that begin alike, as long as none lies below another', () => {
 describe('people by OIDC', () => {
   const oidc = { issuer: 'https://login.example', clientId: 'vault', groups: { authorizer: ['webex-admins'] } };
 
-  it('may be operators', () => {
+  it('people may be operators by OIDC', () => {
     const deployment = exampleDeployment({ operators: { oidc } });
     expect(deployment.operators?.oidc).toMatchObject({
       path: 'oidc',
@@ -219,7 +219,7 @@ describe('people by OIDC', () => {
       'white space around it',
     ],
     ['the path of AppRole', { operators: { oidc: { ...oidc, path: 'approle' } } }, 'want different auth methods'],
-  ])('may not be so with %s', (_, changes, problem) => {
+  ])('the schema refuses people as operators with %s', (_, changes, problem) => {
     expect(() => exampleDeployment(changes)).toThrow(problem);
   });
 });

@@ -5,7 +5,7 @@ it.each([
   ['512Mi', 512],
   ['2Gi', 2048],
   ['3Ti', 3 * 1024 * 1024],
-])('%s is %d MiB', (quantity, mebibytes) => {
+])('a memory quantity of %s is %d MiB', (quantity, mebibytes) => {
   expect(mebibytesOf(quantity)).toBe(mebibytes);
 });
 
@@ -13,7 +13,7 @@ it.each([
   ['1m', 1],
   ['250m', 250],
   ['2', 2000],
-])('%s is %d thousandths of a processor', (quantity, millicores) => {
+])('a processor quantity of %s is %d thousandths of a processor', (quantity, millicores) => {
   expect(millicoresOf(quantity)).toBe(millicores);
 });
 

@@ -32,14 +32,14 @@ function deploymentOf(...credentials: CredentialInput[]): DeploymentInput {
   });
 }
 
-it('a credential may be that of a Service App', () => {
+it('a credential may belong to a Service App', () => {
   const deployment = deploymentOf(asker, reports({ autoRecover: undefined }));
   expect(defineDeployment(deployment)).toEqual(deployment);
   expect(deployment.credentials[1]?.serviceApp?.autoRecover).toBe(false);
   expect(deployment.integrations[1]).toMatchObject({ redirectUrl: 'http://localhost:5000/auth' });
 });
 
-it('a Service App may request the grant of another one, and each of two that of the other if both recover', () => {
+it("a Service App may request another's grant, and two may request each other's if both recover", () => {
   const chain = deploymentOf(
     asker,
     reports({ autoRecover: false }),
@@ -97,17 +97,17 @@ it.each<[string, CredentialInput[], string]>([
     [asker, reports({}, { integration: 'asks' })],
     'credential "reports" and "asker", which requests it, have one integration, and a Service App has a client id',
   ],
-])('refuses a credential %s', (_, credentials, problem) => {
+])('the schema refuses a credential %s', (_, credentials, problem) => {
   expect(() => deploymentOf(...credentials)).toThrow(problem);
 });
 
 describe('a cloud of Webex', () => {
-  it('has its addresses', () => {
+  it('each Webex cloud has its own API URL', () => {
     expect(exampleDeployment({ webex: { cloud: 'fedramp' } }).webex.apiUrl).toBe('https://api-usgov.webex.com/v1');
     expect(exampleDeployment().webex.apiUrl).toBe('https://webexapis.com/v1');
   });
 
-  it('has no address of the other', () => {
+  it('a Webex cloud refuses the API URL of another cloud', () => {
     const webex = { cloud: 'fedramp', apiUrl: 'https://webexapis.com/v1' } as const;
     expect(() => exampleDeployment({ webex })).toThrow(
       'webex.apiUrl "https://webexapis.com/v1" is that of cloud "commercial", got webex.cloud "fedramp"',

@@ -26,7 +26,7 @@ it.each([
   expect(() => exampleDeployment({ webex: { apiUrl } })).toThrow(`webex.apiUrl ${problem}`);
 });
 
-it('the address of Vault holds no user and password, and they are not repeated', () => {
+it('the address of Vault may not hold a user and password, and the error does not repeat them', () => {
   const define = () => exampleDeployment({ vault: { address: 'https://joe:s3cret@vault.example:8200' } });
   expect(define).toThrow('vault.address must hold no user and password');
   expect(define).not.toThrow('s3cret');
@@ -40,13 +40,13 @@ describe('the address of Vault', () => {
   });
 
   it.each(['https://vault.example.com:8200', 'http://127.0.0.1:8200', 'http://localhost:8200', 'http://[::1]:8200'])(
-    'may be %s',
+    'the address of Vault may be %s',
     (address) => {
       expect(exampleDeployment({ vault: { address } }).vault.address).toBe(address);
     },
   );
 
-  it('may be plain HTTP to another machine only where VAULT_ALLOW_HTTP says so', () => {
+  it('the address of Vault may be plain HTTP to another machine only if VAULT_ALLOW_HTTP is set', () => {
     const address = 'http://vault.example.com:8200';
     const define = () => exampleDeployment({ vault: { address } });
     expect(define).toThrow(

@@ -70,7 +70,7 @@ async function expectAbsent(name: string): Promise<void> {
 }
 
 describe.each(['answer', 'answered by another'] as const)('a first consent whose %s', (loss) => {
-  it('was lost is looked for, and its account is checked', async () => {
+  it("the command finds the grant of a consent if Vault's answer was lost, and checks its account", async () => {
     lose(loss, 'owned');
     expect((await run('owned', [ADA])).person?.emails).toEqual([ADA]);
     expect(notices.join('\n')).toMatch(
@@ -79,20 +79,20 @@ describe.each(['answer', 'answered by another'] as const)('a first consent whose
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });
 
-  it('was lost is deleted where it is another account', async () => {
+  it("the command deletes the grant of another account after Vault's answer was lost", async () => {
     lose(loss, 'owned');
     await expect(run('owned', [BLAKE])).rejects.toBeInstanceOf(WrongAccount);
     await expectAbsent('owned');
   });
 
-  it('was lost is anybody, where no owner is declared', async () => {
+  it('the command accepts any account after a lost answer if the credential declares no owner', async () => {
     lose(loss, 'anybody');
     expect((await run('anybody', [BLAKE])).person?.emails).toEqual([BLAKE]);
   });
 });
 
 describe('a first consent', () => {
-  it('of which Vault has stored nothing says so, and that it may be tried again', async () => {
+  it('an error says that Vault stored no grant and that the command may be run again', async () => {
     lose('request', 'owned');
     const failed = run('owned', [ADA]);
     await expect(failed).rejects.toBeInstanceOf(TemporarilyUnavailable);
@@ -102,7 +102,7 @@ describe('a first consent', () => {
     await expectAbsent('owned');
   });
 
-  it('of which nobody can see what became says how to look', async () => {
+  it('an error says how to look at a grant that may have been stored but cannot be read', async () => {
     let isLost = false;
     lossy.lose = (request) => {
       isLost ||= request === 'PUT oauthapp/creds/owned';
@@ -115,7 +115,7 @@ describe('a first consent', () => {
     );
   });
 
-  it('that Webex did not take says that, and does not wait for a grant', async () => {
+  it('an error says at once that Webex did not exchange the code', async () => {
     fixture.webex.behavior.fault = { path: '/v1/access_token', status: 500 };
     await expect(run('owned', [ADA], { lostAnswerMs: 60_000 })).rejects.toThrow(/could not exchange the code at Webex/);
   });

@@ -18,15 +18,15 @@ async function paste(texts: (state: string) => string[], signal = new AbortContr
   return { code: received.code, problems };
 }
 
-it('takes the code out of the pasted address', async () => {
+it('the prompt takes the code out of the pasted address', async () => {
   expect((await paste((state) => [` ${REDIRECT_URL}?code=c0de&state=${state}\n`])).code).toBe('c0de');
 });
 
-it('takes an address whose scheme the browser hid', async () => {
+it('the prompt accepts an address without the scheme, which the browser hid', async () => {
   expect((await paste((state) => [`localhost:5000/auth?code=c0de&state=${state}`])).code).toBe('c0de');
 });
 
-it('asks again, saying why, until the address is the right one', async () => {
+it('the prompt asks again and says why until the pasted address is the right one', async () => {
   const { code, problems } = await paste((state) => [
     'hello',
     `http://localhost:5001/auth?code=a&state=${state}`,
@@ -42,14 +42,14 @@ it('asks again, saying why, until the address is the right one', async () => {
   ]);
 });
 
-it('says why the last address was not taken where no other follows', async () => {
+it('the final error says why the last address was rejected if no other follows', async () => {
   await expect(paste(() => [`${REDIRECT_URL}?code=SECRET&state=x`])).rejects.toThrow(
     /^the pasted URL was ignored: its state .* nothing was changed/,
   );
   await expect(paste(() => [])).rejects.toThrow(/^no redirected URL was given; nothing was changed/);
 });
 
-it('asks again where what is pasted is no address', async () => {
+it('the prompt asks again if the pasted text is not an address', async () => {
   const queue = ['http://'];
   const problems: (string | undefined)[] = [];
   const channel = new PastedRedirect(REDIRECT_URL, (problem) => {
@@ -61,13 +61,13 @@ it('asks again where what is pasted is no address', async () => {
   expect(problems).toEqual([undefined, 'it must begin with http://localhost:5000/auth?']);
 });
 
-it('explains a denial', async () => {
+it('the error explains that consent was denied at Webex', async () => {
   await expect(paste((state) => [`${REDIRECT_URL}?error=access_denied&state=${state}`])).rejects.toThrow(
     /consent was denied at Webex/,
   );
 });
 
-it('ends with the reason of the signal while nobody pastes anything', async () => {
+it("the prompt ends with the signal's reason while nobody pastes anything", async () => {
   const abort = new AbortController();
   const channel = new PastedRedirect(REDIRECT_URL, () => new Promise(() => undefined));
   const received = channel.receive(expectedConsent(new RedirectState()), abort.signal);

@@ -33,14 +33,14 @@ function failingFor(
 }
 
 describe('retryPeriod', () => {
-  it('waits minutes for what exists only in this process, and says so once', async () => {
+  it('the retry period lasts minutes for tokens that exist only in this process, and says so once', async () => {
     await expect(retryPeriod().long(failingFor(14 * MINUTE_MS))).resolves.toBe('kept');
     expect(lines).toEqual([
       'Webex answered 503; the new tokens exist only in this process, which tries again for up to 15 minutes; do not end it',
     ]);
   });
 
-  it('ends after 15 minutes, which all steps share', async () => {
+  it('the retry period ends after 15 minutes, shared by all steps', async () => {
     const began = Date.now();
     const steps = retryPeriod();
     await steps.long(failingFor(10 * MINUTE_MS));
@@ -49,19 +49,19 @@ describe('retryPeriod', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('waits until somebody has unsealed Vault', async () => {
+  it('the retry period continues until somebody unseals Vault', async () => {
     const sealed = new VaultSealed('http://127.0.0.1:8200');
     await expect(retryPeriod().long(failingFor(5 * MINUTE_MS, sealed))).resolves.toBe('kept');
     expect(lines[0]).toMatch(/^Vault at \S+ is sealed; .*; do not end it$/);
   });
 
-  it('waits as long as a server asks for', async () => {
+  it('the retry period waits as long as the server asks', async () => {
     const busy = new TemporarilyUnavailable('Webex answered 429', 5 * MINUTE_MS);
     await expect(retryPeriod().long(failingFor(9 * MINUTE_MS, busy))).resolves.toBe('kept');
     expect(tries).toBe(3);
   });
 
-  it('tries once more after a signal', async () => {
+  it('the retry period allows one more try after a signal', async () => {
     setTimeout(() => stop.abort(), 2 * MINUTE_MS);
     const began = Date.now();
     let before = 0;
@@ -71,12 +71,12 @@ describe('retryPeriod', () => {
     expect(tries).toBe(before + 1);
   });
 
-  it('does not wait for what stays as it is', async () => {
+  it('a permanent error ends the retry period at once', async () => {
     await expect(retryPeriod().long(failingFor(1, new ExplainedError('refused')))).rejects.toThrow('refused');
     expect([tries, lines]).toEqual([1, []]);
   });
 
-  it('tries four times within seconds what can be kept or had again', async () => {
+  it('the brief retry period makes four tries within seconds for tokens that can be obtained again', async () => {
     const began = Date.now();
     await expect(retryPeriod().brief(failingFor(MINUTE_MS))).rejects.toThrow('Webex answered 503');
     expect(tries).toBe(4);

@@ -12,11 +12,11 @@ it.each([
   ['https://webexapis.com/v1', 'https://idbroker.webex.com/idb/profile#/tokens'],
   ['https://api-usgov.webex.com/v1', 'https://developer-usgov.webex.com'],
   ['https://webex.example.com/v1', 'the page for tokens of the Webex behind https://webex.example.com/v1'],
-])('sends whoever consented at %s to where that Webex shows it', (apiUrl, page) => {
+])('the advice sends a person who consented at %s to the page that lists their tokens', (apiUrl, page) => {
   expect(advice(apiUrl)).toContain(page);
   expect(advice(apiUrl)).toContain(`GET ${apiUrl}/authorizations?personEmail=EMAIL`);
 });
 
-it('names the commercial page to nobody else', () => {
+it('the advice for another Webex does not name the commercial page', () => {
   expect(advice('https://api-usgov.webex.com/v1')).not.toContain('idbroker.webex.com');
 });

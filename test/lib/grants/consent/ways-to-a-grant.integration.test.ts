@@ -160,7 +160,7 @@ async function expectAbsent(name: string): Promise<void> {
 }
 
 describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
-  it('is kept by the engine, which refreshes it on, with no more than the policy of an authorizer', async () => {
+  it("the engine keeps and refreshes a grant that a token with only the authorizer's policy stored", async () => {
     const grant = await run(way, 'owned');
     expect(grant.person).toMatchObject({ displayName: 'Ada Admin', emails: [ADA] });
     expect(grant).toMatchObject({ credential: 'owned', warnings: [] });
@@ -170,7 +170,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await fixture.engine.isAccepted(await tokenOf('owned'))).toBe(true);
   });
 
-  it('is kept where Webex rotates refresh tokens, and says how long they live', async () => {
+  it('the engine keeps a grant if Webex rotates refresh tokens, and the consent record has their lifetime', async () => {
     fixture.webex.behavior.refresh = 'rotate';
     fixture.webex.behavior.refreshTokenTtlSeconds = 5_000_000;
     await run(way, 'anybody');
@@ -186,7 +186,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     });
   });
 
-  it('of another account is not stored', async () => {
+  it('a grant of another account is not stored', async () => {
     const failed = run(way, 'owned', { as: BLAKE });
     await expect(failed).rejects.toBeInstanceOf(WrongAccount);
     await expect(failed).rejects.toThrow(
@@ -196,13 +196,13 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(fixture.engine.refreshes.filter((status) => status === 200)).toHaveLength(way === 'import' ? 1 : 0);
   });
 
-  it('is anybody’s where no owner is declared, and nobody’s where its scopes do not tell', async () => {
+  it('a credential without an owner accepts any account, or none if its scopes do not tell the account', async () => {
     expect((await run(way, 'anybody', { as: BLAKE })).person?.emails).toEqual([BLAKE]);
     expect((await run(way, 'blind')).person).toBeUndefined();
     expect(shown).toContain('Webex does not say whose account "blind" is: its scopes do not let it.');
   });
 
-  it('is not asked for where one works, unless it is to be replaced', async () => {
+  it('a working credential is authorized again only with --replace', async () => {
     await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     await expect(run(way, 'owned')).rejects.toThrow(
       new RegExp(
@@ -214,14 +214,14 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await tokenOf('owned')).not.toBe(before);
   });
 
-  it('does not replace what somebody else has authorized meanwhile', async () => {
+  it('the new grant does not replace one that somebody else authorized in the meantime', async () => {
     const meanwhile = (): Promise<void> => fixture.engine.authorize(fixture.admin, 'anybody', { as: ADA });
     const failed = run(way, 'anybody', { as: BLAKE, meanwhile });
     await expect(failed).rejects.toThrow(/^credential "anybody" works already/);
     expect(await accountOf('anybody')).toMatchObject({ emails: [ADA] });
   });
 
-  it('that replaces another one outlives an outage of Webex that takes longer than some seconds', async () => {
+  it('a replacement survives an outage of Webex that lasts longer than a few seconds', async () => {
     fixture.webex.behavior.refresh = 'rotate';
     await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
@@ -237,7 +237,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     ]);
   });
 
-  it('outlives an outage of Vault that takes longer than some seconds', async () => {
+  it('a new grant survives an outage of Vault that lasts longer than a few seconds', async () => {
     fixture.webex.behavior.refresh = 'rotate';
     let losses = 0;
     const meanwhile = (): void => {
@@ -248,7 +248,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await fixture.engine.isAccepted(await tokenOf('owned'))).toBe(true);
   });
 
-  it('that nobody can look at is kept where nothing stands in the credential, and it is said how to look', async () => {
+  it('the engine keeps a first grant whose account could not be checked, and the error says how to look', async () => {
     const meanwhile = (): void => {
       fixture.webex.behavior.fault = { path: '/v1/people', status: 503 };
     };
@@ -261,7 +261,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await accountOf('owned')).toMatchObject({ emails: [ADA] });
   });
 
-  it('that replaces another one gives up after a signal and one more try', async () => {
+  it('a replacement gives up after a signal and one more try', async () => {
     await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const stop = new AbortController();
@@ -282,7 +282,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await tokenOf('owned')).toBe(before);
   });
 
-  it('is not said to be kept where the one before could not be looked at', async () => {
+  it('a replacement is not reported as stored if the previous grant could not be read', async () => {
     await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const meanwhile = (): void => {
@@ -299,7 +299,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await tokenOf('owned')).toBe(before);
   });
 
-  it('of another person leaves what works as it was', async () => {
+  it('a grant of another account leaves the working credential unchanged', async () => {
     await fixture.engine.authorize(fixture.admin, 'anybody', { as: ADA });
     const before = await tokenOf('anybody');
     const failed = run(way, 'anybody', { as: BLAKE, replace: true });
@@ -308,7 +308,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await fixture.engine.isAccepted(before)).toBe(true);
   });
 
-  it('is asked for with the right client secret alone', async () => {
+  it('a wrong client secret is refused before Webex is asked for a grant', async () => {
     await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const failed = run(way, 'owned', { replace: true, secret: 'of-another-integration' });
@@ -318,7 +318,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await tokenOf('owned')).toBe(before);
   });
 
-  it('is not kept by an engine that has a wrong client secret, which is said', async () => {
+  it('the error names the variable of the client secret if the engine has a wrong one', async () => {
     await fixture.engine.writeIntegration(fixture.admin, 'a-wrong-one');
     try {
       const failed = run(way, 'owned');
@@ -330,7 +330,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     await expectAbsent('owned');
   });
 
-  it.each(['people', 'access_token'])('is kept although Webex fails for a moment at %s', async (path) => {
+  it.each(['people', 'access_token'])('a grant is stored although Webex fails for a moment at %s', async (path) => {
     const meanwhile = (): void => {
       fixture.webex.behavior.fault = { path: `/v1/${path}`, status: 503, count: 1, when: 'before' };
     };
@@ -343,7 +343,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     }
   });
 
-  it.each(['answer', 'request'] as const)('is kept once where the %s to Vault was lost', async (loss) => {
+  it.each(['answer', 'request'] as const)('a grant is stored once if the %s to Vault was lost', async (loss) => {
     fixture.webex.behavior.refresh = 'rotate';
     let losses = 0;
     const meanwhile = (): void => {
@@ -355,7 +355,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     expect(await fixture.engine.isAccepted(await tokenOf('owned'))).toBe(true);
   });
 
-  it('may be kept where Vault is gone in the middle, which is said', async () => {
+  it('an error says that the new grant may be stored if Vault disappears during the write', async () => {
     let isLost = false;
     lossy.lose = (request) => {
       isLost ||= request === 'PUT oauthapp/creds/owned';
@@ -368,7 +368,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     );
   });
 
-  it('is told from the one that it replaces, which was refreshed meanwhile', async () => {
+  it('a previous grant that was refreshed in the meantime is not mistaken for the new grant', async () => {
     await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const meanwhile = async (): Promise<void> => {
       await fixture.engine.forceRefresh(fixture.admin, 'owned');
@@ -380,7 +380,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     await expect(failed).rejects.toThrow(/no new grant came of it within 0\.2 s; nothing was changed/);
   });
 
-  it('is not asked for where the engine waits for a consent of its own', async () => {
+  it('a grant is not requested while the engine waits for a consent of its own', async () => {
     const pending = { server: integration, grant_type: DEVICE_GRANT_TYPE, device_code: 'shown-to-somebody' };
     fixture.webex.behavior.fault = { path: '/v1/access_token', status: 400, error: 'authorization_pending' };
     await fixture.admin.write('oauthapp/creds/anybody', pending);
@@ -389,7 +389,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
     await eventually(() => tokenOf('anybody').catch((error: unknown) => /not given/.test(String(error)) || undefined));
   });
 
-  it('ends with a signal, and changes nothing', async () => {
+  it('a signal ends the command and leaves the credential unchanged', async () => {
     const stop = new AbortController();
     const meanwhile = (): void => stop.abort(new Error('interrupted'));
     await expect(run(way, 'anybody', { signal: stop.signal, meanwhile })).rejects.toThrow('interrupted');
@@ -398,7 +398,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant by %s', (way) => {
 });
 
 describe('a grant by pkce', () => {
-  it('is asked for with a challenge whose verifier is 32 random bytes, and for its owner', async () => {
+  it('the PKCE request has an owner hint and a challenge from 32 random bytes', async () => {
     await run('pkce', 'owned');
     const asked = Object.fromEntries(visited?.searchParams ?? []);
     expect(asked).toEqual({
@@ -415,7 +415,7 @@ describe('a grant by pkce', () => {
     expect(visited?.searchParams.get('code_challenge')).not.toBe(asked.code_challenge);
   });
 
-  it('that is denied, or whose code is too old, changes nothing', async () => {
+  it('a denied consent or an expired code changes nothing', async () => {
     await expect(run('pkce', 'owned', { decision: 'deny' })).rejects.toThrow(/consent was denied at Webex/);
     fixture.webex.behavior.codeTtlSeconds = 0;
     await expect(run('pkce', 'owned')).rejects.toBeInstanceOf(GrantRefused);
@@ -425,7 +425,7 @@ describe('a grant by pkce', () => {
 });
 
 describe('a grant by device', () => {
-  it('shows a code that can be sent, and never the one that is as good as the tokens', async () => {
+  it('the device prompt shows the user code and never the device code', async () => {
     await run('device', 'owned');
     const asked: unknown = JSON.parse(shown[0] ?? '');
     expect(asked).toMatchObject({
@@ -440,7 +440,7 @@ describe('a grant by device', () => {
     });
   });
 
-  it('is waited for with status 400 as with 428, through trouble at Webex, and as long as 429 says', async () => {
+  it('polling goes on through status 400, 428 and 502, and waits as long as 429 says', async () => {
     fixture.webex.behavior.devicePending = 400;
     const meanwhile = async (): Promise<void> => {
       fixture.webex.behavior.fault = [
@@ -456,14 +456,14 @@ describe('a grant by device', () => {
     expect(asked).toEqual([429, 502, 200]);
   });
 
-  it('that is denied, by the person or their organization, leaves what works as it was', async () => {
+  it('a denied device grant leaves the working credential unchanged', async () => {
     await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     await expect(run('device', 'owned', { replace: true, decision: 'deny' })).rejects.toBeInstanceOf(DeviceGrantDenied);
     expect(await tokenOf('owned')).toBe(before);
   });
 
-  it('ends when its code does', async () => {
+  it('the device grant ends if its code expires', async () => {
     fixture.webex.behavior.deviceCodeTtlSeconds = 1;
     const meanwhile = () => sleep(1100);
     const late = run('device', 'owned', { meanwhile });
@@ -480,7 +480,7 @@ describe('a grant by device', () => {
     await expectAbsent('owned');
   });
 
-  it('names the redirect URLs that the integration lacks, in one line', async () => {
+  it('one line names the redirect URLs that the integration lacks', async () => {
     const [client] = fixture.webex.clients;
     const registered = client?.redirectUrls ?? [];
     const removed = registered.splice(1);
@@ -521,7 +521,7 @@ describe('a refresh token that exists', () => {
         return grants.issueToken('refresh', grants.add({ client: other, user, scopes: client.scopes }), 1000).value;
       },
     ],
-  ])('%s is refused in one line, and what works goes on', async (_, refreshToken) => {
+  ])('a refresh token %s is refused in one line, and the working grant stays', async (_, refreshToken) => {
     await fixture.engine.authorize(fixture.admin, 'owned', { as: ADA });
     const before = await tokenOf('owned');
     const failed = importing(refreshToken());
@@ -530,7 +530,7 @@ describe('a refresh token that exists', () => {
     expect(await tokenOf('owned')).toBe(before);
   });
 
-  it('that Webex has replaced, and the engine cannot keep, is said to be lost', async () => {
+  it('an error says that a refresh token is lost if Webex replaced it and the engine cannot keep it', async () => {
     fixture.webex.behavior.refresh = 'rotate';
     const refreshToken = existingToken(BLAKE, ['spark:people_read']);
     await expect(importing(refreshToken)).rejects.toThrow(
@@ -545,7 +545,7 @@ describe('a refresh token that exists', () => {
     await fixture.engine.writeIntegration(fixture.admin);
   });
 
-  it('whose grant lacks a declared scope is kept, and that is said', async () => {
+  it('a notice names a declared scope that the imported grant lacks', async () => {
     const notices: string[] = [];
     const lacking = existingToken(ADA, ['spark:people_read']);
     await importGrant({

@@ -50,7 +50,7 @@ async function refreshes(): Promise<number[]> {
   return fixture.engine.refreshes.slice(before);
 }
 
-it('puts the old secret back where the engine cannot refresh with the new one alone', async () => {
+it('the rotation puts the old secret back if the engine cannot refresh with the new one alone', async () => {
   const accessToken = await fixture.engine.read(fixture.admin, 'testauth');
   const rotated = rotate(
     (line) => line === 'Webex knows the new client secret' && backToTheOldSecret(),
@@ -63,7 +63,7 @@ it('puts the old secret back where the engine cannot refresh with the new one al
   expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
 });
 
-it('says so where there is no old secret to put back', async () => {
+it('the error says that the old secret was not given and cannot be put back', async () => {
   const rotated = rotate((line) => line === 'Webex knows the new client secret' && backToTheOldSecret());
   await expect(rotated).rejects.toThrow(
     /the old client secret was not given, so that it cannot be put back; run it again/,
@@ -75,7 +75,7 @@ it('says so where there is no old secret to put back', async () => {
 it.each([
   ['the engine has both client secrets, the new one first', /^interrupted: .* has both client secrets in Vault/],
   ['the engine has the new client secret alone', /^interrupted: .* has the new client secret alone, which Webex knows/],
-])('says what it leaves where it is interrupted after "%s"', async (step, left) => {
+])('the error says which secrets Vault has if the rotation is interrupted after "%s"', async (step, left) => {
   const interruption = new AbortController();
   const rotated = rotate(
     (line) => {
@@ -103,7 +103,7 @@ it.each([
     'the engine has the new client secret alone',
     /not be refreshed yet \(.*Service Unavailable.*\); .* has both client secrets/,
   ],
-])('may be tried again where Webex is down after "%s"', async (step, left) => {
+])('the rotation may be run again if Webex is down after "%s"', async (step, left) => {
   const down = (line: string): void => {
     fixture.webex.behavior.fault = line === step ? { status: 503 } : fixture.webex.behavior.fault;
   };
@@ -114,7 +114,7 @@ it.each([
   expect(await rotate(() => undefined, fixture.clientSecret)).toEqual({ refreshed: 'testauth', old: 'dropped' });
 });
 
-it('ends before its next change where another rotation has taken over', async () => {
+it('the rotation ends before its next change if another rotation has taken over', async () => {
   const path = 'oauthapp-records/data/rotations/webex-myapp';
   const takeOver = async (): Promise<void> => fixture.admin.write(path, { data: { version: 1, running: null } });
   const takenOver: Promise<void>[] = [];
@@ -142,7 +142,7 @@ describe('a refresh', () => {
     });
   }
 
-  it('is seen where Webex gives out the same token again, as it does within a day', async () => {
+  it('a refresh proves the secret even if Webex gives out the same token again within a day', async () => {
     const headers = { 'content-type': 'application/json' };
     await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, body: TOKEN });
     await importFrom(webex);
@@ -156,14 +156,14 @@ describe('a refresh', () => {
     ['none', { status: 400, body: { error: 'invalid_grant' } }],
     ['later', { status: 400, body: { message: 'no', trackingId: 'T' } }],
     ['later', { status: 503, body: {} }],
-  ])('is %s where Webex answers so', async (state, answer) => {
+  ])('the proof is "%s" after the matching answer of Webex', async (state, answer) => {
     const headers = { 'content-type': 'application/json' };
     await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, ...answer });
     await importFrom(webex);
     expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state });
   });
 
-  it('is not refused where Webex refused the one secret and gave no answer to the other', async () => {
+  it('the proof is refused only if Webex refuses every secret that it answers for', async () => {
     const headers = { 'content-type': 'application/json' };
     const refused = { headers, status: 401, body: { error: 'invalid_client' } };
     await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, status: 503 }, refused, {
@@ -177,7 +177,7 @@ describe('a refresh', () => {
     expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state: 'refused' });
   });
 
-  it('is not asked for by a token whose policy is of a release before', async () => {
+  it("a token with a former release's policy cannot ask for a refresh", async () => {
     const former = 'path "oauthapp/creds/testauth" { capabilities = ["read"] allowed_parameters = { code = [] } }';
     const vault = fixture.admin.withToken(await fixture.tokenWith(former));
     await expect(proveByRefresh(vault, 'oauthapp', ['testauth'])).rejects.toThrow(
@@ -185,7 +185,7 @@ describe('a refresh', () => {
     );
   });
 
-  it('is tried with the next credential where the first grant has ended', async () => {
+  it('the proof uses the next credential if the first grant has ended', async () => {
     fixture.webex.revokeGrants();
     await fixture.engine.authorize(fixture.admin, 'second');
     const proof = await proveByRefresh(fixture.admin, 'oauthapp', ['nobody', 'testauth', 'second']);
@@ -193,10 +193,12 @@ describe('a refresh', () => {
   });
 });
 
-it('leaves a record in another format to the release that wrote it, and takes over one whose time is of a clock that is off', async () => {
+it('the rotation refuses a record in another format, and takes over one whose time lies in the future', async () => {
   const path = 'oauthapp-records/data/rotations/webex-myapp';
   await fixture.admin.write(path, { data: { version: 2, running: 'otherwise' } });
-  await expect(rotate(() => undefined, fixture.clientSecret)).rejects.toThrow('has format 2, and this release reads format 1');
+  await expect(rotate(() => undefined, fixture.clientSecret)).rejects.toThrow(
+    'has format 2, and this release reads format 1',
+  );
   const running = { id: 'x', by: 'somebody', at: '9999-01-01T00:00:00.000Z' };
   await fixture.admin.write(path, { data: { version: 1, running } });
   const lines: string[] = [];

@@ -19,19 +19,19 @@ it.each<[string, NodeJS.ProcessEnv, RegExp]>([
     /^BAO_ADDR and VAULT_ADDR differ: .*; unset BAO_ADDR or VAULT_ADDR$/,
   ],
   ['two tokens, neither of which it says', { BAO_TOKEN: 'hush-1', VAULT_TOKEN: 'hush-2' }, /^((?!hush).)*$/],
-])('finds %s', (_, env, problem) => {
+])('the environment check finds %s', (_, env, problem) => {
   expect(() => checkEnvironment(env, NODE)).toThrow(problem);
 });
 
-it.each(['18.20.4', '20.18.9', '9.0.0'])('finds that Node %s is too old', (version) => {
+it.each(['18.20.4', '20.18.9', '9.0.0'])('the environment check finds that Node %s is too old', (version) => {
   expect(() => checkEnvironment({}, version)).toThrow(`this is Node ${version}, and webex-token-vault needs 20.19`);
 });
 
-it.each(['20.19.0', '22.0.0', process.versions.node])('takes Node %s', (version) => {
+it.each(['20.19.0', '22.0.0', process.versions.node])('the environment check accepts Node %s', (version) => {
   expect(checkEnvironment({}, version)).toContain(`Node ${version}`);
 });
 
-it('names the variables that are set, and no value', () => {
+it('the finding names the variables that are set, and no value', () => {
   const detail = checkEnvironment({ VAULT_ADDR: 'https://vault.example', VAULT_TOKEN: 'hush' }, NODE);
   expect(detail).toBe(`Node ${NODE}; VAULT_ADDR, VAULT_TOKEN set`);
 });
@@ -40,11 +40,11 @@ it.each<[string, NodeJS.ProcessEnv, string]>([
   ['what is empty', { VAULT_NAMESPACE: '' }, 'VAULT_NAMESPACE is set but empty'],
   ['certificates that nobody checks', { VAULT_SKIP_VERIFY: 'true' }, 'send tokens to whoever answers'],
   ['a folder of CAs', { VAULT_CAPATH: '/etc/ssl' }, 'commands of ours do not read it'],
-])('advises of %s', (_, env, said) => {
+])('the advice warns of %s', (_, env, said) => {
   expect(environmentAdvice(env)).toMatchObject([{ kind: 'advice', detail: expect.stringContaining(said) as string }]);
 });
 
-it('has no advice for an environment in order', () => {
+it('an environment in order gets no advice', () => {
   expect(environmentAdvice({ VAULT_ADDR: 'https://vault.example', VAULT_SKIP_VERIFY: 'false' })).toEqual([]);
 });
 
@@ -52,14 +52,14 @@ describe('of the folder of logins', () => {
   const folder = mkdtempSync(join(tmpdir(), 'logins-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('says nothing where there is none, or all of it is private', async () => {
+  it('a missing or entirely private login folder gets no advice', async () => {
     writeFileSync(join(folder, 'observer-secret-id'), 'hush', { mode: 0o600 });
     writeFileSync(join(folder, 'cluster-id'), 'x', { mode: 0o644 });
     expect(await operatorFolderAdvice(join(folder, 'none'))).toEqual([]);
     expect(await operatorFolderAdvice(folder)).toEqual([]);
   });
 
-  it('says who can look into it, and that key shares lie beside each other', async () => {
+  it('the advice names readable login files and key shares that lie side by side', async () => {
     const login = join(folder, 'observer-secret-id');
     writeFileSync(join(folder, 'key-share-1'), 'hush', { mode: 0o600 });
     chmodSync(folder, 0o755);

@@ -93,7 +93,7 @@ async function whileWrong<T>(wrong: () => Promise<unknown>, look: () => Promise<
   }
 }
 
-it('finds that nobody has consented', async () => {
+it('the doctor finds that nobody has consented', async () => {
   const { check, line } = await doctor();
   expect(check).toBe('credentials');
   expect(line).toBe(
@@ -104,7 +104,7 @@ it('finds that nobody has consented', async () => {
 describe('once somebody has', () => {
   beforeAll(() => vault.authorize());
 
-  it('finds nothing wrong, and has no advice', async () => {
+  it('the doctor finds no problem and has no advice after a consent', async () => {
     const { line, advice, notes, passed } = await doctor();
     expect({ line, advice }).toEqual({ line: undefined, advice: [] });
     expect(passed.slice(5)).toEqual([
@@ -126,7 +126,7 @@ describe('once somebody has', () => {
     ]);
   });
 
-  it('asks Webex nothing where it is told so', async () => {
+  it('the doctor sends Webex no request if it is told so', async () => {
     const before = vault.webex.requests.length;
     expect(await doctor({ webex: false })).toMatchObject({ line: undefined });
     expect(vault.webex.requests.slice(before)).toEqual([]);
@@ -141,13 +141,13 @@ describe('once somebody has', () => {
     it.each([
       ['that it is not valid', () => Promise.resolve('s.unknown')],
       ['that it may look at nothing', () => vault.tokenWith('path "x" { capabilities = ["read"] }')],
-    ])('%s', async (_, given) => {
+    ])('the doctor checks the token and finds %s', async (_, given) => {
       const { check, line } = await doctor({ token: await given() });
       expect(check).toBe('rights');
       expect(line).toMatch(/^this Vault token may look at nothing: .*; log in as the observer, whose policy/);
     });
 
-    it('which right it lacks', async () => {
+    it('the doctor names a right that the token lacks', async () => {
       const policies = 'path "oauthapp/creds/testauth" { capabilities = ["read"] }';
       const ask = 'path "sys/capabilities-self" { capabilities = ["update"] }';
       const { check, line } = await doctor({ token: await vault.tokenWith(`${policies}\n${ask}`) });
@@ -157,7 +157,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('that it is a root token, which is advice', async () => {
+    it('the doctor advises against a root token', async () => {
       const { line, advice } = await doctor({ token: vault.server.rootToken });
       expect(line).toBeUndefined();
       expect(advice).toContain('the Vault token is a root token, which can do everything; log in as the observer');
@@ -165,7 +165,7 @@ describe('once somebody has', () => {
   });
 
   describe('finds of the engine', () => {
-    it('that none is mounted', async () => {
+    it('the doctor finds that no engine is mounted', async () => {
       const engine = { ...vault.deployment.engine, mountPath: 'elsewhere', recordsPath: undefined };
       const { check, line } = await doctor({ deployment: declared({ engine }), token: vault.server.rootToken });
       expect(check).toBe('engine');
@@ -174,7 +174,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('that another one is', async () => {
+    it('the doctor finds that another engine is mounted', async () => {
       const plugin = { ...vault.deployment.engine.plugin, name: 'oauthapp-2' };
       const { line } = await doctor({ deployment: declared({ engine: { ...vault.deployment.engine, plugin } }) });
       expect(line).toMatch(/what is mounted there is "oauthapp", not "oauthapp-2"; .* deploy webex-tokens$/);
@@ -187,7 +187,7 @@ describe('once somebody has', () => {
         { ...CONFIG, tune_reap_check_interval_seconds: 300 },
         /; npx --no-install webex-token-vault deploy webex-tokens$/,
       ],
-    ])('that it is %s', async (state, config, command) => {
+    ])('the doctor finds that the engine is %s', async (state, config, command) => {
       const { check, line } = await whileWrong(
         () => vault.admin.write('oauthapp/config', config),
         doctor,
@@ -198,7 +198,7 @@ describe('once somebody has', () => {
       expect(line).toMatch(command);
     });
 
-    it('that it runs with other settings than declared, which is advice', async () => {
+    it('the doctor advises of engine settings that differ from the declared ones', async () => {
       const { line, advice } = await whileWrong(
         () => vault.admin.write('oauthapp/config', { ...CONFIG, tune_refresh_expiry_delta_factor: 2 }),
         doctor,
@@ -210,13 +210,13 @@ describe('once somebody has', () => {
       ]);
     });
 
-    it('what is declared and fits badly, which is advice', async () => {
+    it('the doctor advises of a declared setting that fits badly', async () => {
       const tuning = { ...vault.deployment.engine.tuning, providerTimeoutSeconds: 0 };
       const { advice } = await doctor({ deployment: declared({ engine: { ...vault.deployment.engine, tuning } }) });
       expect(advice).toContainEqual(expect.stringMatching(/^engine\.tuning\.providerTimeoutSeconds is 0: /));
     });
 
-    it('that a token would live no longer than it is refreshed ahead, which is advice', async () => {
+    it('the doctor advises of a token that lives no longer than it is refreshed ahead', async () => {
       const tuning = { ...vault.deployment.engine.tuning, refreshAheadSeconds: 15 * 86_400 };
       const engine = { ...vault.deployment.engine, tuning };
       const { line, advice } = await doctor({ deployment: declared({ engine }) });
@@ -230,7 +230,7 @@ describe('once somebody has', () => {
   describe('finds of the integration', () => {
     const mend = () => vault.engine.writeIntegration(vault.admin);
 
-    it('that it is gone', async () => {
+    it('the doctor finds that the integration is missing', async () => {
       const { check, line } = await whileWrong(() => vault.admin.delete('oauthapp/servers/webex-myapp'), doctor, mend);
       expect(check).toBe('integration webex-myapp');
       expect(line).toMatch(
@@ -238,7 +238,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('that its client id is not declared either', async () => {
+    it('the doctor finds that a missing integration has no declared client id either', async () => {
       const integrations = vault.deployment.integrations.map((each) => ({ ...each, clientId: undefined }));
       const deployment = declared({ integrations });
       const { line } = await whileWrong(
@@ -251,7 +251,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('that it has another client id', async () => {
+    it('the doctor finds that the integration has another client id', async () => {
       const integrations = vault.deployment.integrations.map((each) => ({ ...each, clientId: 'other' }));
       const { line } = await doctor({ deployment: declared({ integrations }) });
       expect(line).toMatch(
@@ -259,7 +259,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('that it goes to another Webex', async () => {
+    it('the doctor finds that the integration points to another Webex', async () => {
       const webex = { ...vault.deployment.webex, apiUrl: 'http://127.0.0.1:1/v1' };
       const { check, line } = await doctor({ deployment: declared({ webex }) });
       expect(check).toBe('integration webex-myapp');
@@ -274,14 +274,14 @@ describe('once somebody has', () => {
       vault.webex.behavior.fault = undefined;
     });
 
-    it('that it cannot be asked', async () => {
+    it('the doctor finds that Webex cannot be asked', async () => {
       vault.webex.behavior.fault = { path: '/v1/people/me', status: 503 };
       const { check, line } = await doctor();
       expect(check).toBe('Webex');
       expect(line).toMatch(/^Webex cannot be asked from here \(Webex answered 503 .*; set HTTPS_PROXY .* --no-webex$/);
     });
 
-    it('that it does not know the redirect URL', async () => {
+    it('the doctor finds that Webex does not know the redirect URL', async () => {
       const integrations = vault.deployment.integrations.map((each) => ({
         ...each,
         redirectUrl: 'http://localhost:1/',
@@ -293,7 +293,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('that it does not know a scope', async () => {
+    it('the doctor finds that Webex does not know a scope', async () => {
       const credentials = vault.deployment.credentials.map((each) => ({ ...each, scopes: ['spark:unheard_of'] }));
       const { check, line } = await doctor({ deployment: declared({ credentials }) });
       expect(check).toBe('client of webex-myapp');
@@ -302,14 +302,14 @@ describe('once somebody has', () => {
   });
 
   describe('finds of an app', () => {
-    it('that it has no role', async () => {
+    it('the doctor finds that an app has no role', async () => {
       const apps = [...vault.deployment.apps, { name: 'new-app', reads: ['testauth'] }];
       const { check, line } = await doctor({ deployment: declared({ apps }), token: vault.server.rootToken });
       expect(check).toBe('apps');
       expect(line).toMatch(/^app "new-app" \(none\): Vault has no role of it; .* deploy webex-tokens$/);
     });
 
-    it('that its role may not read what is declared', async () => {
+    it('the doctor finds that the role of an app may not read a declared credential', async () => {
       const other = { name: 'other', integration: 'webex-myapp', scopes: ['spark:people_read'] };
       await vault.engine.authorize(vault.admin, 'other');
       const deployment = declared({
@@ -321,7 +321,7 @@ describe('once somebody has', () => {
       expect(line).toMatch(/^app "people-me" may not read "other": its role has policies "oauthapp-app-people-me", /);
     });
 
-    it('that it has no secret id', async () => {
+    it('the doctor finds that an app has no secret id', async () => {
       const { check, line } = await whileWrong(
         () => destroySecretIds(role),
         doctor,
@@ -334,7 +334,7 @@ describe('once somebody has', () => {
     });
   });
 
-  it('finds that an operator can log in no more', async () => {
+  it('the doctor finds that an operator can no longer log in', async () => {
     const { check, line } = await whileWrong(
       () => destroySecretIds('auth/operators/role/issuer'),
       doctor,
@@ -362,7 +362,7 @@ describe('once somebody has', () => {
     }
 
     it.each(['oauthapp/creds/testauth', 'oauthapp/creds/+', '+/creds/*', '*', 'oauthapp/creds/test*'])(
-      'by a policy with %s',
+      'the doctor names a foreign policy that reads a credential by path %s',
       async (path) => {
         const [line = '', ...others] = await advisedOf('somebody', policy(path));
         expect(others).toEqual([]);
@@ -371,13 +371,13 @@ describe('once somebody has', () => {
       },
     );
 
-    it('and of none that is denied, or reads something else', async () => {
+    it('the doctor leaves out policies that are denied or read something else', async () => {
       const denied = `${policy('oauthapp/creds/*')}\npath "oauthapp/creds/+" { capabilities = ["deny"] }`;
       expect(await advisedOf('somebody', denied)).toEqual([]);
       expect(await advisedOf('somebody', policy('secret/*'))).toEqual([]);
     });
 
-    it('by a policy in JSON, and which role carries it', async () => {
+    it('the doctor reads a policy in JSON and names the role that carries it', async () => {
       const text = JSON.stringify({ path: { 'oauthapp/creds/*': { capabilities: ['read'] } } });
       const other = 'auth/approle/role/stranger';
       const advice = await whileWrong(
@@ -391,7 +391,7 @@ describe('once somebody has', () => {
       ]);
     });
 
-    it('by methods that it may not look into', async () => {
+    it('the doctor names auth methods that may carry a policy but cannot be listed', async () => {
       const advice = await whileWrong(
         () => vault.admin.write('sys/auth/userpass', { type: 'userpass' }),
         () => advisedOf('somebody', policy('*')),
@@ -400,12 +400,12 @@ describe('once somebody has', () => {
       expect(advice[0]).toContain('it is carried by no role that is seen here, and perhaps by auth/userpass/');
     });
 
-    it('by a policy that depends on who asks', async () => {
+    it('the doctor names a policy whose reach depends on the entity that asks', async () => {
       const [line] = await advisedOf('somebody', policy('oauthapp/creds/{{identity.entity.name}}'));
       expect(line).toMatch(/^policy "somebody" may reach testauth.*, for some of those who carry it/);
     });
 
-    it('and which policy it cannot read', async () => {
+    it('the doctor names a policy that it cannot read', async () => {
       const heredoc = 'path "x" {\n  capabilities = ["read"]\n  comment = <<E\nfree text\nE\n}\n';
       const [line] = await advisedOf('somebody', heredoc);
       expect(line).toMatch(
@@ -413,7 +413,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('which app of ours may read more than is declared', async () => {
+    it('the doctor names a deployed app policy that reads more than is declared', async () => {
       const name = 'oauthapp-app-people-me';
       const before = z.object({ data: z.object({ policy: z.string() }) });
       const { data } = await vault.admin.read(`sys/policies/acl/${name}`, before);
@@ -432,7 +432,7 @@ describe('once somebody has', () => {
       ]);
     });
 
-    it('which role and which policy nobody declares any more', async () => {
+    it('the doctor names a role and a policy that are no longer declared', async () => {
       const apps = [{ name: 'successor', reads: ['testauth'] }];
       const { advice } = await doctor({ deployment: declared({ apps }), token: vault.server.rootToken });
       expect(advice).toEqual(
@@ -443,7 +443,7 @@ describe('once somebody has', () => {
       );
     });
 
-    it('which secret ids never end', async () => {
+    it('the doctor names secret ids that never expire', async () => {
       const advice = await whileWrong(
         async () => {
           await vault.admin.write(role, { secret_id_ttl: 0, secret_id_num_uses: 0 });
@@ -457,7 +457,7 @@ describe('once somebody has', () => {
   });
 
   describe('finds of the credential', () => {
-    it('that refreshing fails', async () => {
+    it('the doctor finds that a credential cannot be refreshed', async () => {
       vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
       await vault.engine.forceRefresh(vault.admin, 'testauth');
       vault.webex.behavior.fault = undefined;
@@ -467,7 +467,7 @@ describe('once somebody has', () => {
       await vault.engine.forceRefresh(vault.admin, 'testauth');
     });
 
-    it('that it acts as another than its owner', async () => {
+    it('the doctor finds that a credential acts as another account than its owner', async () => {
       const credentials = vault.deployment.credentials.map((each) => ({ ...each, owner: 'boris@example.com' }));
       const { line } = await doctor({ deployment: declared({ credentials }) });
       expect(line).toMatch(
@@ -477,19 +477,19 @@ describe('once somebody has', () => {
   });
 });
 
-it('needs no more than the policy that the stack gives the observer', async () => {
+it('the doctor needs only the policy that the stack gives the observer', async () => {
   const reply = z.object({ data: z.object({ policies: z.array(z.string()) }) });
   const { data } = await vault.admin.write('auth/token/lookup', { token }, reply);
   expect(data.policies).toEqual([observerPolicyName('oauthapp')]);
 });
 
-it('says no secret', () => {
+it('the doctor prints no secret', () => {
   const secrets = [...vault.issued, vault.clientSecret, token, vault.server.rootToken];
   expect(secrets.length).toBeGreaterThan(5);
   expect(secrets.filter((secret) => said.join('\n').includes(secret))).toEqual([]);
 });
 
-it('leaves what is a fault of ours as it is', async () => {
+it('the doctor passes on an unexpected exception unchanged', async () => {
   const fault = diagnose({
     env: {},
     load: () => Promise.reject(new TypeError('a fault')),

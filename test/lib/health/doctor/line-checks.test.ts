@@ -2,7 +2,7 @@ import { askerNotes, endlessSecretIds, lineAdvice, requireSound } from '../../..
 import type { Line, SecretIdLine } from '../../../../lib/health/report';
 import { serviceAppDeployment } from '../../../fixtures/declarations/service-app-deployment';
 
-it('says whether a person is behind the grant of a Service App', () => {
+it('the note says which person is behind the grant of a Service App', () => {
   const { credentials } = serviceAppDeployment({ reports: 'manager', manager: 'asker' });
   expect(askerNotes(credentials).map(({ kind, detail }) => `${kind}: ${detail}`)).toEqual([
     'note: credential "reports" has its tokens from "manager", "asker"; "asker" is the grant of a person, who is needed when it is lost',
@@ -10,7 +10,7 @@ it('says whether a person is behind the grant of a Service App', () => {
   ]);
 });
 
-it('says where no person is behind it', () => {
+it('the note says that no person is behind the grant of a Service App', () => {
   const { credentials } = serviceAppDeployment({ reports: 'manager', manager: 'keeper', keeper: 'manager' });
   expect(askerNotes(credentials).map(({ detail }) => detail)).toEqual([
     'credential "reports" has its tokens from "manager", "keeper"; no person is behind them',
@@ -24,14 +24,14 @@ function line(name: string, part: Partial<Line>): Line {
 }
 
 describe('requireSound', () => {
-  it('takes healthy lines, and an end that is near', () => {
+  it('requireSound accepts healthy lines and lines that expire soon', () => {
     const soon = ['ends soon', 'old', 'never', 'healthy', 'good'].map((state) =>
       line(state, { state, severity: 'attention' }),
     );
     expect(() => requireSound('app', [line('fine', {}), ...soon])).not.toThrow();
   });
 
-  it('throws the first broken line before one that fails within days, and counts the others', () => {
+  it('requireSound throws the first broken line before a failing one, and counts the others', () => {
     const failing = line('first', {
       state: 'failing',
       severity: 'attention',
@@ -50,7 +50,7 @@ describe('requireSound', () => {
   });
 });
 
-it('advises of an end that is near, and of each note, but not of what is a problem', () => {
+it('the advice covers lines that expire soon and every note, but no broken line', () => {
   const lines = [
     line('fine', {}),
     line('soon', { state: 'ends soon', severity: 'attention', detail: 'it expires', next: 'issue soon' }),
@@ -64,7 +64,7 @@ it('advises of an end that is near, and of each note, but not of what is a probl
   ]);
 });
 
-it('advises of secret ids that never expire, unless they are designed so', () => {
+it('the advice names secret ids that never expire, unless they are designed so', () => {
   const secretId = (name: string, expireTime?: Date | null): SecretIdLine => ({
     ...line(name, {}),
     state: 'good',

@@ -72,7 +72,7 @@ function declared(address = vault.address): Deployment {
   return exampleDeployment({ vault: { address }, webex: { apiUrl: webex.url } });
 }
 
-it('goes as far as to the login where nothing is wrong before', async () => {
+it('the doctor reaches the login if it finds no problem before', async () => {
   expect(await examined()).toEqual({
     passed: ['environment', 'deployment', 'address', 'server', 'clock'],
     check: 'login',
@@ -80,13 +80,13 @@ it('goes as far as to the login where nothing is wrong before', async () => {
   });
 });
 
-it('finds the environment before all else', async () => {
+it('the doctor checks the environment first', async () => {
   expect(await examined({ env: { VAULT_TOKEN: '' } })).toMatchObject({ passed: [], check: 'environment' });
   expect(vault.requests).toEqual([]);
 });
 
 describe('of the deployment', () => {
-  it('finds that there is none', async () => {
+  it('the doctor finds that there is no deployment file', async () => {
     const { check, line } = await examined({ load: () => loadDeployment('/none/deployment.json') });
     expect(check).toBe('deployment');
     expect(line).toMatch(
@@ -94,7 +94,7 @@ describe('of the deployment', () => {
     );
   });
 
-  it('finds what does not hold in it', async () => {
+  it('the doctor finds an invalid declaration in the deployment', async () => {
     const load = () =>
       Promise.resolve().then(() => ({ deployment: exampleDeployment({ credentials: [] }), file: 'x' }));
     expect(await examined({ load })).toMatchObject({
@@ -103,7 +103,7 @@ describe('of the deployment', () => {
     });
   });
 
-  it('finds that VAULT_ADDR leads elsewhere', async () => {
+  it('the doctor finds that VAULT_ADDR points to another server', async () => {
     const { check, line } = await examined({ env: { VAULT_ADDR: 'http://127.0.0.1:1' } });
     expect(check).toBe('address');
     expect(line).toMatch(/^VAULT_ADDR is http:\/\/127\.0\.0\.1:1, and deployment.ts declares .*; unset VAULT_ADDR/);
@@ -111,13 +111,13 @@ describe('of the deployment', () => {
 });
 
 describe('of the server', () => {
-  it('finds that nothing listens', async () => {
+  it('the doctor finds that nothing listens at the address', async () => {
     const { check, line } = await examined({ deployment: declared(`http://127.0.0.1:${await freePort()}`) });
     expect(check).toBe('server');
     expect(line).toMatch(/\): no answer from Vault at .* \(ECONNREFUSED\); check VAULT_ADDR and that the server runs$/);
   });
 
-  it('names the command that starts one that is declared', async () => {
+  it('the doctor names the command that starts a declared server', async () => {
     const port = await freePort();
     const deployment = exampleDeployment({ vault: { server: { mode: 'dev', port } } });
     const { line } = await examined({ deployment });
@@ -125,14 +125,14 @@ describe('of the server', () => {
     expect(line).toMatch(/; if nothing runs there: npx --no-install webex-token-vault deploy vault-server$/);
   });
 
-  it('finds that what answers is no Vault', async () => {
+  it('the doctor finds that the server that answers is not Vault', async () => {
     vault.answer('sys/seal-status', { body: { hello: 'world' } });
     const { check, line } = await examined();
     expect(check).toBe('server');
     expect(line).toMatch(/something that Vault does not say; check that VAULT_ADDR is a Vault or OpenBao server$/);
   });
 
-  it('finds that it does not speak TLS', async () => {
+  it('the doctor finds that the server does not speak TLS', async () => {
     const { line } = await examined({ deployment: declared(vault.address.replace('http:', 'https:')) });
     expect(line).toMatch(/it does not speak TLS; use http in VAULT_ADDR if that is meant$/);
   });
@@ -153,7 +153,7 @@ describe('of the server', () => {
         /for another host name; use that name in VAULT_ADDR$/,
       ],
       ['that has ended', { ...ours, lifetimeDays: 30, now: longAgo }, true, /has expired; renew it on the server$/],
-    ])('finds a certificate %s', async (_, options, isTrusted, problem) => {
+    ])('the doctor finds a certificate %s', async (_, options, isTrusted, problem) => {
       const authority = await CertificateAuthority.create({ now: longAgo });
       const certificate = await authority.issue(options);
       await using server = await TlsServer.start(certificate);
@@ -171,14 +171,14 @@ describe('of the server', () => {
   it.each([
     ['not initialized', { initialized: false, sealed: true }, 'npx --no-install webex-token-vault init'],
     ['sealed', { sealed: true }, 'npx --no-install webex-token-vault unseal'],
-  ])('finds that it is %s', async (state, changes, command) => {
+  ])('the doctor finds that the server is %s', async (state, changes, command) => {
     vault.answer('sys/seal-status', { body: { ...UP, ...changes } });
     const { check, line } = await examined();
     expect(check).toBe('server');
     expect(line).toMatch(new RegExp(`^server ".*" \\(${state}\\): .*; ${command}$`));
   });
 
-  it('finds another product than is declared', async () => {
+  it('the doctor finds another product than is declared', async () => {
     const port = Number(new URL(vault.address).port);
     vault.answer(HEALTH, { body: { ...UP, version: '1.21.4', enterprise: false } });
     const deployment = exampleDeployment({ vault: { server: { mode: 'dev', port } }, webex: { apiUrl: webex.url } });
@@ -200,7 +200,7 @@ describe('of the server', () => {
       'https://vault.example',
       /\(ECONNREFUSED of the proxy\); check HTTPS_PROXY/,
     ],
-  ])('finds %s', async (_, proxy, address, problem) => {
+  ])('the doctor finds %s', async (_, proxy, address, problem) => {
     process.env.HTTPS_PROXY = proxy;
     const { check, line } = await examined({ deployment: declared(address) }).finally(
       () => delete process.env.HTTPS_PROXY,
@@ -210,13 +210,13 @@ describe('of the server', () => {
     expect(line).not.toContain('hush');
   });
 
-  it('asks no proxy for this machine', async () => {
+  it('the doctor uses no proxy for this machine', async () => {
     process.env.HTTP_PROXY = 'http://127.0.0.1:1';
     const { check } = await examined().finally(() => delete process.env.HTTP_PROXY);
     expect(check).toBe('login');
   });
 
-  it('says what one means that answers with an error', async () => {
+  it('the doctor shows the error with which the server answers', async () => {
     vault.answer('sys/seal-status', { status: 503, body: { errors: ['no active node'] } });
     expect(await examined()).toMatchObject({ check: 'server', line: expect.stringContaining('(503: ') as string });
   });
@@ -229,7 +229,7 @@ describe('of the clocks', () => {
     return new Date(Date.now() + minutes * MINUTES).toUTCString();
   }
 
-  it('finds that of Vault to be off, where Webex agrees with this machine', async () => {
+  it("the doctor finds that Vault's clock is off if Webex agrees with this machine", async () => {
     vault.answer('sys/seal-status', { body: UP, headers: { date: at(-7) } });
     const { check, line } = await examined();
     expect(check).toBe('clock');
@@ -238,20 +238,20 @@ describe('of the clocks', () => {
     );
   });
 
-  it('finds its own to be off, where Webex disagrees too', async () => {
+  it("the doctor finds that this machine's clock is off if Webex disagrees too", async () => {
     const { check, line } = await examined({ now: () => new Date(Date.now() - 20 * MINUTES) });
     expect(check).toBe('clock');
     expect(line).toMatch(/^the clock of Vault is (?:19|20) min ahead of .* Webex disagrees .*, here$/);
   });
 
-  it('says that one of two is wrong, where Webex says nothing', async () => {
+  it('the doctor says that one of two clocks is wrong if Webex does not answer', async () => {
     vault.answer('sys/seal-status', { body: UP, headers: { date: at(10) } });
     const apiUrl = `http://127.0.0.1:${await freePort()}`;
     const deployment = exampleDeployment({ vault: { address: vault.address }, webex: { apiUrl } });
     expect((await examined({ deployment })).line).toMatch(/: one of the two is wrong; /);
   });
 
-  it('takes two minutes for nothing', async () => {
+  it('the doctor tolerates a difference of two minutes', async () => {
     vault.answer('sys/seal-status', { body: UP, headers: { date: at(2) } });
     expect(await examined()).toMatchObject({ check: 'login' });
   });

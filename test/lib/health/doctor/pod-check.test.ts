@@ -42,11 +42,11 @@ function check(...pods: object[]) {
 
 const UNPULLED = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "bao:1": not found' } };
 
-it('has no advice where all of them run, unsealed', async () => {
+it('the check has no advice if all pods run unsealed', async () => {
   expect(await check(pod(0, false), pod(1, false), pod(2, false))).toEqual({ detail: '3 of 3 run', advice: [] });
 });
 
-it('says which is sealed, and what unseals it', async () => {
+it('the check names the sealed pod and the command that unseals it', async () => {
   const { detail, advice } = await check(pod(0, false), pod(1, true), pod(2, false));
   expect(detail).toBe('3 of 3 run');
   expect(advice).toEqual([
@@ -58,19 +58,19 @@ it('says which is sealed, and what unseals it', async () => {
   ]);
 });
 
-it('says which does not run, and why, while others do', async () => {
+it('the check names the pod that does not run, with the reason, while others run', async () => {
   const { detail, advice } = await check(pod(0, false), pod(1, true, UNPULLED), pod(2, false));
   expect(detail).toBe('2 of 3 run');
   expect(advice).toHaveLength(1);
   expect(advice[0]?.detail).toMatch(/^pod bao-1 .*bao:1/);
 });
 
-it('is wrong where none runs', async () => {
+it('the check fails if no pod runs', async () => {
   const pods = [0, 1, 2].map((index) => pod(index, true, UNPULLED));
   await expect(check(...pods)).rejects.toThrow('pod bao-0 (and bao-1, bao-2 alike)');
 });
 
-it('looks no further where kubectl may not look, as whoever is on call need not be let into the cluster', async () => {
+it('the check is skipped if kubectl is not permitted to look', async () => {
   kubectl.on('get statefulsets,pods,persistentvolumeclaims,events --output=json', {
     exitCode: 1,
     stderr: 'Error from server (Forbidden): pods is forbidden: User "oncall" cannot list resource "pods"',

@@ -85,7 +85,7 @@ async function doctor(listed: string[] = []) {
   return { check: wrong?.check, line: wrong && [wrong.detail, wrong.next].filter(Boolean).join('; '), advice };
 }
 
-it('asks for at most 16 things at once, as the engine refreshes', async () => {
+it('the doctor makes at most 16 requests at once', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `name-${index}`);
   const [credential] = deployment.credentials;
   deployment = { ...deployment, credentials: names.map((name) => ({ ...credential, name })) } as Deployment;
@@ -101,7 +101,7 @@ it('asks for at most 16 things at once, as the engine refreshes', async () => {
   expect(mostAtOnce).toBe(16);
 });
 
-it('finds nothing wrong in what all others begin with', async () => {
+it('the doctor finds no problem in the base answers of these tests', async () => {
   const { line, advice } = await doctor();
   expect(line).toBeUndefined();
   expect(advice.filter(({ kind }) => kind === 'advice')).toEqual([]);
@@ -166,7 +166,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     refusal(500, 'plugin shut down'),
     /cannot be looked at \(500: plugin shut down\)/,
   ],
-])('finds %s', async (_, path, answer, line) => {
+])('the doctor finds %s', async (_, path, answer, line) => {
   vault.answer(path, answer);
   expect((await doctor()).line).toMatch(line);
 });
@@ -178,7 +178,7 @@ it.each([
     { version: 7 },
     'who consented: the record has format 7, and this release reads format 1; use the release that wrote it',
   ],
-])('advises of a record that is %s, and finds nothing wrong', async (_, data, said) => {
+])('the doctor advises of a record that is %s, and finds no problem', async (_, data, said) => {
   const metadata = { version: 1 };
   vault.answer('oauthapp-records/data/consents/testauth', { body: { data: { data, metadata } } });
   const { line, advice } = await doctor();
@@ -186,7 +186,7 @@ it.each([
   expect(advice.map(({ detail }) => detail)).toContain(`credential "testauth": ${said}`);
 });
 
-it('counts what else is wrong', async () => {
+it('the doctor counts the other problems', async () => {
   const [first] = deployment.credentials;
   deployment = exampleDeployment({
     vault: { address: vault.address },

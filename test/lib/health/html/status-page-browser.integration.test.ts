@@ -28,7 +28,7 @@ describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is drawn as it is meant, asks for nothing else and breaks no rule of its own', async () => {
+  it('the page keeps its style, loads no other resource and violates no content security policy', async () => {
     expect(
       await page
         .locator('.card')
@@ -39,12 +39,12 @@ describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it.each([1280, 320])('fits a page %i pixels wide', async (width) => {
+  it.each([1280, 320])('the page fits a window %i pixels wide', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 
-  it('breaks the horizon between words and not inside one', async () => {
+  it("the page breaks the horizon's text only between words", async () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     const broken = await page.evaluate(() => {
       const text = document.evaluate("//td[contains(., 'assuming')]/text()", document).iterateNext() as Text;
@@ -58,13 +58,13 @@ describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
     expect(broken).toEqual([]);
   });
 
-  it('is read out with its name and what it shows', async () => {
+  it('the picture and its table have accessible names', async () => {
     const picture = page.getByRole('img', { name: /testauth in time/ });
     expect(await picture.count()).toBe(1);
     expect(await page.getByRole('table', { name: 'testauth in time' }).count()).toBe(1);
   });
 
-  it('keeps its colors apart in the dark, and is white on paper', async () => {
+  it('the page is dark in the dark color scheme, and white on paper', async () => {
     const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await background()).toBe('rgb(18, 22, 28)');

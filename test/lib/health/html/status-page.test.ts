@@ -3,20 +3,20 @@ import { credentialLine, day, refusedLine, report } from '../../../fixtures/resu
 
 const hostile = '<script>alert(1)</script> "x\' & y';
 
-it('needs nothing but itself', () => {
+it('the page needs no other file, script or style', () => {
   const page = toHtml(report());
   expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\bstyle="|\bon\w+="|(?:src|href)=/i);
   expect(page).toMatch(/Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;sha256-/);
 });
 
-it('takes nothing that it is told for markup', () => {
+it('the page escapes markup in everything that it shows', () => {
   const line = credentialLine({ detail: hostile, next: hostile, notes: [hostile], consentedBy: hostile });
   const page = toHtml(report({ credentials: [line], apps: [{ ...line, state: 'ended' }] }));
   expect(page).not.toContain('<script>');
   expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &quot;x&#39; &amp; y');
 });
 
-it('draws consent, refreshes, token, failing and horizon of each grant, on one scale', () => {
+it('the picture draws consent, refreshes, token, failures and horizon of all grants on one scale', () => {
   const page = toHtml(report({ credentials: [credentialLine(), refusedLine({ tokens: credentialLine().tokens })] }));
   const [first = '', second = ''] = page.match(/<svg role="img"[^]*?<\/svg>/g) ?? [];
   expect(first.match(/class="refresh"/g)).toHaveLength(8);
@@ -28,7 +28,7 @@ it('draws consent, refreshes, token, failing and horizon of each grant, on one s
   expect(consent(second)).toBe(consent(first));
 });
 
-it('says beside and inside the picture what it shows', () => {
+it('the page describes the picture inside it and in a table beside it', () => {
   const page = toHtml(report());
   expect(page).toMatch(/<title id="grant-1-line-title">testauth in time<\/title>/);
   expect(page).toMatch(
@@ -70,6 +70,6 @@ it.each([
       ],
     },
   ],
-])('stays a page with %s', (_, changes) => {
+])('the page stays valid with %s', (_, changes) => {
   expect(toHtml(report(changes))).not.toMatch(/NaN|undefined|Infinity|"-\d/);
 });

@@ -8,33 +8,33 @@ function day(count: number): Date {
   return new Date(consentedAt.getTime() + count * DAY_MS);
 }
 
-it('is not known where nothing is', () => {
+it('the horizon is unknown without any time', () => {
   expect(horizonOf({ declaredSeconds })).toBeUndefined();
 });
 
-it('is counted from the consent, as a refresh may prolong nothing', () => {
+it('the horizon counts from the consent, because a refresh may not extend the refresh token', () => {
   expect(horizonOf({ consentedAt, issuedAt: day(80), declaredSeconds })).toEqual({
     until: day(90),
     assumption: 'refresh tokens live 90 days and a refresh does not extend them (Webex does not say)',
   });
 });
 
-it('is counted from the last refresh, once one was seen that would have come too late otherwise', () => {
+it("the horizon counts from the last refresh if that refresh came after the first token's life", () => {
   expect(horizonOf({ consentedAt, issuedAt: day(91), toldSeconds: declaredSeconds, declaredSeconds: 1 })).toEqual({
     until: day(181),
   });
 });
 
-it('goes by what Webex told, and not by what is declared', () => {
+it('the horizon uses the lifetime that Webex told before the declared one', () => {
   const told = horizonOf({ consentedAt, toldSeconds: 59 * 86_400, declaredSeconds });
   expect(told).toEqual({ until: day(59), assumption: 'a refresh does not extend refresh tokens (Webex does not say)' });
 });
 
-it('is not before the end of the access token', () => {
+it('the horizon is never before the expiry of the access token', () => {
   expect(horizonOf({ consentedAt, issuedAt: day(85), expireTime: day(99), declaredSeconds })?.until).toEqual(day(99));
 });
 
-it('is counted from the present token where nobody knows of a consent, and says so', () => {
+it('the horizon counts from the present token, and says so, if no consent is known', () => {
   const horizon = horizonOf({ issuedAt: day(3), declaredSeconds });
   expect(horizon?.until).toEqual(day(93));
   expect(horizon?.assumption).toMatch(/^the consent came with the present token and refresh tokens live 90 days and /);

@@ -84,7 +84,7 @@ function look(app: string): Promise<SecretIdLine> {
   return lookAtApp(observer, vault.deployment, findApp(vault.deployment, app), new Date());
 }
 
-it.each(['job', 'pod', 'workload'])('%s is well, and has no secret id that could end', async (app) => {
+it.each(['job', 'pod', 'workload'])('app %s is healthy, and has no secret id that could expire', async (app) => {
   const line = await look(app);
   expect(line).toMatchObject({
     state: 'good',
@@ -100,7 +100,7 @@ it.each([
   ['pod', { bound_service_account_namespaces: ['*'] }, 'asks for another bound_service_account_namespaces'],
   ['workload', { allowed_dns_sans: ['*'] }, 'asks for another allowed_dns_sans'],
   ['workload', { allowed_uri_sans: ['spiffe://a'] }, 'asks for another allowed_uri_sans'],
-] as const)('of %s it is said where its role has %j', async (app, changes, detail) => {
+] as const)('the look at app %s finds a role with %j', async (app, changes, detail) => {
   const [path, asked] = roles[app];
   await vault.admin.write(path, { ...asked, ...tokens, ...changes });
   expect(await look(app)).toMatchObject({
@@ -113,7 +113,7 @@ it.each([
   await vault.admin.write(path, { ...asked, ...tokens });
 });
 
-it('tells a role in these methods that nobody declares, and can read a credential', async () => {
+it('the look names an undeclared role of these methods that can read a credential', async () => {
   await vault.admin.write('auth/cert/certs/stranger', { certificate: ca, token_policies: ['oauthapp-app-job'] });
   const policies = await lookAtPolicies(observer, vault.deployment);
   const paths = policies.roles.map(({ path }) => path);
@@ -129,13 +129,16 @@ it('tells a role in these methods that nobody declares, and can read a credentia
 it.each([
   ['job', 'teams/jwt', 'jwt'],
   ['pod', 'kubernetes', 'kubernetes'],
-])('names the auth method of %s that a deploy left without its configuration', async (app, path, type) => {
-  await vault.admin.delete(`sys/auth/${path}`);
-  expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role of it' });
-  await vault.admin.write(`sys/auth/${path}`, { type });
-  expect(await look(app)).toMatchObject({
-    severity: 'broken',
-    detail: `auth method "${path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
-    next: 'npx --no-install webex-token-vault deploy webex-tokens',
-  });
-});
+])(
+  'the look names the auth method of %s that a failed deploy left without its configuration',
+  async (app, path, type) => {
+    await vault.admin.delete(`sys/auth/${path}`);
+    expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role of it' });
+    await vault.admin.write(`sys/auth/${path}`, { type });
+    expect(await look(app)).toMatchObject({
+      severity: 'broken',
+      detail: `auth method "${path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
+      next: 'npx --no-install webex-token-vault deploy webex-tokens',
+    });
+  },
+);

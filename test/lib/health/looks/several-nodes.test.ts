@@ -41,7 +41,7 @@ const sealedPort = (): number => Number(new URL(node.address).port);
 it.each<[Server, string]>([
   [{ mode: 'kubernetes' }, ', while its port is forwarded'],
   [{ mode: 'production', nodes: 3 }, ''],
-])('%j: a sealed node is told as one, with the others', async (server, condition) => {
+])('the report for %j says that one node is sealed, and names the others', async (server, condition) => {
   const port = sealedPort();
   const next = `npx --no-install webex-token-vault unseal; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}${condition}`;
   expect(await looked(port, server)).toMatchObject({
@@ -50,7 +50,7 @@ it.each<[Server, string]>([
   });
 });
 
-it('a node whose port-forward is gone is told with it and the others', async () => {
+it('the report names a lost port-forward of one node, and the other nodes', async () => {
   const port = await freePort();
   const server: Server = { mode: 'kubernetes' };
   const next = `see that this runs: kubectl -n webex-token-vault port-forward pod/webex-token-vault-0 ${port}:8200; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded`;
@@ -60,7 +60,7 @@ it('a node whose port-forward is gone is told with it and the others', async () 
   });
 });
 
-it('a container that does not run is told with what starts it, and the others', async () => {
+it('the report names the command that starts a stopped container, and the other nodes', async () => {
   const port = await freePort();
   expect((await looked(port, { mode: 'production', nodes: 3 })).server).toMatchObject({
     state: 'unreachable',
@@ -68,14 +68,14 @@ it('a container that does not run is told with what starts it, and the others', 
   });
 });
 
-it('a server of one node is the whole', async () => {
+it('the report for a server of one node speaks of the whole server', async () => {
   expect(await looked(sealedPort(), { mode: 'production' })).toMatchObject({
     server: { detail: 'nothing can be read before it is unsealed', next: 'npx --no-install webex-token-vault unseal' },
     credential: 'nobody can read it: the server is sealed',
   });
 });
 
-it('a certificate that is not trusted is no want of a port-forward', async () => {
+it('the report does not blame an untrusted certificate on a missing port-forward', async () => {
   const { deployment } = at(sealedPort(), { mode: 'kubernetes' });
   const vault = new VaultClient({ address: deployment.vault.address, token: undefined });
   const line = await lookAtServer(vault, deployment.vault.server);

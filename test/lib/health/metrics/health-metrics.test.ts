@@ -46,7 +46,7 @@ const textOf = (found?: Report): string =>
 const text = textOf(report);
 const series = text.split('\n').filter((each) => each !== '' && !each.startsWith('#'));
 
-it('says that it has looked, when and for how long', () => {
+it('the metrics say that the look succeeded, its time and its duration', () => {
   expect(series.slice(0, 4)).toEqual([
     'webex_token_vault_format_version 1',
     'webex_token_vault_look_success 1',
@@ -55,12 +55,12 @@ it('says that it has looked, when and for how long', () => {
   ]);
 });
 
-it('says of a look that failed that it failed, and nothing of an old one', () => {
+it('the metrics say that a look failed, and repeat no earlier result', () => {
   expect(textOf(undefined)).toMatch(/^[^]*look_success 0\n[^]*look_duration_seconds 1\.25\n# EOF\n$/);
   expect(textOf(undefined)).not.toContain('state');
 });
 
-it('shows a series for each state that there is, and one of them holds', () => {
+it('the metrics have a series for each possible state, and exactly one is 1', () => {
   const states = series.filter((each) => each.startsWith('webex_token_vault_credential_state{credential="testauth"'));
   expect(states).toHaveLength(CREDENTIAL_STATES.length);
   expect(states.filter((each) => each.endsWith(' 1'))).toEqual([
@@ -87,26 +87,26 @@ it.each([
   'webex_token_vault_app_secret_id_expiry_timestamp_seconds{app="people-me"} 700',
   'webex_token_vault_operator_secret_id_severity{operator="observer"} 0',
   'webex_token_vault_backup_taken_timestamp_seconds 60',
-])('says %s', (expected) => {
+])('the metrics contain %s', (expected) => {
   expect(series).toContain(expected);
 });
 
-it('shows no time that is not known, or never comes', () => {
+it('the metrics leave out times that are unknown or never come', () => {
   expect(text).not.toMatch(/timestamp_seconds\{[^}]*second/);
   expect(text).not.toContain('operator_secret_id_expiry');
   expect(text).not.toContain('backup_verified');
 });
 
-it('holds no email, no organization and no words of a report', () => {
+it('the metrics contain no email, organization or text of the report', () => {
   expect(text).not.toMatch(/ada|organization|detail|note|assumption|vault\.example/);
 });
 
-it('uses no other labels than those that it keeps to itself', () => {
+it('the metrics use only the reserved label names', () => {
   const labels = new Set([...text.matchAll(/[{,]([a-z_]+)="/g)].map(([, name]) => name));
   expect([...labels].sort()).toEqual([...LABEL_NAMES].sort());
 });
 
-it('names a unit where it is told, and helps in words that both formats write alike', () => {
+it('each gauge with a unit has its suffix, and its help needs no escapes', () => {
   const gauges = gaugesOf({ endedAt: at(1), durationSeconds: 1, report });
   expect(gauges.filter(({ name, unit }) => name.endsWith('_seconds') !== (unit === 'seconds'))).toEqual([]);
   expect(gauges.filter(({ help }) => /["\\\n]/.test(help) || !help.endsWith('.'))).toEqual([]);

@@ -19,7 +19,7 @@ async function ask(path = '/metrics', method = 'GET', headers: Record<string, st
   return { status: response.statusCode, headers: response.headers, body: await textOf(response) };
 }
 
-it('answers with the text of the last look', async () => {
+it('the server answers with the text of the last look', async () => {
   expect(await ask()).toMatchObject({
     status: 200,
     headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', connection: 'close' },
@@ -29,7 +29,7 @@ it('answers with the text of the last look', async () => {
   expect(await ask('/metrics', 'HEAD')).toMatchObject({ status: 200, body: '' });
 });
 
-it('says 503 as long as no look has ended', async () => {
+it('the server answers 503 until the first look has ended', async () => {
   latest = undefined;
   expect(await ask()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
 });
@@ -39,7 +39,7 @@ it.each([
   ['/metrics/', 404],
   ['//metrics', 404],
   ['/metrics/../etc/passwd', 404],
-])('answers %s with %i and leads nowhere else', async (path, status) => {
+])('the server answers %s with %i and does not redirect', async (path, status) => {
   const socket = await connected();
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
   const said = await textOf(socket);
@@ -47,7 +47,7 @@ it.each([
   expect(said).not.toMatch(/^location:/im);
 });
 
-it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('refuses %s', async (method) => {
+it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('the server refuses %s', async (method) => {
   expect(await ask('/metrics', method)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
 });
 
@@ -69,7 +69,7 @@ it.each([
   ['application/openmetrics-text;q=0', false],
   ['*/*', false],
   ['', false],
-])('to "%s" it answers in OpenMetrics: %s', async (accept, expected) => {
+])('the server chooses the format by the Accept header "%s"; OpenMetrics: %s', async (accept, expected) => {
   expect(takesOpenMetrics(accept)).toBe(expected);
   const { headers } = await ask('/metrics', 'GET', { accept });
   expect(headers['content-type']).toBe(
@@ -98,7 +98,7 @@ async function slowClients(to: MetricsServer): Promise<Socket[]> {
   return sockets;
 }
 
-it('answers while a hundred clients say nothing or never end', async () => {
+it('the server answers while a hundred clients are silent or never finish a request', async () => {
   await using patient = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest, 3_600_000);
   const slow = await slowClients(patient);
   expect((await ask(patient.url)).status).toBe(200);
@@ -106,7 +106,7 @@ it('answers while a hundred clients say nothing or never end', async () => {
   expect(connections).toBeGreaterThanOrEqual(slow.length);
 });
 
-it('cuts off a hundred clients that say nothing or never end', async () => {
+it('the server cuts off a hundred clients that are silent or never finish a request', async () => {
   await using impatient = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest, 100);
   const slow = await slowClients(impatient);
   // Some get the answer that they are late. A paused socket would never see its end.
@@ -118,7 +118,7 @@ it('cuts off a hundred clients that say nothing or never end', async () => {
   }
 });
 
-it('takes no more connections than it can have, and answers again once they are gone', async () => {
+it('the server limits its connections, and answers again after they are closed', async () => {
   const many = Array.from({ length: 300 }, () => connect(Number(new URL(server.url).port), '127.0.0.1'));
   many.forEach((socket) => socket.on('error', () => undefined));
   await Promise.all(many.map((socket) => once(socket, 'connect')));
@@ -129,7 +129,7 @@ it('takes no more connections than it can have, and answers again once they are 
   }
 });
 
-it('is not held up by a client that takes no answer', async () => {
+it('the server is not blocked by a client that does not read the answer', async () => {
   latest = `${'# '.padEnd(20_000_000, 'x')}\n# EOF\n`;
   const deaf = await connected();
   deaf.pause().write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -138,14 +138,14 @@ it('is not held up by a client that takes no answer', async () => {
   await server[Symbol.asyncDispose]();
 });
 
-it('says in one line that its port is taken, and what to do', async () => {
+it('one line says that the port is taken, and what to do', async () => {
   const port = Number(new URL(server.url).port);
   await expect(MetricsServer.listen({ host: '127.0.0.1', port }, () => latest)).rejects.toThrow(
     `port ${port} on 127.0.0.1 is taken by another program; see which with "lsof -i :${port}", or give another one, such as --serve 127.0.0.1:${port + 1}`,
   );
 });
 
-it('says in one line that an address is none of this machine', async () => {
+it('one line says that an address does not belong to this machine', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

@@ -12,7 +12,7 @@ const age: Gauge = {
   ],
 };
 
-it('writes what a gauge is, its unit, and a series for each sample', () => {
+it('the text has the help, type and unit of a gauge, and a series for each sample', () => {
   expect(toOpenMetrics([age, { name: 'test_up', help: 'Whether.', samples: [{ labels: {}, value: 1 }] }])).toBe(
     [
       '# HELP test_age_seconds How old it is.',
@@ -29,18 +29,18 @@ it('writes what a gauge is, its unit, and a series for each sample', () => {
   );
 });
 
-it('leaves out a gauge that has no series', () => {
+it('the text leaves out a gauge without a series', () => {
   expect(toOpenMetrics([{ ...age, samples: [] }])).toBe('# EOF\n');
 });
 
-it('puts a label that is given on every series, and keeps its own', () => {
+it("the text has the given label on every series, and keeps the series' own labels", () => {
   expect(toOpenMetrics([age], { environment: 'staging' })).toContain(
     'test_age_seconds{environment="staging",name="other"} ',
   );
 });
 
 describeUnless(prometheusUnavailable())("Prometheus' older text format", () => {
-  it('is what it writes too, as promtool has it', () => {
+  it("promtool accepts the text as Prometheus' older format", () => {
     expect(promtool(['check', 'metrics'], toOpenMetrics([age], { environment: 'staging' }))).toEqual({
       exitCode: 0,
       said: '',

@@ -7,7 +7,7 @@ useSleepClock();
 
 const report = {} as Report;
 
-it('takes one look at a time, though one takes longer than the interval', async () => {
+it('the loop takes one look at a time, even if a look takes longer than the interval', async () => {
   const end = new AbortController();
   let underWay = 0;
   let most = 0;
@@ -27,7 +27,7 @@ it('takes one look at a time, though one takes longer than the interval', async 
   expect({ most, ended }).toEqual({ most: 1, ended: 5 });
 });
 
-it('begins the next one an interval after the last one began', async () => {
+it('the loop begins the next look one interval after the last one began', async () => {
   const end = new AbortController();
   const begins: number[] = [];
   const look = async (): Promise<Report> => {
@@ -44,7 +44,7 @@ it('begins the next one an interval after the last one began', async () => {
   expect((begins[1] ?? 0) - (begins[0] ?? 0)).toBe(100);
 });
 
-it('tells of a look that failed, and goes on', async () => {
+it('the loop reports a failed look and goes on', async () => {
   const end = new AbortController();
   const seen: unknown[] = [];
   const look = (): Promise<Report> => (seen.length === 0 ? Promise.reject(new Error('no')) : Promise.resolve(report));
@@ -64,7 +64,7 @@ it('tells of a look that failed, and goes on', async () => {
   expect(seen).toEqual([new Error('no'), report]);
 });
 
-it('ends once the look that is under way has ended, and tells of it no more', async () => {
+it('the loop ends after the current look, and does not report that look', async () => {
   const end = new AbortController();
   let hasEnded = false;
   const look = async (signal: AbortSignal): Promise<Report> => {

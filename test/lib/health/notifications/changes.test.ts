@@ -27,12 +27,12 @@ function afterAll(...sights: LookOutcome[]): readonly ToldLine[] {
 
 const failing = seen({ credentials: [credentialLine(), refusedLine()] });
 
-it('tells at first all that is not healthy', () => {
+it('the first message reports every unhealthy line', () => {
   expect(summary([], failing)).toEqual(['attention credential recordings re-authorization required']);
   expect(summary([], seen())).toEqual([]);
 });
 
-it('tells nothing twice, and that something is healthy again', () => {
+it('the news reports a change once, and reports the recovery', () => {
   const told = afterAll(failing);
   expect(summary(told, failing)).toEqual([]);
   const healed = newsSince(told, seen({ credentials: [credentialLine(), credentialLine({ name: 'recordings' })] }));
@@ -42,7 +42,7 @@ it('tells nothing twice, and that something is healthy again', () => {
   expect(healed.after).toEqual([]);
 });
 
-it('tells what gets worse, the worst first', () => {
+it('the news reports what gets worse, the worst first', () => {
   const worse = seen({
     credentials: [
       credentialLine({ severity: 'attention', state: 'failing' }),
@@ -55,7 +55,7 @@ it('tells what gets worse, the worst first', () => {
   ]);
 });
 
-it('tells of a server that is down once, not of each grant behind it, which stay what they were', () => {
+it('the news reports a server that is down once, and not the grants behind it', () => {
   const behind = { state: 'unknown', severity: 'broken' } as const;
   const blind = seen({
     server: down,
@@ -68,14 +68,14 @@ it('tells of a server that is down once, not of each grant behind it, which stay
   expect(summary(afterAll(failing, blind), failing)).toEqual(['healthy server https://vault.example.com:8200 up']);
 });
 
-it('tells of a look that fails, and that looking is possible again', () => {
+it('the news reports a failed look, and that looking works again', () => {
   const unseen: LookOutcome = { at: new Date(), failure: { kind: 'NotPermitted', message: 'there is no Vault token' } };
   expect(summary(afterAll(failing), unseen)).toEqual(['broken look itself NotPermitted']);
   expect(summary(afterAll(failing, unseen), unseen)).toEqual([]);
   expect(summary(afterAll(failing, unseen), failing)).toEqual(['healthy look itself possible']);
 });
 
-it('lets go without a word what is not declared any more', () => {
+it('the news drops a credential that is no longer declared, without a message', () => {
   const news = newsSince(afterAll(failing), seen());
   expect(news).toMatchObject({ changes: [], after: [] });
 });

@@ -11,7 +11,7 @@ function body(format: 'webex' | 'json', changes: Partial<Report>): Record<string
   return JSON.parse(messageBody(format, newsSince([], outcome), outcome, FROM)) as Record<string, unknown>;
 }
 
-it('says in markdown what is wrong and what to do', () => {
+it('the markdown says what is wrong and what to do', () => {
   const { markdown, ...others } = body('webex', { credentials: [refusedLine()] });
   expect(others).toEqual({});
   expect(markdown).toBe(
@@ -22,7 +22,7 @@ it('says in markdown what is wrong and what to do', () => {
   );
 });
 
-it('lets nothing that was said be emphasis, a mention or code', () => {
+it('the markdown escapes emphasis, mentions and code in all texts', () => {
   const said = '<@all> *now* `x` [a](b)\n# c & ~d~';
   const { markdown } = body('webex', { credentials: [refusedLine({ detail: said, next: `npx ${said}` })] });
   expect(markdown).toContain(
@@ -30,7 +30,7 @@ it('lets nothing that was said be emphasis, a mention or code', () => {
   );
 });
 
-it.each(['webex', 'json'] as const)('cuts a message of a thousand grants, and counts the rest (%s)', (format) => {
+it.each(['webex', 'json'] as const)('the message of a thousand grants is cut and counts the rest (%s)', (format) => {
   const credentials = Array.from({ length: 1000 }, (_, index) => refusedLine({ name: `grant-${index}` }));
   const { markdown, text } = body(format, { credentials: [...credentials, credentialLine()] });
   const told = String(markdown ?? text);
@@ -39,7 +39,7 @@ it.each(['webex', 'json'] as const)('cuts a message of a thousand grants, and co
   expect((told.match(/grant-\d+: /g) ?? []).length + Number(more)).toBe(1000);
 });
 
-it('gives programs each change, and the report', () => {
+it('the JSON message has each change and the report', () => {
   expect(body('json', { credentials: [refusedLine()] })).toMatchObject({
     version: 1,
     text: expect.stringContaining('- soon credential recordings: re-authorization required; ') as string,

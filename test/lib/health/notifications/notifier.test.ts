@@ -83,7 +83,7 @@ describe('of accounts', () => {
     ['one that works', credentialLine(known), ''],
     ['one that acts as another', credentialLine({ ...known, ...acting }), 'acts as another account than its owner'],
     ['one that is gone', credentialLine({ ...known, ...gone }), 'somebody consented on 2026-11-25'],
-  ])('posts none with the state of %s', async (_, line, said) => {
+  ])('the message names no account with the state of %s', async (_, line, said) => {
     // The same line has them where people of the deployment look.
     expect(JSON.stringify(line)).toContain(other);
     const found = report({ credentials: [line, refusedLine()] });
@@ -98,7 +98,7 @@ describe('of accounts', () => {
   });
 });
 
-it('tells once, and notes that in a private file without the secret', async () => {
+it("the notifier tells once, and notes that in a private file without the webhook's secret", async () => {
   expect(await notifier().notify(failing('recordings'))).toEqual({ changes: 1, notes: [] });
   expect(await notifier().notify(failing('recordings'))).toEqual({ changes: 0, notes: [] });
   expect(server.asked).toEqual([`POST ${PATH}`]);
@@ -109,7 +109,7 @@ it('tells once, and notes that in a private file without the secret', async () =
   expect(readdirSync(join(folder, 'state'))).toEqual(['told.json']);
 });
 
-it('keeps apart what each webhook was told', async () => {
+it('the notifier keeps a separate note for each webhook', async () => {
   await notifier().notify(failing('recordings'));
   await notifier(`${server.address}/other`).notify(failing('recordings'));
   await notifier().notify(failing('recordings'));
@@ -125,7 +125,7 @@ it.each([
   ],
   ['429', 429, { 'retry-after': '600' }, /it answered 429, as it takes no more for now; the next run tries again$/],
   ['404', 404, {}, /it answered 404; it may be gone: see whether it is there, or make another one; the next run/],
-])('loses nothing where it answers %s', async (_, status, headers, line) => {
+])('the notifier tells again if the webhook answered %s', async (_, status, headers, line) => {
   answer = (response) => response.writeHead(status, headers).end('the-secret-of-it');
   const problem = await notifier()
     .notify(failing('recordings'))
@@ -136,7 +136,7 @@ it.each([
   expect(await notifier().notify(failing('recordings'))).toMatchObject({ changes: 1 });
 });
 
-it('follows no redirect, and says where it would have led', async () => {
+it('the notifier follows no redirect, and says which server it would have led to', async () => {
   await using elsewhere = await RecordingServer.start();
   answer = (response) => response.writeHead(307, { location: `${elsewhere.address}${PATH}` }).end();
   await expect(notifier().notify(failing('recordings'))).rejects.toThrow(
@@ -145,7 +145,7 @@ it('follows no redirect, and says where it would have led', async () => {
   expect(elsewhere.requests).toEqual([]);
 });
 
-it('says that nobody is there, and that a certificate is not trusted', async () => {
+it('the notifier says that nobody answers, or that a certificate is not trusted', async () => {
   await expect(notifier('http://127.0.0.1:1/the-secret-of-it').notify(failing('recordings'))).rejects.toThrow(
     /^the webhook at 127\.0\.0\.1:1 could not be told of 1 change\(s\): no answer \(ECONNREFUSED\); the next run/,
   );
@@ -159,7 +159,7 @@ it('says that nobody is there, and that a certificate is not trusted', async () 
   expect(tls.requests).toEqual([]);
 });
 
-it('leaves one that hangs at Ctrl-C, with nothing noted and nothing locked', async () => {
+it('an interruption leaves a hanging webhook, with no note and no lock', async () => {
   await using hanging = await RawServer.start();
   const interruption = new AbortController();
   const telling = notifier(hanging.url.href, interruption.signal).notify(failing('recordings'));
@@ -169,7 +169,7 @@ it('leaves one that hangs at Ctrl-C, with nothing noted and nothing locked', asy
   expect(readdirSync(join(folder, 'state'))).toEqual([]);
 });
 
-it('tells once where two processes see the same at once', async () => {
+it('the notifier tells once if several processes see the same change', async () => {
   answer = (response) => void setTimeout(() => response.end(), 200);
   const tellings = await Promise.all([1, 2, 3].map(() => notifier().notify(failing('recordings'))));
   expect(tellings.map(({ changes }) => changes).sort()).toEqual([0, 0, 1]);
@@ -179,7 +179,7 @@ it('tells once where two processes see the same at once', async () => {
 it.each([
   ['long ago', -600_000],
   ['in what is the future now, as the clock was set back', 600_000],
-])('takes over the lock that a killed process has left %s', async (_, distanceMs) => {
+])('the notifier takes over the lock that a killed process left %s', async (_, distanceMs) => {
   await notifier().notify(failing());
   await notifier().notify(failing('a'));
   const lock = `${file}.lock`;
@@ -194,7 +194,7 @@ it.each([
   ['damaged', '{"version": 1, "told', 'is damaged'],
   ['of another form', '{"version": 1, "told": 7}', 'is damaged'],
   ['newer', '{"version": 2, "told": {}}', 'has format 2, and this release reads 1'],
-])('says in one line that the file is %s, and tells as at a first run', async (_, content, why) => {
+])('one line says that the file is %s, and the notifier tells as in a first run', async (_, content, why) => {
   await notifier().notify(failing('recordings'));
   writeFileSync(file, content);
   expect(await notifier().notify(failing('recordings'))).toEqual({
@@ -204,7 +204,7 @@ it.each([
   expect(await notifier().notify(failing('recordings'))).toEqual({ changes: 0, notes: [] });
 });
 
-it('tells even where it cannot note that, and says so', async () => {
+it('the notifier tells even if it cannot note that, and says so', async () => {
   // Root may write anywhere, but not below a file.
   writeFileSync(join(folder, 'state'), '');
   chmodSync(join(folder, 'state'), 0o400);
@@ -214,7 +214,7 @@ it('tells even where it cannot note that, and says so', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-it('is silent of a look that is older than what was told', async () => {
+it('the notifier ignores a look that is older than the last one told', async () => {
   const before = { ...failing('recordings'), at: new Date(Date.now() - 60_000) };
   await notifier().notify({ ...failing(), at: new Date(Date.now() - 120_000) });
   await notifier().notify({ ...failing('a'), at: new Date() });
@@ -223,7 +223,7 @@ it('is silent of a look that is older than what was told', async () => {
 });
 
 it.each(['', 'hush', 'http://hooks.example.com/hush', 'ftp://127.0.0.1/hush'])(
-  'takes no %j for a webhook, and does not repeat it',
+  'the notifier refuses %j as a webhook, and does not repeat it',
   (address) => {
     expect(() => Webhook.at(address)).toThrow(/must be an https URL, or an http one of this machine, got (?!.*hush)/);
   },
@@ -232,7 +232,7 @@ it.each(['', 'hush', 'http://hooks.example.com/hush', 'ftp://127.0.0.1/hush'])(
 it.each([
   ['https://webexapis.com/v1/webhooks/incoming/abc', 'webex'],
   ['https://hooks.example.com/abc', 'json'],
-])('knows of %s that it takes %s', (address, format) => {
+])('the webhook %s gets the format %s', (address, format) => {
   expect(Webhook.at(address).format).toBe(format);
   expect(Webhook.at(address, 'json').format).toBe('json');
 });

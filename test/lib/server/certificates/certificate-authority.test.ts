@@ -12,7 +12,7 @@ const DAY_MS = 24 * 3600 * 1000;
 const NAMES = { commonName: 'node-1', dnsNames: ['node-1', 'localhost'], ipAddresses: ['127.0.0.1', '::1'] };
 
 describe('CertificateAuthority', () => {
-  it('is a CA for ten years, with no CA below it', async () => {
+  it('the CA is valid for ten years and allows no CA below it', async () => {
     const now = new Date('2026-01-01T00:00:00Z');
     const { certificatePem } = await CertificateAuthority.create({ now });
     const certificate = new X509Certificate(certificatePem);
@@ -22,7 +22,7 @@ describe('CertificateAuthority', () => {
     expect(new Date(certificate.validTo).getTime()).toBe(now.getTime() + 3650 * DAY_MS);
   });
 
-  it('issues certificates for servers that are clients of each other', async () => {
+  it('the CA issues certificates for servers that are clients of each other', async () => {
     const ca = await CertificateAuthority.create();
     const { certificatePem } = await ca.issue(NAMES);
     const certificate = new X509Certificate(certificatePem);
@@ -34,7 +34,7 @@ describe('CertificateAuthority', () => {
     expect(certificate.checkHost('elsewhere')).toBeUndefined();
   });
 
-  it('gives each certificate a serial number and a key of its own', async () => {
+  it('the CA gives each certificate its own serial number and key', async () => {
     const ca = await CertificateAuthority.create();
     const certificates = await Promise.all([ca.issue(NAMES), ca.issue(NAMES)]);
     const serials = certificates.map(({ certificatePem }) => new X509Certificate(certificatePem).serialNumber);
@@ -42,13 +42,13 @@ describe('CertificateAuthority', () => {
     expect(new Set(certificates.map(({ privateKeyPem }) => privateKeyPem)).size).toBe(2);
   });
 
-  it('issues nothing that outlives it', async () => {
+  it('the CA issues no certificate that outlives it', async () => {
     const ca = await CertificateAuthority.create({ lifetimeDays: 10 });
     const { certificatePem } = await ca.issue({ ...NAMES, lifetimeDays: 20 });
     expect(new X509Certificate(certificatePem).validTo).toBe(new X509Certificate(ca.certificatePem).validTo);
   });
 
-  it('signs on after it was stored and loaded', async () => {
+  it('a stored CA still signs after it is loaded', async () => {
     const ca = await CertificateAuthority.create();
     const loaded = await CertificateAuthority.load({
       certificatePem: ca.certificatePem,
@@ -58,7 +58,7 @@ describe('CertificateAuthority', () => {
     expect(new X509Certificate(certificatePem).verify(new X509Certificate(ca.certificatePem).publicKey)).toBe(true);
   });
 
-  it('is trusted in a handshake, from both sides', async () => {
+  it('both sides of a handshake trust the CA', async () => {
     const ca = await CertificateAuthority.create();
     const { certificatePem: cert, privateKeyPem: key } = await ca.issue(NAMES);
     const tls = { cert, key, ca: ca.certificatePem };
@@ -78,12 +78,12 @@ describe('CertificateAuthority', () => {
     }
   });
 
-  it('does not show its key', async () => {
+  it('the CA does not show its key', async () => {
     const ca = await CertificateAuthority.create();
     expect(inspect(ca, { depth: 9, showHidden: true }) + JSON.stringify(ca)).not.toContain('PRIVATE KEY');
   });
 
-  it('refuses to load the key of another CA', async () => {
+  it('the loader refuses the key of another CA', async () => {
     const [one, other] = await Promise.all([CertificateAuthority.create(), CertificateAuthority.create()]);
     const mixed = { certificatePem: one.certificatePem, privateKeyPem: other.privateKeyPem() };
     await expect(CertificateAuthority.load(mixed)).rejects.toThrow(
@@ -91,14 +91,14 @@ describe('CertificateAuthority', () => {
     );
   });
 
-  it('refuses to load a certificate that may not sign', async () => {
+  it('the loader refuses a certificate that may not sign', async () => {
     const ca = await CertificateAuthority.create();
     await expect(CertificateAuthority.load(await ca.issue(NAMES))).rejects.toThrow(
       /^the CA must be a certificate that may sign others, got one that may not; /,
     );
   });
 
-  it('refuses to load one that has expired', async () => {
+  it('the loader refuses an expired CA', async () => {
     const ca = await CertificateAuthority.create({ now: new Date('2020-01-01'), lifetimeDays: 30 });
     const stored = { certificatePem: ca.certificatePem, privateKeyPem: ca.privateKeyPem() };
     await expect(CertificateAuthority.load(stored)).rejects.toThrow(
@@ -106,7 +106,7 @@ describe('CertificateAuthority', () => {
     );
   });
 
-  it('refuses to load nonsense', async () => {
+  it('the loader refuses input that is not PEM', async () => {
     await expect(CertificateAuthority.load({ certificatePem: 'a', privateKeyPem: 'b' })).rejects.toThrow(
       /^the CA must be a PEM certificate and its PEM key, got something else; /,
     );

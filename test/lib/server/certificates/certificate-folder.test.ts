@@ -47,7 +47,7 @@ describe('prepareCertificates', () => {
     );
   }
 
-  it('makes what a server and its clients need', async () => {
+  it('the preparation makes the certificates of a CA and its servers', async () => {
     await expect(prepare({ servers: ['node-1', 'node-2'] })).resolves.toEqual([
       'ca created',
       'node-1 created',
@@ -61,7 +61,7 @@ describe('prepareCertificates', () => {
     }
   });
 
-  it('keeps keys and folders to their owner', async () => {
+  it('the preparation makes keys and folders private to their owner', async () => {
     await prepare();
     const mode = (...path: string[]): string => (statSync(join(folder, ...path)).mode & 0o777).toString(8);
     expect([mode(), mode('ca'), mode('node-1')]).toEqual(['700', '700', '700']);
@@ -75,14 +75,14 @@ describe('prepareCertificates', () => {
     expect(Object.keys(content()).filter((file) => file.includes('ca-key'))).toHaveLength(1);
   });
 
-  it('changes nothing the second time', async () => {
+  it('a second preparation changes nothing', async () => {
     await prepare();
     const before = content();
     await expect(prepare()).resolves.toEqual(['ca kept', 'node-1 kept']);
     expect(content()).toEqual(before);
   });
 
-  it('renews certificates with new keys by the same CA, in the folder that a container has mounted', async () => {
+  it('a renewal issues new keys by the same CA, in the folder that a container has mounted', async () => {
     await prepare({ dnsNames: ['vault.example.com'] });
     const before = content();
     const inode = statSync(join(folder, 'node-1')).ino;
@@ -96,7 +96,7 @@ describe('prepareCertificates', () => {
     expect(subjectAlternativeNames(after[certFile] ?? '')).toContain('vault.example.com');
   });
 
-  it('issues again what lacks a name, ends soon or is damaged', async () => {
+  it('the preparation reissues a certificate that lacks a name, expires soon or is damaged', async () => {
     await prepare();
     await expect(prepare({ ipAddresses: ['192.0.2.1'] })).resolves.toEqual(['ca kept', 'node-1 renewed']);
     const soon = new Date(Date.now() + 370 * DAY_MS);
@@ -109,13 +109,13 @@ describe('prepareCertificates', () => {
     expect(checkTlsFiles({ ...serverTlsFiles(folder, 'node-1'), ...names })).toEqual([]);
   });
 
-  it('knows the servers that it has made certificates for', async () => {
+  it('certifiedServers lists the servers that have certificates', async () => {
     await expect(certifiedServers(folder)).resolves.toEqual([]);
     await prepare({ servers: ['node-2', 'node-1'] });
     await expect(certifiedServers(folder)).resolves.toEqual(['node-1', 'node-2']);
   });
 
-  it('takes a folder that a crash left half filled for no server', async () => {
+  it('certifiedServers ignores a half-filled folder that a crash left', async () => {
     await prepare();
     mkdirSync(join(folder, 'node-2.partial-x1Y2z3'));
     await expect(certifiedServers(folder)).resolves.toEqual(['node-1']);
@@ -125,7 +125,7 @@ describe('prepareCertificates', () => {
     );
   });
 
-  it('never replaces a CA, also one that has lost its key', async () => {
+  it('a renewal never replaces a CA, even one without its key', async () => {
     await prepare();
     rmSync(join(folder, 'ca', 'ca-key.pem'));
     const before = content();
@@ -135,7 +135,7 @@ describe('prepareCertificates', () => {
     expect(content()).toEqual(before);
   });
 
-  it('lets one of two that start at once make the CA', async () => {
+  it('one of two concurrent preparations makes the CA', async () => {
     const both = await Promise.allSettled([prepare({ servers: ['node-1'] }), prepare({ servers: ['node-2'] })]);
     const refused = both.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
     refused.forEach((reason) => expect(reason).toMatch(/another process has just made .*; run this again to use it$/));
@@ -147,13 +147,13 @@ describe('prepareCertificates', () => {
     expect(readdirSync(folder).sort()).toEqual(['ca', 'node-1', 'node-2']);
   });
 
-  it('refuses a key of the CA that others can read', async () => {
+  it('the preparation refuses a CA key that others can read', async () => {
     await prepare();
     chmodSync(join(folder, 'ca', 'ca-key.pem'), 0o644);
     await expect(prepare()).rejects.toThrow(/must be its owner's alone, got mode 0644; run chmod 600/);
   });
 
-  it('refuses a folder that others can enter', async () => {
+  it('the preparation refuses a folder that others can enter', async () => {
     await prepare();
     chmodSync(folder, 0o755);
     await expect(prepare()).rejects.toThrow(/must be its owner's alone, got mode 0755; run chmod 700/);
@@ -161,7 +161,7 @@ describe('prepareCertificates', () => {
 
   const isRoot = process.getuid?.() === 0;
 
-  testUnless(NOT_ROOT)('gives a server its files, and takes them from it with no renewal', async () => {
+  testUnless(NOT_ROOT)('the preparation gives a server its files, and a renewal preserves their owner', async () => {
     const owner = { uid: 100, gid: 1000 };
     await prepare();
     await expect(prepare({ owner })).resolves.toEqual(['ca kept', 'node-1 kept']);
@@ -175,25 +175,28 @@ describe('prepareCertificates', () => {
   });
 
   describe.each(['certFile', 'keyFile', 'caFile', 'folder'] as const)('where the %s of a server is a link', (what) => {
-    it.each([false, true])('neither reads nor gives nor replaces what it leads to (renew: %s)', async (renew) => {
-      await prepare();
-      const path = serverTlsFiles(folder, 'node-1')[what];
-      const elsewhere = join(folder, '..', 'elsewhere');
-      renameSync(path, elsewhere);
-      symlinkSync(elsewhere, path);
-      const owner = isRoot ? { uid: 100, gid: 1000 } : undefined;
-      await expect(prepare({ renew, owner })).rejects.toThrow(/ must be a (file|folder) of its own, got a link; /);
-      expect(statSync(elsewhere).uid).toBe(process.getuid?.());
-    });
+    it.each([false, true])(
+      "the preparation refuses a linked file or folder and leaves the link's target alone (renew: %s)",
+      async (renew) => {
+        await prepare();
+        const path = serverTlsFiles(folder, 'node-1')[what];
+        const elsewhere = join(folder, '..', 'elsewhere');
+        renameSync(path, elsewhere);
+        symlinkSync(elsewhere, path);
+        const owner = isRoot ? { uid: 100, gid: 1000 } : undefined;
+        await expect(prepare({ renew, owner })).rejects.toThrow(/ must be a (file|folder) of its own, got a link; /);
+        expect(statSync(elsewhere).uid).toBe(process.getuid?.());
+      },
+    );
   });
 
-  it('gives nobody a file that has a second name elsewhere', async () => {
+  it('the preparation refuses a file that has a second name elsewhere', async () => {
     await prepare();
     linkSync(serverTlsFiles(folder, 'node-1').caFile, join(folder, '..', 'elsewhere'));
     await expect(prepare()).rejects.toThrow(/ca\.pem must be a file of its own, got one that has a second name/);
   });
 
-  it('takes the folder of the CA for no other', async () => {
+  it("the preparation refuses a link in place of the CA's folder", async () => {
     await prepare();
     renameSync(join(folder, 'ca'), join(folder, '..', 'elsewhere'));
     symlinkSync(join(folder, '..', 'elsewhere'), join(folder, 'ca'));
@@ -201,7 +204,7 @@ describe('prepareCertificates', () => {
   });
 
   testUnless(isRoot ? 'root can change the owner of every file' : undefined)(
-    'gives files to nobody else unless it is root',
+    'the preparation cannot give files to another user unless it runs as root',
     async () => {
       const owner = { uid: (process.getuid?.() ?? 0) + 1, gid: 0 };
       await expect(prepare({ owner })).rejects.toThrow(/^only root can give files to uid .*; run it with sudo, or/);
@@ -214,7 +217,7 @@ describe('prepareCertificates', () => {
     [{ dnsNames: ['a b'] }, '"a b" must be a host name; give an IP address with --ip'],
     [{ ipAddresses: ['node-1'] }, '"node-1" must be an IP address; give a host name with --dns'],
     [{ servers: ['ca'] }, 'a server must not be called "ca", where the CA itself is kept; choose another name'],
-  ])('refuses %j', async (options, message) => {
+  ])('the preparation refuses %j', async (options, message) => {
     await expect(prepare(options)).rejects.toThrow(message);
   });
 });

@@ -12,13 +12,13 @@ async function refused(said: string): Promise<string> {
   return await ensureAudit(root, '/vault/logs/audit.log').then(String, String);
 }
 
-test('a file that Vault cannot write is named, with the option that names another one', async () => {
+test('the error names an audit file that Vault cannot write and the option that names another one', async () => {
   expect(await refused('sanity check failed; mkdir /vault/logs: permission denied')).toContain(
     'Vault does not enable an audit device at /vault/logs/audit.log (sanity check failed; mkdir /vault/logs: permission denied); name a file that the server can write: --audit-file PATH',
   );
 });
 
-test('an OpenBao without an audit device in its configuration needs one there', async () => {
+test('the error asks for an audit device in the configuration of an OpenBao without one', async () => {
   expect(await refused('cannot enable audit device via API; use declarative configuration')).toContain(
     'declares no audit device; add audit "file" "file" { options = { file_path = "/openbao/logs/audit.log" } } and restart it',
   );

@@ -11,7 +11,7 @@ test.each([
   [{ shares: 5, threshold: 1 }, 'a threshold of 1 needs one share only, got 5'],
   [{ shares: 256, threshold: 3 }, 'a key has at most 255 shares, got 256'],
   [{ shares: 5, threshold: 3, pgpKeys: ['one', 'two'] }, 'each share needs its PGP key, got 2 for 5'],
-])('a key of %j is refused', (options, problem) => {
+])('the check refuses a key of %j', (options, problem) => {
   expect(() => checkKeyOptions(options)).toThrow(problem);
 });
 
@@ -19,11 +19,11 @@ test.each([
   { shares: 5, threshold: 3 },
   { shares: 1, threshold: 1 },
   { shares: 2, threshold: 2, pgpKeys: ['one', 'two'] },
-])('a key of %j is fine', (options) => {
+])('the check accepts a key of %j', (options) => {
   expect(() => checkKeyOptions(options)).not.toThrow();
 });
 
-it('hides a token that stands in the error of a failed write', async () => {
+it('the error of a failed write hides the root token', async () => {
   await using vault = await ScriptedVault.start();
   vault.answer('sys/seal-status', { body: { initialized: false } });
   vault.answer('sys/init', { body: { keys_base64: ['share'], root_token: TOKEN } });

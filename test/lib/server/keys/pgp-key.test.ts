@@ -11,12 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(join(file, '..'), { recursive: true }));
 
-test('a key comes out in base64', async () => {
+test('the reader returns a key in base64', async () => {
   await writeFile(file, PGP_PUBLIC_KEY);
   await expect(readPgpKey(file)).resolves.toBe(PGP_PUBLIC_KEY.toString('base64'));
 });
 
-test('an armored key is refused, with the command that exports it without armor', async () => {
+test('the reader refuses an armored key and names the command that exports it without armor', async () => {
   const base64 = PGP_PUBLIC_KEY.toString('base64');
   await writeFile(file, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${base64}\n-----END PGP PUBLIC KEY BLOCK-----\n`);
   await expect(readPgpKey(file)).rejects.toThrow(
@@ -29,11 +29,11 @@ test.each([
   ['a private key in binary form', Buffer.from([0x94, 0x58])],
   ['something else', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5'],
   ['nothing', ''],
-])('%s is refused', async (_, content) => {
+])('the reader refuses %s', async (_, content) => {
   await writeFile(file, content);
   await expect(readPgpKey(file)).rejects.toThrow('must hold a PGP public key');
 });
 
-test('a file that is not there is named', async () => {
+test('the error names a missing key file', async () => {
   await expect(readPgpKey(`${file}.none`)).rejects.toThrow('cannot be read (ENOENT)');
 });

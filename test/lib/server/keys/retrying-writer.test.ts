@@ -37,13 +37,13 @@ function receiver(signal?: AbortSignal, timeoutMs = 1000): SecretReceiver {
   return retryingWriter(onDisk, { folder: 'secrets/operators', report, signal, timeoutMs, retryMs: 1 });
 }
 
-test('what can be written at once is, and nothing is said', async () => {
+test('the writer writes at once, without a message, if it can', async () => {
   await receiver().keyShares(['one']);
   await receiver().operator('issuer', LOGIN);
   expect([taken, reported]).toEqual([[['one'], ['issuer', LOGIN]], []]);
 });
 
-test('what cannot be written is kept and tried again until the disk has room, and that is said once', async () => {
+test('the writer retries key shares until the disk has room, and reports that once', async () => {
   failures = 3;
   await receiver().keyShares(['one', 'two']);
   expect(taken).toEqual([['one', 'two']]);
@@ -53,13 +53,13 @@ test('what cannot be written is kept and tried again until the disk has room, an
   ]);
 });
 
-test('the login of an operator is kept so too', async () => {
+test('the writer retries the login of an operator in the same way', async () => {
   failures = 1;
   await receiver().operator('backup', LOGIN);
   expect(reported[0]).toMatch(/^the login of operator "backup" cannot be written to secrets\/operators \(ENOSPC\); /);
 });
 
-test('it ends in time', async () => {
+test('the writer gives up when its time is over', async () => {
   failures = Number.POSITIVE_INFINITY;
   await expect(receiver(undefined, 20).keyShares(['the-share'])).rejects.toThrow(
     /^the key shares cannot be written to secrets\/operators \(ENOSPC\)$/,
@@ -67,7 +67,7 @@ test('it ends in time', async () => {
   expect(reported.join()).not.toContain('the-share');
 });
 
-test('it ends at a signal, but for one try', async () => {
+test('the writer tries once more after a signal, then stops', async () => {
   await receiver(AbortSignal.abort()).keyShares(['one']);
   expect(taken).toEqual([['one']]);
   failures = 1;

@@ -15,13 +15,13 @@ async function giveShare(answer: ScriptedAnswer): Promise<unknown> {
   );
 }
 
-it.each([400, 500])('blames the key shares where Vault does not take them, with %d', async (status) => {
+it.each([400, 500])('the error blames the key shares if Vault refuses them with %d', async (status) => {
   expect(String(await giveShare(refusal(status, 'cipher: message authentication failed')))).toContain(
     'the key shares given make no root token: at least one of them is wrong',
   );
 });
 
-it.each([429, 503])('does not blame them where Vault answers %d', async (status) => {
+it.each([429, 503])('the error does not blame the key shares if Vault answers %d', async (status) => {
   const error = await giveShare(refusal(status, 'later'));
   expect(error).toBeInstanceOf(VaultResponseError);
   expect(error).toMatchObject({ statusCode: status, isTransient: true });
@@ -43,14 +43,14 @@ describe('of a root token that cannot be revoked', () => {
     return await withRootToken(client, ['share'], action).catch((error: unknown) => error);
   }
 
-  it('says so beside what the action failed by, and how it is revoked', async () => {
+  it('the error of a failed action says that a root token is alive and how to revoke it', async () => {
     const error = await acting(() => Promise.reject(new ExplainedError('the policy was refused')));
     expect(String(error)).toMatch(
       /the policy was refused; and a root token is alive, as it could not be revoked \(.*503.*\): .*"bao token revoke -accessor the-accessor"/,
     );
   });
 
-  it('says so where the action did all that it was to', async () => {
+  it('the error of a successful action says that a root token is alive and how to revoke it', async () => {
     const error = await acting(() => Promise.resolve('done'));
     expect(String(error)).toMatch(/what was asked for is done; and a root token is alive, .* -accessor the-accessor"/);
   });

@@ -22,7 +22,7 @@ async function asked(methods: object, snapshots?: typeof SNAPSHOTS) {
   return { written, requests: vault.requests, bodies: vault.exchanges.map(({ body }) => body) };
 }
 
-it('lets in the service account of the job, which the server reviews itself, and it takes snapshots', async () => {
+it("the setup lets the job's service account take snapshots, and the server reviews the account itself", async () => {
   const { written, requests, bodies } = await asked({}, SNAPSHOTS);
   expect(written).toBe(true);
   expect(requests.map((request) => request.replace(/^\w+ /, ''))).toEqual([
@@ -41,18 +41,18 @@ it('lets in the service account of the job, which the server reviews itself, and
   });
 });
 
-it('enables nothing twice', async () => {
+it('the setup does not enable an auth method twice', async () => {
   const { requests } = await asked({ 'snapshots/': OURS }, SNAPSHOTS);
   expect(requests.map((request) => request.replace(/^\w+ /, ''))).not.toContain('sys/auth/snapshots');
 });
 
-it('lets a job that is declared no more in no longer', async () => {
+it('the setup removes the auth method of a job that is no longer declared', async () => {
   const { written, requests } = await asked({ 'snapshots/': OURS });
   expect(written).toBe(false);
   expect(requests).toEqual(['GET sys/auth', 'DELETE sys/auth/snapshots']);
 });
 
-it("leaves somebody else's auth method alone", async () => {
+it("the setup leaves another team's auth method alone", async () => {
   const { requests } = await asked({ 'snapshots/': { type: 'approle', description: 'of another team' } });
   expect(requests).toEqual(['GET sys/auth']);
 });

@@ -28,20 +28,20 @@ describe('waiting for an active node', () => {
     ['without a leader', { body: { ha_enabled: true, is_self: false, leader_address: '' } }],
     ['a leader that does not say since when', { body: { ha_enabled: true, is_self: true } }],
     ['no Vault', { body: {} }],
-  ])('ends by its time where the server is %s', async (_, answer) => {
+  ])('the wait ends at its deadline if the server is %s', async (_, answer) => {
     await using vault = await ScriptedVault.start();
     vault.answer('sys/leader', answer);
     const { active, ms } = await waited(vault.address);
     expect({ active, ms }).toEqual({ active: false, ms: 2 * POLL_MS });
   });
 
-  it('ends where one comes up', async () => {
+  it('the wait ends once a node is active', async () => {
     await using vault = await ScriptedVault.start();
     vault.answer('sys/leader', refusal(503, 'Vault is sealed'), { body: LEADER });
     expect((await waited(vault.address, 20_000)).active).toBe(true);
   });
 
-  it('ends where the server takes the connection and answers nothing', async () => {
+  it('the wait ends at its deadline if the server takes the connection and answers nothing', async () => {
     await using silent = await RawServer.start(() => jest.advanceTimersByTime(TIMEOUT_MS));
     await expect(waited(silent.url.href, TIMEOUT_MS, TIMEOUT_MS)).resolves.toEqual({
       active: false,
@@ -49,7 +49,7 @@ describe('waiting for an active node', () => {
     });
   });
 
-  it('ends where the server goes on answering for ever', async () => {
+  it("the wait ends at its deadline if the server's answer never ends", async () => {
     await using endless = await RawServer.start((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n');
       const part = (): void => {

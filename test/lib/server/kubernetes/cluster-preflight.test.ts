@@ -85,14 +85,14 @@ function found(...problems: string[]): ClusterFindings {
   return { problems, notes: [] };
 }
 
-it('finds nothing wrong where all is there, and asks for no value but those of certificates', async () => {
+it('the preflight finds no problem in a complete cluster, and reads no Secret values except certificates', async () => {
   expect(await look()).toEqual(found());
   const values = kubectl.asked.map(({ key }) => key).filter((key) => key.includes('index .data'));
   expect(values.map((key) => /index \.data "(.*?)"/.exec(key)?.[1]).sort()).toEqual(['ca.crt', 'tls.crt']);
   expect(kubectl.asked.some(({ key }) => /secret.*--output=(json|yaml)/.test(key))).toBe(false);
 });
 
-it('says first of all that there is no namespace', async () => {
+it('the preflight reports a missing namespace first', async () => {
   kubectl.on('get namespace vault --output=name', notFound('namespaces "vault"'));
   expect(await look()).toEqual(
     found(
@@ -108,7 +108,7 @@ it.each([
   'Unable to connect to the server: dial tcp: lookup nope.invalid on 10.0.0.1:53: no such host',
   'error: error loading config file "/a": yaml: line 1: did not find expected node content',
   'error: You must be logged in to the server (Unauthorized)',
-])('has what kubectl gets no answer by in the way, once: %s', async (said) => {
+])('the preflight reports an unreachable cluster once: %s', async (said) => {
   kubectl.on('get namespace vault --output=name', { stderr: `${said}\n`, exitCode: 1 });
   expect(await look()).toEqual({
     problems: [
@@ -119,7 +119,7 @@ it.each([
   });
 });
 
-it('does not stop anybody for want of kubectl, or for a cluster that only fails at a look', async () => {
+it('the preflight does not block on a missing kubectl, or on a cluster that fails at one look', async () => {
   const none = new Kubectl(declared(), { environment: { PATH: '/nowhere' } });
   expect(await lookAtCluster(none, declared())).toEqual({
     problems: [],
@@ -130,7 +130,7 @@ it('does not stop anybody for want of kubectl, or for a cluster that only fails 
   expect((await look()).problems).toEqual([]);
 });
 
-it('ends what it still asks once one look fails', async () => {
+it('the preflight cancels its other requests if one look fails', async () => {
   const ended: AbortSignal[] = [];
   class WatchedKubectl extends Kubectl {
     override endedBy(signal: AbortSignal): Kubectl {
@@ -160,7 +160,7 @@ describe('with a StatefulSet that is there', () => {
     kubectl.on('get statefulsets --output=json', list('StatefulSet', set));
   });
 
-  it('finds nothing wrong where its claims are the declared ones', async () => {
+  it('the preflight accepts a StatefulSet whose claims match the declaration', async () => {
     expect(await look({ storage: { data: '1024Gi' } })).toEqual(found());
   });
 
@@ -171,7 +171,7 @@ describe('with a StatefulSet that is there', () => {
       { storage: { data: '1024Gi', storageClass: 'standard' } },
       'audit of 10 GiB (standard) and data of 1024 GiB (standard)',
     ],
-  ])('says that its claims stay as they are, and how volumes grow: %j', async (input, now) => {
+  ])('the preflight says that claims of a StatefulSet cannot change, and how volumes grow: %j', async (input, now) => {
     expect(await look(input)).toEqual(
       found(
         `StatefulSet "bao" was made with audit of 10 GiB (the default class) and data of 1024 GiB (the default class), declared is now ${now}, and the cluster lets no StatefulSet change that; go back to what it was, or, for more room, where the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (kubectl -n vault edit pvc data-bao-0 ...), have the StatefulSet made anew (kubectl -n vault delete statefulset bao --cascade=orphan, by which pods and volumes stay), and deploy`,
@@ -180,7 +180,7 @@ describe('with a StatefulSet that is there', () => {
   });
 });
 
-it('says how the Secret with the certificates is made', async () => {
+it('the preflight explains how to create the Secret with the certificates', async () => {
   kubectl.on(`get secret bao-tls ${KEYS}`, notFound('secrets "bao-tls"'));
   expect(await look()).toEqual(
     found(
@@ -189,7 +189,7 @@ it('says how the Secret with the certificates is made', async () => {
   );
 });
 
-it('says which of the certificates is not there', async () => {
+it('the preflight names the missing certificate in a Secret', async () => {
   kubectl.on(`get secret bao-tls ${KEYS}`, 'tls.crt\ntls.key\n');
   expect(await look()).toEqual(
     found(
@@ -198,7 +198,7 @@ it('says which of the certificates is not there', async () => {
   );
 });
 
-it('says for which nodes the certificate is not', async () => {
+it('the preflight names the nodes that the certificate does not cover', async () => {
   const { problems } = await look({ nodes: 5 });
   expect(problems).toEqual([
     expect.stringMatching(
@@ -208,7 +208,7 @@ it('says for which nodes the certificate is not', async () => {
   ]);
 });
 
-it('says that the certificate is another CA', async () => {
+it('the preflight reports a certificate from another CA', async () => {
   kubectl.on(...certificate('ca.crt', (await CertificateAuthority.create()).certificatePem));
   expect((await look()).problems).toEqual([
     expect.stringMatching(
@@ -217,7 +217,7 @@ it('says that the certificate is another CA', async () => {
   ]);
 });
 
-it('says that the certificate ends soon, and has ended', async () => {
+it('the preflight reports a certificate that expires soon or has expired', async () => {
   const inDays = (days: number) => new Date(Date.now() + days * 24 * 3600 * 1000);
   expect(await look({}, inDays(390))).toEqual({
     problems: [],
@@ -228,7 +228,7 @@ it('says that the certificate ends soon, and has ended', async () => {
   ]);
 });
 
-it('says which Secret is not there that the seal has its key in', async () => {
+it('the preflight names the missing Secret with the key of the seal', async () => {
   kubectl.on(`get secret seal ${KEYS}`, notFound('secrets "seal"'));
   expect(await look({ seal: SEAL, sealSecret: 'seal' })).toEqual(
     found(
@@ -237,7 +237,7 @@ it('says which Secret is not there that the seal has its key in', async () => {
   );
 });
 
-it('says which key is not in a Secret', async () => {
+it('the preflight names the missing key in a Secret', async () => {
   kubectl.on(`get secret transit ${KEYS}`, 'password\n').on(`get secret bucket ${KEYS}`, 'AWS_ACCESS_KEY_ID\n');
   const snapshots = { host: 's3.example.com', bucket: 'b', credentialsSecret: 'bucket' };
   const environmentSecrets = [{ name: 'BAO_TOKEN', secretName: 'transit', secretKey: 'token' }];
@@ -249,7 +249,7 @@ it('says which key is not in a Secret', async () => {
   );
 });
 
-it('says that a storage class is not there, and which are', async () => {
+it('the preflight reports a missing storage class and lists the existing ones', async () => {
   expect(await look({ storage: { storageClass: 'fast' } })).toEqual(
     found(
       'no storage class "fast", and the cluster has "standard"; correct vault.server.storage.storageClass, or leave it out for the cluster\'s default',
@@ -257,7 +257,7 @@ it('says that a storage class is not there, and which are', async () => {
   );
 });
 
-it('says that no storage class is the default', async () => {
+it('the preflight reports that no storage class is the default', async () => {
   kubectl.on('get storageclasses --output=json', list('StorageClass', { metadata: { name: 'slow' } }));
   expect(await look()).toEqual(
     found(
@@ -266,7 +266,7 @@ it('says that no storage class is the default', async () => {
   );
 });
 
-it('takes volumes that were made by hand, and those that the pods have', async () => {
+it('the preflight accepts volumes made by hand, and those that the pods already have', async () => {
   const volume = { metadata: { name: 'v' }, spec: { storageClassName: 'fast' }, status: { phase: 'Available' } };
   kubectl.on('get persistentvolumes --output=json', list('PersistentVolume', volume));
   expect(await look({ storage: { storageClass: 'fast' } })).toEqual(found());
@@ -277,7 +277,7 @@ it('takes volumes that were made by hand, and those that the pods have', async (
   expect(await look({ storage: { storageClass: 'gone' } })).toEqual(found());
 });
 
-it('notes that there are fewer hosts than nodes', async () => {
+it('the preflight notes that there are fewer hosts than nodes', async () => {
   const tainted = { spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } };
   kubectl.on('get nodes --output=json', list('Node', { spec: {} }, tainted, { spec: { unschedulable: true } }));
   expect(await look()).toEqual({
@@ -289,7 +289,7 @@ it('notes that there are fewer hosts than nodes', async () => {
   expect(await look({ values: { server: { affinity: '' } } })).toEqual(found());
 });
 
-it('says what this user may not make, before the first deploy', async () => {
+it('the preflight names the objects that this user may not create, before the first deploy', async () => {
   const binding = 'clusterrolebindings.rbac.authorization.k8s.io';
   kubectl.on(`auth can-i create ${binding}`, { stdout: 'no\n', exitCode: 1 });
   expect((await look()).problems).toEqual([
@@ -300,7 +300,7 @@ it('says what this user may not make, before the first deploy', async () => {
   expect(await look()).toEqual(found());
 });
 
-it('says that the Prometheus Operator is not there, and notes that the token of its own is not there yet', async () => {
+it('the preflight reports a missing Prometheus Operator, and notes that its token does not exist yet', async () => {
   kubectl
     .on('api-resources --api-group=monitoring.coreos.com --output=name', '')
     .on(`get secret metrics ${KEYS}`, notFound('secrets "metrics"'));
@@ -319,7 +319,7 @@ it('says that the Prometheus Operator is not there, and notes that the token of 
   expect(await look({ monitoring: {} })).toEqual(found());
 });
 
-it('notes what this user may not see, and looks at the rest', async () => {
+it('the preflight notes the objects that this user may not see, and checks the rest', async () => {
   const said =
     'secrets "bao-tls" is forbidden: User "a" cannot get resource "secrets" in API group "" in the namespace "vault"';
   kubectl

@@ -23,12 +23,12 @@ function asking(more: NodeJS.ProcessEnv = {}): Kubectl {
   return new Kubectl(SERVER, { environment: kubectl.environment({ ...NONE, ...more }) });
 }
 
-it('goes to the context and the namespace that are declared', async () => {
+it('kubectl uses the declared context and namespace', async () => {
   kubectl.on('get namespace vault --output=name', 'namespace/vault\n');
   expect(await asking().text('get', 'namespace', 'vault', '--output=name')).toBe('namespace/vault\n');
 });
 
-it('has no secret in its environment', async () => {
+it('kubectl gets no secret in its environment', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
   const secrets = { VAULT_TOKEN: 'v', BAO_TOKEN: 'b', TF_VAR_webex_myapp_client_secret: 's' };
   writeFileSync(join(folder, 'kubectl'), '#!/bin/sh\nenv\n', { mode: 0o755 });
@@ -43,7 +43,7 @@ it('has no secret in its environment', async () => {
 it.each([
   [{ KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '' }, '/a'],
   [{ KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '/c:/d' }, '/c:/d'],
-])('goes to the cluster that Terraform goes to with %j', async (environment, kubeConfig) => {
+])('kubectl uses the cluster that Terraform uses with %j', async (environment, kubeConfig) => {
   kubectl.on('version', 'ok');
   await asking(environment).text('version');
   expect(kubectl.asked).toEqual([{ key: `${PREFIX} version`, kubeConfig }]);
@@ -53,13 +53,13 @@ it.each([
   [undefined, 'staging', '--context=staging '],
   [undefined, '', ''],
   ['prod', 'staging', '--context=prod '],
-])('takes the context that Terraform takes: declared %j, KUBE_CTX %j', async (context, KUBE_CTX, chosen) => {
+])('kubectl uses the context that Terraform uses: declared %j, KUBE_CTX %j', async (context, KUBE_CTX, chosen) => {
   const asked = new Kubectl({ context, namespace: 'vault' }, { environment: kubectl.environment({ KUBE_CTX }) });
   await asked.text('version').catch(() => '');
   expect(kubectl.asked.map(({ key }) => key)).toEqual([`${chosen}--namespace=vault --request-timeout=10s version`]);
 });
 
-it('says by which file and context it has asked', async () => {
+it('the error names the file and the context that kubectl used', async () => {
   const environment = kubectl.environment({ ...NONE, KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '/b', KUBE_CTX: 'nope' });
   await expect(new Kubectl({ namespace: 'vault' }, { environment }).text('version')).rejects.toMatchObject({
     name: 'ClusterUnreachable',
@@ -67,7 +67,7 @@ it('says by which file and context it has asked', async () => {
   });
 });
 
-it('does not say that Terraform cannot get there by what kubectl does not know, nor its value', async () => {
+it("the error names Terraform's variables that kubectl ignores, without their values", async () => {
   const said = await asking({ KUBE_HOST: 'https://10.0.0.1', KUBE_TOKEN: 'hunter2' }).text('version').catch(String);
   expect(said).toMatch(
     /^ClusterUnseen: .*; Terraform may get further by KUBE_HOST, KUBE_TOKEN, which kubectl does not know$/,
@@ -75,7 +75,7 @@ it('does not say that Terraform cannot get there by what kubectl does not know, 
   expect(said).not.toContain('hunter2');
 });
 
-it('says that there is no kubectl', async () => {
+it('the error says that there is no kubectl on PATH', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'no-kubectl-'));
   await expect(new Kubectl(SERVER, { environment: { PATH: empty } }).text('version')).rejects.toThrow(
     /^there is no kubectl on PATH that can be run; install it to have the cluster looked at$/,
@@ -83,7 +83,7 @@ it('says that there is no kubectl', async () => {
   rmSync(empty, { recursive: true });
 });
 
-it('says in one line that it has no cluster, and not what a helper for credentials prints', async () => {
+it("the error says in one line that there is no cluster, and omits a credential helper's output", async () => {
   const tries = 'E1125 21:23:35.732782   26587 memcache.go:381] "Couldn\'t get current server API group list"\n';
   const stderr = `${tries}${tries}The connection to the server localhost:8080 was refused - did you specify the right host or port?\nhelper: password=hunter2\n`;
   kubectl.on('get namespaces', { stderr, exitCode: 1 });
@@ -96,7 +96,7 @@ it('says in one line that it has no cluster, and not what a helper for credentia
 it.each([
   ['NotFound', 'namespaces "vault" not found', true],
   ['Forbidden', 'namespaces "vault" is forbidden: User "a" cannot get resource "namespaces"', false],
-])('tells that the cluster says %s', async (kind, said, isMissing) => {
+])("the error quotes the cluster's answer %s", async (kind, said, isMissing) => {
   kubectl.on('get namespace vault', { stderr: `Error from server (${kind}): ${said}\n`, exitCode: 1 });
   await expect(asking().text('get', 'namespace', 'vault')).rejects.toMatchObject({
     name: 'ClusterRefusal',
@@ -105,7 +105,7 @@ it.each([
   });
 });
 
-it('leaves out objects that may not be seen', async () => {
+it('the list omits objects that this user may not see', async () => {
   kubectl.on('get pods,events --output=json', {
     stdout: '{"items":[{"kind":"Pod"}]}',
     stderr: 'Error from server (Forbidden): events is forbidden\n',
@@ -115,7 +115,7 @@ it('leaves out objects that may not be seen', async () => {
   expect(await asking().objects(list, ['pods', 'events'])).toEqual({ items: [{ kind: 'Pod' }] });
 });
 
-it('knows a yes from a no', async () => {
+it('the check tells a permission from a refusal and from a failure', async () => {
   kubectl
     .on('auth can-i create secrets', 'yes\n')
     .on('auth can-i create clusterrolebindings', { stdout: 'no\n', exitCode: 1 })
@@ -125,7 +125,7 @@ it('knows a yes from a no', async () => {
   await expect(asking().may('create', 'pods')).rejects.toThrow(/must be logged in/);
 });
 
-it('does not wait for ever', async () => {
+it('a hanging kubectl ends at its deadline', async () => {
   jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'queueMicrotask', 'setImmediate'] });
   try {
     kubectl.on('version', { hangs: true });
@@ -141,7 +141,7 @@ it('does not wait for ever', async () => {
   }
 });
 
-it('ends at a signal', async () => {
+it('a hanging kubectl ends at a signal', async () => {
   kubectl.on('version', { hangs: true });
   const interruption = new AbortController();
   const { signal } = interruption;

@@ -97,7 +97,7 @@ async function lastingTroubleOf(state: PodState, ...more: object[]): Promise<str
   return troubleLines((await watchedFor(400, cluster(pod(0, state), pod(1), pod(2), ...more))).troubles);
 }
 
-it('waits until all run, and says how to go on', async () => {
+it('the watch waits until all pods run, and names the next step', async () => {
   const starting = { server: INITIALIZING, plugin: INITIALIZING };
   const seen = await watched(cluster(), cluster(pod(0, starting), pod(1), pod(2)), cluster(pod(0), pod(1), pod(2)));
   expect(seen.troubles).toEqual([]);
@@ -109,7 +109,7 @@ it('waits until all run, and says how to go on', async () => {
   ]);
 });
 
-it('says which are sealed', async () => {
+it('the watch names the sealed pods', async () => {
   const labels = (sealed: boolean) => ({ labels: { 'openbao-initialized': 'true', 'openbao-sealed': String(sealed) } });
   const { pods } = await watched(cluster(pod(0, labels(false)), pod(1, labels(true)), pod(2, labels(false))));
   expect(nextSteps(pods)).toEqual([
@@ -118,14 +118,14 @@ it('says which are sealed', async () => {
   ]);
 });
 
-it('says which still run what was declared before', async () => {
+it('the watch names the pods that still run the previous declaration', async () => {
   const { pods } = await watched(cluster(pod(0, { revision: 'bao-0' }), pod(1), pod(2, { revision: 'bao-0' })));
   expect(outdatedLines(pods)).toEqual([
     '2 of 3 pods still run what was declared before, as nothing restarts them by itself: "bao-0", "bao-2"; docs/kubernetes.md says in which order to restart them',
   ]);
 });
 
-it('says what the plugin container said last, and once for all pods', async () => {
+it("the watch quotes the plugin container's last message once for all pods", async () => {
   const message = `the plugin /plugins/oauthapp of the image must have sha256 ${'a'.repeat(64)}, got ${'b'.repeat(64)}; use the right image\n`;
   const state = {
     plugin: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } },
@@ -137,7 +137,7 @@ it('says what the plugin container said last, and once for all pods', async () =
   expect(troubleLines(troubles)).toEqual([`pod bao-0 (and bao-1, bao-2 alike) gets no plugin: ${message.trim()}`]);
 });
 
-it('says how pods are made anew that are still of what was declared before, and not what was mended already', async () => {
+it('the watch explains how to recreate failing pods of the previous declaration, and omits the fix already declared', async () => {
   const message = 'Back-off pulling image "plugin:1": ErrImagePull: not found';
   const state = {
     plugin: { waiting: { reason: 'ImagePullBackOff', message } },
@@ -151,7 +151,7 @@ it('says how pods are made anew that are still of what was declared before, and 
   expect(outdatedLines(pods)).toEqual([]);
 });
 
-it('says that an image cannot be pulled', async () => {
+it('the watch reports an image that cannot be pulled', async () => {
   const message =
     'Back-off pulling image "bao:1": ErrImagePull: failed to resolve reference "bao:1": dial tcp: lookup quay.io on 10.0.0.1:53: no such host';
   expect(await troubleOf({ server: { waiting: { reason: 'ImagePullBackOff', message } } })).toEqual([
@@ -165,7 +165,7 @@ it.each([
     '; make it in namespace "vault", as "npx --no-install webex-token-vault diff vault-server" says, the cluster tries again',
   ],
   ['secret/bao-tls\n', '; it is there by now, and the cluster tries again within two minutes'],
-])('says that a Secret is missing, and looks whether it still is: %j', async (there, advice) => {
+])('the watch reports a missing Secret and checks whether it is still missing: %j', async (there, advice) => {
   kubectl.on('get secret bao-tls --ignore-not-found --output=name', there);
   const why = 'MountVolume.SetUp failed for volume "tls" : secret "bao-tls" not found';
   const state = { server: INITIALIZING, plugin: INITIALIZING };
@@ -180,14 +180,14 @@ it.each([
     'each node wants a host of its own: add hosts, or say otherwise in vault.server.values.server.affinity',
   ],
   ['0/1 nodes are available: 1 Insufficient memory.', 'add hosts, or ask for less by vault.server.memory and cpu'],
-])('says that no host takes it: %s', async (message, advice) => {
+])('the watch reports a pod without a host: %s', async (message, advice) => {
   const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
   expect(await lastingTroubleOf({ conditions, server: INITIALIZING })).toEqual([
     `pod bao-0 finds no host: ${message}; ${advice}`,
   ]);
 });
 
-it('says that there is no storage class for its volume', async () => {
+it("the watch reports that a volume's storage class does not exist", async () => {
   const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
   const claim = {
     kind: 'PersistentVolumeClaim',
@@ -206,7 +206,7 @@ it('says that there is no storage class for its volume', async () => {
   ]);
 });
 
-it('says what a server said that stops again and again', async () => {
+it('the watch quotes the last message of a server that crashes repeatedly', async () => {
   kubectl.on(
     'logs bao-0 --container=openbao --tail=20 --previous',
     'starting\nerror loading configuration: no storage\n',

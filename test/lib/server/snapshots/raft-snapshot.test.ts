@@ -41,7 +41,7 @@ function standby(leader: () => string): RequestListener {
   };
 }
 
-test('a standby node sends to the leader, token and body included', async () => {
+test('a standby node redirects the client to the leader, and the client sends token and body', async () => {
   let received = '';
   const leader = await serve((request, response) => {
     request.setEncoding('utf8').on('data', (text: string) => (received += text));
@@ -57,7 +57,7 @@ test('a standby node sends to the leader, token and body included', async () => 
   expect(received).toBe(`the snapshot by ${TOKEN} at /v1/sys/storage/raft/snapshot`);
 });
 
-test('a path after the address is part of every request, as behind a proxy', async () => {
+test('a path in the address is part of every request, as behind a proxy', async () => {
   const requests: string[] = [];
   const address = await serve((request, response) => {
     requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
@@ -76,19 +76,19 @@ test('a path after the address is part of every request, as behind a proxy', asy
   ]);
 });
 
-test('it follows once and not in circles', async () => {
+test('the client follows one redirect and stops at a circle', async () => {
   const circle: string = await serve(standby(() => circle));
   await expect(saveSnapshot(connection(circle), join(folder, 'circle'))).rejects.toThrow('Vault answered 307');
 });
 
-test('the token does not follow to another protocol', async () => {
+test('the token does not follow a redirect to another protocol', async () => {
   const address = await serve((_, response) => {
     response.writeHead(307, { Location: 'https://127.0.0.1:1/v1/sys/storage/raft/snapshot' }).end();
   });
   await expect(saveSnapshot(connection(address), join(folder, 'other'))).rejects.toThrow('correct api_addr');
 });
 
-test('a refusal comes before the body is sent, and says what the server says', async () => {
+test("the server's refusal arrives before the body is sent, and the error quotes it", async () => {
   let asked = false;
   const address = await serve((_, response) => response.writeHead(204).end());
   servers[0]?.on('checkContinue', (_request, response) => {

@@ -94,7 +94,7 @@ async function requests(token?: string): Promise<string[]> {
   return seen;
 }
 
-test('a server in use is restored, and the token that showed it is gone', async () => {
+test('the restore brings back a server in use, and the token that checks it is gone', async () => {
   await expect(restore(new AbortController().signal)).resolves.toBe('restored');
   await expect(isBack()).resolves.toBe(true);
 });
@@ -104,7 +104,7 @@ describe.each<[string, Loss]>([
   ['that is lost', 'request'],
   ['whose answer is lost', 'answer'],
 ])('an interruption at a request %s', (_, loss) => {
-  it('says truly whether the data is back, whichever request it is', async () => {
+  it('the restore reports truthfully whether the data is back if interrupted at any request', async () => {
     const made = await requests();
     const sent = made.indexOf(SNAPSHOT);
     expect(sent).toBeGreaterThan(0);
@@ -129,16 +129,19 @@ describe.each<[string, Loss]>([
   });
 });
 
-test.each<Loss>(['answer', 'answered by another'])('the data is back, and the reply was lost: %s', async (loss) => {
-  way.lose = (request) => (request === SNAPSHOT ? loss : undefined);
-  const said = await restore(new AbortController().signal);
-  expect(said).toMatch(
-    /^.+; the data is back: \S+ has restored \S+a\.snap and is active; run "npx --no-install webex-token-vault .+/,
-  );
-  await expect(isBack()).resolves.toBe(true);
-});
+test.each<Loss>(['answer', 'answered by another'])(
+  'the restore reports that the data is back if the reply is lost: %s',
+  async (loss) => {
+    way.lose = (request) => (request === SNAPSHOT ? loss : undefined);
+    const said = await restore(new AbortController().signal);
+    expect(said).toMatch(
+      /^.+; the data is back: \S+ has restored \S+a\.snap and is active; run "npx --no-install webex-token-vault .+/,
+    );
+    await expect(isBack()).resolves.toBe(true);
+  },
+);
 
-test('a token that may make no child shows a restore on OpenBao, and on Vault nobody is told that it failed', async () => {
+test('a token that may make no child confirms a restore on OpenBao, and leaves the outcome unknown on Vault', async () => {
   const said = await restore(new AbortController().signal, childless);
   expect(said).toMatch(
     isOnVault

@@ -55,7 +55,7 @@ function sha256(content: string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-it('hides a token that the answer to the snapshot quotes', async () => {
+it('the error hides a token that the answer to the snapshot quotes', async () => {
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const restored = restoreServer(
     { address },

@@ -11,7 +11,7 @@ const context = {
 };
 
 test.each<RestoreOutcome>(['restored', 'unchanged', 'unknown'])(
-  'an outcome that is %s names the command that looks at the deployment of the run',
+  'an outcome that is %s names the status command with the deployment of the run',
   (outcome) => {
     const said = duringRun(
       { repeatedOptions: () => ['--deployment', 'production.ts'] },

@@ -41,7 +41,7 @@ async function wait(
   return said;
 }
 
-test('a server that still counts shares as before is not given any, but to be restarted', async () => {
+test("a server that still counts the former key's shares gets none, and the error asks for a restart", async () => {
   counts(1, 1);
   const said = await wait({ shares: 5, threshold: 3 }, { shares: 1, threshold: 1 });
   expect(said[1]).toMatch(/^it still counts the shares of its key before: restart it now/);
@@ -49,7 +49,7 @@ test('a server that still counts shares as before is not given any, but to be re
   expect(vault.count('PUT sys/unseal')).toBe(0);
 });
 
-test('shares that do not unseal may be counted wrong, where the split was not the one that was told', async () => {
+test('the error says that the key may be split differently if the shares do not unseal', async () => {
   counts(4, 2);
   const said = await wait({ shares: 4, threshold: 2 });
   expect(said[1]).toMatch(
@@ -57,7 +57,7 @@ test('shares that do not unseal may be counted wrong, where the split was not th
   );
 });
 
-test('the leader of the server that the snapshot came from is not taken for this one', async () => {
+test('the wait ignores the leader of the server that the snapshot came from', async () => {
   const other = { ha_enabled: true, is_self: false, leader_address: 'https://other.example.com:8200' };
   const itself = { ha_enabled: true, is_self: true, active_time: '2026-11-25T00:00:00Z' };
   vault.answer('sys/leader', { body: other }, { body: other }, { body: itself });
@@ -82,20 +82,20 @@ describe('a server that restores in place, as Vault does', () => {
     return untilRestored(client, sent, { unsealTimeoutMs: 10_000, report: () => undefined });
   }
 
-  it('is restored once it refuses a token that it made after the snapshot', async () => {
+  it('a server that restores in place counts as restored once it refuses a token made after the snapshot', async () => {
     vault.answer('auth/token/create', child);
     vault.answer(LOOKUP, known, known, known, refusal(503, 'Vault is sealed'), refusal(403, 'permission denied'));
     await expect(outcome()).resolves.toBe('restored');
     expect(vault.count(`GET ${LOOKUP}`)).toBe(5);
   });
 
-  it('is unchanged as long as it accepts that token', async () => {
+  it('a server that restores in place counts as unchanged while it accepts that token', async () => {
     vault.answer('auth/token/create', child);
     vault.answer(LOOKUP, known);
     await expect(outcome()).resolves.toBe('unchanged');
   });
 
-  it('shows nothing by a token that may have expired meanwhile', async () => {
+  it('a token that may have expired leaves the outcome unknown', async () => {
     vault.answer('auth/token/create', { body: { auth: { client_token: 'hvs.child', lease_duration: 1 } } });
     vault.answer(LOOKUP, known, known, refusal(503, 'slow'), refusal(503, 'slow'), refusal(403, 'permission denied'));
     await expect(outcome()).resolves.toBe('unknown');
@@ -104,14 +104,14 @@ describe('a server that restores in place, as Vault does', () => {
   it.each([
     ['may make no child', refusal(403, 'permission denied'), 'unknown'],
     ['makes a child that may not look itself up', child, 'unknown'],
-  ])('is not watched for long where the token %s', async (_, made, expected) => {
+  ])('the watch ends early if the token %s', async (_, made, expected) => {
     vault.answer('auth/token/create', made);
     vault.answer(LOOKUP, known, ...(made === child ? [refusal(403, 'permission denied')] : []), known);
     await expect(outcome()).resolves.toBe(expected);
     expect(vault.count('PUT auth/token/revoke-self')).toBe(made === child ? 1 : 0);
   });
 
-  it('is restored where it refuses a token that was not in the snapshot, though it makes no child', async () => {
+  it('a server counts as restored if it refuses a token missing from the snapshot, even if that token may make no child', async () => {
     vault.answer('auth/token/create', refusal(403, 'permission denied'));
     vault.answer(LOOKUP, known, known, refusal(403, 'permission denied'));
     await expect(outcome()).resolves.toBe('restored');

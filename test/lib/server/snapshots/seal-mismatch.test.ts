@@ -25,13 +25,13 @@ test.each([
     'awskms',
     'transit',
   ],
-])('%s, and the seal that is missing is named', (_, error, ofSnapshot, declared) => {
+])('%s, and the error names the missing seal', (_, error, ofSnapshot, declared) => {
   expect(String(explainedSeal(error, 'a.snap'))).toContain(
     `a.snap is of a server with the seal "${ofSnapshot}", and what is declared is "${declared}"; name a deployment file`,
   );
 });
 
-test('another error stays as it is', () => {
+test('another error stays unchanged', () => {
   const error = new ServerStartError('vault', 'Error parsing listener configuration.');
   expect(explainedSeal(error, 'a.snap')).toBe(error);
 });

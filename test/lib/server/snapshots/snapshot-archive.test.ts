@@ -46,7 +46,7 @@ async function saved(content: Buffer): Promise<string> {
   return file;
 }
 
-test('a whole snapshot is accepted, with the sha256 of the file', async () => {
+test("the verification accepts a whole snapshot and returns the file's sha256", async () => {
   const content = gzipSync(tar(snapshot()));
   await expect(verifySnapshot(await saved(content))).resolves.toEqual({
     sha256: sha256(content),
@@ -64,13 +64,13 @@ test.each([
   ['of another kind, zipped', gzipSync(Buffer.alloc(4096, 'text')), 'it is no tar archive'],
   ['of another kind', Buffer.from('-----BEGIN CERTIFICATE-----'), 'it is no gzip file'],
   ['that is empty', Buffer.alloc(0), 'it ends too early'],
-])('a snapshot %s is refused', async (_, content, problem) => {
+])('the verification refuses a snapshot %s', async (_, content, problem) => {
   const file = await saved(content);
   await expect(verifySnapshot(file)).rejects.toThrow(`${file} is not a whole Raft snapshot: `);
   await expect(verifySnapshot(file)).rejects.toThrow(problem);
 });
 
-test('any one byte changed is noticed', async () => {
+test('the verification notices a change of any one byte', async () => {
   const content = gzipSync(tar(snapshot()));
   for (let at = 10; at < content.length; at += Math.floor(content.length / 40)) {
     const damaged = Buffer.from(content);
@@ -79,6 +79,6 @@ test('any one byte changed is noticed', async () => {
   }
 });
 
-test('a snapshot that is not there is named', async () => {
+test('the error names a missing snapshot', async () => {
   await expect(verifySnapshot(join(folder, 'none.snap'))).rejects.toThrow('none.snap cannot be read (ENOENT)');
 });

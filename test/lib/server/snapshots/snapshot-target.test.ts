@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => vault[Symbol.asyncDispose]());
 
-it('hides a token that an answer of the server quotes after its initialization', async () => {
+it('the error hides a token that the server quotes after its initialization', async () => {
   const leading = { ha_enabled: true, is_self: true, active_time: '2026-11-25T00:00:00Z' };
   vault.answer('sys/seal-status', { body: { initialized: false, recovery_seal: true } });
   vault.answer('sys/init', { body: { keys_base64: [], recovery_keys_base64: ['share'], root_token: TOKEN } });

@@ -13,21 +13,24 @@ test.each(['2.7.2', '2.7.10', '2.10.0', '3.0.0'])('a program of version %s reads
   expect(() => refuseOtherProgram(program, { ...server, product: 'openbao', version: '2.7.2' })).not.toThrow();
 });
 
-test.each(['2.7.1', '2.6.9', '1.99.99'])('a program of version %s is older than the server', (version) => {
-  const program = { command: 'bao', product: 'OpenBao', version } as const;
-  expect(() => refuseOtherProgram(program, { ...server, product: 'openbao', version: '2.7.2' })).toThrow(
-    `"bao" is OpenBao ${version}, older than the server, 2.7.2`,
-  );
-});
+test.each(['2.7.1', '2.6.9', '1.99.99'])(
+  'a program of version %s is older than the server of the snapshot',
+  (version) => {
+    const program = { command: 'bao', product: 'OpenBao', version } as const;
+    expect(() => refuseOtherProgram(program, { ...server, product: 'openbao', version: '2.7.2' })).toThrow(
+      `"bao" is OpenBao ${version}, older than the server, 2.7.2`,
+    );
+  },
+);
 
-test('a program of the other product is refused', () => {
+test('the check refuses a program of another product than the snapshot', () => {
   const program = { command: 'bao', product: 'OpenBao', version: '2.7.2' } as const;
   expect(() => refuseOtherProgram(program, { ...server, product: 'vault', version: '1.21.4+ent' })).toThrow(
     '"bao" is OpenBao 2.7.2, and the snapshot is of Vault 1.21.4+ent; name a program of that product with --program',
   );
 });
 
-test('a program of another product than the declared one is refused', () => {
+test('the check refuses a program of another product than the declared one', () => {
   const program = { command: 'bao', product: 'OpenBao', version: '2.7.2' } as const;
   expect(() => refuseOtherProgram(program, { product: 'vault' })).toThrow(
     '"bao" is OpenBao 2.7.2, and vault.server declares Vault; name a program of that product with --program',
@@ -35,7 +38,7 @@ test('a program of another product than the declared one is refused', () => {
   expect(() => refuseOtherProgram(program, { product: 'openbao' })).not.toThrow();
 });
 
-test('a damaged grant is refused, whatever may be absent', () => {
+test('the check refuses a damaged grant even if the grant may be absent', () => {
   const credential = { name: 'testauth', state: 'damaged', problem: 'it is not JSON' } as const;
   expect(describeCredential(credential)).toBe('testauth: damaged: it is not JSON');
   expect(() => refuseMissing('a.snap', [credential], ['testauth'])).toThrow(
@@ -43,7 +46,7 @@ test('a damaged grant is refused, whatever may be absent', () => {
   );
 });
 
-test('a seal whose key is elsewhere is refused, with what to do instead', () => {
+test('the check refuses a seal whose key is elsewhere and names the alternative', () => {
   const seal = { type: 'transit', address: 'https://other.example', keyName: 'unseal' } as const;
   const deployment = exampleDeployment({ vault: { server: { mode: 'production', seal } } });
   expect(() => verificationSeal(deployment, '/')).toThrow(
@@ -51,7 +54,7 @@ test('a seal whose key is elsewhere is refused, with what to do instead', () => 
   );
 });
 
-test('a static seal wants its key file here', () => {
+test('the check requires the key file of a static seal on this machine', () => {
   const seal = { type: 'static', currentKeyId: 'one', currentKeyFile: 'no-such.key' } as const;
   const deployment = exampleDeployment({ vault: { server: { mode: 'production', seal } } });
   expect(() => verificationSeal(deployment, '/nowhere')).toThrow(
@@ -59,6 +62,6 @@ test('a static seal wants its key file here', () => {
   );
 });
 
-test('without a seal, key shares alone open it', () => {
+test('key shares open a snapshot without a seal', () => {
   expect(verificationSeal(exampleDeployment(), '/')).toBeUndefined();
 });

@@ -20,7 +20,7 @@ function stores(path: string, value: string): void {
   vault.answer(`sys/raw/${path}`, { body: { data: { value } } });
 }
 
-test('a credential is kept where the engine looks for it', () => {
+test("the path of a credential matches the engine's storage path", () => {
   expect(grantPath('testauth')).toBe('creds/25dc/ee85/eccae0a11ee031d40df55a4f2b4fba83');
 });
 
@@ -32,12 +32,12 @@ test.each([
     JSON.stringify({ access_token: TOKEN, expiry: TOKEN }),
     'expiry is missing or not what it should be',
   ],
-])('a grant that %s is damaged, and no part of it is told', async (_, value, problem) => {
+])('a grant that %s counts as damaged, and no part of it is shown', async (_, value, problem) => {
   stores(`logical/uuid/${grantPath('testauth')}`, value);
   await expect(storedGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({ state: 'damaged', problem });
 });
 
-test('a grant that cannot be decrypted is damaged', async () => {
+test('a grant that cannot be decrypted counts as damaged', async () => {
   vault.answer(`sys/raw/logical/uuid/${grantPath('testauth')}`, refusal(500, 'cipher: message authentication failed'));
   await expect(storedGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({
     state: 'damaged',
@@ -45,7 +45,7 @@ test('a grant that cannot be decrypted is damaged', async () => {
   });
 });
 
-test('a server that fails otherwise does not make a grant damaged', async () => {
+test('a server failure does not count as a damaged grant', async () => {
   vault.answer(`sys/raw/logical/uuid/${grantPath('testauth')}`, refusal(500, 'internal error'));
   await expect(storedGrant(storage, 'logical/uuid', 'testauth')).rejects.toThrow(
     /^Vault answered 500 .+: internal error$/,
@@ -62,11 +62,11 @@ describe('on Vault, which keeps all mounts in one entry', () => {
     stores('core/mounts', JSON.stringify({ type: 'mounts', entries }));
   });
 
-  test('the storage of the engine is found', async () => {
+  test("the mount table of Vault names the engine's storage", async () => {
     await expect(storage.mountStorage('oauthapp', 'oauthapp')).resolves.toBe('logical/two');
   });
 
-  test('another engine at its path is none', async () => {
+  test('the lookup refuses another engine at the path', async () => {
     await expect(storage.mountStorage('secret', 'oauthapp')).rejects.toThrow(
       /^the snapshot has an engine of type "kv" mounted at "secret", and not the engine "oauthapp"; /,
     );

@@ -38,11 +38,11 @@ function lossesOf(...changes: PlannedChange[]) {
   return grantConsequences(planned(NOTE, ...changes), NOW).losses;
 }
 
-it('tells nothing of a plan that changes nothing', () => {
+it('the comparison reports nothing for a plan without changes', () => {
   expect(noticesOf({ type: ENTRY, before: entry(), after: entry() })).toEqual([]);
 });
 
-it('compares what is declared with what the state says was declared', () => {
+it('the comparison uses the declaration that the state recorded', () => {
   const before = exampleDeployment({ apps: [] });
   const { notices } = grantConsequences(planned(noteChange(grantsOf(before), NOTED)), NOW);
   expect(notices).toEqual([
@@ -51,7 +51,7 @@ it('compares what is declared with what the state says was declared', () => {
   ]);
 });
 
-it('tells of the first deploy what there will be', () => {
+it('the first deploy reports what it will create, and no loss', () => {
   const { notices, losses } = grantConsequences(
     planned(
       noteChange(undefined, NOTED),
@@ -65,7 +65,7 @@ it('tells of the first deploy what there will be', () => {
   expect(notices).toHaveLength(2);
 });
 
-it('refuses a note of another format, and says how to go on', () => {
+it('the comparison refuses a note of another format and names the next step', () => {
   const other = { ...NOTED, format: 2 };
   expect(() => grantConsequences(planned(noteChange(other, NOTED)), NOW)).toThrow(
     'the note terraform_data.declared in the state is not in the format of this release, so nobody knows which grants a change ends; use the release that deployed it, or have Terraform forget the note: state rm terraform_data.declared',
@@ -78,7 +78,7 @@ describe('of the engine', () => {
   const why =
     'the engine at "oauthapp" is deleted, with every grant in it, also of credentials that are declared no more';
 
-  it('tells all grants as lost with it, of what was declared and is declared now', () => {
+  it('an engine that is replaced loses all grants, of the former and the current declaration', () => {
     const before = grantsOf(
       exampleDeployment({
         credentials: [{ name: 'former', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
@@ -92,7 +92,7 @@ describe('of the engine', () => {
     ]);
   });
 
-  it('names each grant once when all of the stack goes', () => {
+  it('the comparison names each grant once if the whole stack is destroyed', () => {
     const { losses } = grantConsequences(
       planned(noteChange(NOTED, undefined), { type: MOUNT, before: engine }, { type: ENTRY, before: entry() }),
       NOW,
@@ -100,20 +100,20 @@ describe('of the engine', () => {
     expect(losses).toEqual([{ kind: 'credential', name: 'testauth', why }]);
   });
 
-  it('tells no loss with the records', () => {
+  it('the removal of the records reports no lost grant', () => {
     expect(noticesOf({ type: MOUNT, before: records })).toEqual([
       'the records at "oauthapp-records" go: who consented, and when',
     ]);
     expect(noticesOf({ type: MOUNT, after: records })).toEqual([]);
   });
 
-  it('says of one that was made by hand that it keeps its grants', () => {
+  it('an imported engine keeps its grants', () => {
     expect(noticesOf({ type: MOUNT, before: engine, after: engine, importing: { id: 'oauthapp' } })).toEqual([
       'the engine at "oauthapp" is taken over as it is, with its grants; its configuration is written anew',
     ]);
   });
 
-  it('says that it moves with its grants', () => {
+  it('a moved engine keeps its grants', () => {
     const moved = { type: MOUNT, before: engine, after: { ...engine, path: 'webex' } };
     const forgotten = { type: ENTRY, actions: ['forget'], before: entry() };
     const written = { type: ENTRY, name: 'elsewhere', after: entry('C0ffee', { mount: 'webex' }) };
@@ -122,7 +122,7 @@ describe('of the engine', () => {
     ]);
   });
 
-  it('says that its plugin is replaced, and who has it started anew', () => {
+  it('the notice says that the plugin is replaced, and who restarts it', () => {
     const replaced = { type: PLUGIN, before: { sha256: 'a' }, after: { sha256: 'b' } };
     expect(noticesOf(replaced, RELOAD)).toEqual([
       'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards',
@@ -151,11 +151,11 @@ describe('of the entry of an integration, whatever is declared', () => {
       { ...deleted, after: entry('C0ffee', { webex: 'https://webex.example/v1' }) },
       'integration "webex-myapp" refreshes at another Webex, which did not give it',
     ],
-  ])('loses its grants if it %s', (_, change, why) => {
+  ])('an integration loses its grants if its entry %s', (_, change, why) => {
     expect(lossesOf(change)).toEqual(testauth(why));
   });
 
-  it('tells each loss once that the declaration explains', () => {
+  it('the comparison reports a loss once if declaration and plan both explain it', () => {
     const before = exampleDeployment({
       integrations: [{ name: 'webex-myapp', clientId: 'former', redirectUrl: 'http://localhost:5000/auth' }],
     });
@@ -163,7 +163,7 @@ describe('of the entry of an integration, whatever is declared', () => {
     expect(grantConsequences(plan, NOW).losses).toEqual(testauth(another));
   });
 
-  it('tells the loss again while the state has the note of before, as after a deploy that was half done', () => {
+  it('the comparison reports the loss again while the state keeps the former note, as after a partial deploy', () => {
     const before = exampleDeployment({
       integrations: [{ name: 'webex-myapp', clientId: 'former', redirectUrl: 'http://localhost:5000/auth' }],
     });
@@ -171,7 +171,7 @@ describe('of the entry of an integration, whatever is declared', () => {
     expect(grantConsequences(plan, NOW).losses).toEqual(testauth(another));
   });
 
-  it('loses nothing if it is written anew, at the same place or at another one', () => {
+  it('an integration loses no grant if its entry is rewritten, at the same path or another one', () => {
     expect(lossesOf({ type: ENTRY, actions: ['delete', 'create'], before: entry(), after: entry() })).toEqual([]);
     const elsewhere = { type: ENTRY, name: 'elsewhere', after: entry('C0ffee', { mount: 'webex' }) };
     expect(lossesOf({ ...deleted, actions: ['forget'] }, elsewhere)).toEqual([]);
@@ -180,14 +180,14 @@ describe('of the entry of an integration, whatever is declared', () => {
     ).toEqual(testauth(another));
   });
 
-  it('tells of a client id that is known only after the apply', () => {
+  it('the notice reports a client id that is known only after the apply', () => {
     // Terraform leaves out of `after` what it does not know.
     expect(noticesOf({ type: ENTRY, before: entry(), after: { path: entry().path } })).toEqual([
       'the client id of integration "webex-myapp" is known only once it is written; any other one than "C0ffee" ends its grants, as Webex refreshes for the old one only',
     ]);
   });
 
-  it('names the integration as it was declared', () => {
+  it('the notice names an integration as declared', () => {
     const renamed: Partial<DeploymentInput> = {
       integrations: [
         { name: 'reports', vaultName: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
@@ -200,7 +200,7 @@ describe('of the entry of an integration, whatever is declared', () => {
     );
   });
 
-  it('leaves other endpoints alone', () => {
+  it('the comparison ignores other endpoints', () => {
     const others = ['oauthapp/config', 'sys/mounts/auth/approle/tune', 'auth/oidc/config'];
     expect(lossesOf(...others.map((path) => ({ type: ENTRY, name: path, before: { path, data_json: '{}' } })))).toEqual(
       [],
@@ -209,7 +209,7 @@ describe('of the entry of an integration, whatever is declared', () => {
     expect(lossesOf(unreadable)).toEqual([]);
   });
 
-  it('names itself if the state has no note of the credentials that are its', () => {
+  it('the comparison names the integration if the state does not list its credentials', () => {
     const why = 'and the state has no note of the credentials that are its';
     expect(grantConsequences(planned(noteChange(undefined, NOTED), ofAnotherClient), NOW).losses).toEqual([
       { kind: 'integration', name: 'webex-myapp', why: `${another}, ${why}` },
@@ -219,7 +219,7 @@ describe('of the entry of an integration, whatever is declared', () => {
     ]);
   });
 
-  it('has its grants named by the state if the plan leaves the note out', () => {
+  it('the comparison names the grants recorded in the state if the plan leaves the note out', () => {
     const { notices, losses } = grantConsequences(plannedBeside([NOTE], ofAnotherClient), NOW);
     expect(losses).toEqual(testauth(another));
     expect(notices).toEqual([
@@ -234,7 +234,7 @@ describe('of a login, whatever is declared', () => {
   const APPROLE_ROLE = 'vault_approle_auth_backend_role';
   const ends = 'its role id and its secret ids end';
 
-  it('says that an app loses its identity with its role', () => {
+  it('the notice says that an app loses its identity with its role', () => {
     expect(noticesOf({ type: APPROLE_ROLE, before: role })).toEqual([`app "people-me" loses its identity: ${ends}`]);
     expect(noticesOf({ type: APPROLE_ROLE, actions: ['delete', 'create'], before: role, after: role })).toEqual([
       `app "people-me" gets another identity: ${ends}`,
@@ -245,18 +245,21 @@ describe('of a login, whatever is declared', () => {
     ['vault_jwt_auth_backend_role', { role_name: 'people-me', backend: 'jwt' }],
     ['vault_kubernetes_auth_backend_role', { role_name: 'people-me', backend: 'kubernetes' }],
     ['vault_cert_auth_backend_role', { name: 'people-me', backend: 'cert' }],
-  ])('says so of a %s, which keeps nothing when it is made anew', (type, before) => {
-    const { identity } = { identity: { jwt: { issuer: 'https://i.example', audience: 'v', claims: { sub: 'j' } } } };
-    const declared = exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'], identity }] });
-    const noted = grantsOf(declared);
-    const found = (change: PlannedChange) => grantConsequences(planned(noteChange(noted, noted), change), declared);
-    expect(found({ type, before }).notices).toEqual([
-      'app "people-me" loses its identity: what it has logs it in no more',
-    ]);
-    expect(found({ type, actions: ['delete', 'create'], before, after: before }).notices).toEqual([]);
-  });
+  ])(
+    'the notice says that an app loses its identity if its %s is deleted, and omits a recreated role',
+    (type, before) => {
+      const { identity } = { identity: { jwt: { issuer: 'https://i.example', audience: 'v', claims: { sub: 'j' } } } };
+      const declared = exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'], identity }] });
+      const noted = grantsOf(declared);
+      const found = (change: PlannedChange) => grantConsequences(planned(noteChange(noted, noted), change), declared);
+      expect(found({ type, before }).notices).toEqual([
+        'app "people-me" loses its identity: what it has logs it in no more',
+      ]);
+      expect(found({ type, actions: ['delete', 'create'], before, after: before }).notices).toEqual([]);
+    },
+  );
 
-  it('says that an app has to be issued a secret id if its role was gone from Vault', () => {
+  it("the notice asks for a secret id if an app's role was missing from Vault", () => {
     expect(noticesOf({ type: APPROLE_ROLE, after: role })).toEqual([
       'app "people-me" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue people-me',
     ]);
@@ -264,7 +267,7 @@ describe('of a login, whatever is declared', () => {
     expect(noticesOf({ type: APPROLE_ROLE, actions: ['update'], before: role, after: role })).toEqual([]);
   });
 
-  it('leaves to the declaration what that explains', () => {
+  it("the comparison reports a role's removal once if the declaration explains it", () => {
     const before = exampleDeployment({
       apps: [
         { name: 'people-me', reads: ['testauth'] },
@@ -278,13 +281,13 @@ describe('of a login, whatever is declared', () => {
     expect(notices).toEqual([`app "former" loses its identity: ${ends}`]);
   });
 
-  it('names a role that is of no app that was declared', () => {
+  it('the notice names a role that belongs to no declared app', () => {
     expect(noticesOf({ type: APPROLE_ROLE, before: { ...role, role_name: 'half-done' } })).toEqual([
       'role "half-done" goes from "auth/approle"',
     ]);
   });
 
-  it('says what goes with a method', () => {
+  it('the notice names the loss of every role in a removed auth method', () => {
     expect(noticesOf({ type: 'vault_jwt_auth_backend', before: { path: 'jwt' } })).toEqual([
       'the auth method at "jwt" goes, with every role in it, also those of others',
     ]);
@@ -292,7 +295,7 @@ describe('of a login, whatever is declared', () => {
     expect(noticesOf({ type: 'vault_auth_backend', after: { path: 'cert' } })).toEqual([]);
   });
 
-  it('tells what an app loses if only a part of the stack goes', () => {
+  it('the notice says that an app loses its identity if only a part of the stack is destroyed', () => {
     const { notices, losses } = grantConsequences(
       planned(noteChange(NOTED, undefined), { type: APPROLE_ROLE, before: role }),
       NOW,

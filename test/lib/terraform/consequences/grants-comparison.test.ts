@@ -25,7 +25,7 @@ const jwt = (path = 'jwt') => ({
 });
 const credentialLoss = (name: string, why: string) => ({ kind: 'credential', name, why });
 
-it('tells nothing of a declaration that stays as it is, or is only put into another order', () => {
+it('the comparison reports nothing for an unchanged or reordered declaration', () => {
   const apps = [app('a'), app('b')];
   expect(compared({ apps }, { apps: apps.toReversed() })).toEqual({ notices: [], losses: [] });
 });
@@ -33,7 +33,7 @@ it('tells nothing of a declaration that stays as it is, or is only put into anot
 describe('of an integration', () => {
   const OTHER_CLIENT = 'integration "webex-myapp" gets another client id, and Webex refreshes for the old one only';
 
-  it('loses each of its credentials with another client id', () => {
+  it('an integration with another client id loses each of its credentials', () => {
     const credentials = [credential('testauth'), credential('two'), credential('three', 'other')];
     const [mine, other] = [integration('webex-myapp'), integration('other')];
     const { losses } = compared(
@@ -43,19 +43,19 @@ describe('of an integration', () => {
     expect(losses).toEqual([credentialLoss('testauth', OTHER_CLIENT), credentialLoss('two', OTHER_CLIENT)]);
   });
 
-  it('loses the credentials of all of them at another Webex', () => {
+  it('all integrations lose their credentials at another Webex', () => {
     const { losses } = compared({ webex: { apiUrl: 'https://webex.example/v1' } });
     expect(losses).toEqual([
       credentialLoss('testauth', 'integration "webex-myapp" refreshes at another Webex, which did not give it'),
     ]);
   });
 
-  it('loses nothing with a client id that Terraform looks up, as the plan tells of that', () => {
+  it('an integration whose client id Terraform looks up loses nothing, because the plan reports it', () => {
     const integrations = [integration('webex-myapp', { clientId: '${TfToken[TOKEN.0]}' })];
     expect(compared({ integrations }).losses).toEqual([]);
   });
 
-  it('loses its credentials when it goes', () => {
+  it('a removed integration loses its credentials', () => {
     const found = compared({ integrations: [integration('other')], credentials: [credential('testauth', 'other')] });
     expect(found.losses).toEqual([
       credentialLoss('testauth', 'without integration "webex-myapp" it cannot be refreshed'),
@@ -65,7 +65,7 @@ describe('of an integration', () => {
     );
   });
 
-  it('may lose a grant that is no longer declared, and is then named itself', () => {
+  it('a removed integration without declared credentials is named itself, because it may still have a grant', () => {
     const both = { integrations: [integration('webex-myapp'), integration('other')] };
     const { losses, notices } = compared({}, both);
     expect(losses).toEqual([
@@ -78,7 +78,7 @@ describe('of an integration', () => {
     expect(notices).toEqual(['integration "other" goes']);
   });
 
-  it('keeps its grants under another name', () => {
+  it('a renamed integration with a vaultName keeps its grants', () => {
     const found = compared({
       integrations: [integration('reports', { vaultName: 'webex-myapp' })],
       credentials: [credential('testauth', 'reports')],
@@ -89,7 +89,7 @@ describe('of an integration', () => {
     });
   });
 
-  it('keeps its grants when it is called as before', () => {
+  it('an integration that returns to its first name keeps its grants', () => {
     const renamed = {
       integrations: [integration('reports', { vaultName: 'webex-myapp' })],
       credentials: [credential('testauth', 'reports')],
@@ -100,7 +100,7 @@ describe('of an integration', () => {
     });
   });
 
-  it('loses them when it keeps its name, and no longer says which one it had first', () => {
+  it('an integration that keeps its name but drops its vaultName loses its grants', () => {
     const credentials = [credential('testauth', 'reports')];
     const found = compared(
       { credentials, integrations: [integration('reports')] },
@@ -114,7 +114,7 @@ describe('of an integration', () => {
     });
   });
 
-  it('names each newcomer that it may have become', () => {
+  it('the notice names each new integration that the removed one may have become', () => {
     const { notices } = compared({
       integrations: [integration('one'), integration('two')],
       credentials: [credential('testauth', 'one')],
@@ -126,7 +126,7 @@ describe('of an integration', () => {
 });
 
 describe('of a credential', () => {
-  it('says that the grant stays with the integration that gave it', () => {
+  it("the notice says that a credential's grant stays with its former integration", () => {
     const integrations = [integration('webex-myapp'), integration('other', { vaultName: 'first' })];
     const found = compared({ integrations, credentials: [credential('testauth', 'other')] }, { integrations });
     expect(found).toEqual({
@@ -137,14 +137,14 @@ describe('of a credential', () => {
     });
   });
 
-  it('says that its grant stays when it is declared no more', () => {
+  it('the notice says that the grant of a removed credential stays', () => {
     expect(compared({}, { credentials: [credential('testauth'), credential('two')] })).toEqual({
       notices: ['credential "two" is declared no more; its grant stays until it is revoked'],
       losses: [],
     });
   });
 
-  it('does not say so if its integration goes', () => {
+  it('the notice omits that the grant stays if the integration is removed too', () => {
     const found = compared(
       {},
       {
@@ -168,7 +168,7 @@ describe('of an app', () => {
     return notices;
   };
 
-  it('says what it may read from now on', () => {
+  it('the notice says what an app may read from now on', () => {
     expect(noticesOf([app('people-me', { reads: ['two'] }), app('another')])).toEqual([
       'app "people-me" may now read "two"',
       'app "people-me" may no longer read "testauth"',
@@ -177,7 +177,7 @@ describe('of an app', () => {
     ]);
   });
 
-  it('says that another name is another app', () => {
+  it('the notice says that an app with another name is another app', () => {
     expect(noticesOf([app('another')])).toEqual([
       'app "people-me" loses its identity: its role id and its secret ids end; if it is "another" from now on, declare vaultName: "people-me" there, and its role id and its secret ids stay',
       'app "another" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue another',
@@ -185,7 +185,7 @@ describe('of an app', () => {
     ]);
   });
 
-  it('keeps its identity under another name', () => {
+  it('a renamed app with a vaultName keeps its identity', () => {
     const renamed = app('reader', { vaultName: 'people-me' });
     expect(noticesOf([renamed])).toEqual([
       'app "people-me" is called "reader" from now on; its role id and its secret ids stay',
@@ -200,7 +200,7 @@ describe('of an app', () => {
     ]);
   });
 
-  it('says how it logs in', () => {
+  it('the notice says how an app logs in', () => {
     const byJwt =
       'app "job" may log in by jwt, with what it has already; how to tell it so: npx --no-install webex-token-vault issue job';
     expect(noticesOf([app('job', jwt())], [])).toEqual([byJwt, 'app "job" may now read "testauth"']);
@@ -217,7 +217,7 @@ describe('of an app', () => {
     ]);
   });
 
-  it('says where it logs in', () => {
+  it('the notice names the auth mount at which an app logs in from now on', () => {
     expect(noticesOf([app('job', jwt('teams/jwt'))], [app('job', jwt())])).toEqual([
       'app "job" logs in at "teams/jwt" from now on, at "jwt" no more: VAULT_AUTH_MOUNT=teams/jwt',
     ]);

@@ -76,23 +76,26 @@ describe('of a server in containers whose declaration changes', () => {
     ['another containerName', ONE, { ...ONE, containerName: 'other' }, empty('"vault"', '"vault-data"')],
     ['mode dev', ONE, DEV, empty('"vault"', '"vault-data"')],
     ['mode kubernetes', ONE, KUBERNETES, empty('"vault"', '"vault-data"')],
-  ])('loses all grants with %s, also if its containers are gone already', (_, before, after, why) => {
-    const stopped = noted(before).nodes.map((name) => container(name, 'delete'));
-    const started =
-      after.mode === 'kubernetes'
-        ? [release(undefined, place())]
-        : noted(after).nodes.map((name) => container(name, 'create'));
-    expect(changed(before, after, ...stopped, ...started)).toEqual({ notices: [], losses: [lossOf(why)] });
-    expect(changed(before, after, ...started)).toEqual({ notices: [], losses: [lossOf(why)] });
-  });
+  ])(
+    'a container server loses all grants with %s, even if its containers are already gone',
+    (_, before, after, why) => {
+      const stopped = noted(before).nodes.map((name) => container(name, 'delete'));
+      const started =
+        after.mode === 'kubernetes'
+          ? [release(undefined, place())]
+          : noted(after).nodes.map((name) => container(name, 'create'));
+      expect(changed(before, after, ...stopped, ...started)).toEqual({ notices: [], losses: [lossOf(why)] });
+      expect(changed(before, after, ...started)).toEqual({ notices: [], losses: [lossOf(why)] });
+    },
+  );
 
-  it('loses all grants of dev mode, which has them in memory', () => {
+  it('a dev mode server loses all grants, because it keeps them in memory', () => {
     const why = 'the server "vault" keeps all in memory, and is stopped';
     expect(changed(DEV, ONE).losses).toEqual([lossOf(why)]);
     expect(changed(DEV, { ...DEV, containerName: 'other' }).losses).toEqual([lossOf(why)]);
   });
 
-  it('keeps its grants with anything else', () => {
+  it('a container server keeps its grants with any other change', () => {
     expect(changed(ONE, { ...ONE, port: 9200 })).toEqual({ notices: [], losses: [] });
     expect(changed(DEV, { ...DEV, port: 9200 })).toEqual({ notices: [], losses: [] });
   });
@@ -106,11 +109,11 @@ describe('of a release whose declaration changes', () => {
     ['another releaseName', { ...KUBERNETES, releaseName: 'other' }],
     ['another namespace', { ...KUBERNETES, namespace: 'elsewhere' }],
     ['mode production', ONE],
-  ])('loses all grants with %s', (_, after) => {
+  ])('a release loses all grants with %s', (_, after) => {
     expect(changed(KUBERNETES, after)).toEqual({ notices: [], losses: [lossOf(empty())] });
   });
 
-  it('names the nodes that have to leave the cluster', () => {
+  it('the notice names the nodes that must leave the cluster', () => {
     const five: Server = { ...KUBERNETES, nodes: 5 };
     expect(changed(five, KUBERNETES, release(place(), place(), ['update']))).toEqual({
       notices: [
@@ -129,13 +132,13 @@ describe('of containers, whatever is declared', () => {
       `the server "${server}" is stopped for a new and empty one: its grants stay in the volume "${server}-data", where nothing finds them unless mode, containerName and nodes are as they were`,
     );
 
-  it('loses all grants of dev mode with the container', () => {
+  it('a replaced dev mode container loses all grants', () => {
     expect(found(container('vault', 'replace', { command: DEV_MODE })).losses).toEqual([
       lossOf('the server "vault" keeps all in memory, and is stopped'),
     ]);
   });
 
-  it('says of production that it has its volumes, and is unsealed', () => {
+  it('a replaced production container keeps its volumes, and the notice says that it needs an unseal', () => {
     expect(found(container('vault', 'replace'))).toEqual({
       notices: ['the server "vault" is stopped, and another one started in its place, to be unsealed'],
       losses: [],
@@ -144,7 +147,7 @@ describe('of containers, whatever is declared', () => {
     expect(found(container('vault', 'delete'), elsewhere).losses).toEqual([]);
   });
 
-  it('says nothing of a container that only carries files, though its image would run in dev mode', () => {
+  it('the comparison ignores a container that only carries files, even if its image would run in dev mode', () => {
     expect(found(container('vault', 'replace', { command: DEV_MODE, start: false }))).toEqual({
       notices: [],
       losses: [],
@@ -156,11 +159,11 @@ describe('of containers, whatever is declared', () => {
     ['another name', [container('other', 'create')]],
     ['dev mode', [container('vault', 'create', { command: DEV_MODE })]],
     ['a release', [release(undefined, place())]],
-  ])('loses all grants to %s, as if the state has no note', (_, started) => {
+  ])('a container server without a note in the state loses all grants to %s', (_, started) => {
     expect(found(container('vault', 'delete'), ...started)).toEqual({ notices: [], losses: [loss('vault')] });
   });
 
-  it('loses nothing where another node of it stays', () => {
+  it('a container server keeps its grants if another node stays', () => {
     const nodes = ['vault-1', 'vault-2'].map((name) => container(name, 'no-op'));
     expect(found(container('vault-3', 'delete'), ...nodes)).toEqual({
       notices: ['the server "vault-3" is stopped, and others of its cluster stay'],
@@ -170,7 +173,7 @@ describe('of containers, whatever is declared', () => {
     expect(found(container('vault-3', 'delete'), ...replaced).losses).toEqual([]);
   });
 
-  it('names the volumes where nothing comes in its place', () => {
+  it('the notice names the volumes if no server replaces a removed container', () => {
     const note = noteChange(noted(ONE), undefined);
     expect(found(note, container('vault', 'delete'))).toEqual({
       notices: [
@@ -180,7 +183,7 @@ describe('of containers, whatever is declared', () => {
     });
   });
 
-  it('says nothing of the first deploy', () => {
+  it('the comparison reports nothing for the first container', () => {
     const note = noteChange(undefined, noted(ONE));
     expect(found(note, container('vault', 'create'))).toEqual({ notices: [], losses: [] });
   });
@@ -189,7 +192,7 @@ describe('of containers, whatever is declared', () => {
     [true, 'keeps what it has', PRODUCTION, true],
     [false, 'forgets all', DEV_MODE, true],
     [false, 'only carries files', PRODUCTION, false],
-  ])('has a stop to pause for, %s, if it %s', (expected, _, command, start) => {
+  ])('stopsServer returns %s for a replaced container that %s', (expected, _, command, start) => {
     expect(stopsServer(planned(container('vault', 'replace', { command, start })))).toBe(expected);
     expect(stopsServer(planned(container('vault', 'no-op', { command, start })))).toBe(false);
   });
@@ -199,7 +202,7 @@ describe('of releases, whatever is declared', () => {
   const found = (...changes: PlannedChange[]): Consequences =>
     serverConsequences(planned(...changes), deployed(KUBERNETES));
 
-  it('says of one that goes that its grants stay, and where', () => {
+  it('the notice says that the grants of a removed release stay in its volumes', () => {
     expect(found(release(place()))).toEqual({
       notices: [
         'the server "bao" in namespace "vault" is stopped; the volumes of its pods stay, with every grant in them, and are found again by a deploy with the same releaseName and namespace: kubectl -n vault get pvc',
@@ -212,7 +215,7 @@ describe('of releases, whatever is declared', () => {
   it.each([
     [place('other'), '"other" in namespace "vault"'],
     [place('bao', 'elsewhere'), '"bao" in namespace "elsewhere"'],
-  ])('says that nothing finds the grants under another name: %j', (after, where) => {
+  ])('the loss says that no server finds the grants under another name: %j', (after, where) => {
     const plan = release(place(), after, ['delete', 'create']);
     expect(found(plan)).toEqual({
       notices: [],
@@ -225,7 +228,7 @@ describe('of releases, whatever is declared', () => {
     expect(stopsServer(planned(plan))).toBe(true);
   });
 
-  it('loses all grants where one goes for a container', () => {
+  it('a release replaced by a container loses all grants', () => {
     expect(found(release(place()), container('vault', 'create')).losses).toEqual([
       lossOf(
         'the server "bao" in namespace "vault" is stopped for a new and empty one: its grants stay in the volumes of its pods, where nothing finds them unless mode, releaseName and namespace are as they were',
@@ -233,7 +236,7 @@ describe('of releases, whatever is declared', () => {
     ]);
   });
 
-  it('says of one that is made anew that it has its volumes', () => {
+  it('a replaced release keeps its volumes', () => {
     expect(found(release(place(), place(), ['delete', 'create']))).toEqual({
       notices: [
         'the server "bao" in namespace "vault" is stopped, and another one started with its volumes, to be unsealed',
@@ -242,7 +245,7 @@ describe('of releases, whatever is declared', () => {
     });
   });
 
-  it('says nothing of a change in place, which no pod is restarted for, nor of the first deploy', () => {
+  it('the comparison reports nothing for an in-place change without restarts, and nothing for the first release', () => {
     const update = release(place(), place(), ['update']);
     expect(found(update)).toEqual({ notices: [], losses: [] });
     expect(stopsServer(planned(update))).toBe(false);
@@ -255,7 +258,7 @@ describe('of releases, whatever is declared', () => {
       drift: planned(release(place())).changes,
     };
 
-    it('says that it may be another cluster', () => {
+    it('the loss says that a missing release may mean another cluster', () => {
       expect(serverConsequences(vanished, deployed(KUBERNETES)).losses).toEqual([
         lossOf(
           'the server "bao" in namespace "vault" is not in the cluster that Terraform goes to; unless somebody has uninstalled it there, that is another cluster, and a new and empty server: check KUBECONFIG and vault.server.context',
@@ -263,7 +266,7 @@ describe('of releases, whatever is declared', () => {
       ]);
     });
 
-    it('says nothing if the cluster does not answer, as the provider then takes the release for one that is gone', () => {
+    it('the comparison reports nothing if the cluster does not answer, because the provider then considers the release gone', () => {
       const found = serverConsequences(vanished, deployed(KUBERNETES), { isClusterUnreachable: true });
       expect(found).toEqual({ notices: [], losses: [] });
     });

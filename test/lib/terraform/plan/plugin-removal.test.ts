@@ -4,13 +4,13 @@ import { planned, type PlannedChange } from '../../../fixtures/declarations/plan
 const plugin = (...actions: string[]): PlannedChange => ({ type: 'vault_plugin', name: 'engine_plugin', actions });
 const mount = (...actions: string[]): PlannedChange => ({ type: 'vault_mount', actions, before: { type: 'oauthapp' } });
 
-it('keeps a plugin in the catalog under its engine', () => {
+it('the check refuses to remove a plugin from the catalog while its engine stays', () => {
   expect(pluginRemovalObstacles(planned(plugin('delete'), mount('no-op')))).toEqual([
     'the plugin would leave the catalog under the engine that runs it; if others register it from now on, have Terraform forget it first: state rm vault_plugin.engine_plugin',
   ]);
 });
 
-it('lets a plugin go with its engine, and be replaced', () => {
+it('the check lets a plugin be removed with its engine, or be replaced', () => {
   expect(pluginRemovalObstacles(planned(plugin('delete'), mount('delete')))).toEqual([]);
   expect(pluginRemovalObstacles(planned(plugin('delete', 'create'), mount('no-op')))).toEqual([]);
   expect(pluginRemovalObstacles(planned(mount('no-op')))).toEqual([]);

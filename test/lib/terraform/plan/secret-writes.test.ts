@@ -31,12 +31,12 @@ describe('the client secret that is to be written', () => {
     ['of a new integration', planned(step('gate'), entry(['create']), step('secret'))],
     ['of an entry that was changed behind our back', planned(entry(['update']), step('secret', ['delete', 'create']))],
     ['at the place to which the engine moves', planned(step('secret'))],
-  ])('is wanted: %s', (_, plan) => {
+  ])('the check requires the client secret %s', (_, plan) => {
     expect(secretObstacles(plan, secrets, {})).toEqual([line]);
     expect(secretObstacles(plan, secrets, SECRET)).toEqual([]);
   });
 
-  it('is wanted where it is only written a second time, for healing', () => {
+  it('the check requires the client secret if only the repair step writes it again', () => {
     const plan = planned(step('copy'));
     expect(secretObstacles(plan, secrets, {})).toEqual([line]);
     expect(secretObstacles(plan, secrets, SECRET)).toEqual([]);
@@ -44,7 +44,7 @@ describe('the client secret that is to be written', () => {
     expect(secretNotices(plan, secrets)).toEqual([]);
   });
 
-  it('is told where it is written', () => {
+  it('the notice says which client secret the plan writes', () => {
     const told = 'the client secret of integration "webex-myapp" is written';
     expect(secretNotices(planned(step('gate'), entry(['create']), step('secret')), secrets)).toEqual([told]);
     expect(secretNotices(planned(step('secret', ['delete', 'create'])), secrets)).toEqual([`${told} again`]);
@@ -53,7 +53,7 @@ describe('the client secret that is to be written', () => {
     expect(writtenVariables(planned(entry(['create'])), secrets)).toEqual([]);
   });
 
-  it('is none of other entries', () => {
+  it('the check ignores entries that hold no declared secret', () => {
     const others = planned(step('secret', ['create'], 'oauthapp/servers/other'), {
       type: 'vault_generic_endpoint',
       after: { path: 'oauthapp/config' },
@@ -62,11 +62,11 @@ describe('the client secret that is to be written', () => {
     expect(writtenVariables(others, secrets)).toEqual([]);
   });
 
-  it('is not wanted where it stays', () => {
+  it('the check does not require the client secret if the entry stays', () => {
     expect(secretObstacles(planned(step('gate', ['no-op']), step('secret', ['delete'])), secrets, {})).toEqual([]);
   });
 
-  it('is wanted by the new name of what is renamed', () => {
+  it('the check requires the client secret under the new name of a renamed integration', () => {
     const renamed = declaredSecrets({
       ...deployment,
       integrations: deployment.integrations.map((each) => ({
@@ -85,14 +85,14 @@ describe('the client secret that is to be written', () => {
   it.each<[string, PlannedChange]>([
     ['gate', step('gate', ['delete', 'create'])],
     ['entry', entry(['update'])],
-  ])('is not left out of a plan that has the %s', (_, change) => {
+  ])('the check refuses a plan that has the %s of an integration but does not write its client secret', (_, change) => {
     expect(secretObstacles(planned(change), secrets, SECRET)).toEqual([
       'integration "webex-myapp" would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target',
     ]);
   });
 });
 
-it('wants the client secret of those who log in by OIDC, by its own variable', () => {
+it('the check requires the client secret of the OIDC operators in its own variable', () => {
   const oidc = { issuer: 'https://id.example', clientId: 'vault', groups: { authorizer: ['admins'] } };
   const declared = declaredSecrets(exampleDeployment({ operators: { oidc } }));
   const plan = planned(step('secret', ['create'], 'auth/oidc/config'));

@@ -14,7 +14,7 @@ const policy = (name: string) => ({ name });
 const ROLE = 'vault_approle_auth_backend_role';
 const ENTRY = 'vault_generic_endpoint';
 
-it('reads what the state has where a plan changes nothing', () => {
+it('a plan that changes nothing needs read access to the objects in the state', () => {
   const stays = (type: string, name: string, before: object): PlannedChange => {
     const values = { ...before };
     return { type, name, before: values, after: values };
@@ -42,7 +42,7 @@ it('reads what the state has where a plan changes nothing', () => {
   ]);
 });
 
-it('makes, changes and takes away each in its own way', () => {
+it('each kind of object has its own access to create, change and delete', () => {
   expect(
     written(
       { type: ROLE, name: 'another', after: role('another') },
@@ -61,7 +61,7 @@ it('makes, changes and takes away each in its own way', () => {
   ]);
 });
 
-it('reloads a plugin that is replaced', () => {
+it('a replaced plugin needs a reload', () => {
   const plugin = { name: 'oauthapp', sha256: 'a' };
   const reload = (sha256: string) => ({ triggers_replace: { sha256 } });
   const replaced = { type: 'vault_plugin', before: plugin, after: { ...plugin, sha256: 'b' } };
@@ -80,7 +80,7 @@ it('reloads a plugin that is replaced', () => {
   expect(written(other)).toEqual([]);
 });
 
-it('moves a mount, and leaves alone what Terraform forgets', () => {
+it('a moved mount needs access to remount and to the new path, and forgotten entries need none', () => {
   const moved = written(
     { type: 'vault_mount', before: { path: 'oauthapp' }, after: { path: 'webex' } },
     { type: ENTRY, actions: ['forget'], before: { path: 'oauthapp/servers/webex-myapp' } },
@@ -95,7 +95,7 @@ it('moves a mount, and leaves alone what Terraform forgets', () => {
   ]);
 });
 
-it('does not delete what goes with its mount', () => {
+it('an entry that goes with its mount needs no delete access', () => {
   expect(
     written(
       { type: ENTRY, before: { path: 'oauthapp/config', disable_delete: true } },
@@ -104,7 +104,7 @@ it('does not delete what goes with its mount', () => {
   ).toEqual(['delete sys/mounts/oauthapp']);
 });
 
-it('asks of an auth method for the method, its configuration and its roles', () => {
+it('an auth method needs access to the method, its configuration and its roles', () => {
   const made = (type: string, after: PlannedChange['after']): PlannedChange => ({ type, after });
   expect(
     written(

@@ -36,14 +36,14 @@ async function obstaclesOf(plan: Plan): Promise<string[]> {
   return occupiedMountObstacles(await unknownMounts(client, plan), exampleDeployment());
 }
 
-it('finds nothing where nothing is mounted, or that may not be seen', async () => {
+it('the search finds nothing if nothing is mounted or the token may not look', async () => {
   vault.answer('sys/mounts/auth/jwt', refusal(400));
   await expect(unknownMounts(client, JWT)).resolves.toEqual([]);
   vault.answer('sys/mounts/auth/jwt', refusal(403));
   await expect(unknownMounts(client, JWT)).resolves.toEqual([]);
 });
 
-it('takes a method without configuration for one that a deploy left, and removes it', async () => {
+it('the search treats a method without configuration as left over from a deploy, and the cleanup removes it', async () => {
   vault.answer('sys/mounts/auth/jwt', { body: { data: { type: 'jwt' } } });
   vault.answer('auth/jwt/config', refusal(404));
   vault.answer('sys/auth/jwt', { body: {} });
@@ -59,7 +59,7 @@ it.each([
   ['is configured', 'jwt', { body: { data: {} } }],
   ['may not be looked into', 'jwt', refusal(403)],
   ['is of another type', 'kubernetes', refusal(404)],
-])('removes no method that %s, and says what to declare', async (_, type, config) => {
+])('the cleanup keeps a method that %s, and the error names what to declare', async (_, type, config) => {
   vault.answer('sys/mounts/auth/jwt', { body: { data: { type } } });
   vault.answer('auth/jwt/config', config);
   await expect(obstaclesOf(JWT)).resolves.toEqual([
@@ -69,7 +69,7 @@ it.each([
   expect(vault.count('DELETE sys/auth/jwt')).toBe(0);
 });
 
-it('removes no AppRole method that has a role', async () => {
+it('the cleanup keeps an AppRole method that has a role', async () => {
   vault.answer('sys/mounts/auth/approle', { body: { data: { type: 'approle' } } });
   vault.answer('auth/approle/role?list=true', { body: { data: { keys: ['of-others'] } } });
   await expect(obstaclesOf(APPROLE)).resolves.toEqual([
@@ -77,7 +77,7 @@ it('removes no AppRole method that has a role', async () => {
   ]);
 });
 
-it('removes no records that hold something', async () => {
+it('the cleanup keeps records that hold something', async () => {
   vault.answer('sys/mounts/oauthapp-records', { body: { data: { type: 'kv' } } });
   vault.answer('oauthapp-records/metadata?list=true', { body: { data: { keys: ['consents/'] } } });
   await expect(obstaclesOf(RECORDS)).resolves.toEqual([

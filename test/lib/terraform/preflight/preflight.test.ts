@@ -36,14 +36,14 @@ function planOfMount(drift: object | null): Plan {
 }
 
 describe('before the plan', () => {
-  it('takes a server that is ready, and a token that is good', async () => {
+  it('the preflight accepts a ready server and a valid token', async () => {
     await expect(preflight(DEV).beforePlan()).resolves.toBeUndefined();
   });
 
   it.each([
     ['is not initialized', { ...READY, initialized: false }, /is not initialized yet; initialize and unseal it first$/],
     ['is sealed', { ...READY, sealed: true }, /is sealed/],
-  ])('refuses a server that %s', async (_, body, line) => {
+  ])('the preflight refuses a server that %s', async (_, body, line) => {
     vault.answer('sys/seal-status', { body });
     await expect(preflight().beforePlan()).rejects.toThrow(line);
   });
@@ -51,7 +51,7 @@ describe('before the plan', () => {
   it.each([
     ['1.21.4', {}],
     ['2.0.0', { enterprise: false }],
-  ])('refuses HashiCorp Vault %s where OpenBao is declared', async (version, more) => {
+  ])('the preflight refuses HashiCorp Vault %s if OpenBao is declared', async (version, more) => {
     vault.answer('sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200', {
       body: { ...READY, version, ...more },
     });
@@ -61,7 +61,7 @@ describe('before the plan', () => {
     await expect(preflight().beforePlan()).resolves.toBeUndefined();
   });
 
-  it('refuses a token that Vault does not know', async () => {
+  it('the preflight refuses a token that Vault does not know', async () => {
     vault.answer('auth/token/lookup-self', { status: 403, body: { errors: ['permission denied'] } });
     await expect(preflight().beforePlan()).rejects.toThrow(/does not accept the token: it is invalid or has ended/);
   });
@@ -76,7 +76,7 @@ describe('after a plan that failed', () => {
     },
   });
 
-  it('says how to declare that the engine moves, where only its path has changed', async () => {
+  it('the error after a failed plan says how to declare that the engine moves, if only its path has changed', async () => {
     const engine = { mountPath: 'new', plugin: { sha256: PLUGIN_SHA256 } };
     await expect(preflight(exampleDeployment({ engine })).afterFailedPlan(recorded)).rejects.toThrow(
       /^the engine is mounted at "old", and engine.mountPath is "new", so nothing was changed; .*engine.movedFrom: "old" too/,
@@ -94,7 +94,7 @@ describe('a plugin that somebody else registers', () => {
   it.each([
     ['is the declared one', { body: { data: { sha256: PLUGIN_SHA256 } } }],
     ['may not be seen', { status: 403, body: { errors: ['permission denied'] } }],
-  ])('is taken where it %s', async (_, answer) => {
+  ])('the preflight accepts an externally registered plugin that %s', async (_, answer) => {
     vault.answer(entry, answer);
     await expect(preflight(REGISTERED).beforePlan()).resolves.toBeUndefined();
     expect(vault.count(`GET ${entry}`)).toBe(1);
@@ -111,19 +111,19 @@ describe('a plugin that somebody else registers', () => {
       { body: { data: { sha256: 'b'.repeat(64) } } },
       /is registered with sha256 b{64}, and .* a{64}/,
     ],
-  ])('is told where it %s', async (_, answer, line) => {
+  ])('the preflight reports an externally registered plugin that %s', async (_, answer, line) => {
     vault.answer(entry, answer);
     await expect(preflight(REGISTERED).beforePlan()).rejects.toThrow(line);
   });
 });
 
 describe('of a plan', () => {
-  it('nothing stands in the way of one that does nothing, and Vault is not asked', async () => {
+  it('the preflight accepts a plan that changes nothing without asking Vault', async () => {
     expect((await preflight().findings(NOTHING)).obstacles).toEqual([]);
     expect(vault.requests).toEqual([]);
   });
 
-  it('tells the state of another server from one whose mount is there', async () => {
+  it("the preflight reports the state of another server if the state's mount is not there", async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
     const line = /^the state is of another server: nothing that it has mounted is at http:/;
     expect((await preflight().findings(planOfMount(null))).obstacles).toEqual([expect.stringMatching(line)]);
@@ -131,7 +131,7 @@ describe('of a plan', () => {
     expect((await preflight().findings(planOfMount(other))).obstacles).toEqual([expect.stringMatching(line)]);
   });
 
-  it('takes it for natural that a server in dev mode has forgotten all, and says so', async () => {
+  it('the preflight notes that a dev mode server has forgotten all, and continues', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
     expect((await preflight(DEV).findings(planOfMount(null))).obstacles).toEqual([]);
     expect((await preflight(DEV).findings(planOfMount(null))).notices).toEqual([
@@ -140,7 +140,7 @@ describe('of a plan', () => {
     expect((await preflight(DEV).findings(NOTHING)).notices).toEqual([]);
   });
 
-  it('says what the token may not do, and what mends it', async () => {
+  it('the preflight names the missing permissions of the token and the fix', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
     const [, obstacle] = (await preflight().findings(planOfMount(null))).obstacles;
     expect(obstacle).toBe(
@@ -148,7 +148,7 @@ describe('of a plan', () => {
     );
   });
 
-  it('says of the policy of the provisioner itself what to declare', async () => {
+  it("the preflight says what to declare for the provisioner's own policy", async () => {
     const path = 'sys/policies/acl/oauthapp-provisioner';
     vault.answer('sys/capabilities-self', { body: { data: { [path]: ['read'] } } });
     const policy = { address: 'vault_policy.provisioner', type: 'vault_policy', name: 'provisioner' };
@@ -160,7 +160,7 @@ describe('of a plan', () => {
     ]);
   });
 
-  it('goes on where the token may not ask what it may do', async () => {
+  it('the preflight continues if the token may not look up its permissions', async () => {
     vault.answer('sys/capabilities-self', { status: 403, body: { errors: ['permission denied'] } });
     expect((await preflight(DEV).findings(planOfMount(null))).obstacles).toEqual([]);
   });
@@ -193,13 +193,16 @@ describe('what is there by hand', () => {
         expect.stringContaining('with token_url "none"'),
       ],
     ],
-  ])('may be written over where its grants stay good: %j', async (data, obstacles) => {
-    vault.answer('sys/capabilities-self', allowed);
-    vault.answer('oauthapp/servers/webex-myapp', { body: { data } });
-    expect((await preflight().findings(planOf({ resource_changes: [entry] }))).obstacles).toEqual(obstacles);
-  });
+  ])(
+    'the preflight lets a plan overwrite an entry made by hand if its grants stay valid: %j',
+    async (data, obstacles) => {
+      vault.answer('sys/capabilities-self', allowed);
+      vault.answer('oauthapp/servers/webex-myapp', { body: { data } });
+      expect((await preflight().findings(planOf({ resource_changes: [entry] }))).obstacles).toEqual(obstacles);
+    },
+  );
 
-  it('is not mounted over', async () => {
+  it('the preflight refuses to mount over an existing engine', async () => {
     vault.answer('sys/capabilities-self', allowed);
     vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
     const made = planOf({ resource_changes: [resource('vault_mount', 'engine', { path: 'oauthapp' })] });
@@ -208,7 +211,7 @@ describe('what is there by hand', () => {
     ]);
   });
 
-  it('is imported under the name of its plugin alone', async () => {
+  it('the preflight refuses to import an engine of another plugin', async () => {
     const importing = exampleDeployment({ engine: { plugin: { sha256: PLUGIN_SHA256 }, import: true } });
     vault.answer('sys/capabilities-self', allowed);
     vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });

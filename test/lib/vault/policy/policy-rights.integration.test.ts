@@ -112,7 +112,7 @@ it.each<[string, ...string[]]>([
   ['two policies', `path "oauthapp/creds/*" ${READ}`, `path "oauthapp/creds/testauth" ${DENY}`],
   ['two of one path', `path "oauthapp/creds/+" { capabilities = ["list"] }`, `path "oauthapp/creds/+" ${READ}`],
   ['escapes', 'path "oauthapp/creds/\\u0074estauth" { capabilities = ["read"] }'],
-])('reads %s as the server does', async (_, ...policies) => {
+])('the parser reads %s as the server does', async (_, ...policies) => {
   expect(withoutFolders(byUs(policies))).toEqual(withoutFolders(await byServer(policies)));
 });
 
@@ -120,12 +120,12 @@ onOpenBao.describe('a rule that expires', () => {
   it.each([
     ['what has ended', 'path "oauthapp/creds/*" { capabilities = ["read"] expiration = "2020-01-01T00:00:00Z" }'],
     ['what will end', 'path "oauthapp/creds/*" { capabilities = ["read"] expiration = "2120-01-01T00:00:00Z" }'],
-  ])('is read as the server does: %s', async (_, policy) => {
+  ])('the parser reads a rule that expires as the server does: %s', async (_, policy) => {
     expect(withoutFolders(byUs([policy]))).toEqual(withoutFolders(await byServer([policy])));
   });
 });
 
-it('agrees with the server on whatever rules are put together', async () => {
+it('the parser agrees with the server on random combinations of rules', async () => {
   let seed = 20_261_125;
   const pick = <T>(from: readonly T[]): T => {
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;

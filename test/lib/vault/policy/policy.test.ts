@@ -20,7 +20,7 @@ it.each([
   ['another block', 'policy "a" { capabilities = ["read"] }'],
   ['JSON with more behind it', '{"path": {}} {}'],
   ['JSON that ends in a comma', '{"path": {"a": {"capabilities": ["read"],}}}'],
-])('says of %s that it cannot be read', (_, policy) => {
+])('the parser rejects %s as unreadable', (_, policy) => {
   expect(() => parsePolicy('x', policy)).toThrow(PolicyUnreadable);
 });
 
@@ -31,7 +31,7 @@ it.each([
   ['+/creds/{{identity.entity.id}}', true],
   ['secret/{{identity.entity.id}}/*', false],
   ['oauthapp/creds/*', false],
-])('tells of %s whether its reach depends on who asks: %s', (path, depends) => {
+])('the path %s depends on the entity that asks: %s', (path, depends) => {
   const policy = parsePolicy('x', `path "${path}" { capabilities = ["read"] }`);
   expect(mayReadSome(policy, 'oauthapp/creds/testauth')).toBe(depends);
 });
@@ -42,7 +42,7 @@ it.each([
   ['an app', appPolicy('oauthapp', ['testauth', 'other'])],
   ['the observer', observerPolicy(observerRights(exampleDeployment()))],
   ['the healer', healerPolicy({ ...healing, credentials: [{ name: 'a', integration: 'b', requestedBy: 'testauth' }] })],
-])('no rule of the policy of %s lets a reader of a credential force a refresh', (_, policy) => {
+])('the policy of %s has no rule that lets a reader of a credential force a refresh', (_, policy) => {
   const ofCredentials = policy.match(/^path "oauthapp\/creds\/[^}]*\}\n\}$/gm) ?? [];
   expect(ofCredentials).toHaveLength(policy.match(/^path "oauthapp\/creds\//gm)?.length ?? -1);
   for (const rule of ofCredentials) {

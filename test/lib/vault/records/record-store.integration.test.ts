@@ -21,17 +21,17 @@ async function stands(data: unknown): Promise<void> {
   await vault.admin.write(`oauthapp-records/data/${RECORD}`, { data });
 }
 
-it('has no version of a record that was never written', async () => {
+it('the store returns version 0 for a record that was never written', async () => {
   await expect(records.read(RECORD, schema)).resolves.toEqual({ version: 0 });
 });
 
-it('gives back what was written', async () => {
+it('the store returns the record that was written', async () => {
   await records.write(RECORD, { note: 'first' });
   await records.write(RECORD, { note: 'second' });
   await expect(records.read(RECORD, schema)).resolves.toEqual({ version: 2, value: { note: 'second' } });
 });
 
-it('replaces only what it is told to replace', async () => {
+it('the store replaces a record only if its version is the expected one', async () => {
   await records.write(RECORD, { note: 'first' }, 0);
   await expect(records.write(RECORD, { note: 'second' }, 0)).rejects.toThrow(RecordChanged);
   await records.write(RECORD, { note: 'second' }, 1);
@@ -47,14 +47,14 @@ it.each([
     { version: 2, notes: [] },
     'has format 2, and this release reads format 1; use the release that wrote it',
   ],
-])('says of a record that is %s what is wrong, and lets it be replaced', async (_, data, problem) => {
+])('the store names the problem of a record that is %s, and can replace it', async (_, data, problem) => {
   await stands(data);
   await expect(records.read(RECORD, schema)).resolves.toEqual({ version: 1, problem });
   await records.write(RECORD, { note: 'good' }, 1);
   await expect(records.read(RECORD, schema)).resolves.toEqual({ version: 2, value: { note: 'good' } });
 });
 
-it('can be written right after they were mounted', async () => {
+it('the store can be written right after it was mounted', async () => {
   await vault.admin.write('sys/mounts/fresh', { type: 'kv', options: { version: '2' } });
   await new Records(vault.admin, 'fresh').write(RECORD, { note: 'at once' });
 });
@@ -69,7 +69,7 @@ it.each([
         'oauthapp-records',
       ),
   ],
-])('names what to do about records %s', async (_, given) => {
+])('the error says what to do about records %s', async (_, given) => {
   const path = (await given()).path;
   const refused = `there are no records at ${path}/, or this Vault token may not use them`;
   await expect((await given()).read(RECORD, schema)).rejects.toThrow(refused);

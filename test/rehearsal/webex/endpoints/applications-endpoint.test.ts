@@ -72,7 +72,7 @@ async function serviceAppTokens(): Promise<TokenReply> {
 }
 
 describe('the tokens of a Service App', () => {
-  test('are given as the token endpoint gives them, to an organization that has authorized it', async () => {
+  test("an authorized organization gets the tokens in the token endpoint's format", async () => {
     expect(await serviceAppTokens()).toMatchObject({
       expires_in: expect.closeTo(1_209_599, -2) as number,
       refresh_token_expires_in: expect.closeTo(7_775_999, -2) as number,
@@ -80,7 +80,7 @@ describe('the tokens of a Service App', () => {
     });
   });
 
-  test('are those of a machine account of that organization, whom nobody lists and who may what administrators may', async () => {
+  test('the tokens belong to an unlisted machine account of the organization with administrator rights', async () => {
     const { access_token: token } = await serviceAppTokens();
     const me = (await (await call(`${webex.apiUrl}/people/me`, token)).json()) as Record<string, unknown>;
     expect(me).toMatchObject({ type: 'appuser', orgId: ORGANIZATION, displayName: 'Nightly report' });
@@ -91,14 +91,14 @@ describe('the tokens of a Service App', () => {
     );
   });
 
-  test('are refreshed by its own client at the token endpoint, and by no other', async () => {
+  test("only the Service App's own client can refresh the tokens", async () => {
     const { refresh_token: refreshToken } = await serviceAppTokens();
     expect((await refreshWith(webex, refreshToken, ASKING_CLIENT)).status).toBe(400);
     const reply = tokenReply.parse(await (await refreshWith(webex, refreshToken, SERVICE_APP)).json());
     expect((await call(`${webex.apiUrl}/people/me`, reply.access_token)).status).toBe(200);
   });
 
-  test('are given any number of times, to the same account', async () => {
+  test('repeated requests return tokens for the same account', async () => {
     const ids = [];
     for (const { access_token: token } of [await serviceAppTokens(), await serviceAppTokens()]) {
       ids.push(((await (await call(`${webex.apiUrl}/people/me`, token)).json()) as { id: string }).id);
@@ -106,14 +106,14 @@ describe('the tokens of a Service App', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  test('survive the person whose token asked for them', async () => {
+  test('the tokens outlive the person whose token requested them', async () => {
     const { access_token: token, refresh_token: refreshToken } = await serviceAppTokens();
     webex.deactivate(ADMIN);
     expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(200);
     expect((await refreshWith(webex, refreshToken, SERVICE_APP)).status).toBe(200);
   });
 
-  test('end with the authorization, and come again with it', async () => {
+  test('the tokens end with the authorization, and new ones are available after it returns', async () => {
     const { access_token: token, refresh_token: refreshToken } = await serviceAppTokens();
     webex.withdrawServiceApp(applicationId, ORGANIZATION);
     expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(401);
@@ -129,7 +129,7 @@ describe('the tokens of a Service App', () => {
 describe('asking for them', () => {
   beforeEach(() => webex.authorizeServiceApp(applicationId, ORGANIZATION));
 
-  test('takes a token with the scope for it', async () => {
+  test('the endpoint requires a token with the right scope', async () => {
     const none = await post(undefined);
     expect(none.status).toBe(401);
     expect((await post('made-up')).status).toBe(401);
@@ -137,7 +137,7 @@ describe('asking for them', () => {
     expect(await refusal(post(token))).toContain('403 The server understood the request, but refused to fulfill it');
   });
 
-  test('takes no role, and no token of somebody whose organization does not own the app', async () => {
+  test('the endpoint requires no role, but refuses a person whose organization does not own the app', async () => {
     expect((await post(await askingToken(PLAIN_USER))).status).toBe(200);
     const token = await askingToken(ELSEWHERE.email);
     webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId);
@@ -146,7 +146,7 @@ describe('asking for them', () => {
     );
   });
 
-  test('takes the token of another Service App, and not its own', async () => {
+  test("the endpoint accepts the token of another Service App, and refuses the app's own", async () => {
     webex.authorizeServiceApp(MANAGER.applicationId, ORGANIZATION);
     const manager = tokenReply.parse(
       await (await refreshWith(webex, webex.portalToken(MANAGER.applicationId, ORGANIZATION), MANAGER)).json(),
@@ -159,14 +159,14 @@ describe('asking for them', () => {
     expect((await post(without)).status).toBe(403);
   });
 
-  test('takes no token of a Service App in an organization that does not own the app', async () => {
+  test('the endpoint refuses a Service App of an organization that does not own the app', async () => {
     webex.authorizeServiceApp(MANAGER.applicationId, ELSEWHERE.orgId);
     const refreshToken = webex.portalToken(MANAGER.applicationId, ELSEWHERE.orgId);
     const { access_token: token } = tokenReply.parse(await (await refreshWith(webex, refreshToken, MANAGER)).json());
     expect((await post(token)).status).toBe(404);
   });
 
-  test('gives the tokens of another organization that has authorized it', async () => {
+  test('the endpoint returns tokens for another organization that has authorized the app', async () => {
     webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId);
     const reply = await post(await askingToken(), { targetOrgId: ELSEWHERE.orgId });
     const { access_token: token } = tokenReply.parse(await reply.json());
@@ -176,34 +176,37 @@ describe('asking for them', () => {
   test.each([
     ['the client id of another app', { clientId: OTHER_CLIENT.clientId }, 'The provided clientId is invalid'],
     ['a wrong secret', { clientSecret: 'wrong' }, 'The provided clientSecret is invalid'],
-  ])('is refused with %s', async (_, changes, said) => {
+  ])('the endpoint refuses %s', async (_, changes, said) => {
     expect(await refusal(post(await askingToken(), changes))).toBe(`400 Invalid client credentials: ${said}`);
   });
 
-  test('takes the former secret as long as there is one', async () => {
+  test('the endpoint accepts the former client secret while one exists', async () => {
     await webex.stop();
     webex = await startSimulator({ serviceApps: [{ ...SERVICE_APP, formerSecret: 'former' }] });
     webex.authorizeServiceApp(applicationId, ORGANIZATION);
     expect((await post(await askingToken(), { clientSecret: 'former' })).status).toBe(200);
   });
 
-  test('is refused for an app that nobody knows', async () => {
+  test('the endpoint refuses an unknown app', async () => {
     expect((await post(await askingToken(), {}, { id: 'made-up' })).status).toBe(404);
   });
 
-  test.each([403, 404] as const)('is refused with %d where the organization has not authorized it', async (status) => {
-    webex.behavior.unauthorizedServiceApp = status;
-    expect(await refusal(post(await askingToken(), { targetOrgId: ELSEWHERE.orgId }))).toContain(
-      `${status} The Service App is not authorized by a full administrator of the organization.`,
-    );
-  });
+  test.each([403, 404] as const)(
+    'the endpoint answers %d if the organization has not authorized the app',
+    async (status) => {
+      webex.behavior.unauthorizedServiceApp = status;
+      expect(await refusal(post(await askingToken(), { targetOrgId: ELSEWHERE.orgId }))).toContain(
+        `${status} The Service App is not authorized by a full administrator of the organization.`,
+      );
+    },
+  );
 
-  test('is refused where the organization has switched it off', async () => {
+  test('the endpoint refuses an app that the organization has switched off', async () => {
     webex.behavior.switchedOff = { clientId };
     expect((await post(await askingToken())).status).toBe(403);
   });
 
-  test('takes JSON with three fields, and nothing else', async () => {
+  test('the endpoint accepts only JSON with the three fields', async () => {
     const token = await askingToken();
     expect((await post(token, {}, { type: 'application/x-www-form-urlencoded' })).status).toBe(415);
     for (const changes of [{ targetOrgId: undefined }, { clientSecret: '' }, { clientId: 1 }, { scope: 'spark:all' }]) {
@@ -219,7 +222,7 @@ describe('asking for them', () => {
 });
 
 describe('the client of a Service App', () => {
-  test('gets nothing by the ways that people consent by', async () => {
+  test('the client gets nothing through the consent flows', async () => {
     const redirectUri = { client_id: clientId };
     await expect(webex.consent(authorizeUrl(webex, redirectUri))).rejects.toThrow('No client of this client_id');
     expect((await exchangeCode(webex, await obtainCode(webex), inBody(SERVICE_APP))).status).toBe(400);
@@ -242,7 +245,7 @@ describe('the client of a Service App', () => {
 });
 
 describe('authorizing one', () => {
-  test('takes a full administrator of the organization', () => {
+  test('the authorization requires a full administrator of the organization', () => {
     expect(() => webex.authorizeServiceApp(applicationId, 'nowhere')).toThrow(
       `no full administrator of organization "nowhere" could authorize Service App "${applicationId}"; the Webex simulator has them in "${ORGANIZATION}", "${ELSEWHERE.orgId}"`,
     );
@@ -250,14 +253,14 @@ describe('authorizing one', () => {
     expect(() => webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId)).toThrow('no full administrator');
   });
 
-  test('takes an app that is registered, as withdrawing does', () => {
+  test('the authorization and its withdrawal require a registered app', () => {
     const refused = `unknown Service App "made-up"; the Webex simulator has "${applicationId}"`;
     expect(() => webex.authorizeServiceApp('made-up', ORGANIZATION)).toThrow(refused);
     expect(() => webex.withdrawServiceApp('made-up', ORGANIZATION)).toThrow(refused);
   });
 });
 
-test('an administrator sees the authorizations of its account, under the id of the application', async () => {
+test("an administrator lists the account's authorizations under the application id", async () => {
   const { access_token: token } = await serviceAppTokens();
   const { id } = (await (await call(`${webex.apiUrl}/people/me`, token)).json()) as { id: string };
   const { access_token: admin } = await login(webex, { scope: 'identity:tokens_read' });
@@ -270,7 +273,7 @@ test('an administrator sees the authorizations of its account, under the id of t
   ]);
 });
 
-test('the log tells whose token asks, and holds no secret', async () => {
+test('the log names the grant whose token asks, and contains no secret', async () => {
   const asking = await askingToken();
   webex.authorizeServiceApp(applicationId, ORGANIZATION);
   webex.requests.length = 0;
@@ -288,7 +291,7 @@ test('the log tells whose token asks, and holds no secret', async () => {
   }
 });
 
-test('a fault happens by the grant that asks, and by the one of the Service App', async () => {
+test('a fault of one grant affects the request that uses it, and no request of another grant', async () => {
   const asking = await askingToken();
   const { access_token: token } = await serviceAppTokens();
   webex.behavior.fault = { grant: 1, status: 503 };

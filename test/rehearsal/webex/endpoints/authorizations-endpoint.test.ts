@@ -46,7 +46,7 @@ async function accessStatus(token: string): Promise<number> {
 }
 
 describe('the list', () => {
-  test('tells the documented fields of the tokens of a person, and no token', async () => {
+  test("the list has the documented fields of a person's tokens, and contains no token", async () => {
     const id = DEFAULT_USERS[2]?.id ?? '';
     const reply = await call(`${url}?personId=${id}`, admin);
     const text = await reply.text();
@@ -70,14 +70,14 @@ describe('the list', () => {
     expect(text).not.toContain(person.refresh_token);
   });
 
-  test('wants one person, of the own organization', async () => {
+  test("the list requires exactly one person of the caller's organization", async () => {
     const both = `?personId=${DEFAULT_USERS[2]?.id ?? ''}&personEmail=${PLAIN_USER}`;
     expect((await call(url, admin)).status).toBe(400);
     expect((await call(url + both, admin)).status).toBe(400);
     expect((await call(`${url}?personEmail=nobody@example.com`, admin)).status).toBe(404);
   });
 
-  test('is closed without the scope or the role', async () => {
+  test('the endpoint refuses a caller without the scope or the role', async () => {
     const query = `?personEmail=${PLAIN_USER}`;
     const { access_token: noScope } = await login(webex, { as: ADMIN, scope: 'identity:tokens_write' });
     const { access_token: noRole } = await login(webex, { as: PLAIN_USER, scope: SCOPES });
@@ -88,7 +88,7 @@ describe('the list', () => {
 });
 
 describe('deleting', () => {
-  test('a refresh token revokes its access tokens too', async () => {
+  test('the deletion of a refresh token revokes its access tokens too', async () => {
     expect(await accessStatus(person.access_token)).toBe(200);
     const reply = await call(`${url}/${await idOf(PLAIN_USER, 'refresh')}`, admin, 'DELETE');
     expect(reply.status).toBe(204);
@@ -98,21 +98,21 @@ describe('deleting', () => {
     expect(await authorizationsOf(PLAIN_USER)).toEqual([]);
   });
 
-  test('a rotated refresh token revokes the access tokens from before the rotation', async () => {
+  test('the deletion of a rotated refresh token revokes the access tokens from before the rotation', async () => {
     webex.behavior.refresh = 'rotate';
     await refreshWith(webex, person.refresh_token);
     await call(`${url}/${await idOf(PLAIN_USER, 'refresh')}`, admin, 'DELETE');
     expect(await accessStatus(person.access_token)).toBe(401);
   });
 
-  test('an access token leaves the refresh token good', async () => {
+  test('the deletion of an access token keeps the refresh token valid', async () => {
     const reply = await call(`${url}/${await idOf(PLAIN_USER, 'access')}`, admin, 'DELETE');
     expect(reply.status).toBe(204);
     expect(await accessStatus(person.access_token)).toBe(401);
     expect((await refreshWith(webex, person.refresh_token)).status).toBe(200);
   });
 
-  test('by client revokes what everybody gave that client, and nothing of another', async () => {
+  test('the deletion by client revokes all grants of that client, and none of another client', async () => {
     const other = await login(webex, { as: PLAIN_USER, client: OTHER_CLIENT });
     const reply = await call(`${url}?clientId=${CLIENT.clientId}`, admin, 'DELETE');
     expect(reply.status).toBe(204);
@@ -120,13 +120,13 @@ describe('deleting', () => {
     expect(await accessStatus(other.access_token)).toBe(200);
   });
 
-  test('is refused for what is not there', async () => {
+  test('the deletion of an unknown authorization is refused', async () => {
     expect((await call(`${url}/made-up`, admin, 'DELETE')).status).toBe(404);
     expect((await call(`${url}?clientId=C-nobody`, admin, 'DELETE')).status).toBe(404);
     expect((await call(url, admin, 'DELETE')).status).toBe(400);
   });
 
-  test('is closed without the scope or the role', async () => {
+  test('the endpoint refuses a caller without the scope or the role', async () => {
     const target = `${url}/${await idOf(PLAIN_USER, 'refresh')}`;
     const { access_token: noScope } = await login(webex, { as: ADMIN, scope: 'identity:tokens_read' });
     const { access_token: noRole } = await login(webex, { as: PLAIN_USER, scope: SCOPES });
@@ -137,7 +137,7 @@ describe('deleting', () => {
     expect(await accessStatus(person.access_token)).toBe(200);
   });
 
-  test("an admin's own tokens needs a token of the same client", async () => {
+  test("an admin needs a token of the same client to delete the admin's own tokens", async () => {
     await login(webex, { as: ADMIN, client: OTHER_CLIENT });
     await login(webex, { as: OTHER_ADMIN, client: OTHER_CLIENT });
     const ownTokens = (await call(`${url}?clientId=${OTHER_CLIENT.clientId}`, admin, 'DELETE')).status;
@@ -146,7 +146,7 @@ describe('deleting', () => {
   });
 });
 
-test('the end of an access token is told to who has it, in milliseconds', async () => {
+test('the holder of an access token sees its expiry in milliseconds', async () => {
   const reply = await call(`${url}/tokenExpiry`, person.access_token);
   const { exp } = (await reply.json()) as { exp: number };
   expect(reply.status).toBe(200);

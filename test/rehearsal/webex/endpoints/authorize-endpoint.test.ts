@@ -30,7 +30,7 @@ function redirectOf(response: Response): Record<string, string> {
 }
 
 describe('the consent page', () => {
-  test('names the client, each scope, every user and both answers', async () => {
+  test('the page names the client, each scope, every user and both answers', async () => {
     const page = await open({ scope: 'spark:people_read analytics:read_all' });
     const text = await page.text();
     expect(page.status).toBe(200);
@@ -44,7 +44,7 @@ describe('the consent page', () => {
     expect(text).toContain('>Deny</button>');
   });
 
-  test('loads nothing, may not be framed or kept, and allows just its own style', async () => {
+  test('the page loads nothing, forbids framing and caching, and allows only its own style', async () => {
     const page = await open();
     const text = await page.text();
     const style = /<style>([^]*)<\/style>/.exec(text)?.[1] ?? '';
@@ -57,12 +57,12 @@ describe('the consent page', () => {
     expect(text).not.toMatch(/\bsrc=|<link|<script|@import|url\(/);
   });
 
-  test('preselects the user that login_hint names', async () => {
+  test('the page preselects the user that login_hint names', async () => {
     const text = await (await open({ login_hint: OTHER_ADMIN })).text();
     expect(/value="([^"]+)"\s+selected/.exec(text)?.[1]).toBe(OTHER_ADMIN);
   });
 
-  test('escapes what a client calls itself', async () => {
+  test("the page escapes the client's name", async () => {
     const name = '<script>alert(1)</script>';
     await using other = await startSimulator({ clients: [{ ...CLIENT, name }] });
     const text = await (await fetch(authorizeUrl(other))).text();
@@ -79,7 +79,7 @@ describe('a request that must not be redirected', () => {
     ['a redirect URL with a slash too many', { redirect_uri: `${REDIRECT_URL}/` }],
     ['a redirect URL in other letters', { redirect_uri: 'http://LOCALHOST:5000/auth' }],
     ['no redirect URL', { redirect_uri: undefined }],
-  ])('answers %s with an error page', async (_, changes) => {
+  ])('the endpoint shows an error page for a request with %s', async (_, changes) => {
     const page = await open(changes);
     expect(page.status).toBe(400);
     expect(page.headers.get('location')).toBeNull();
@@ -87,7 +87,7 @@ describe('a request that must not be redirected', () => {
     expect(await page.text()).toContain('role="alert"');
   });
 
-  test('answers a client or a redirect URL given twice with an error page', async () => {
+  test('the endpoint answers a repeated client id or redirect URL with an error page', async () => {
     for (const parameter of [`client_id=${CLIENT.clientId}`, 'redirect_uri=http%3A%2F%2Fattacker.example']) {
       const page = await fetch(`${authorizeUrl(webex)}&${parameter}`, { redirect: 'manual' });
       expect(page.status).toBe(400);
@@ -107,21 +107,21 @@ describe('a request that is refused at the redirect URL', () => {
     ['an unknown challenge method', { code_challenge: challenge, code_challenge_method: 'S512' }, 'invalid_request'],
     ['a challenge method alone', { code_challenge_method: 'S256' }, 'invalid_request'],
     ['a challenge that is too short', { code_challenge: 'short' }, 'invalid_request'],
-  ])('sends %s back with the error and the state', async (_, changes, error) => {
+  ])('the endpoint redirects a request with %s back with the error and the state', async (_, changes, error) => {
     const redirect = redirectOf(await open(changes));
     expect(redirect).toMatchObject({ to: REDIRECT_URL, error, state: 'state-1' });
     expect(redirect.error_description).toBeTruthy();
     expect(redirect).not.toHaveProperty('code');
   });
 
-  test('sends a parameter given twice back as an invalid request', async () => {
+  test('the endpoint returns a repeated parameter as an invalid request', async () => {
     const response = await fetch(`${authorizeUrl(webex)}&scope=spark%3Apeople_read`, { redirect: 'manual' });
     expect(redirectOf(response)).toMatchObject({ error: 'invalid_request', state: 'state-1' });
   });
 });
 
 describe('the answer', () => {
-  test('redirects with a code and the state where the person accepts', async () => {
+  test('the page redirects with a code and the state if the person accepts', async () => {
     const response = await answer({ transaction: await openedTransaction(), user: ADMIN, decision: 'accept' });
     const { code, ...rest } = redirectOf(response);
     expect(response.status).toBe(303);
@@ -129,12 +129,12 @@ describe('the answer', () => {
     expect(rest).toEqual({ to: REDIRECT_URL, state: 'state-1' });
   });
 
-  test('redirects with access_denied and the state where the person denies', async () => {
+  test('the page redirects with access_denied and the state if the person denies', async () => {
     const response = await answer({ transaction: await openedTransaction(), user: ADMIN, decision: 'deny' });
     expect(redirectOf(response)).toMatchObject({ to: REDIRECT_URL, error: 'access_denied', state: 'state-1' });
   });
 
-  test('echoes no state where there was none, and odd characters unchanged', async () => {
+  test('the redirect omits a missing state, and keeps odd characters unchanged', async () => {
     const form = { user: ADMIN, decision: 'accept' };
     const without = await answer({ transaction: await openedTransaction({ state: undefined }), ...form });
     expect(redirectOf(without)).not.toHaveProperty('state');
@@ -143,7 +143,7 @@ describe('the answer', () => {
     expect(redirectOf(odd).state).toBe(state);
   });
 
-  test('counts once', async () => {
+  test('the endpoint accepts an answer once', async () => {
     const form = { transaction: await openedTransaction(), user: ADMIN, decision: 'accept' };
     expect((await answer(form)).status).toBe(303);
     const again = await answer(form);
@@ -155,12 +155,12 @@ describe('the answer', () => {
     ['without a page of ours', { transaction: 'made-up' }],
     ['from an unknown user', { user: 'mallory@example.com' }],
     ['without a decision', { decision: '' }],
-  ])('is refused %s', async (_, changes) => {
+  ])('the endpoint refuses an answer %s', async (_, changes) => {
     const form = { transaction: await openedTransaction(), user: ADMIN, decision: 'accept', ...changes };
     expect((await answer(form)).status).toBe(400);
   });
 
-  test('is refused from a page of another site', async () => {
+  test("the endpoint refuses an answer from another site's page", async () => {
     const form = { transaction: await openedTransaction(), user: ADMIN, decision: 'accept' };
     expect((await answer(form, { Origin: 'http://attacker.example' })).status).toBe(403);
     expect((await answer(form, { Origin: webex.url })).status).toBe(303);
@@ -177,7 +177,7 @@ describe('prompt', () => {
     return fetch(authorizeUrl(webex, changes), { redirect: 'manual', headers: { cookie } });
   }
 
-  test('none gives a code for who is signed in, without a page', async () => {
+  test('prompt=none returns a code for the signed-in person without a page', async () => {
     const cookie = await signedIn();
     expect(redirectOf(await openAs(cookie, { prompt: 'none' })).code).toBeDefined();
     expect(redirectOf(await openAs(cookie, { prompt: 'none', login_hint: ADMIN })).code).toBeDefined();
@@ -186,16 +186,16 @@ describe('prompt', () => {
   test.each([
     ['nobody is signed in', false, {}],
     ['somebody else is meant', true, { login_hint: OTHER_ADMIN }],
-  ])('none is refused where %s', async (_, isSignedIn, changes) => {
+  ])('prompt=none fails if %s', async (_, isSignedIn, changes) => {
     const cookie = isSignedIn ? await signedIn() : '';
     expect(redirectOf(await openAs(cookie, { prompt: 'none', ...changes })).error).toBe('login_required');
   });
 
-  test('select_account asks who is signed in, too', async () => {
+  test('prompt=select_account asks a signed-in person too', async () => {
     expect((await openAs(await signedIn(), { prompt: 'select_account' })).status).toBe(200);
   });
 
-  test('takes no other value', async () => {
+  test('prompt accepts no other value', async () => {
     expect(redirectOf(await open({ prompt: 'always' })).error).toBe('invalid_request');
   });
 });

@@ -65,7 +65,7 @@ async function refusal(reply: Promise<Response>): Promise<string> {
 }
 
 describe('the beginning', () => {
-  test('answers with exactly the documented fields', async () => {
+  test('the device authorization has exactly the documented fields', async () => {
     const reply = await authorize();
     expect(reply.status).toBe(200);
     const { expires_in, interval, verification_uri, verification_uri_complete } = deviceReply.parse(await reply.json());
@@ -80,31 +80,34 @@ describe('the beginning', () => {
     ['no scope', { scope: undefined }, '400 invalid_scope'],
     ['a scope that is not registered', { scope: 'spark:people_read spark:all' }, '400 invalid_scope'],
     ['a secret, for which there is no need', { client_secret: CLIENT.clientSecret }, '400 invalid_request'],
-  ])('is refused with %s', async (_, changes, refused) => {
+  ])('the endpoint refuses a request with %s', async (_, changes, refused) => {
     expect(await refusal(authorize(changes))).toBe(refused);
   });
 
-  test('is refused with a secret in a header, with parameters in the URL, as JSON, and by another method', async () => {
+  test('the device authorization refuses a secret in a header, parameters in the URL, JSON, and another method', async () => {
     expect(await refusal(authorize({}, basic(CLIENT.clientId, CLIENT.clientSecret)))).toBe('400 invalid_request');
     expect(await refusal(post(`authorize?client_id=${CLIENT.clientId}`, {}))).toBe('400 invalid_request');
     expect(await refusal(authorize({}, { 'Content-Type': 'application/json' }))).toBe('415 invalid_request');
     expect((await call(`${webex.apiUrl}/device/authorize`)).status).toBe(405);
   });
 
-  test.each(DEVICE_REDIRECT_URLS)("is refused to a client without Webex's redirect URL %s", async (missing) => {
-    const redirectUrls = [REDIRECT_URL, ...DEVICE_REDIRECT_URLS].filter((url) => url !== missing);
-    await using other = await startSimulator({ clients: [{ ...CLIENT, redirectUrls }] });
-    const body = new URLSearchParams({ client_id: CLIENT.clientId, scope: 'spark:people_read' });
-    const reply = await fetch(`${other.apiUrl}/device/authorize`, { method: 'POST', body });
-    expect(reply.status).toBe(400);
-    expect(await reply.json()).toMatchObject({
-      error_description: expect.stringContaining('redirect_uri') as string,
-    });
-  });
+  test.each(DEVICE_REDIRECT_URLS)(
+    "the device authorization refuses a client without Webex's redirect URL %s",
+    async (missing) => {
+      const redirectUrls = [REDIRECT_URL, ...DEVICE_REDIRECT_URLS].filter((url) => url !== missing);
+      await using other = await startSimulator({ clients: [{ ...CLIENT, redirectUrls }] });
+      const body = new URLSearchParams({ client_id: CLIENT.clientId, scope: 'spark:people_read' });
+      const reply = await fetch(`${other.apiUrl}/device/authorize`, { method: 'POST', body });
+      expect(reply.status).toBe(400);
+      expect(await reply.json()).toMatchObject({
+        error_description: expect.stringContaining('redirect_uri') as string,
+      });
+    },
+  );
 });
 
 describe('asking what became of it', () => {
-  test('is answered with a pair, once, after somebody has accepted', async () => {
+  test('the poll returns a token pair once, after a person has accepted', async () => {
     const { deviceCode, userCode } = await begin();
     expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
     await webex.confirmDevice(userCode, { as: OTHER_ADMIN });
@@ -119,13 +122,13 @@ describe('asking what became of it', () => {
     expect((await call(`${webex.apiUrl}/people/me`, reply.access_token)).status).toBe(200);
   });
 
-  test('is answered by 400 while nobody has, where the behavior says so', async () => {
+  test('the poll answers 400 while the code is pending, if the behavior says so', async () => {
     webex.behavior.devicePending = 400;
     const { deviceCode } = await begin();
     expect(await refusal(ask(deviceCode))).toBe('400 authorization_pending');
   });
 
-  test('is refused too soon, each time for 5 s longer, and not forgotten for that', async () => {
+  test('the poll answers slow_down if it comes too soon, adds 5 s each time, and keeps the code valid', async () => {
     const { deviceCode, userCode } = await begin();
     expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
     now += 1900;
@@ -139,13 +142,13 @@ describe('asking what became of it', () => {
     expect((await ask(deviceCode)).status).toBe(200);
   });
 
-  test('is refused once the person has denied', async () => {
+  test('the poll answers access_denied after the person denies', async () => {
     const { deviceCode, userCode } = await begin();
     await webex.confirmDevice(userCode, { decision: 'deny' });
     expect(await refusal(ask(deviceCode))).toBe('400 access_denied');
   });
 
-  test.each(['expired_token', 'invalid_grant'] as const)('is refused with %s from the end on', async (code) => {
+  test.each(['expired_token', 'invalid_grant'] as const)('the poll answers %s after the code expires', async (code) => {
     webex.behavior.deviceExpired = code;
     const { deviceCode, userCode } = await begin();
     const { deviceCode: late } = await begin();
@@ -156,7 +159,7 @@ describe('asking what became of it', () => {
     expect(await refusal(ask(late))).toBe(`400 ${code}`);
   });
 
-  test('is refused to another client, which changes nothing for its own', async () => {
+  test('the poll refuses another client, and still answers the right one', async () => {
     const { deviceCode, userCode } = await begin();
     await webex.confirmDevice(userCode);
     expect(await refusal(ask(deviceCode, {}, OTHER_CLIENT))).toBe('400 invalid_grant');
@@ -171,14 +174,14 @@ describe('asking what became of it', () => {
     ['no client id', { client_id: undefined }, '400 invalid_request'],
     ['the client id of another', { client_id: OTHER_CLIENT.clientId }, '400 invalid_request'],
     ['a secret in the body', { client_secret: CLIENT.clientSecret }, '401 invalid_client'],
-  ])('is refused with %s', async (_, changes, refused) => {
+  ])('the endpoint refuses a request with %s', async (_, changes, refused) => {
     const { deviceCode, userCode } = await begin();
     await webex.confirmDevice(userCode);
     expect(await refusal(ask(deviceCode, changes))).toBe(refused);
     expect((await ask(deviceCode)).status).toBe(200);
   });
 
-  test('is refused with a wrong secret, without one, and by another method', async () => {
+  test('the poll refuses a wrong secret, a missing secret and another method', async () => {
     const { deviceCode } = await begin();
     const form = { grant_type: GRANT_TYPE, device_code: deviceCode, client_id: CLIENT.clientId };
     expect(await refusal(post('token', form, basic(CLIENT.clientId, 'wrong')))).toBe('401 invalid_client');
@@ -189,7 +192,7 @@ describe('asking what became of it', () => {
   test.each([
     ['a new password', () => webex.changePassword(ADMIN)],
     ['the end of all grants', () => webex.revokeGrants()],
-  ])('gives nothing after %s of who had accepted', async (_, end) => {
+  ])('the poll refuses the code after %s of the person who accepted', async (_, end) => {
     const { deviceCode, userCode } = await begin();
     await webex.confirmDevice(userCode);
     end();
@@ -201,7 +204,7 @@ describe('the page', () => {
   const verify = (body: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(`${webex.url}/verify`, { method: 'POST', body: new URLSearchParams(body), headers });
 
-  test('asks for the code, then who accepts what, and says that it is done', async () => {
+  test("the page asks for the code, then for the person's decision, and confirms it", async () => {
     const { deviceCode, userCode } = await begin();
     expect(await (await call(`${webex.url}/verify`)).text()).toContain('name="userCode"');
     // Typed as people do.
@@ -218,7 +221,7 @@ describe('the page', () => {
     expect(await (await verify({ transaction, user: ADMIN, decision: 'deny' })).text()).toContain('answered before');
   });
 
-  test('needs no code to be typed at the complete address', async () => {
+  test('the complete address opens the page with the code filled in', async () => {
     const { verification_uri_complete: complete } = deviceReply.parse(await (await authorize()).json());
     expect(await (await call(complete)).text()).toContain('name="transaction"');
   });
@@ -226,13 +229,13 @@ describe('the page', () => {
   test.each([
     ['nobody knows', '000000x'],
     ['is empty', ''],
-  ])('refuses a code that %s', async (_, userCode) => {
+  ])('the page refuses a code that %s', async (_, userCode) => {
     const page = await verify({ userCode });
     expect(page.status).toBe(400);
     expect(await page.text()).toContain('No device waits with this code.');
   });
 
-  test('refuses a code that was answered, and one that has expired', async () => {
+  test('the page refuses an answered code and an expired one', async () => {
     const { userCode } = await begin();
     await webex.confirmDevice(userCode, { decision: 'deny' });
     await expect(webex.confirmDevice(userCode)).rejects.toThrow('No device waits with this code.');
@@ -243,7 +246,7 @@ describe('the page', () => {
     );
   });
 
-  test('takes no answer to a code that expires while the page is open', async () => {
+  test('the page refuses an answer if the code expires while it is open', async () => {
     const { userCode } = await begin();
     const text = await (await verify({ userCode })).text();
     const transaction = /name="transaction" value="([^"]+)"/.exec(text)?.[1] ?? '';
@@ -251,7 +254,7 @@ describe('the page', () => {
     expect((await verify({ transaction, user: ADMIN, decision: 'accept' })).status).toBe(400);
   });
 
-  test('takes no answer of nobody, without a decision, or from a page of another site', async () => {
+  test('the page refuses an unknown user, a missing decision and a page of another site', async () => {
     const { userCode } = await begin();
     const incomplete: Record<string, string>[] = [{ user: 'nobody@example.com', decision: 'accept' }, { user: ADMIN }];
     for (const answer of incomplete) {
@@ -262,7 +265,7 @@ describe('the page', () => {
     expect((await verify({ userCode }, { Origin: 'https://elsewhere.example' })).status).toBe(403);
   });
 
-  test('is none for an organization that refuses, which the device is told or not', async () => {
+  test('the page refuses consent for an organization that denies the integration, and informs the device only if configured', async () => {
     const { deviceCode, userCode } = await begin();
     webex.behavior.switchedOff = { clientId: CLIENT.clientId, consent: 'page' };
     await expect(webex.confirmDevice(userCode)).rejects.toThrow('Your administrator denied access');
@@ -278,7 +281,7 @@ describe('the page', () => {
   });
 });
 
-test("refusals have Webex's own shape where the behavior says so", async () => {
+test("the endpoints use Webex's own error shape if the behavior says so", async () => {
   webex.behavior.errorShape = 'webex';
   const { deviceCode } = await begin();
   const reply = await ask(deviceCode);
@@ -290,7 +293,7 @@ test("refusals have Webex's own shape where the behavior says so", async () => {
   });
 });
 
-test('a fault happens to the device grant as to any request, in its shape', async () => {
+test('a fault on the device grant has the shape of an OAuth error', async () => {
   const { deviceCode } = await begin();
   webex.behavior.fault = { path: '/v1/device/token', status: 429, retryAfterSeconds: 7, count: 1 };
   const reply = await ask(deviceCode);
@@ -299,7 +302,7 @@ test('a fault happens to the device grant as to any request, in its shape', asyn
   expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
 });
 
-test('the log tells whose a device code is once somebody has accepted, and holds no secret', async () => {
+test('the log names the grant of a device code after a person accepts, and contains no secret', async () => {
   await login(webex);
   webex.requests.length = 0;
   const { deviceCode, userCode } = await begin();

@@ -16,7 +16,7 @@ function aggregates(baseUrl: string, query: Record<string, string>, token?: stri
   return call(`${baseUrl}/analytics/meetingsMetrics/aggregates?${new URLSearchParams(query).toString()}`, token);
 }
 
-test('the aggregates of a site come with the site and the days asked for', async () => {
+test('the endpoint returns the aggregates with the requested site and days', async () => {
   const reply = await aggregates(webex.analyticsUrls.us, JANUARY, admin);
   expect(reply.status).toBe(200);
   expect(await reply.json()).toMatchObject({
@@ -34,20 +34,20 @@ test.each([
   ['a start after the end', { ...JANUARY, from: '2026-02-01' }],
   ['a day that is not in the calendar', { ...JANUARY, to: '2026-02-30' }],
   ['a time', { ...JANUARY, to: '2026-01-31T00:00:00Z' }],
-])('%s is refused', async (_, query) => {
+])('the endpoint refuses a query with %s', async (_, query) => {
   expect((await aggregates(webex.analyticsUrls.us, query as Record<string, string>, admin)).status).toBe(400);
 });
 
-test('one day is a range', async () => {
+test('the endpoint accepts a range of one day', async () => {
   expect((await aggregates(webex.analyticsUrls.us, { ...JANUARY, to: '2026-01-01' }, admin)).status).toBe(200);
 });
 
-test('an unknown site is not found', async () => {
+test('the endpoint answers that an unknown site does not exist', async () => {
   const query = { ...JANUARY, siteUrl: 'unknown.webex.com' };
   expect((await aggregates(webex.analyticsUrls.us, query, admin)).status).toBe(404);
 });
 
-test('servers of another region refuse, and name the one to use', async () => {
+test('a server of another region refuses, and names the right one', async () => {
   const query = { ...JANUARY, siteUrl: 'example-eu.webex.com' };
   const reply = await aggregates(webex.analyticsUrls.us, query, admin);
   expect(reply.status).toBe(403);
@@ -56,7 +56,7 @@ test('servers of another region refuse, and name the one to use', async () => {
   expect((await aggregates(webex.analyticsUrls.eu, query, admin)).status).toBe(200);
 });
 
-test('a site is in the region that it was declared for', async () => {
+test('a site is in its declared region', async () => {
   await using other = await startSimulator({ sites: [{ siteUrl: 'here.webex.com', analyticsRegion: 'ca' }] });
   const { access_token: token } = await login(other, { scope: SCOPES });
   const query = { ...JANUARY, siteUrl: 'here.webex.com' };
@@ -64,7 +64,7 @@ test('a site is in the region that it was declared for', async () => {
   expect((await aggregates(other.analyticsUrls.us, query, token)).status).toBe(403);
 });
 
-test('they are closed without a token, either scope or the role', async () => {
+test('the endpoint requires a token, the scopes and the role', async () => {
   expect((await aggregates(webex.analyticsUrls.us, JANUARY)).status).toBe(401);
   for (const scope of SCOPES.split(' ')) {
     const { access_token: token } = await login(webex, { scope });
@@ -74,6 +74,6 @@ test('they are closed without a token, either scope or the role', async () => {
   expect((await aggregates(webex.analyticsUrls.us, JANUARY, noRole)).status).toBe(403);
 });
 
-test('they are not at the address of the API', async () => {
+test("the API's own address does not serve the aggregates", async () => {
   expect((await aggregates(webex.apiUrl, JANUARY, admin)).status).toBe(404);
 });

@@ -11,7 +11,7 @@ beforeAll(async () => (webex = await startSimulator({ now: () => now })));
 afterAll(() => webex.stop());
 
 describe('people/me', () => {
-  test('tells the documented fields of who consented', async () => {
+  test('people/me returns the documented fields of the person who consented', async () => {
     const { access_token: token } = await login(webex, { as: PLAIN_USER });
     const reply = await call(`${webex.apiUrl}/people/me`, token);
     expect(reply.status).toBe(200);
@@ -31,14 +31,14 @@ describe('people/me', () => {
     });
   });
 
-  test('is open to the admin scope too, and tells roles by their ids', async () => {
+  test('people/me also accepts the admin scope, and lists roles by their ids', async () => {
     const { access_token: token } = await login(webex, { as: ADMIN, scope: 'spark-admin:people_read' });
     const me = (await (await call(`${webex.apiUrl}/people/me`, token)).json()) as { roles: string[] };
     expect(me.roles).toEqual([webexId('ROLE', 'id_full_admin')]);
     expect(Buffer.from(me.roles[0] ?? '', 'base64url').toString()).toBe('ciscospark://us/ROLE/id_full_admin');
   });
 
-  test('refuses a token without one of the scopes', async () => {
+  test('people/me refuses a token without one of the scopes', async () => {
     const { access_token: token } = await login(webex, { scope: 'analytics:read_all' });
     const reply = await call(`${webex.apiUrl}/people/me`, token);
     expect(reply.status).toBe(403);
@@ -49,7 +49,7 @@ describe('people/me', () => {
     ['a missing', undefined],
     ['an unknown', () => 'made-up'],
     ['a refresh token for an access', async () => (await login(webex)).refresh_token],
-  ])('refuses %s token with the documented words', async (_, makeToken) => {
+  ])('people/me refuses %s token with the documented message', async (_, makeToken) => {
     const reply = await call(`${webex.apiUrl}/people/me`, await makeToken?.());
     expect(reply.status).toBe(401);
     expect(await reply.json()).toEqual({
@@ -60,13 +60,13 @@ describe('people/me', () => {
     expect(reply.headers.get('trackingid')).toMatch(/^ROUTERGW_/);
   });
 
-  test('refuses a token that is not a Bearer token', async () => {
+  test('people/me refuses a token that is not a Bearer token', async () => {
     const { access_token: token } = await login(webex);
     const reply = await fetch(`${webex.apiUrl}/people/me`, { headers: { Authorization: `Basic ${token}` } });
     expect(reply.status).toBe(401);
   });
 
-  test('refuses an access token from the end of its lifetime on', async () => {
+  test('people/me refuses an expired access token', async () => {
     const { access_token: token, expires_in: lifetime } = await login(webex);
     now += lifetime * 1000 - 1;
     expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(200);
@@ -87,7 +87,7 @@ describe('the list of people', () => {
     return { status: reply.status, names: items?.map((person) => person.displayName), next };
   }
 
-  test('comes in one page without a link where it fits', async () => {
+  test('the list has one page without a link if it fits', async () => {
     const { access_token: token } = await login(webex, { scope: 'spark-admin:people_read' });
     expect(await list('', token)).toEqual({
       status: 200,
@@ -96,7 +96,7 @@ describe('the list of people', () => {
     });
   });
 
-  test('comes in pages that a link leads through, to the last one without a link', async () => {
+  test('the list has pages with a link to the next, except on the last', async () => {
     const { access_token: token } = await login(webex, { scope: 'spark-admin:people_read' });
     const first = await list('?max=2', token);
     expect(first.names).toEqual(['Ada Admin', 'Blake Backup']);
@@ -105,17 +105,17 @@ describe('the list of people', () => {
     expect(second).toEqual({ status: 200, names: ['Uma User'], next: undefined });
   });
 
-  test('has no link where the last page is just full', async () => {
+  test('the list has no link if the last page is exactly full', async () => {
     const { access_token: token } = await login(webex, { scope: 'spark-admin:people_read' });
     expect((await list('?max=3', token)).next).toBeUndefined();
   });
 
-  test.each(['?max=0', '?max=1001', '?max=two', '?cursor=bm90IG91cnM'])('refuses %s', async (query) => {
+  test.each(['?max=0', '?max=1001', '?max=two', '?cursor=bm90IG91cnM'])('the list refuses %s', async (query) => {
     const { access_token: token } = await login(webex, { scope: 'spark-admin:people_read' });
     expect((await list(query, token)).status).toBe(400);
   });
 
-  test('is closed to other scopes and to persons without a role', async () => {
+  test('the list refuses other scopes and persons without a role', async () => {
     const { access_token: noScope } = await login(webex, { scope: 'spark:people_read' });
     const { access_token: noRole } = await login(webex, { scope: 'spark-admin:people_read', as: PLAIN_USER });
     expect((await list('', noScope)).status).toBe(403);
@@ -123,7 +123,7 @@ describe('the list of people', () => {
     expect((await call(`${webex.apiUrl}/people`)).status).toBe(401);
   });
 
-  test('leaves out the people of other organizations', async () => {
+  test('the list omits the people of other organizations', async () => {
     const users = DEFAULT_USERS.map((user, index) => (index === 1 ? { ...user, orgId: 'another' } : user));
     await using other = await startSimulator({ users });
     const { access_token: token } = await login(other, { scope: 'spark-admin:people_read' });

@@ -32,7 +32,7 @@ async function errorOf(response: Response): Promise<string> {
 }
 
 describe('the exchange of a code', () => {
-  test('answers with exactly the documented fields', async () => {
+  test('the exchange returns exactly the documented fields', async () => {
     const reply = await exchangeCode(webex, await obtainCode(webex));
     const body: unknown = await reply.json();
     expect(reply.status).toBe(200);
@@ -47,19 +47,19 @@ describe('the exchange of a code', () => {
     });
   });
 
-  test('takes the client from a Basic header too', async () => {
+  test('the exchange also accepts the client in a Basic header', async () => {
     const form = { grant_type: 'authorization_code', code: await obtainCode(webex), redirect_uri: REDIRECT_URL };
     const reply = await postToken(webex, form, basic(CLIENT.clientId, CLIENT.clientSecret));
     expect(reply.status).toBe(200);
   });
 
-  test('gives the lifetimes that the behavior says', async () => {
+  test('the exchange returns the configured lifetimes', async () => {
     webex.behavior.accessTokenTtlSeconds = 43_200;
     webex.behavior.refreshTokenTtlSeconds = 5_097_600;
     expect(await login(webex)).toMatchObject({ expires_in: 43_200, refresh_token_expires_in: 5_097_600 });
   });
 
-  test('refuses a code the second time, and revokes what the first time gave', async () => {
+  test('the exchange refuses a used code, and revokes the tokens from its first use', async () => {
     const code = await obtainCode(webex);
     const first = tokenReply.parse(await (await exchangeCode(webex, code)).json());
     expect((await call(`${webex.apiUrl}/people/me`, first.access_token)).status).toBe(200);
@@ -68,19 +68,19 @@ describe('the exchange of a code', () => {
     expect(await errorOf(await refreshWith(webex, first.refresh_token))).toBe('400 invalid_grant');
   });
 
-  test('refuses a code of another client, and leaves it to its own', async () => {
+  test("the exchange refuses another client's code, which stays valid for its own client", async () => {
     const code = await obtainCode(webex);
     expect(await errorOf(await exchangeCode(webex, code, inBody(OTHER_CLIENT)))).toBe('400 invalid_grant');
     expect((await exchangeCode(webex, code)).status).toBe(200);
   });
 
-  test('refuses another redirect URL than the one of the request', async () => {
+  test('the exchange refuses a redirect URL that differs from the authorization request', async () => {
     const code = await obtainCode(webex);
     const changes = { redirect_uri: `${REDIRECT_URL}/` };
     expect(await errorOf(await exchangeCode(webex, code, changes))).toBe('400 invalid_grant');
   });
 
-  test('refuses a code from the end of its lifetime on', async () => {
+  test('the exchange refuses an expired code', async () => {
     const [inTime, late] = [await obtainCode(webex), await obtainCode(webex)];
     now += 59_999;
     expect((await exchangeCode(webex, inTime)).status).toBe(200);
@@ -88,7 +88,7 @@ describe('the exchange of a code', () => {
     expect(await errorOf(await exchangeCode(webex, late))).toBe('400 invalid_grant');
   });
 
-  test('refuses an unknown code', async () => {
+  test('the exchange refuses an unknown code', async () => {
     expect(await errorOf(await exchangeCode(webex, 'made-up'))).toBe('400 invalid_grant');
   });
 });
@@ -102,19 +102,19 @@ describe('PKCE', () => {
     ['plain by default', { code_challenge: verifier }],
     ['plain', { code_challenge: verifier, code_challenge_method: 'plain' }],
     ['S256', s256],
-  ])('accepts the fitting verifier: %s', async (_, challenge) => {
+  ])('PKCE accepts the matching verifier: %s', async (_, challenge) => {
     const code = await obtainCode(webex, challenge);
     expect((await exchangeCode(webex, code, { code_verifier: verifier })).status).toBe(200);
   });
 
-  test('refuses a missing or wrong verifier', async () => {
+  test('PKCE refuses a missing or wrong verifier', async () => {
     expect(await errorOf(await exchangeCode(webex, await obtainCode(webex, s256)))).toBe('400 invalid_grant');
     const wrong = exchangeCode(webex, await obtainCode(webex, s256), { code_verifier: hashed });
     expect(await errorOf(await wrong)).toBe('400 invalid_grant');
   });
 
   test.each(['too-short', 'v'.repeat(129), `${'v'.repeat(63)}!`])(
-    'refuses a verifier of another form: %s',
+    'PKCE refuses a malformed verifier: %s',
     async (odd) => {
       const challenge = createHash('sha256').update(odd).digest('base64url');
       const code = await obtainCode(webex, { ...s256, code_challenge: challenge });
@@ -122,24 +122,24 @@ describe('PKCE', () => {
     },
   );
 
-  test('takes the challenge for no verifier of plain, where S256 was said', async () => {
+  test('PKCE refuses a plain verifier if the challenge method is S256', async () => {
     const code = await obtainCode(webex, { code_challenge: verifier, code_challenge_method: 'S256' });
     expect(await errorOf(await exchangeCode(webex, code, { code_verifier: verifier }))).toBe('400 invalid_grant');
   });
 
-  test('uses the code up where the verifier is wrong', async () => {
+  test('PKCE invalidates the code if the verifier is wrong', async () => {
     const code = await obtainCode(webex, s256);
     expect(await errorOf(await exchangeCode(webex, code, { code_verifier: 'w'.repeat(64) }))).toBe('400 invalid_grant');
     expect(await errorOf(await exchangeCode(webex, code, { code_verifier: verifier }))).toBe('400 invalid_grant');
   });
 
-  test('stands in for no client secret', async () => {
+  test('PKCE does not replace the client secret', async () => {
     const form = { grant_type: 'authorization_code', code: await obtainCode(webex, s256), redirect_uri: REDIRECT_URL };
     const reply = await postToken(webex, { ...form, client_id: CLIENT.clientId, code_verifier: verifier });
     expect(await errorOf(reply)).toBe('401 invalid_client');
   });
 
-  test('refuses a verifier where there was no challenge', async () => {
+  test('PKCE refuses a verifier without a challenge', async () => {
     const reply = await exchangeCode(webex, await obtainCode(webex), { code_verifier: verifier });
     expect(await errorOf(reply)).toBe('400 invalid_grant');
   });
@@ -155,19 +155,19 @@ describe('the request', () => {
     ['a client without a secret', { client_id: CLIENT.clientId }, {}],
     ['a wrong secret in a Basic header', {}, basic(CLIENT.clientId, 'wrong')],
     ['a Basic header that is no such thing', {}, { Authorization: 'Basic %%%' }],
-  ])('is refused with %s', async (_, form, headers) => {
+  ])('the endpoint refuses a request with %s', async (_, form, headers) => {
     const reply = await postToken(webex, { ...refreshing, ...form }, headers);
     expect(reply.headers.has('www-authenticate')).toBe('Authorization' in headers);
     expect(await errorOf(reply)).toBe('401 invalid_client');
   });
 
-  test('is refused where the client authenticates twice', async () => {
+  test('the endpoint refuses a client that authenticates twice', async () => {
     const headers = basic(CLIENT.clientId, CLIENT.clientSecret);
     const reply = await postToken(webex, { ...refreshing, ...inBody(CLIENT) }, headers);
     expect(await errorOf(reply)).toBe('400 invalid_request');
   });
 
-  test('is refused as JSON, and with parameters in the URL', async () => {
+  test('the endpoint refuses JSON and parameters in the URL', async () => {
     const url = `${webex.apiUrl}/access_token`;
     const form = { ...refreshing, ...inBody(CLIENT) };
     const json = fetch(url, {
@@ -180,7 +180,7 @@ describe('the request', () => {
     expect(await errorOf(await inUrl)).toBe('400 invalid_request');
   });
 
-  test('is refused where a parameter is missing, unknown or there twice', async () => {
+  test('the endpoint refuses a missing, unknown or repeated parameter', async () => {
     const client = inBody(CLIENT);
     expect(await errorOf(await postToken(webex, client))).toBe('400 invalid_request');
     const password = { ...client, grant_type: 'password' };
@@ -193,7 +193,7 @@ describe('the request', () => {
     expect(await errorOf(await twice)).toBe('400 invalid_request');
   });
 
-  test('is refused by another method', async () => {
+  test('the endpoint refuses another method', async () => {
     const reply = await call(`${webex.apiUrl}/access_token`);
     expect(reply.status).toBe(405);
     expect(reply.headers.get('allow')).toBe('POST');
@@ -203,7 +203,7 @@ describe('the request', () => {
 describe('a refresh', () => {
   const day = 24 * 3600 * 1000;
 
-  test('gives a new access token, and the earlier one lives on', async () => {
+  test('a refresh returns a new access token, and the earlier one stays valid', async () => {
     const { access_token: earlier, refresh_token: refreshToken } = await login(webex);
     const reply = tokenReply.parse(await (await refreshWith(webex, refreshToken)).json());
     expect(reply).toMatchObject({ expires_in: 1_209_599, scope: 'spark:people_read' });
@@ -213,7 +213,7 @@ describe('a refresh', () => {
     }
   });
 
-  test('renews the lifetime of the same refresh token', async () => {
+  test('a refresh renews the lifetime of the same refresh token', async () => {
     webex.behavior.refresh = 'renew';
     const { refresh_token: refreshToken } = await login(webex);
     now += 80 * day;
@@ -223,7 +223,7 @@ describe('a refresh', () => {
     expect((await refreshWith(webex, refreshToken)).status).toBe(200);
   });
 
-  test('keeps the same refresh token and its end', async () => {
+  test('a refresh keeps the refresh token and its expiry', async () => {
     webex.behavior.refresh = 'keep';
     const { refresh_token: refreshToken } = await login(webex);
     now += 80 * day;
@@ -236,7 +236,7 @@ describe('a refresh', () => {
     expect(await errorOf(await refreshWith(webex, refreshToken))).toBe('400 invalid_grant');
   });
 
-  test('rotates the refresh token, and the old one is dead', async () => {
+  test('a refresh rotates the refresh token and invalidates the old one', async () => {
     webex.behavior.refresh = 'rotate';
     const { refresh_token: old } = await login(webex);
     const reply = tokenReply.parse(await (await refreshWith(webex, old)).json());
@@ -245,7 +245,7 @@ describe('a refresh', () => {
     expect((await refreshWith(webex, reply.refresh_token)).status).toBe(200);
   });
 
-  test('omits the refresh token, which stays good', async () => {
+  test('a refresh omits the refresh token, which stays valid', async () => {
     webex.behavior.refresh = 'omit';
     const { refresh_token: refreshToken } = await login(webex);
     const reply = (await (await refreshWith(webex, refreshToken)).json()) as object;
@@ -253,7 +253,7 @@ describe('a refresh', () => {
     expect((await refreshWith(webex, refreshToken)).status).toBe(200);
   });
 
-  test('brings the same tokens with the same ends for a day, and then new ones', async () => {
+  test('a refresh returns the same tokens with the same expiry for a day, then new ones', async () => {
     webex.behavior.sameTokenForSeconds = 24 * 3600;
     webex.behavior.refresh = 'rotate';
     const first = await login(webex);
@@ -271,7 +271,7 @@ describe('a refresh', () => {
     expect(next.refresh_token).not.toBe(first.refresh_token);
   });
 
-  test('brings no access token a second time that has ended', async () => {
+  test('a refresh never returns an expired access token', async () => {
     webex.behavior.sameTokenForSeconds = 24 * 3600;
     webex.behavior.accessTokenTtlSeconds = 12 * 3600;
     const first = await login(webex);
@@ -281,7 +281,7 @@ describe('a refresh', () => {
     expect(next.access_token).not.toBe(first.access_token);
   });
 
-  test('is refused with an expired, unknown or revoked token, and with one of another client', async () => {
+  test('the endpoint refuses expired, unknown and revoked refresh tokens, and those of another client', async () => {
     const { refresh_token: refreshToken, access_token: accessToken } = await login(webex);
     expect(await errorOf(await refreshWith(webex, refreshToken, OTHER_CLIENT))).toBe('400 invalid_grant');
     expect(await errorOf(await refreshWith(webex, accessToken))).toBe('400 invalid_grant');
@@ -293,7 +293,7 @@ describe('a refresh', () => {
     expect(await errorOf(await refreshWith(webex, late.refresh_token))).toBe('400 invalid_grant');
   });
 
-  test('of a grant whose tokens were all revoked takes the outstanding codes along', async () => {
+  test('the revocation of all grants also invalidates outstanding codes', async () => {
     const code = await obtainCode(webex);
     webex.revokeGrants();
     expect(await errorOf(await exchangeCode(webex, code))).toBe('400 invalid_grant');
@@ -301,7 +301,7 @@ describe('a refresh', () => {
 });
 
 describe('the shape of errors', () => {
-  test("is Webex's own where the behavior says so", async () => {
+  test("errors have Webex's own shape if the behavior says so", async () => {
     webex.behavior.errorShape = 'webex';
     const reply = await refreshWith(webex, 'made-up');
     const body = (await reply.json()) as { message: string; errors: { description: string }[]; trackingId: string };
@@ -311,14 +311,14 @@ describe('the shape of errors', () => {
     expect(body.trackingId).toBe(reply.headers.get('trackingid'));
   });
 
-  test('is the one of RFC 6749 by default, and it repeats no secret', async () => {
+  test('errors have the shape of RFC 6749 by default, and repeat no secret', async () => {
     const text = await (await refreshWith(webex, 'a-secret-value')).text();
     expect(Object.keys(JSON.parse(text) as object)).toEqual(['error', 'error_description']);
     expect(text).not.toContain('a-secret-value');
   });
 });
 
-test('an authorization URL is good for any number of people', async () => {
+test('an authorization URL works for any number of people', async () => {
   const url = authorizeUrl(webex);
   const codes = [await webex.consent(url), await webex.consent(url)];
   expect(new Set(codes).size).toBe(2);

@@ -6,10 +6,10 @@ test.each([
   // A policy cannot name these hosts, and without them the browser would not follow the redirect after the form.
   ['http://[::1]:5000/auth', "form-action 'self' http:;"],
   ['com.example.app:/callback', "form-action 'self' com.example.app:;"],
-])('the form may end at %s', (redirectUri, directive) => {
+])('the policy permits a form that ends at %s', (redirectUri, directive) => {
   expect(contentSecurityPolicy(redirectUri)).toContain(directive);
 });
 
-test('a page without a form may send one nowhere else', () => {
+test('the policy of a page without a form permits no form target', () => {
   expect(contentSecurityPolicy()).toContain("form-action 'self';");
 });

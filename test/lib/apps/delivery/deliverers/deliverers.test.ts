@@ -52,11 +52,11 @@ function deployment(name: DelivererName, changes: Partial<Delivery> = {}): Deplo
   return found;
 }
 
-it.each(DELIVERER_NAMES)('%s: all that the cluster needs', (name) => {
+it.each(DELIVERER_NAMES)('the deliverer %s prints all manifests that the cluster needs', (name) => {
   expect(deliver(name, exampleDelivery(identity))).toMatchSnapshot();
 });
 
-it('tells webex-token-client where Vault is and who the pod is, in the words that it reads', () => {
+it('the manifest for webex-token-client sets the server, the identity and the CA in variables that the client reads', () => {
   const { containers, volumes } = deployment('client').spec.template.spec;
   const env = Object.fromEntries((containers[0]?.env ?? []).map(({ name, value }) => [name, value]));
   expect(identityFromEnvironment(env)).toMatchObject({
@@ -74,7 +74,7 @@ it('tells webex-token-client where Vault is and who the pod is, in the words tha
 });
 
 it.each(DELIVERER_NAMES)(
-  '%s reads each credential below the mount of the engine, by the role and its audience',
+  "the deliverer %s reads each credential below the engine's mount, with the role and its audience",
   (name) => {
     const text = JSON.stringify(manifests(name));
     const read = name === 'client' ? ['webex/oauth'] : ['testauth', 'Test_report'];
@@ -85,7 +85,7 @@ it.each(DELIVERER_NAMES)(
   },
 );
 
-it.each(DELIVERER_NAMES)('%s has a pod that is nobody in the cluster, and can change nothing of itself', (name) => {
+it.each(DELIVERER_NAMES)('the deliverer %s runs a pod without cluster rights on a read-only file system', (name) => {
   expect(deployment(name)).toMatchObject({
     spec: {
       template: {
@@ -110,7 +110,7 @@ it.each(DELIVERER_NAMES)('%s has a pod that is nobody in the cluster, and can ch
 });
 
 it.each<DelivererName>(['external-secrets', 'vault-secrets-operator', 'csi'])(
-  '%s leaves each token in a file that is called like its credential',
+  'the deliverer %s leaves each token in a file with the name of its credential',
   (name) => {
     const [container] = deployment(name).spec.template.spec.containers;
     expect(container?.volumeMounts).toEqual([
@@ -120,7 +120,7 @@ it.each<DelivererName>(['external-secrets', 'vault-secrets-operator', 'csi'])(
   },
 );
 
-it('injector leaves it there as well', () => {
+it('the deliverer injector leaves each token in a file with the name of its credential', () => {
   expect(deployment('injector').spec.template.metadata.annotations).toMatchObject({
     'vault.hashicorp.com/secret-volume-path': '/var/run/secrets/webex',
     'vault.hashicorp.com/agent-inject-file-1': 'testauth',
@@ -132,7 +132,7 @@ it('injector leaves it there as well', () => {
   });
 });
 
-it('prints the CA where its content is known, and says what to do where it is not', () => {
+it('the manifests contain the CA if it is known, and otherwise the command that creates its Secret', () => {
   const known = { ca: { secretName: 'theirs', pem: ca } };
   expect(ofKind('Secret', manifests('external-secrets', known))).toEqual([
     {
@@ -148,18 +148,21 @@ it('prints the CA where its content is known, and says what to do where it is no
   );
 });
 
-it.each(DELIVERER_NAMES)('%s names no CA where every system knows it', (name) => {
+it.each(DELIVERER_NAMES)('the deliverer %s names no CA if every system trusts it', (name) => {
   expect(deliver(name, exampleDelivery(identity, { ca: undefined }))).not.toMatch(/\bca\b|cacert|tls-secret|ca\.crt/i);
 });
 
-it.each(DELIVERER_NAMES)('%s gives the app no rights where Vault asks its own cluster as itself', (name) => {
-  const own = { serviceAccounts: ['people-me'], namespaces: ['webex'] };
-  const file = deliver(name, exampleDelivery(own));
-  expect(file).not.toContain('ClusterRole');
-  expect(file).toMatch(/audience: webex-token-vault|audiences:\s+- webex-token-vault/);
-});
+it.each(DELIVERER_NAMES)(
+  'the deliverer %s gives the app no rights if Vault reviews tokens in its own cluster',
+  (name) => {
+    const own = { serviceAccounts: ['people-me'], namespaces: ['webex'] };
+    const file = deliver(name, exampleDelivery(own));
+    expect(file).not.toContain('ClusterRole');
+    expect(file).toMatch(/audience: webex-token-vault|audiences:\s+- webex-token-vault/);
+  },
+);
 
-it('names the provider of CSI by the product', () => {
+it('the CSI manifest names the provider of the product', () => {
   expect(manifests('csi', { product: 'vault' })).toContainEqual(
     expect.objectContaining({
       kind: 'SecretProviderClass',
@@ -171,7 +174,7 @@ it('names the provider of CSI by the product', () => {
   );
 });
 
-it('refuses two credentials that Kubernetes would have under one name', () => {
+it('a delivery refuses two credentials that would have one name in Kubernetes', () => {
   const both = ['a_b', 'A-b'];
   const delivery = exampleDelivery(
     identity,
@@ -201,7 +204,7 @@ function ofTwoApps(apps: Readonly<Record<string, string>>): Delivery[] {
   return delivery.deployment.apps.map((app, index) => ({ ...delivery, app, serviceAccount: `app-${index}` }));
 }
 
-it.each(DELIVERER_NAMES)('%s has no object of one app that is one of another', (name) => {
+it.each(DELIVERER_NAMES)('the deliverer %s gives two apps no object in common', (name) => {
   const objects = ofTwoApps({ report: 'prod-admin', 'report-prod': 'admin' }).map((delivery) =>
     parseAllDocuments(deliver(name, delivery)).map((document) => {
       const { kind, metadata } = (document as { toJS(): { kind: string; metadata: { name: string } } }).toJS();
@@ -213,15 +216,18 @@ it.each(DELIVERER_NAMES)('%s has no object of one app that is one of another', (
   expect(first.filter((each) => second.includes(each))).toEqual([]);
 });
 
-it.each(DELIVERER_NAMES)('%s is refused where another app of the namespace has the same name in Kubernetes', (name) => {
-  const [first, second] = ofTwoApps({ report_prod: 'one', 'report-prod': 'two' });
-  expect(() => deliver(name, first as Delivery)).toThrow(
-    'apps "report_prod", "report-prod" would share the objects "report-prod" in namespace "webex"',
-  );
-  expect(() => deliver(name, { ...(second as Delivery), namespace: 'elsewhere' })).not.toThrow();
-});
+it.each(DELIVERER_NAMES)(
+  'the deliverer %s refuses an app if another app of the namespace has the same Kubernetes name',
+  (name) => {
+    const [first, second] = ofTwoApps({ report_prod: 'one', 'report-prod': 'two' });
+    expect(() => deliver(name, first as Delivery)).toThrow(
+      'apps "report_prod", "report-prod" would share the objects "report-prod" in namespace "webex"',
+    );
+    expect(() => deliver(name, { ...(second as Delivery), namespace: 'elsewhere' })).not.toThrow();
+  },
+);
 
-it('has a cluster role binding for each pair of namespace and service account', () => {
+it('each pair of namespace and service account has its own cluster role binding', () => {
   const bound = [
     { namespace: 'a', serviceAccount: 'b-c' },
     { namespace: 'a-b', serviceAccount: 'c' },

@@ -136,7 +136,7 @@ async function expire(): Promise<void> {
 }
 
 describe('a first consent', () => {
-  it('leaves the grant in Vault, with no more than the policy of an authorizer', async () => {
+  it("a first consent leaves the grant in Vault with only the authorizer's policy", async () => {
     const grant = await run('testauth');
     expect(grant.person).toMatchObject({ displayName: 'Ada Admin', emails: [ADA] });
     expect(grant).toMatchObject({ credential: 'testauth', requestedScopes: ['spark:people_read'], warnings: [] });
@@ -145,7 +145,7 @@ describe('a first consent', () => {
     expect(exchanges()).toBe(1);
   });
 
-  it('may ask for several scopes and hint at the owner', async () => {
+  it('the consent URL contains several scopes and a hint at the owner', async () => {
     let asked = new URLSearchParams();
     const onUrl = async (url: string) => {
       asked = new URL(url).searchParams;
@@ -157,7 +157,7 @@ describe('a first consent', () => {
     expect(Buffer.from(asked.get('state') ?? '', 'base64url')).toHaveLength(32);
   });
 
-  it('by another account than the owner is refused, and its grant is deleted', async () => {
+  it('a consent by another account than the owner is refused, and its grant is deleted', async () => {
     const refused = run('owned', [{ as: BLAKE }]);
     await expect(refused).rejects.toBeInstanceOf(WrongAccount);
     await expect(refused).rejects.toThrow(
@@ -166,24 +166,27 @@ describe('a first consent', () => {
     await expectAbsent('owned');
   });
 
-  it.each(['testauth', 'owned'])('leaves the grant of %s that came meanwhile as it is', async (name) => {
-    const onUrl = async (url: string) => {
-      const redirect = await fixture.webex.consent(url, { as: BLAKE });
-      await fixture.engine.authorize(fixture.admin, name, { as: ADA });
-      await visit(redirect);
-    };
-    const refused = run(name, [], { onUrl });
-    await expect(refused).rejects.toThrow(
-      new RegExp(`^credential "${name}" works already .*webex-token-vault authorize ${name} --pkce --replace$`),
-    );
-    const headers = { Authorization: `Bearer ${await tokenOf(name)}` };
-    const me = await fetch(`${fixture.webex.apiUrl}/people/me`, { headers });
-    expect(await me.json()).toMatchObject({ emails: [ADA] });
-    expect(shown.at(-2)).toContain('works already');
-    expect(exchanges()).toBe(1);
-  });
+  it.each(['testauth', 'owned'])(
+    'a late consent leaves the grant of %s that arrived in the meantime unchanged',
+    async (name) => {
+      const onUrl = async (url: string) => {
+        const redirect = await fixture.webex.consent(url, { as: BLAKE });
+        await fixture.engine.authorize(fixture.admin, name, { as: ADA });
+        await visit(redirect);
+      };
+      const refused = run(name, [], { onUrl });
+      await expect(refused).rejects.toThrow(
+        new RegExp(`^credential "${name}" works already .*webex-token-vault authorize ${name} --pkce --replace$`),
+      );
+      const headers = { Authorization: `Bearer ${await tokenOf(name)}` };
+      const me = await fetch(`${fixture.webex.apiUrl}/people/me`, { headers });
+      expect(await me.json()).toMatchObject({ emails: [ADA] });
+      expect(shown.at(-2)).toContain('works already');
+      expect(exchanges()).toBe(1);
+    },
+  );
 
-  it('changes nothing where a consent was begun elsewhere meanwhile', async () => {
+  it('a consent changes nothing if another consent was begun elsewhere in the meantime', async () => {
     const onUrl = async (url: string) => {
       const redirect = await fixture.webex.consent(url);
       await begin();
@@ -199,16 +202,19 @@ describe('a first consent', () => {
     ['fails', { path: '/v1/people', status: 503 }, /answered 503 to people\/me/, 4],
     ['hangs up', { path: '/v1/people', dropConnection: true }, /no answer from Webex at/, 4],
     ['is another server', { path: '/v1/people', status: 200, body: 'html' }, /something that Webex does not say/, 1],
-  ] as const)('is not asked for where there is an owner, and Webex %s', async (_, fault, why, exitCode) => {
-    fixture.webex.behavior.fault = fault;
-    const refused = run('owned');
-    await expect(refused).rejects.toThrow(why);
-    await expect(refused).rejects.toThrow(/nobody was asked to consent, and nothing was changed; set HTTPS_PROXY/);
-    expect(await refused.catch(exitCodeOf)).toBe(exitCode);
-    expect(fixture.webex.requests.map(({ path }) => path)).toEqual(['/v1/people/me']);
-  });
+  ] as const)(
+    'nobody is asked for consent if the credential has an owner and Webex %s',
+    async (_, fault, why, exitCode) => {
+      fixture.webex.behavior.fault = fault;
+      const refused = run('owned');
+      await expect(refused).rejects.toThrow(why);
+      await expect(refused).rejects.toThrow(/nobody was asked to consent, and nothing was changed; set HTTPS_PROXY/);
+      expect(await refused.catch(exitCodeOf)).toBe(exitCode);
+      expect(fixture.webex.requests.map(({ path }) => path)).toEqual(['/v1/people/me']);
+    },
+  );
 
-  it('that can be looked at no more is kept where there is an owner, and it is said how to', async () => {
+  it('Vault keeps a grant whose account cannot be checked, and the error says how to check it', async () => {
     const refused = run('owned', [], { onUrl: consentThenFail });
     await expect(refused).rejects.toBeInstanceOf(AccountNotChecked);
     await expect(refused).rejects.toThrow(
@@ -217,7 +223,7 @@ describe('a first consent', () => {
     expect(fixture.issued).toContain(await tokenOf('owned'));
   });
 
-  it('is looked at again where Webex answers 503 once', async () => {
+  it('the account is checked again if Webex answers 503 once', async () => {
     const onUrl = async (url: string) => {
       const redirect = await fixture.webex.consent(url);
       fixture.webex.behavior.fault = { path: '/v1/people', status: 503, count: 1 };
@@ -226,35 +232,35 @@ describe('a first consent', () => {
     expect((await run('owned', [], { onUrl })).person?.emails).toEqual([ADA]);
   });
 
-  it('without a scope that tells whose it is says so', async () => {
+  it('a notice says that the scopes of the grant do not tell the account', async () => {
     expect(await run('blind')).toMatchObject({ person: undefined });
     expect(shown).toContain('Webex does not say whose account "blind" is: its scopes do not let it.');
   });
 
-  it('that is denied reaches Vault in no way', async () => {
+  it('a denied consent never reaches Vault', async () => {
     await expect(run('testauth', [{ decision: 'deny' }])).rejects.toBeInstanceOf(ConsentRefused);
     await expectAbsent('testauth');
     expect(exchanges()).toBe(0);
   });
 
-  it('that nobody gives ends in time and frees the port', async () => {
+  it('a consent that nobody gives times out and frees the port', async () => {
     await expect(run('testauth', [], { timeoutSeconds: 0.1 })).rejects.toThrow(/nobody consented within 0.1 s/);
     await expectAbsent('testauth');
     await (await RedirectListener.bind(redirectUrl()))[Symbol.asyncDispose]();
   });
 
-  it('ends with the reason of the signal', async () => {
+  it('the signal ends the wait for a consent with its reason', async () => {
     const abort = new AbortController();
     const onUrl = () => abort.abort(new Error('enough'));
     await expect(run('testauth', [], { onUrl, signal: abort.signal })).rejects.toThrow('enough');
   });
 
-  it('ends where the URL cannot be shown', async () => {
+  it('the command ends if it cannot show the consent URL', async () => {
     const onUrl = () => Promise.reject(new Error('no screen'));
     await expect(run('testauth', [], { onUrl })).rejects.toThrow('no screen');
   });
 
-  it('comes through although forged redirects came first, and none of them reaches Vault', async () => {
+  it('a consent succeeds after forged redirects, and none of them reaches Vault', async () => {
     const onUrl = async (url: string) => {
       const right = await fixture.webex.consent(url);
       const forged = new URL(right);
@@ -269,14 +275,14 @@ describe('a first consent', () => {
 });
 
 describe('a credential that works', () => {
-  it('is not asked consent for, and the way that replaces it is named', async () => {
+  it('a working credential needs no consent, and the error names the option that replaces it', async () => {
     await run('testauth');
     const before = fixture.webex.requests.length;
     await expect(run('testauth')).rejects.toThrow(/works already \(token until .*\); .* testauth --pkce --replace$/);
     expect(fixture.webex.requests).toHaveLength(before);
   });
 
-  it('is looked at, whose it is, where an owner is declared', async () => {
+  it('the command checks the account of a working credential if an owner is declared', async () => {
     await run('owned');
     await expect(run('owned')).rejects.toThrow(/^credential "owned" works already/);
     fixture.webex.behavior.fault = { path: '/v1/people', status: 503 };
@@ -286,7 +292,7 @@ describe('a credential that works', () => {
     expect(await unseen.catch(exitCodeOf)).toBe(4);
   });
 
-  it('is said to be of another account than the owner, where a run before could not look', async () => {
+  it('an error says that a working credential belongs to another account than its owner', async () => {
     await fixture.engine.authorize(fixture.admin, 'owned', { as: BLAKE });
     const refused = run('owned');
     await expect(refused).rejects.toBeInstanceOf(WrongAccount);
@@ -298,14 +304,14 @@ describe('a credential that works', () => {
 });
 
 describe('a credential that does not work', () => {
-  it('is authorized anew, without being told to, where Webex has revoked it', async () => {
+  it('the command asks for a new consent if Webex has revoked the grant', async () => {
     await storeExpiring('testauth');
     fixture.webex.revokeGrants();
     await expect(tokenOf('testauth')).rejects.toBeInstanceOf(ReauthorizationRequired);
     expect((await run('testauth')).person?.displayName).toBe('Ada Admin');
   });
 
-  it('is left alone where Webex is only down', async () => {
+  it('the command leaves the grant alone if Webex is down', async () => {
     await storeExpiring('owned');
     fixture.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
     await expect(run('owned')).rejects.toBeInstanceOf(TemporarilyUnavailable);
@@ -314,7 +320,7 @@ describe('a credential that does not work', () => {
   });
 
   it.each(['invalid_client', 'unauthorized_client'])(
-    'keeps its grant where Webex refuses the client with %s, and says what to correct',
+    'a grant stays if Webex refuses the client with %s, and the error says what to correct',
     async (error) => {
       await storeExpiring('owned');
       const before = exchanges();
@@ -330,7 +336,7 @@ describe('a credential that does not work', () => {
     },
   );
 
-  it('is not taken for one that can be revoked at Webex while its token cannot be refreshed', async () => {
+  it('a credential cannot be revoked at Webex while its token cannot be refreshed', async () => {
     await storeExpiring('testauth');
     fixture.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
     const found = findRevocable(authorizer, 'oauthapp', 'testauth');
@@ -340,13 +346,13 @@ describe('a credential that does not work', () => {
     fixture.webex.behavior.fault = undefined;
   });
 
-  it('can be revoked where Webex refuses the client', async () => {
+  it('a credential can be revoked in Vault if Webex refuses the client', async () => {
     await storeExpiring('testauth');
     fixture.webex.behavior.fault = { path: '/v1/access_token', status: 401, error: 'invalid_client' };
     expect(await findRevocable(authorizer, 'oauthapp', 'testauth')).toEqual({});
   });
 
-  it('is told from one whose integration is gone', async () => {
+  it('the read error names a missing integration instead of a lost grant', async () => {
     await storeExpiring('testauth');
     await fixture.admin.delete('oauthapp/servers/webex-myapp');
     await expect(tokenOf('testauth')).rejects.toBeInstanceOf(NotDeployed);
@@ -366,15 +372,18 @@ describe('a credential that waits for a consent begun elsewhere', () => {
       () => findRevocable(authorizer, 'oauthapp', 'testauth'),
       /waits for a consent .*, so there is no grant to revoke yet; finish it there, or/,
     ],
-  ])('is not %s: the engine would delete the next grant', async (_, act, message) => {
-    await begin();
-    const refused = act();
-    await expect(refused).rejects.toBeInstanceOf(AuthorizationPending);
-    await expect(refused).rejects.toThrow(message);
-    await expire();
-  });
+  ])(
+    'a credential that waits for another consent is not %s, because the engine would delete the next grant',
+    async (_, act, message) => {
+      await begin();
+      const refused = act();
+      await expect(refused).rejects.toBeInstanceOf(AuthorizationPending);
+      await expect(refused).rejects.toThrow(message);
+      await expire();
+    },
+  );
 
-  it('is authorized, and stays so, once its code has expired', async () => {
+  it('a credential can be authorized, and keeps its grant, after the code of the other consent has expired', async () => {
     await begin();
     await expire();
     await run('testauth');
@@ -382,7 +391,7 @@ describe('a credential that waits for a consent begun elsewhere', () => {
     expect(fixture.issued).toContain(await tokenOf('testauth'));
   });
 
-  it('can be revoked once its code has expired', async () => {
+  it('a credential can be revoked after the code of the other consent has expired', async () => {
     await begin();
     await expire();
     expect(await findRevocable(authorizer, 'oauthapp', 'testauth')).toEqual({});
@@ -394,7 +403,7 @@ describe('the exchange', () => {
     ['Webex fails', { path: '/v1/access_token', status: 500 }, TemporarilyUnavailable],
     ['Webex answers nonsense', { path: '/v1/access_token', status: 200, body: 'html' }, TemporarilyUnavailable],
     ['Webex hangs up', { path: '/v1/access_token', dropConnection: true }, TemporarilyUnavailable],
-  ] as const)('says that nothing was changed where %s', async (_, fault, kind) => {
+  ] as const)('the error of the code exchange says that nothing was changed if %s', async (_, fault, kind) => {
     fixture.webex.behavior.fault = fault;
     const failed = run('testauth');
     await expect(failed).rejects.toBeInstanceOf(kind);
@@ -402,7 +411,7 @@ describe('the exchange', () => {
     await expectAbsent('testauth');
   });
 
-  it('names the variable of the client secret where Webex does not accept it', async () => {
+  it('the error names the variable of the client secret if Webex refuses the secret', async () => {
     await fixture.engine.writeIntegration(fixture.admin, 'another-secret');
     const refused = run('testauth');
     await expect(refused).rejects.toThrow(/set TF_VAR_webex_myapp_client_secret, raise/);
@@ -416,13 +425,13 @@ describe('before anybody is asked for consent, it says so where', () => {
     expect(fixture.webex.requests).toEqual([]);
   });
 
-  it('the token is not valid', async () => {
+  it('an error says that the token is not valid before anybody is asked for consent', async () => {
     const vault = fixture.admin.withToken('hvs.nonsense');
     await expect(run('testauth', [], { vault })).rejects.toThrow(/does not accept the token/);
     await expect(run('testauth', [], { vault })).rejects.toBeInstanceOf(NotPermitted);
   });
 
-  it('the token may not authorize', async () => {
+  it('an error says which rights the token lacks before anybody is asked for consent', async () => {
     const self = 'path "sys/capabilities-self" { capabilities = ["update"] }\n';
     const url = `path "oauthapp/auth-code-url" { capabilities = ["update"] }\n`;
     const nothing = fixture.admin.withToken(await fixture.tokenWith(self));
@@ -438,19 +447,19 @@ describe('before anybody is asked for consent, it says so where', () => {
   it.each([
     ['nothing is mounted', 'nowhere', /no oauthapp engine is mounted at nowhere\//],
     ['another engine is mounted', 'cubbyhole', /the engine mounted at cubbyhole\/ is "cubbyhole"/],
-  ])('%s', async (_, mountPath, message) => {
+  ])('an error says that %s before anybody is asked for consent', async (_, mountPath, message) => {
     const engine = { ...fixture.deployment.engine, mountPath };
     const deployment = { ...fixture.deployment, engine };
     await expect(run('testauth', [], { vault: fixture.admin, deployment })).rejects.toThrow(message);
   });
 
-  it('the integration is missing', async () => {
+  it('an error says that the integration is missing before anybody is asked for consent', async () => {
     await fixture.admin.delete('oauthapp/servers/webex-myapp');
     await expect(run('testauth')).rejects.toThrow(/integration "webex-myapp" is not in Vault .*deploy stack/);
     await fixture.engine.writeIntegration(fixture.admin);
   });
 
-  it('the port is taken', async () => {
+  it('an error says that the port is taken before anybody is asked for consent', async () => {
     const { port } = new URL(redirectUrl());
     const other = createServer().listen(Number(port), '127.0.0.1');
     await once(other, 'listening');
@@ -458,13 +467,13 @@ describe('before anybody is asked for consent, it says so where', () => {
     other.close();
   });
 
-  it('the credential is unknown', async () => {
+  it('an error says that the credential is unknown before anybody is asked for consent', async () => {
     await expect(run('other')).rejects.toThrow(
       'unknown credential "other"; the deployment declares "testauth", "owned"',
     );
   });
 
-  it('Vault is not there', async () => {
+  it('an error says that Vault does not answer before anybody is asked for consent', async () => {
     const vault = new VaultClient({ address: 'http://127.0.0.1:1', token: 't' });
     await expect(run('testauth', [], { vault })).rejects.toThrow(/no answer from Vault at http:\/\/127.0.0.1:1/);
   });
@@ -483,7 +492,7 @@ describe('before a browser is opened, Webex is asked', () => {
     return registered;
   }
 
-  it('whether the redirect URL is registered', async () => {
+  it('the command asks Webex whether the redirect URL is registered before it opens a browser', async () => {
     const registered = client().redirectUrls.splice(0);
     const refused = run('testauth', [], { onUrl });
     await expect(refused).rejects.toThrow(
@@ -494,7 +503,7 @@ describe('before a browser is opened, Webex is asked', () => {
     await expectAbsent('testauth');
   });
 
-  it('whether the scopes are registered', async () => {
+  it('the command asks Webex whether the scopes are registered before it opens a browser', async () => {
     const registered = client().scopes.splice(0);
     const refused = run('owned', [], { onUrl });
     await expect(refused).rejects.toBeInstanceOf(ConsentRefused);
@@ -506,7 +515,7 @@ describe('before a browser is opened, Webex is asked', () => {
   it.each([
     ['hangs up', { dropConnection: true }],
     ['fails', { status: 503 }],
-  ])('and a Webex that %s does not stop the consent', async (_, fault) => {
+  ])('a Webex that %s at the first check does not stop the consent', async (_, fault) => {
     fixture.webex.behavior.fault = { path: '/v1/authorize', count: 1, ...fault };
     expect((await run('testauth')).person?.emails).toEqual([ADA]);
     expect(fixture.webex.behavior.fault).toBeUndefined();
@@ -514,7 +523,7 @@ describe('before a browser is opened, Webex is asked', () => {
 });
 
 describe('at the end', () => {
-  it('no secret was shown to anybody, nor logged by the server', () => {
+  it('neither the person nor the server log has seen a secret', () => {
     expect(shown.length).toBeGreaterThan(50);
     const text = [...shown, fixture.server.log].join('\n');
     const secrets = [...fixture.issued, fixture.clientSecret, fixture.server.rootToken];
@@ -522,7 +531,7 @@ describe('at the end', () => {
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
   });
 
-  it('a sealed server is told from one that is down', async () => {
+  it('the error tells a sealed server from one that is down', async () => {
     await fixture.admin.write('sys/seal', {});
     await expect(run('testauth')).rejects.toBeInstanceOf(VaultSealed);
   });
