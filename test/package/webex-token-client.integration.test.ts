@@ -117,7 +117,7 @@ describe('an error that nobody catches', () => {
 
   it('an uncaught error names its source file by the source map', async () => {
     const { stderr } = await user.run(process.execPath, ['--enable-source-maps', '-e', program]);
-    expect(stderr).toMatch(/client\/src\/login\/app-identity\.ts:\d+/);
+    expect(stderr).toMatch(/client\/src\/login\/login-identity\.ts:\d+/);
   });
 
   it('an uncaught error shows a short source line', async () => {

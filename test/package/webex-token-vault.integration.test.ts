@@ -114,9 +114,9 @@ describe('what is packed', () => {
     const imported = await user.run('node', [
       '--input-type=module',
       '-e',
-      "import * as constructs from 'webex-token-vault'; console.log(Object.keys(constructs).sort().join(' '))",
+      "import * as constructs from 'webex-token-vault'; console.log(Object.keys(constructs.default).sort().join(' '))",
     ]);
-    expect(imported.stdout).toBe('VaultServer WebexTokens default defineDeployment module.exports\n');
+    expect(imported.stdout).toBe('VaultServer WebexTokens defineDeployment\n');
   });
 
   it('the deployment entry loads no CDKTF', async () => {

@@ -35,8 +35,8 @@ export async function saveSnapshot(
     if (error instanceof NetworkError) {
       throw new VaultUnreachableError(vault.address, error.code);
     }
-    const { code, path } = error as NodeJS.ErrnoException;
-    throw path === undefined || code === undefined
+    const { code, path, syscall } = error as NodeJS.ErrnoException;
+    throw syscall === undefined || path === undefined
       ? error
       : new ExplainedError(`the backup ${file} cannot be written (${code}); choose another path`);
   } finally {
@@ -60,8 +60,8 @@ export async function restoreSnapshot(
     });
     body.cancel();
   } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    throw path === undefined || code === undefined
+    const { code, path, syscall } = error as NodeJS.ErrnoException;
+    throw syscall === undefined || path === undefined
       ? error
       : new ExplainedError(`the snapshot ${path} cannot be read (${code}); check the path`);
   }
