@@ -209,6 +209,28 @@ describe('of the entry of an integration, whatever is declared', () => {
     expect(lossesOf(unreadable)).toEqual([]);
   });
 
+  it('the comparison names an integration that the note does not know, as after a partial deploy', () => {
+    const halfDone = { ...deleted, before: { ...entry(), path: 'oauthapp/servers/half-done' } };
+    expect(lossesOf(halfDone)).toEqual([
+      {
+        kind: 'integration',
+        name: 'half-done',
+        why: expect.stringContaining('without integration "half-done" it cannot be refreshed') as string,
+      },
+    ]);
+  });
+
+  it('the comparison ignores other types of resources', () => {
+    expect(lossesOf({ ...deleted, type: 'vault_policy' })).toEqual([]);
+    expect(lossesOf(deleted, { type: 'vault_policy', after: entry() })).toHaveLength(1);
+  });
+
+  it('the comparison ignores a client that cannot be read, before or afterwards', () => {
+    const unreadable = { ...entry(), data_json: '{}' };
+    expect(noticesOf({ type: ENTRY, before: unreadable, after: { path: entry().path } })).toEqual([]);
+    expect(noticesOf({ type: ENTRY, before: entry(), after: unreadable })).toEqual([]);
+  });
+
   it('the comparison names the integration if the state does not list its credentials', () => {
     const why = 'and the state has no note of the credentials that are its';
     expect(grantConsequences(planned(noteChange(undefined, NOTED), ofAnotherClient), NOW).losses).toEqual([
