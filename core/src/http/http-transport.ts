@@ -1,4 +1,4 @@
-import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage, request as openRequest } from 'node:http';
 import type { Readable } from 'node:stream';
 import { AnswerBody } from './answer-body';
 import { timerMs } from '../longest-timer';
@@ -75,7 +75,7 @@ const CLOSED_CODES = ['ECONNRESET', 'EPIPE'];
 export class HttpTransport {
   readonly #ca: string | undefined;
   readonly #certificate: ClientCertificate | undefined;
-  readonly #agents = new Map<string, Promise<Agent>>();
+  readonly #ways = new Map<string, Promise<Way>>();
 
   constructor({ ca, certificate }: HttpTransportOptions = {}) {
     this.#ca = ca;
@@ -97,9 +97,9 @@ export class HttpTransport {
 
   /** Ends idle connections, and those of answers that nobody reads. */
   async close(): Promise<void> {
-    const agents = [...this.#agents.values()];
-    this.#agents.clear();
-    (await Promise.allSettled(agents)).forEach((made) => made.status === 'fulfilled' && made.value.destroy());
+    const ways = [...this.#ways.values()];
+    this.#ways.clear();
+    (await Promise.allSettled(ways)).forEach((made) => made.status === 'fulfilled' && made.value.agent.destroy());
   }
 
   /** @returns undefined where the server had closed the kept connection, which nobody can know before */
@@ -108,9 +108,10 @@ export class HttpTransport {
     const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, bodyTimeoutMs = DEFAULT_BODY_TIMEOUT_MS } = request;
     const streamed = typeof body === 'function';
     const connecting: ProxiedRequestOptions['connecting'] = {};
+    const { open, agent } = await this.#way(url);
     const options: ProxiedRequestOptions & { rejectUnauthorized: true } = {
       method,
-      agent: await this.#agent(url),
+      agent,
       // Whatever the environment says of it.
       rejectUnauthorized: true,
       connecting,
@@ -121,7 +122,6 @@ export class HttpTransport {
         ...request.headers,
       },
     };
-    const { request: open } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
     signal?.throwIfAborted();
     const sent = open(url, options);
     let fail: (reason: unknown) => void = () => undefined;
@@ -142,13 +142,16 @@ export class HttpTransport {
             socket.once(event, connected);
           }
         });
+        let isAnswered = false;
         sent.once('response', (response) => {
+          isAnswered = true;
           // Else the next request would go to the same server, and Kubernetes has another one at the same address.
           sent.shouldKeepAlive &&= (response.statusCode ?? 0) < 500;
           resolve(response);
         });
         sent.on('error', (error) => reject(NetworkError.from(error)));
-        sent.once('close', () => reject(new NetworkError('ECONNRESET')));
+        // An error is made for none that is answered: its stack costs as much as a request.
+        sent.once('close', () => isAnswered || reject(new NetworkError('ECONNRESET')));
         if (streamed) {
           const continueTimeoutMs = Math.min(CONTINUE_TIMEOUT_MS, headersTimeoutMs / 2);
           const onPart = (): void => void deadline.refresh();
@@ -177,29 +180,28 @@ export class HttpTransport {
     }
   }
 
-  #agent(url: URL): Promise<Agent> {
-    const known = this.#agents.get(url.origin);
+  #way(url: URL): Promise<Way> {
+    const known = this.#ways.get(url.origin);
     if (known !== undefined) {
       return known;
     }
-    const made = this.#newAgent(url);
-    this.#agents.set(url.origin, made);
-    made.catch(() => this.#agents.delete(url.origin));
+    const made = this.#newWay(url);
+    this.#ways.set(url.origin, made);
+    made.catch(() => this.#ways.delete(url.origin));
     return made;
   }
 
-  async #newAgent(url: URL): Promise<Agent> {
+  async #newWay(url: URL): Promise<Way> {
     const { certPem: cert, keyPem: key } = this.#certificate ?? {};
     const settings = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, ca: this.#ca, cert, key };
+    const { request: open, Agent } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
     const proxy = await proxyFor(url);
-    if (proxy !== undefined) {
-      return proxyAgent(url, proxy, settings);
-    }
-    if (url.protocol === 'https:') {
-      const https = await import('node:https');
-      return new https.Agent(settings);
-    }
-    const http = await import('node:http');
-    return new http.Agent(settings);
+    return { open, agent: proxy === undefined ? new Agent(settings) : await proxyAgent(url, proxy, settings) };
   }
+}
+
+/** How one server is asked: loaded once, as loading takes as long as a request. */
+interface Way {
+  readonly open: typeof openRequest;
+  readonly agent: Agent;
 }
