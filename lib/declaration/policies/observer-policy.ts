@@ -15,8 +15,6 @@ export interface ObserverRights {
   readonly credentialNames: readonly string[];
   /** Where the AppRole auth method of the apps is mounted. */
   readonly appRolePath: string;
-  /** Those that log in there, by the names of their roles. */
-  readonly appNames: readonly string[];
   /** Where people log in who act as operators. @default - nowhere */
   readonly peoplePath?: string;
   /** Auth methods of the apps that have an identity of their own. @default - none */
@@ -33,7 +31,10 @@ export function observerPolicy(rights: ObserverRights): string {
   return renderPolicy(observerRules(rights));
 }
 
-/** The same, rule by rule. */
+/**
+ * The same, rule by rule. The server reads a token's rules again for each request. So only what hands out tokens is
+ * named grant by grant.
+ */
 export function observerRules(rights: ObserverRights): readonly Rule[] {
   const {
     mountPath,
@@ -41,24 +42,17 @@ export function observerRules(rights: ObserverRights): readonly Rule[] {
     credentialNames,
     integrationNames,
     appRolePath,
-    appNames,
     identityMethods = [],
     peoplePath,
   } = rights;
   return [
-    ...credentialNames.flatMap((name): Rule[] => [
-      tokenRead(mountPath, name, `the state of ${name}, and so its token`),
-      {
-        path: dataPath(recordsPath, consentRecord(name)),
-        capabilities: ['read'],
-        why: 'who consented to it, and when',
-      },
-      {
-        path: dataPath(recordsPath, observationRecord(name)),
-        capabilities: ['create', 'read', 'update'],
-        why: 'what was seen of it',
-      },
-    ]),
+    ...credentialNames.map((name) => tokenRead(mountPath, name, `the state of ${name}, and so its token`)),
+    { path: dataPath(recordsPath, consentRecord('+')), capabilities: ['read'], why: 'who consented, and when' },
+    {
+      path: dataPath(recordsPath, observationRecord('+')),
+      capabilities: ['create', 'read', 'update'],
+      why: 'what was seen of each grant',
+    },
     ...integrationNames.flatMap((name): Rule[] => [
       { path: `${mountPath}/servers/${name}`, capabilities: ['read'], why: 'is it there? (never its secret)' },
       {
@@ -70,12 +64,18 @@ export function observerRules(rights: ObserverRights): readonly Rule[] {
     { path: `${mountPath}/config`, capabilities: ['read'], why: 'is refreshing paused?' },
     { path: `sys/internal/ui/mounts/${mountPath}`, capabilities: ['read'], why: 'is the engine mounted?' },
     { path: dataPath(recordsPath, BACKUP_RECORD), capabilities: ['read'], why: 'when was the last backup?' },
-    ...[...appNames.map((name) => `${appRolePath}/role/${name}`), `${OPERATORS_MOUNT}/role/+`].flatMap(
-      (role): Rule[] => [
-        { path: `auth/${role}/secret-id`, capabilities: ['list'], why: 'which secret ids are there? (by accessor)' },
-        { path: `auth/${role}/secret-id-accessor/lookup`, capabilities: ['update'], why: 'until when are they good?' },
-      ],
-    ),
+    ...[appRolePath, OPERATORS_MOUNT].flatMap((path): Rule[] => [
+      {
+        path: `auth/${path}/role/+/secret-id`,
+        capabilities: ['list'],
+        why: 'which secret ids are there? (by accessor)',
+      },
+      {
+        path: `auth/${path}/role/+/secret-id-accessor/lookup`,
+        capabilities: ['update'],
+        why: 'until when are they good?',
+      },
+    ]),
     ...[
       ...[appRolePath, OPERATORS_MOUNT, ...(peoplePath === undefined ? [] : [peoplePath])].map(
         (path) => `auth/${path}/role`,

@@ -35,14 +35,13 @@ export function authorizerRights(deployment: Deployment): AuthorizerRights {
 
 /** What a deployment's observer may do. */
 export function observerRights(deployment: Deployment): ObserverRights {
-  const { engine, integrations, credentials, apps, appRole } = deployment;
+  const { engine, integrations, credentials, appRole } = deployment;
   return {
     mountPath: engine.mountPath,
     recordsPath: engine.recordsPath,
     integrationNames: integrations.map(nameInVault),
     credentialNames: credentials.map(({ name }) => name),
     appRolePath: appRole.path,
-    appNames: apps.filter(({ identity }) => identity === undefined).map(nameInVault),
     identityMethods: identityMethods(deployment).map(({ path, type }) => ({ path, type })),
     peoplePath: oidcPath(deployment),
   };

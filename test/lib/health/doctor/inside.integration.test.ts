@@ -153,7 +153,7 @@ describe('once somebody has', () => {
       const { check, line } = await doctor({ token: await vault.tokenWith(`${policies}\n${ask}`) });
       expect(check).toBe('rights');
       expect(line).toMatch(
-        /it lacks read on oauthapp-records\/data\/consents\/testauth and \d+ more; unset VAULT_TOKEN .* deploy webex-tokens/,
+        /it lacks read on oauthapp-records\/data\/consents\/\+ and \d+ more; unset VAULT_TOKEN .* deploy webex-tokens/,
       );
     });
 
