@@ -135,7 +135,7 @@ test('the meetings report runs on the figures of the simulated Webex', async () 
 test('the key share verifies a backup, and the client secret authorizes by PKCE', async () => {
   const { folder } = rehearsal;
   const verified = await shell(
-    `npx --no-install webex-token-vault backup ${folder}/verified.snap --verify --from ${folder}`,
+    `npx --no-install webex-token-vault backup create ${folder}/verified.snap && npx --no-install webex-token-vault backup verify ${folder}/verified.snap --key-shares ${folder}`,
   );
   expect(verified.stderr).toContain('verified: it can be restored, and the grants are in it\n');
   const secretFile = join(folder, 'client-secret-webex-myapp');
@@ -150,7 +150,7 @@ test('every operator can log in, issue, back up and revoke', async () => {
   expect(new Set(tokens).size).toBe(OPERATORS.length);
   const [issued, ...rest] = await output(`
     cd / && webex-token-vault issue second-app --json | tr -d '\\n '; echo; cd - > /dev/null
-    npx --no-install webex-token-vault backup ${folder}/copy.snap
+    npx --no-install webex-token-vault backup create ${folder}/copy.snap
     VAULT_TOKEN=${tokens[OPERATORS.indexOf('provisioner')] ?? ''} bao read -field=policies auth/token/lookup-self; echo
     npx --no-install webex-token-vault revoke testauth --yes`);
   expect(JSON.parse(issued ?? '')).toMatchObject({ app: 'second-app' });

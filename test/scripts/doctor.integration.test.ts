@@ -31,7 +31,7 @@ it('the doctor leads from an empty server to a grant through the commands that i
   const empty = await doctor();
   expect(empty).toMatchObject({ exitCode: 1, stderr: '' });
   expect(empty.stdout).toMatch(
-    /^error: server: .* \(not initialized\): .*; npx --no-install webex-token-vault init --out \S+$/m,
+    /^error: server: .* \(not initialized\): .*; npx --no-install webex-token-vault init --operators \S+$/m,
   );
   expect((await operated.init()).exitCode).toBe(0);
 
@@ -96,7 +96,7 @@ describe('finds of the login', () => {
     });
     const { stdout } = await doctor();
     expect(stdout).toMatch(
-      /^error: login: Vault does not log this operator in: .*: npx --no-install webex-token-vault operators update --rotate --out \S+$/m,
+      /^error: login: Vault does not log this operator in: .*: npx --no-install webex-token-vault operators update --rotate --operators \S+$/m,
     );
   });
 });

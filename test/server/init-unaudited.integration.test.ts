@@ -40,7 +40,7 @@ onOpenBao.describe('npx --no-install webex-token-vault init without an audit dev
     expect(stanza).toContain(file);
     expect(initialized).toMatch(/^initialized: /);
     const [, named, command = ''] =
-      /\nerror: nothing is audited: .* declares no audit device; add (audit .*) and restart it\. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault (init .*)"\n$/.exec(
+      /\nerror: nothing is audited: .* declares no audit device; add (audit .*) and restart it\. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault (operators update .*)"\n$/.exec(
         stderr,
       ) ?? [];
     expect(named).toBe(stanza);
