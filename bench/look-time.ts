@@ -1,8 +1,8 @@
+import { resolve } from 'node:path';
 import pLimit from 'p-limit';
+import { z } from 'zod';
 import { ExplainedError } from '#core';
-import { lookAt } from '../lib/health/looks/look';
-import { OPERATOR_NAMES } from '../lib/operators/operators';
-import { VaultClient } from '../lib/vault/vault-client';
+import { lastLine, run } from '../lib/processes/child-process';
 import { WrittenVault } from '../rehearsal/written-vault';
 import { manyApps } from './many-apps';
 import { inTurn, timed } from './rounds';
@@ -10,12 +10,18 @@ import type { Row } from './row';
 import type { Measuring } from './section';
 
 /*
- * A look of `status` at a thousand grants and a thousand apps, on a real server, by the observer. The login is part of
- * every command and not of this.
+ * `status` of a thousand grants and a thousand apps by the observer, on a real server, from the start of the program to
+ * its exit. The observer's token is given, so the login is not measured.
  */
 
 const MANY = 1000;
 const AT_ONCE = 16;
+const PROGRAM = resolve(__dirname, '..', 'scripts', 'webex-token-vault.js');
+
+const printed = z.object({
+  credentials: z.array(z.object({ severity: z.string() })),
+  apps: z.array(z.unknown()),
+});
 
 export async function measureLook({ rounds, progress }: Measuring): Promise<Row[]> {
   const { credentials, apps } = manyApps(MANY);
@@ -23,14 +29,21 @@ export async function measureLook({ rounds, progress }: Measuring): Promise<Row[
   progress(`${MANY} consents, ${MANY} roles`);
   await pLimit(AT_ONCE).map(credentials, ({ name }) => vault.engine.authorize(vault.admin, name));
   await pLimit(AT_ONCE).map(apps, ({ name }) => vault.appLogin(name));
-  const observer = vault.admin.withToken(await vault.operatorToken('observer'));
+  const { PATH } = process.env;
+  const env = {
+    ...vault.environment,
+    PATH,
+    // Nothing of the user's is used.
+    HOME: vault.folder,
+    VAULT_ADDR: vault.server.address,
+    VAULT_TOKEN: await vault.operatorToken('observer'),
+  };
   const look = async (): Promise<void> => {
-    const report = await lookAt({
-      deployment: vault.deployment,
-      vault: new VaultClient({ address: vault.server.address }),
-      asObserver: (action) => action(observer),
-      operators: OPERATOR_NAMES,
-    });
+    const { stdout, stderr } = await run(process.execPath, [PROGRAM, 'status', '--json'], { cwd: vault.folder, env });
+    if (stdout === '') {
+      throw new ExplainedError(`status printed nothing, so its time says nothing: ${lastLine(stderr)}`);
+    }
+    const report = printed.parse(JSON.parse(stdout));
     const seen = report.credentials.filter(({ severity }) => severity !== 'broken').length;
     if (seen !== MANY || report.apps.length !== MANY) {
       throw new ExplainedError(

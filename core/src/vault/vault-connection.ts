@@ -137,7 +137,7 @@ export class VaultConnection {
     const redirect = { status: answer.status, location, address: this.address, path, url };
     const leader = await leaderTarget(redirect, () => this.#askLeader(options.signal));
     this.#refusePlainHttp(leader.origin);
-    return this.#accepted(await this.#sendTo(method, leader, options), method, path);
+    return this.#accepted(await this.#sendTo(method, leader, options, leader.origin), method, path);
   }
 
   /**
@@ -171,11 +171,11 @@ export class VaultConnection {
     return vaultUrl(this.#options.address, path);
   }
 
-  async #sendTo(method: string, url: URL, options: VaultRequestOptions): Promise<HttpAnswer> {
+  /** @param address as messages name the server. */
+  async #sendTo(method: string, url: URL, options: VaultRequestOptions, address = this.address): Promise<HttpAnswer> {
     const { token, namespace } = this.#options;
     const { headers, body, signal = this.#options.signal } = options;
     const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs ?? ANSWER_TIMEOUT_MS;
-    const isLeader = url.origin !== this.#url('').origin;
     return this.#reached(
       this.#transport.send({
         method,
@@ -190,7 +190,7 @@ export class VaultConnection {
         headersTimeoutMs: timeoutMs,
         signal,
       }),
-      isLeader ? url.origin : this.address,
+      address,
     );
   }
 
