@@ -137,7 +137,7 @@ function source(identity: LoginIdentity, address = vault.server.address): TokenS
 
 const cert = (role: string) => ({ cert: { role, certFile: path('app.pem'), keyFile: path('app.key') } });
 
-const simulatedToken = (env: Record<string, string>) => runScript('webex-token', ['testauth'], env);
+const webexToken = (env: Record<string, string>) => runScript('webex-token', ['testauth'], env);
 
 const accessors = () => vault.admin.list('auth/token/accessors');
 
@@ -162,14 +162,14 @@ describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method)
 
   it("webex-token prints the app's token and revokes its own Vault token", async () => {
     const before = await liveTokens();
-    const { stdout, stderr, exitCode } = await simulatedToken(environmentOf(method));
+    const { stdout, stderr, exitCode } = await webexToken(environmentOf(method));
     expect([stderr, exitCode]).toEqual(['', 0]);
     expect(vault.issued).toContain(stdout.trim());
     expect(await liveTokens()).toBe(before);
   });
 
   it('webex-token explains that the role is missing or does not fit the app', async () => {
-    const { stdout, stderr, exitCode } = await simulatedToken({ ...environmentOf(method), VAULT_ROLE: 'another' });
+    const { stdout, stderr, exitCode } = await webexToken({ ...environmentOf(method), VAULT_ROLE: 'another' });
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^error: [^\n]*set VAULT_ROLE to the name of the app[^\n]*\n$/);
     expect(exitCode).toBe(method === 'cert' ? 5 : 1);
@@ -195,7 +195,7 @@ describe('a token', () => {
 
   it('Vault refuses an expired JWT', async () => {
     const token = issuer.endedToken();
-    const { stdout, stderr, exitCode } = await simulatedToken({
+    const { stdout, stderr, exitCode } = await webexToken({
       ...environmentOf('jwt'),
       VAULT_JWT_FILE: '',
       VAULT_JWT: token,
@@ -240,7 +240,7 @@ describe('a token', () => {
   it('a login fails as temporarily unavailable while the issuer of the JWT is down', async () => {
     await using tokens = source(jwt({ mountPath: 'unreachable' }));
     await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
-    const { stderr, exitCode } = await simulatedToken({ ...environmentOf('jwt'), VAULT_AUTH_MOUNT: 'unreachable' });
+    const { stderr, exitCode } = await webexToken({ ...environmentOf('jwt'), VAULT_AUTH_MOUNT: 'unreachable' });
     expect(stderr).toMatch(/cannot reach the issuer of the token, .*connection refused.*; try again later/);
     expect(exitCode).toBe(4);
   });
@@ -257,8 +257,8 @@ describe('a token', () => {
       ACTIONS_ID_TOKEN_REQUEST_URL: `${github.address}/?api-version=2.0`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer',
     };
-    expect(vault.issued).toContain((await simulatedToken(job)).stdout.trim());
-    const other = await simulatedToken({ ...job, VAULT_JWT_AUDIENCE: 'other' });
+    expect(vault.issued).toContain((await webexToken(job)).stdout.trim());
+    const other = await webexToken({ ...job, VAULT_JWT_AUDIENCE: 'other' });
     expect(other.stderr).toMatch(/its audience is "other", .*VAULT_JWT_AUDIENCE on GitHub/);
     expect(other.exitCode).toBe(5);
   });

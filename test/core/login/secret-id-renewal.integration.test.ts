@@ -23,7 +23,7 @@ const NEAR_END_MS = LONG_SECONDS * 750;
 
 const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
 
-/** The client in a process of its own. */
+/** The core and the command of the client, in a process of their own. */
 let client: string;
 const clientFolder = mkdtempSync(join(tmpdir(), 'client-'));
 let vault: WrittenVault;
@@ -34,7 +34,7 @@ let warnings: string[];
 let sources: TokenSource[];
 
 beforeAll(async () => {
-  client = bundle(['client/src/index.ts', 'client/src/command/webex-token.ts'], clientFolder);
+  client = bundle(['core/src/index.ts', 'client/src/command/webex-token.ts'], clientFolder);
   vault = await WrittenVault.start({
     apps: [
       { name: 'people-me', reads: ['testauth'], renewsSecretId: true },
@@ -79,7 +79,7 @@ function moveNearItsEnd(): void {
   jest.spyOn(Date, 'now').mockImplementation(() => now() + NEAR_END_MS);
 }
 
-/** The same, once a clock is later: that of {@link simulatedToken}, or by {@link moveNearItsEnd}. */
+/** The same, once a clock is later: that of {@link webexToken}, or by {@link moveNearItsEnd}. */
 async function soonNearItsEnd(): Promise<string> {
   const secretId = await issued({});
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
@@ -204,7 +204,7 @@ describe('a secret id near its end', () => {
   it('two commands renew a secret id at once without printing it', async () => {
     const before = await soonNearItsEnd();
     const renewing = { VAULT_RENEW_SECRET_ID: 'true' };
-    const commands = await Promise.all([simulatedToken(renewing), simulatedToken(renewing)]);
+    const commands = await Promise.all([webexToken(renewing), webexToken(renewing)]);
     await expectRenewed(before);
     for (const { exitCode, stdout, stderr, argv } of commands) {
       expect([exitCode, stderr]).toEqual([0, '']);
@@ -214,7 +214,7 @@ describe('a secret id near its end', () => {
 
   it('the command leaves the secret id alone if renewal is not enabled', async () => {
     const before = await soonNearItsEnd();
-    expect(await simulatedToken()).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await webexToken()).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await content()).toBe(before);
   });
 });
@@ -357,7 +357,7 @@ it('the constructor requires a file for renewal', () => {
 });
 
 /** A process of its own, by whose clock it is later. */
-async function simulatedToken(
+async function webexToken(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string; argv: string }> {
   const main = `const { now } = Date;
