@@ -47,7 +47,7 @@ const COMMANDS = ['scripts', 'bench', 'rehearsal/outage/soak.ts'];
 
 /** Talk to a network, or start processes that may. Not `net`, which is asked here whether a text is an IP address. */
 const NETWORK_MODULES = ['http', 'https', 'http2', 'tls', 'dgram', 'dns', 'child_process'];
-const NETWORK_PACKAGES = ['hpagent', 'undici'];
+const NETWORK_PACKAGES = ['node-vault', 'hpagent', 'undici'];
 
 /** All files of the parts. */
 function of(...parts) {

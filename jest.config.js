@@ -5,6 +5,7 @@ const PACKAGES = [
   '@peculiar/x509/build/x509[.]cjs[.]js',
   'cdktf/lib/index[.]js',
   'fast-check/lib/cjs/fast-check[.]js',
+  'node-vault/src/index[.]js',
   'p-limit/index[.]js',
   'qr/(?:index|decode)[.]js',
   'yaml/dist/index[.]js',

@@ -1,9 +1,10 @@
-import { LONGEST_LIFE_SECONDS, VaultConnection, type VaultConnectionOptions, type VaultRequestOptions } from '#core';
+import nodeVault from 'node-vault';
+import { LONGEST_LIFE_SECONDS, notVault, VaultConnection, type VaultConnectionOptions } from '#core';
 import { z } from 'zod';
 
 /*
- * Vault and OpenBao for operators; replies are parsed by a schema. What travels is the connection's: one transport, one
- * rule for redirects, typed errors without a secret in them.
+ * Vault and OpenBao for operators, over node-vault; replies are parsed by a schema. What travels is the client's: one
+ * transport, one rule for redirects, typed errors without a secret in them.
  */
 
 const sealStatusReply = z.object({
@@ -65,16 +66,39 @@ const capabilities = z.array(z.string()).catch([]);
 /** OpenBao refuses a request with more than a thousand strings in it. */
 const PATHS_AT_ONCE = 500;
 
+/** What node-vault hands to its transport. */
+interface NodeVaultRequest {
+  readonly method: string;
+  /** After `/v1`, with a slash before it. */
+  readonly path: string;
+  readonly json?: object;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface NodeVaultAnswer {
+  readonly statusCode: number;
+  readonly body: unknown;
+}
+
 export class VaultClient {
   readonly address: string;
   /** The same server under the same token. */
   readonly connection: VaultConnection;
   readonly #options: VaultConnectionOptions;
+  readonly #client: nodeVault.client;
 
   constructor(options: VaultConnectionOptions) {
     this.#options = options;
     this.connection = new VaultConnection(options);
     this.address = this.connection.address;
+    this.#client = nodeVault({
+      endpoint: this.address,
+      // node-vault would log what it writes where DEBUG says so.
+      debug: () => undefined,
+      'request-promise': { defaults: () => (request: NodeVaultRequest) => this.#send(request) },
+    });
+    // Set afterwards: its own defaults come from the environment. Token and namespace are the connection's.
+    Object.assign(this.#client, { token: '', namespace: '', pathPrefix: '' });
   }
 
   /** A client like this one that acts under another token. */
@@ -91,17 +115,17 @@ export class VaultClient {
    * @throws VaultResponseError with `statusCode` 404 where there is nothing
    */
   async read<T>(path: string, reply: z.ZodType<T>): Promise<T> {
-    return this.#send('GET', path, reply);
+    return this.#parse('GET', path, reply, await this.#client.read(path));
   }
 
   async list(path: string): Promise<string[]> {
-    return (await this.#send('LIST', path, listReply)).data.keys;
+    return this.#parse('LIST', path, listReply, await this.#client.list(path)).data.keys;
   }
 
   async write(path: string, data: object): Promise<void>;
   async write<T>(path: string, data: object, reply: z.ZodType<T>): Promise<T>;
   async write(path: string, data: object, reply: z.ZodType = z.unknown()): Promise<unknown> {
-    return this.#send('PUT', path, reply, { body: JSON.stringify(data) });
+    return this.#parse('PUT', path, reply, await this.#client.write(path, data));
   }
 
   /**
@@ -111,7 +135,8 @@ export class VaultClient {
    */
   async writeWrapped(path: string, data: object, wrapTtlSeconds: number): Promise<VaultWrapping> {
     const headers = { 'X-Vault-Wrap-TTL': `${wrapTtlSeconds}s` };
-    const { wrap_info: info } = await this.#send('PUT', path, wrapReply, { headers, body: JSON.stringify(data) });
+    const reply: unknown = await this.#client.write(path, data, { headers });
+    const { wrap_info: info } = this.#parse('PUT', path, wrapReply, reply);
     return {
       token: info.token,
       expireTime: new Date(Date.parse(info.creation_time) + info.ttl * 1000),
@@ -120,7 +145,7 @@ export class VaultClient {
   }
 
   async delete(path: string): Promise<void> {
-    await this.#send('DELETE', path, z.unknown());
+    await this.#client.delete(path);
   }
 
   /** Needs no token. */
@@ -169,7 +194,22 @@ export class VaultClient {
     return new VaultClient({ ...this.#options, signal });
   }
 
-  async #send<T>(method: string, path: string, reply: z.ZodType<T>, options?: VaultRequestOptions): Promise<T> {
-    return this.connection.json(method, path, (body) => reply.parse(body), options);
+  /** What node-vault calls for each request; it treats what is returned as an answer of status 200. */
+  async #send({ method, path, json, headers }: NodeVaultRequest): Promise<NodeVaultAnswer> {
+    // node-vault writes by POST. Vault treats POST and PUT alike, and its documents, as our errors, say PUT.
+    const verb = method === 'POST' ? 'PUT' : method;
+    const body = await this.connection.json(verb, path.replace(/^\//, ''), (reply) => reply, {
+      headers,
+      body: json === undefined || method === 'GET' ? undefined : JSON.stringify(json),
+    });
+    return { statusCode: 200, body };
+  }
+
+  #parse<T>(method: string, path: string, reply: z.ZodType<T>, body: unknown): T {
+    const parsed = reply.safeParse(body);
+    if (!parsed.success) {
+      throw notVault(this.address, method, path);
+    }
+    return parsed.data;
   }
 }

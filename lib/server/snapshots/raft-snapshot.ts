@@ -4,7 +4,7 @@ import { streamPrivateFile } from '../../files/private-file';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
 
 /*
- * Raft snapshots, in and out. These are bytes and no JSON, so they go to the connection itself.
+ * Raft snapshots, in and out. node-vault reads every answer as text, so these two go to the connection itself.
  */
 
 const SAVE_PATH = 'sys/storage/raft/snapshot';
