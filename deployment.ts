@@ -1,6 +1,6 @@
 import { defineDeployment } from './lib/declaration/define-deployment';
 
-/** What is deployed. The one file to edit; every field is documented in `lib/declaration/schema/deployment.ts`. */
+/** The deployment. This file is the only one to edit. `lib/declaration/schema/deployment.ts` documents every field. */
 export default defineDeployment({
   vault: { server: { mode: 'dev' } },
   engine: {

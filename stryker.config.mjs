@@ -2,8 +2,8 @@ import jestConfig from './jest.config.js';
 
 /*
  * How well unit tests notice a changed source: `npm run mutate` for all of it, which takes hours, or
- * `npm run mutate -- --mutate lib/declaration/derived/logins.ts` for some. What most of lib/grants/consent does is tested on a real
- * server alone, and so is not noticed here.
+ * `npm run mutate -- --mutate lib/declaration/derived/logins.ts` for some. Most of lib/grants/consent is
+ * tested only on a real server, so its changes are not noticed here.
  */
 
 const [unit] = jestConfig.projects;

@@ -24,7 +24,7 @@ Reports the Webex meetings of a month, compared with the month before. Days are 
 
 WEBEX_ANALYTICS_URL names other analytics servers, separated by commas.
 
-What the platform engineer declares in deployment.ts:
+The platform engineer declares in deployment.ts:
   credentials: [{ name: 'reports', integration: '...', scopes: ['${ANALYTICS_SCOPES.join("', '")}'] }],
   apps: [{ name: 'meetings-report', reads: ['reports'] }],
 An administrator of the Webex organization authorizes it: npx --no-install webex-token-vault authorize reports

@@ -1,6 +1,6 @@
 import { ExplainedError } from '#core';
 
-/** What differs between Vault and OpenBao as containers. */
+/** Differences between the containers of Vault and OpenBao. */
 export const SERVER_PRODUCTS = {
   openbao: { image: 'openbao/openbao:2.7.2', cli: 'bao', folder: '/openbao', prefix: 'BAO' },
   vault: { image: 'hashicorp/vault:2.1.1', cli: 'vault', folder: '/vault', prefix: 'VAULT' },

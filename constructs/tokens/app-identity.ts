@@ -7,7 +7,7 @@ import { identityRole, type RoleTokens } from './identity-role';
 
 export interface AppIdentityProps extends Omit<ResolvedApp, 'name'> {
   readonly engine: Engine;
-  /** Where its auth method is mounted; a reference if the stack enables it. */
+  /** Path of its auth method. It is a reference if the stack enables the method. */
   readonly backend: string;
 }
 

@@ -12,7 +12,7 @@ export interface AppRoleMethodProps {
 
 /** The AppRole auth method of the apps: enabled, and tuned so that nobody locks them out. */
 export class AppRoleMethod extends Construct {
-  /** Where it is mounted, below `auth/`; a reference, so that the roles in it come after it. */
+  /** Path of the method below `auth/`. It is a reference, because the roles in the method come after it. */
   readonly path: string;
 
   constructor(scope: Construct, id: string, props: AppRoleMethodProps) {

@@ -6,7 +6,7 @@ import type { IdentityLogin, JwtLogin } from '../../lib/declaration/derived/app-
 import { signingAlgorithms } from '../../lib/declaration/schema/pem';
 
 export interface AuthMethodProps {
-  /** Of one of its apps: path, issuer, cluster and the like count, and the conditions for that app do not. */
+  /** Login of one app of this method. Its path, issuer and cluster count; its conditions for that app do not. */
   readonly login: IdentityLogin;
 }
 

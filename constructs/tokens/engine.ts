@@ -24,7 +24,7 @@ export interface EngineProps extends ResolvedEngine {
 /** The oauthapp plugin: registered, mounted, tuned. */
 export class Engine extends Construct {
   readonly mount: Mount;
-  /** Where it is mounted, as declared. */
+  /** Declared path of the mount. */
   readonly declaredPath: string;
   /** Where it was mounted before. */
   readonly movedFrom?: string;

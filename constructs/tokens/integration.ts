@@ -10,7 +10,7 @@ import type { HealingSecrets } from './healing-secrets';
 
 export interface IntegrationProps extends Omit<ResolvedIntegration, 'keepsSecret'> {
   readonly engine: Engine;
-  /** Where a second copy of its client secret is kept. @default - nowhere */
+  /** Path at which a second copy of the client secret is kept. @default - no copy is kept */
   readonly healingSecrets?: HealingSecrets;
   /** Set for the command that writes the secret, as Terraform's provider has it. @default - the environment's */
   readonly vaultAddress?: string;

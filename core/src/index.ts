@@ -1,6 +1,6 @@
 /*
- * What the program webex-token-vault and the package webex-token-client have in common: the transport, Vault's replies, the
- * texts and exit codes of a command. It is private: the client bundles it, and the program's build takes it into dist.
+ * Common code of the program webex-token-vault and the package webex-token-client: the transport, Vault's replies, texts and
+ * exit codes of commands. This workspace is private. The client bundles it, and the program's build copies it into dist.
  */
 export { runChildCommand } from './command/child-command';
 export { DURATION_NOTATION, durationSeconds } from './command/duration';

@@ -32,7 +32,7 @@ export function safeText(text: string, secrets: readonly string[] = []): string 
   return safe.length > 300 ? `${safe.slice(0, 300)}...` : safe;
 }
 
-/** What an error says: an `ExplainedError` is made to be read, any other message may hold anything. */
+/** Text of an error for people. The message of an `ExplainedError` is safe; any other message may contain a secret. */
 export function describeError(error: unknown): string {
   return isExplained(error) ? error.message : safeText(error instanceof Error ? error.message : String(error));
 }

@@ -22,7 +22,7 @@ import { repeatedOptions } from './options/repeated-options';
 
 export interface RunOptions {
   /**
-   * What is to be added to this explained error.
+   * Advice to add to this explained error.
    *
    * @param command the one that failed @default - none was begun
    * @default - nothing
@@ -71,7 +71,7 @@ export async function runCommand(
   return interruption.signal.aborted;
 }
 
-/** Whoever reads the output may stop reading, like `head`, or a terminal that is closed. */
+/** The reader of the output may stop reading, like `head` or a closed terminal. */
 function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') {
     process.stderr.write(`error: the output cannot be written (${errorCode(error)}); give it another place\n`);

@@ -2,16 +2,16 @@
  * Environment of the commands that Terraform runs during an apply. The constructs set it, and the commands read it.
  */
 
-/** Of "write-entry", which writes an entry with its secret. */
+/** Variables of the command "write-entry", which writes an entry with its secret. */
 export const ENTRY_SECRET_ENVIRONMENT = {
-  /** Whose secret it is, such as `integration "webex-myapp"`. */
+  /** Owner of the secret, such as `integration "webex-myapp"`. */
   of: 'ENTRY_SECRET_OF',
-  /** Who shows the secret to people. */
+  /** Place that shows the secret to people. */
   shownBy: 'ENTRY_SECRET_SHOWN_BY',
   /** The variable that the person at the terminal sets, to be named when it is missing. */
   variable: 'ENTRY_SECRET_VARIABLE',
   secret: 'ENTRY_SECRET',
-  /** Where the entry is, like `oauthapp/servers/webex-myapp`. */
+  /** Path of the entry, like `oauthapp/servers/webex-myapp`. */
   path: 'ENTRY_PATH',
   /** All other fields of the entry, as JSON. */
   fields: 'ENTRY_FIELDS',
@@ -19,11 +19,11 @@ export const ENTRY_SECRET_ENVIRONMENT = {
   secretField: 'ENTRY_SECRET_FIELD',
 } as const;
 
-/** Of "reload-plugin". */
+/** Variables of the command "reload-plugin". */
 export const PLUGIN_RELOAD_ENVIRONMENT = {
-  /** Where the engine is mounted, or will be. */
+  /** Present or future path of the engine. */
   mountPath: 'ENGINE_MOUNT',
-  /** Where it may be mounted before that. */
+  /** Path that the engine may have before that. */
   movedFrom: 'ENGINE_MOVED_FROM',
   /** Hex sha256 of the plugin that is to run. */
   sha256: 'ENGINE_PLUGIN_SHA256',

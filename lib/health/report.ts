@@ -81,7 +81,7 @@ export interface EngineLine extends Line<EngineState> {
 }
 
 export interface IntegrationLine extends Line<IntegrationState> {
-  /** What the engine has of it. @default - nothing, or it could not be read */
+  /** Entry in the engine. @default - there is none, or it could not be read */
   readonly entry?: { readonly clientId: string; readonly providerOptions: Readonly<Record<string, string>> };
 }
 

@@ -4,7 +4,7 @@ import type { CredentialLine, Line, Report, SecretIdLine } from './report';
  * The report for programs: times in ISO 8601, nothing left out but null where it is not known.
  */
 
-/** Of this format: it changes when a reader of the old one would misread the new one. */
+/** Version of this format. It changes when a reader of the old format would misread the new one. */
 const FORMAT_VERSION = 1;
 
 export function toJson(report: Report): object {

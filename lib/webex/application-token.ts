@@ -16,9 +16,9 @@ import { TokenPair } from './token-pair';
 export interface ApplicationTokenOptions {
   /** Such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
-  /** Of an integration's grant with scope `spark:applications_token`, in the organization that owns the Service App. */
+  /** Token of an integration's grant with scope `spark:applications_token`, in the organization that owns the Service App. */
   readonly accessToken: string;
-  /** Of the Service App, as Webex's developer portal shows it. */
+  /** Id of the Service App, as Webex's developer portal shows it. */
   readonly applicationId: string;
   /** Of the Service App, not of the integration that asks. */
   readonly clientId: string;

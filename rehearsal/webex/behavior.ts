@@ -31,7 +31,7 @@ export interface Behavior {
   devicePending: 428 | 400;
   /** What a device code that has expired is refused with: as RFC 8628 has it, or as Webex's list. @default 'expired_token' */
   deviceExpired: 'expired_token' | 'invalid_grant';
-  /** What asking for a Service App that the organization has not authorized is refused with. @default 403 */
+  /** Status of the refusal for a Service App that the organization has not authorized. @default 403 */
   unauthorizedServiceApp: 403 | 404;
   /** Body of the errors of OAuth's endpoints; both have been seen, and the plugin treats them differently. @default 'rfc6749' */
   errorShape: ErrorShape;
@@ -47,8 +47,8 @@ export interface Behavior {
 export type ErrorShape = 'rfc6749' | 'webex';
 
 /**
- * An integration that an administrator has switched off for the organization, or never allowed. What Webex answers then
- * is not documented, but for the words of the refused consent: each of these is plausible.
+ * An integration that an administrator has switched off for the organization, or never allowed. Webex's answers are
+ * not documented, except for the words of the refused consent: each of these is plausible.
  */
 export interface SwitchedOffIntegration {
   readonly clientId: string;
@@ -106,7 +106,7 @@ export interface Fault {
 /** 14 days, less a second. */
 export const ACCESS_TOKEN_TTL_SECONDS = 1_209_599;
 
-/** Where an option is not given, or undefined, the default of `Behavior` stands. */
+/** The default of `Behavior` stands for each option that is missing or undefined. */
 export function behaviorOf({
   codeTtlSeconds = 60,
   accessTokenTtlSeconds = ACCESS_TOKEN_TTL_SECONDS,

@@ -41,8 +41,8 @@ export function simulatedAdministrator(email: string): SimulatedUser {
 }
 
 /**
- * As whom a Service App acts in an organization. What Webex tells of such an account is not documented: here it is as the
- * documentation has it of guests, which are machine accounts too, and it may what a full administrator may.
+ * The account as which a Service App acts in an organization. Webex does not document its answers about such an account.
+ * Here they are those about guests, which are machine accounts too, with the rights of a full administrator.
  */
 export function machineAccount({ clientId, name = clientId }: RegisteredApp, orgId: string): SimulatedUser {
   const uuid = randomUUID();

@@ -163,7 +163,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   }
 
   /**
-   * What a full administrator of the organization does in Control Hub, at Apps > Service Apps.
+   * The step of a full administrator of the organization in Control Hub, at Apps > Service Apps.
    *
    * @throws ExplainedError where the app is unknown, or the organization has no full administrator
    */

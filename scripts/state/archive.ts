@@ -13,7 +13,7 @@ export function define(command: Command): void {
       'webex-token-vault state archive webex-tokens': 'start stack webex-tokens over on a new server',
     },
     summary:
-      "Renames Terraform's state of a stack, so that the next deploy starts over on a new server. What was deployed stays as it is.",
+      "Renames Terraform's state of a stack, so that the next deploy starts over on a new server. The deployed resources stay as they are.",
   })
     .argument('<stack>', 'the stack whose state it is')
     .action(async (stack: string) => {

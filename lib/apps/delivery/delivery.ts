@@ -30,8 +30,8 @@ export interface Delivery {
 }
 
 /**
- * Where the app's container has its tokens, each in a file that is called like its credential: the same by each deliverer
- * that leaves them in files, so that the app need not know which.
+ * Folder of the tokens in the app's container. Each token is in a file that has the name of its credential. All deliverers
+ * that write files use this folder, so the app need not know the deliverer.
  */
 export const TOKENS_FOLDER = '/var/run/secrets/webex';
 

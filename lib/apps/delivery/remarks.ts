@@ -5,7 +5,7 @@ import { leastLifeSeconds } from './refresh-interval';
 /** By the others, an operator or a driver asks Vault, in a namespace of its own. */
 const ASKS_FROM_THE_POD: readonly DelivererName[] = ['client', 'injector'];
 
-/** What a person has to know beside the manifests, a line each. @param isImageGiven whether the image is the app's */
+/** Lines about the manifests that a person has to know. @param isImageGiven whether the image is the app's */
 export function remarksOn(delivery: Delivery, name: DelivererName, isImageGiven: boolean): string[] {
   const { deployment, login, namespace, refreshIntervalSeconds: interval } = delivery;
   const { server } = deployment.vault;

@@ -20,7 +20,7 @@ export interface WrittenConfiguration {
   readonly product?: ServerHealth['product'];
 }
 
-/** What the agent of an app with an identity of its own has to find. */
+/** Files that the agent of an app with an identity of its own has to find. */
 function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clientKey }: IdentityFiles): string {
   switch (login.type) {
     case 'cert':
@@ -34,7 +34,7 @@ function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clien
   }
 }
 
-/** What the person who runs the agent does next. */
+/** Next steps of the person who runs the agent. */
 export function agentSteps(app: App, written: WrittenConfiguration): string {
   const { format, isWrapped, folder, file, namespace, product, login, identityFiles } = written;
   const products = app.reads.map((name) => (format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name)));

@@ -5,7 +5,7 @@ import { invitation } from './device-invitation';
 import { qrCode } from './qr-code';
 
 /*
- * What a person is shown who consents, or who asks somebody to: on stderr, as the result alone is data.
+ * Text for a person who consents, or who asks another person to consent. It goes to stderr, because only the result is data.
  */
 
 export interface ConsentDisplay {
@@ -15,7 +15,7 @@ export interface ConsentDisplay {
   readonly browser: boolean;
   /** Whether a QR code is shown beside the address. */
   readonly qr: boolean;
-  /** Who asks for a consent. @default - the name of the login */
+  /** Name of the person who asks for the consent. @default - the name of the login */
   readonly requester?: string;
   /** How long a consent in the browser may take, in seconds. */
   readonly timeout: number;

@@ -9,7 +9,7 @@ const SCOPES_THAT_TELL_WHO: readonly [string, ...string[]] = [
   'spark:all',
 ];
 
-/** Whose consent it was, Webex says only to who may ask: better now than once a person has consented. */
+/** Webex names the account only to a token with certain scopes. The check runs here, before a person consents. */
 export function checkOwners({ credentials }: Deployment): void {
   const unseen = credentials.find(
     ({ owner, scopes }) => owner !== undefined && !scopes.some((scope) => SCOPES_THAT_TELL_WHO.includes(scope)),
@@ -21,7 +21,7 @@ export function checkOwners({ credentials }: Deployment): void {
   }
 }
 
-/** Whoever has an account in one cloud has none in the other. */
+/** Accounts of the commercial and the government cloud are separate. */
 export function checkCloud({ webex: { cloud, apiUrl } }: Deployment): void {
   const other = webexCloudAt(apiUrl);
   if (other !== undefined && other !== cloud) {

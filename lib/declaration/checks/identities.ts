@@ -25,7 +25,7 @@ function problemOf(app: Deployment['apps'][number]): string | undefined {
     : undefined;
 }
 
-/** Where Vault runs in no cluster, none is its own. */
+/** Vault has no cluster of its own if it runs outside of one. */
 export function checkClusters({ vault: { server }, apps }: Deployment): void {
   const lost = apps.find(
     ({ identity }) => identity?.kubernetes !== undefined && identity.kubernetes.cluster === undefined,

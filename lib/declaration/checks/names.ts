@@ -39,7 +39,7 @@ export function checkNames(deployment: Deployment): void {
   }
 }
 
-/** Where the first of them is that was there before. @returns -1 where each is there once */
+/** Index of the first repeated value. @returns -1 if each value is there once */
 function indexOfRepetition(values: readonly string[]): number {
   const seen = new Set<string>();
   return values.findIndex((value) => seen.size === seen.add(value).size);

@@ -20,7 +20,7 @@ const app = z.object({
 
 export const declaredGrants = z.object({
   format: z.literal(1),
-  /** Where the engine refreshes. */
+  /** Token endpoint at which the engine refreshes. */
   tokenUrl: z.string(),
   appRolePath: z.string(),
   /** By their names in Vault, with the name that the declaration has. */

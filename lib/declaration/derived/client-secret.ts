@@ -37,7 +37,7 @@ export const OIDC_SECRET: ClientSecret = {
   variable: OIDC_SECRET_VARIABLE,
 };
 
-/** What stands by a step that Terraform takes with a secret, in the `input` of its resource. */
+/** Note about a step that Terraform takes with a secret. It stands in the `input` of the resource. */
 export interface SecretStep {
   /** Path in Vault of the entry that the secret is in. */
   readonly entry: string;

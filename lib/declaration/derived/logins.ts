@@ -8,7 +8,7 @@ import type { operatorsDeclaration } from '../schema/operators-declaration';
  * All ways to log in that a deployment declares.
  */
 
-/** What a deployment says of them. */
+/** Parts of a deployment that declare logins. */
 export interface DeclaredLogins {
   readonly appRole: Deployment['appRole'];
   readonly apps: readonly AppDeclaration[];
@@ -26,7 +26,7 @@ export function identityMethods(deployment: DeclaredLogins): IdentityLogin[] {
   return [...new Map(logins.map((login) => [login.path, login])).values()];
 }
 
-/** Where people log in by OIDC. @returns undefined where they do not */
+/** Path of the OIDC method of people. @returns undefined if none is declared */
 export function oidcPath({ operators }: DeclaredLogins): string | undefined {
   return operators?.oidc?.path;
 }

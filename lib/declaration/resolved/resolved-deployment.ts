@@ -10,8 +10,8 @@ import { resolveEngine, type ResolvedEngine } from './resolved-engine';
 import { keptSecretsPath, resolveIntegrations, type ResolvedIntegration } from './resolved-integration';
 
 /*
- * What a deployment comes to inside Vault: each name, login, right and policy, computed once. Stack `webex-tokens` hands
- * each construct its own part.
+ * The contents of Vault that a deployment declares: each name, login, right and policy, computed once. Stack `webex-tokens`
+ * hands each construct its own part.
  */
 
 export interface ResolvedDeployment {
@@ -22,9 +22,9 @@ export interface ResolvedDeployment {
     readonly namespace?: string;
   };
   readonly engine: ResolvedEngine;
-  /** Where what is known of the grants is mounted. */
+  /** Path of the records about the grants. */
   readonly recordsPath: string;
-  /** Where client secrets are kept for healing. @default - nothing heals */
+  /** Path of the client secrets for healing. @default - nothing heals */
   readonly healingPath?: string;
   readonly integrations: readonly ResolvedIntegration[];
   readonly appRole: {
@@ -38,7 +38,7 @@ export interface ResolvedDeployment {
   readonly authMethods: readonly IdentityLogin[];
   readonly apps: readonly ResolvedApp[];
   readonly operatorPolicies: readonly DeclaredPolicy[];
-  /** Where people log in who act as operators. @default - nowhere */
+  /** Auth method of people who act as operators. @default - none */
   readonly oidc?: ResolvedOidc;
   /** Kept in the state, for the next deploy to compare. */
   readonly grants: DeclaredGrants;
@@ -46,7 +46,7 @@ export interface ResolvedDeployment {
 
 /** The auth method of people. */
 export interface ResolvedOidc {
-  /** Where the method is mounted, below `auth/`. */
+  /** Path of the method below `auth/`. */
   readonly path: string;
   /** All of `auth/<path>/config` but the client secret. */
   readonly configuration: object;

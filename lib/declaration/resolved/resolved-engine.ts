@@ -6,10 +6,10 @@ import type { Deployment } from '../schema/deployment';
 export interface ResolvedEngine {
   /** Name in the plugin catalog, and type of the mount. */
   readonly pluginName: string;
-  /** What the catalog entry says. @default - the entry is written by someone else */
+  /** Binary of the catalog entry. @default - the entry is written by someone else */
   readonly plugin?: PluginBinary;
   readonly mountPath: string;
-  /** Where it was mounted before. @default - it does not move */
+  /** Former path of the mount. @default - it does not move */
   readonly movedFrom?: string;
   /** Somebody mounted it by hand. */
   readonly isImported: boolean;

@@ -31,7 +31,7 @@ export function resolveIntegrations(deployment: Deployment): ResolvedIntegration
   }));
 }
 
-/** Where the kept secrets are mounted. @returns undefined if none is kept */
+/** Path of the kept secrets. @returns undefined if none is kept */
 export function keptSecretsPath(deployment: Deployment): string | undefined {
   return healingIntegrations(deployment).length === 0 ? undefined : healingPathOf(deployment.engine.mountPath);
 }

@@ -15,11 +15,11 @@ export const OPERATORS_MOUNT = 'operators';
  */
 export const NO_LOCKOUT = { lockout_disable: true } as const;
 
-/** Where the AppRole auth method of the apps is mounted by default. */
+/** Default path of the AppRole auth method of the apps. */
 export const APPROLE_PATH = 'approle';
 
 const appRoleFields = {
-  /** Where the AppRole auth method of the apps is mounted. @default "approle" */
+  /** Path of the AppRole auth method of the apps. @default "approle" */
   path: path
     .refine((value) => value !== OPERATORS_MOUNT, {
       error: () =>

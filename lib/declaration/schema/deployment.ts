@@ -72,7 +72,7 @@ function cloudOf({ cloud, apiUrl }: z.output<typeof webexDeclaration>): { cloud:
   return { cloud: known, apiUrl: apiUrl ?? WEBEX_CLOUDS[known].apiUrl };
 }
 
-/** Where a server that is declared answers on this machine; `VAULT_ADDR` wins, where it is reached in another way. */
+/** Address of a declared server on this machine. `VAULT_ADDR` wins, because the server may be reached in another way. */
 function addressOf(server: ServerDeclaration | undefined, address = ''): string {
   return server === undefined ? address : serverAddresses(server)[0];
 }

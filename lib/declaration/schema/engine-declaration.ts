@@ -55,17 +55,17 @@ const tuningFields = {
 
 export interface EngineTuningFields extends Fields<typeof tuningFields> {}
 
-/** What hardly anybody has to change. Reaping is not among it: the engine never deletes a grant. */
+/** Settings that hardly anybody has to change. Reaping is not one of them: the engine never deletes a grant. */
 export const engineTuning: StrictObject<EngineTuningFields> = strictObject(tuningFields);
 
 export type EngineTuning = z.output<typeof engineTuning>;
 
 const engineFields = {
-  /** Where the engine is mounted. It moves to another path with its grants where `movedFrom` says so. @default "oauthapp" */
+  /** Path of the engine. It moves to another path with its grants if `movedFrom` says so. @default "oauthapp" */
   mountPath: path.default('oauthapp'),
   /**
-   * Where it was mounted before: it moves from there, the provisioner may move it, and the client secrets have to be given
-   * once more. Leave it out, if you like, after that deploy, so that the provisioner may do so no more. @default - it does not move
+   * Former path of the engine. The engine moves from there, the provisioner may move it, and the client secrets have to be
+   * given once more. Leave it out, if you like, after that deploy, so that the provisioner may do so no more. @default - it does not move
    */
   movedFrom: path.optional(),
   /**

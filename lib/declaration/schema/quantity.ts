@@ -10,7 +10,7 @@ import { described } from './fields';
 
 const MEBIBYTES: Readonly<Record<string, number>> = { Mi: 1, Gi: 1024, Ti: 1024 * 1024 };
 
-/** Of a quantity that the schema took. */
+/** Mebibytes of a quantity that the schema accepted. */
 export function mebibytesOf(quantity: string): number {
   const [, count, unit = ''] = /^([1-9]\d{0,8})(Mi|Gi|Ti)$/.exec(quantity) ?? [];
   return Number(count) * (MEBIBYTES[unit] ?? NaN);

@@ -72,7 +72,7 @@ export function samePerson({ id, emails }: Person): ExpectedPerson {
   return personAccount(emails[0] ?? id, (person) => person.id === id);
 }
 
-/** Of a Service App, in the organization that has authorized it: no other was asked for, where Webex does not say. */
+/** The account of a Service App in the organization that has authorized it. Webex may not name that account. */
 export function organizationAccount(organization: string): ExpectedAccount {
   return {
     accepts: ({ orgId }) => organizationKey(orgId) === organizationKey(organization),

@@ -1,7 +1,7 @@
 import type { BrowserPage } from '../../browser/browser-page';
 
 /*
- * What the browser shows of a consent.
+ * Pages of a consent in the browser.
  */
 
 export function authorizedPage(credentialName: string): BrowserPage {

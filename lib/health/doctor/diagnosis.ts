@@ -24,8 +24,8 @@ import { examineReport } from './report-examination';
 import { checkWebexReachable } from './webex-check';
 
 /*
- * What a person on call would look at, in the order in which one thing depends on the other: from the environment of
- * this process to what Webex says of each token. Inside of Vault it is the look that `status` takes, and checks of it.
+ * The checks of a person on call, in the order of their dependencies: from the environment of this process to Webex's
+ * answer about each token. Inside of Vault, the doctor takes the look of `status` and checks its lines.
  */
 
 /** The observer's login. */
@@ -39,7 +39,7 @@ export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly load: () => Promise<{ readonly deployment: Deployment; readonly file: string }>;
   readonly logIn: (connection: VaultConnectionOptions, deployment: Deployment) => Promise<ObserverLogin>;
-  /** What a refusal of Vault means. */
+  /** Meaning of a refusal by Vault. */
   readonly explain: (error: VaultResponseError) => ExplainedError;
   /** Names of those who run the server. */
   readonly operators: readonly string[];

@@ -10,17 +10,17 @@ export interface Finding {
   readonly state: 'ok' | 'error';
   /** In words, one line. */
   readonly detail: string;
-  /** What mends it. @default - the detail says so */
+  /** Command or step that mends it. @default - the detail says so */
   readonly next?: string;
 }
 
-/** What works, and is worth a look all the same. */
+/** Advice about something that works. */
 export interface Advice {
   /** `note`: as it is meant to be, and still good to know. */
   readonly kind: 'advice' | 'note';
   /** In words, one line. */
   readonly detail: string;
-  /** What mends it. @default - the detail says so, or nothing does */
+  /** Command or step that mends it. @default - the detail says so, or nothing does */
   readonly next?: string;
 }
 

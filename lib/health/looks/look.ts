@@ -66,7 +66,7 @@ export async function lookAt(options: LookOptions): Promise<Report> {
   return { ...report, severity: worst(linesOf(report).map(({ line }) => line.severity)) };
 }
 
-/** What needs a login. */
+/** Lines of a report that need a login. */
 export type InsideReport = Pick<
   Report,
   'engine' | 'integrations' | 'credentials' | 'apps' | 'operators' | 'people' | 'backup'

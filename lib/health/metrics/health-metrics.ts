@@ -24,7 +24,7 @@ import type { TimedLook } from './timed-look';
 
 const PREFIX = 'webex_token_vault';
 
-/** Of names, labels and meanings: it changes when a query for the old ones would misread the new ones. */
+/** Version of names, labels and meanings. It changes when a query for the old ones would misread the new ones. */
 const FORMAT_VERSION = 1;
 
 /** Labels of ours, which nobody else may put on every series. */

@@ -8,7 +8,7 @@ const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string(
 /** The audit log of Vault's images. */
 const VAULT_AUDIT_FILE = '/vault/logs/audit.log';
 
-/** Where a Vault server writes its audit log unless somebody says otherwise. */
+/** Default path of the audit log of a Vault server. */
 export function defaultAuditFile({ vault: { server } }: Pick<Deployment, 'vault'>): string {
   return server?.mode === 'kubernetes' && server.audit === 'stdout' ? 'stdout' : VAULT_AUDIT_FILE;
 }

@@ -14,10 +14,10 @@ import { ensureAudit } from './audit-device';
 import { writeSnapshotJob } from './snapshot-job';
 
 /*
- * What a server needs before anybody deploys to it: operators with their logins, and an audit device.
+ * Preparation of a server before the first deploy: operators with their logins, and an audit device.
  */
 
-/** Takes the secrets that Vault tells once, when it is initialized. What a method has taken survives a power cut. */
+/** Takes the secrets that Vault tells once, when it is initialized. A secret that a method has taken survives a power cut. */
 export interface SecretReceiver {
   keyShares(shares: readonly string[]): Promise<void>;
   operator(name: OperatorName, login: OperatorLogin): Promise<void>;
@@ -26,7 +26,7 @@ export interface SecretReceiver {
 export interface PreparationOptions {
   readonly deployment: Deployment;
   readonly receiver: SecretReceiver;
-  /** Where Vault, on the server, is to write its audit log; OpenBao declares that itself. */
+  /** Path on the server of Vault's audit log. OpenBao declares its own. */
   readonly auditFile: string;
   /** Gets a line on each step. */
   readonly report: (line: string) => void;

@@ -38,7 +38,7 @@ export function nextSteps(pods: ServerPods): string[] {
       ];
 }
 
-/** What unseals each node that is sealed, by its name; nothing while no node has been initialized. */
+/** Commands that unseal each sealed node, by its name. There are none while no node has been initialized. */
 export function unsealings(pods: ServerPods): ReadonlyMap<string, string> {
   const { names, server } = pods;
   const commands = [...portForwards(server)].map(

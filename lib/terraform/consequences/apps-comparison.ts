@@ -10,7 +10,7 @@ interface Login {
   readonly path: string;
 }
 
-/** What becomes of apps: their names, their identities, and what they read. */
+/** Consequences for apps: their names, their identities, and the credentials that they read. */
 export function compareApps(before: DeclaredGrants, after: DeclaredGrants): Consequences {
   const { both, gone, added } = paired(before.apps, after.apps);
   return {
@@ -45,7 +45,7 @@ function stays({ login }: DeclaredApp): string {
   return login === undefined ? 'its role id and its secret ids stay' : 'its role stays';
 }
 
-/** What ends with its role. */
+/** Logins that end with the role of an app. */
 function end({ type }: Login): string {
   return endOfRole(type === APP_ROLE);
 }
@@ -75,7 +75,7 @@ function ofNewcomer(name: string, { type }: Login): string[] {
   ];
 }
 
-/** What an app gets with a new role of AppRole. */
+/** Logins that an app gets with a new role of AppRole. */
 export function newIdentity(name: string): string {
   return `gets an identity; issue it a secret id: ${commandLine('issue', name)}`;
 }

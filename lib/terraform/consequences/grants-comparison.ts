@@ -3,7 +3,7 @@ import { compareApps } from './apps-comparison';
 import { joined, lost, type Consequences, type Loss } from './consequence';
 import { howToKeep, paired } from './names-comparison';
 
-/** What becomes of grants, and of those who read them, if the one declaration follows the other. */
+/** Consequences for grants and for the apps that read them, if one declaration follows the other. */
 export function compareGrants(before: DeclaredGrants, after: DeclaredGrants): Consequences {
   return joined([compareIntegrations(before, after), compareCredentials(before, after), compareApps(before, after)]);
 }
@@ -69,7 +69,7 @@ export function changeOfClient(from: Client, to: Client): string | undefined {
   return from.tokenUrl === to.tokenUrl ? undefined : 'refreshes at another Webex, which did not give it';
 }
 
-/** What becomes of credentials whose grants stay: those of an integration that goes are told with it. */
+/** Consequences for credentials whose grants stay. An integration that goes names its own credentials. */
 function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Consequences {
   const { both, gone } = paired(before.credentials, after.credentials);
   const called = (inVault: string): string | undefined => after.integrations[inVault]?.name;

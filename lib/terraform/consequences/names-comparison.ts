@@ -21,7 +21,7 @@ export function paired<Value>(
   };
 }
 
-/** What to declare if something goes only because it is called otherwise, and the declaration does not say so. */
+/** Advice for a thing that goes only because its name has changed, and the declaration does not say so. */
 export function howToKeep(
   gone: { readonly inVault: string; readonly name: string },
   added: readonly (readonly [inVault: string, { readonly name: string }])[],

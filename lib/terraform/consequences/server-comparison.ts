@@ -2,7 +2,7 @@ import { quotedList } from '#core';
 import type { DeclaredServer } from '../../declaration/declared/declared-server';
 import { inMemory, type ServerConsequences } from './container-consequences';
 
-/** What becomes of the grants of a server if the one declaration follows the other. */
+/** Consequences for the grants of a server, if one declaration follows the other. */
 export function compareServers(before: DeclaredServer, after: DeclaredServer): ServerConsequences {
   const [name = ''] = before.nodes;
   if (before.mode === 'dev') {

@@ -29,9 +29,9 @@ const plan = z.object({
 export interface Plan {
   /** Each resource that was looked at, those that stay as they are included; with `-target` these are not all. */
   readonly changes: readonly ResourceChange[];
-  /** What has become of resources since the state was written, by others. */
+  /** Changes that others made to resources since the state was written. */
   readonly drift: readonly ResourceChange[];
-  /** What the state has, whatever is looked at. */
+  /** Resources of the state, with and without `-target`. */
   readonly recorded: readonly ResourceChange[];
   /** Addresses of all resources that were declared for it. */
   readonly declared: readonly string[];

@@ -33,7 +33,7 @@ export class RecordsUnavailable extends ExplainedError {
 /** The problem of a record that may be written anew. A record in another format is left to the release that wrote it. */
 export const DAMAGED = 'is damaged';
 
-/** Of the format of every record. */
+/** Version of the format of every record. */
 const KNOWN_VERSION = 1;
 
 const anyRecord = z.looseObject({ version: z.int() });

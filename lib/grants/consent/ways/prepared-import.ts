@@ -25,7 +25,7 @@ export interface ImportOptions {
   readonly way?: string;
   /** Although the credential works. @default false */
   readonly replace?: boolean;
-  /** Whose it has to be. @default - the declared owner's; else, of a credential that works, the same person's */
+  /** Account that the grant has to belong to. @default - the declared owner, else the person of a credential that works */
   readonly expected?: ExpectedAccount;
   /** Takes what a person should know meanwhile, a line at a time. @default - nobody is told */
   readonly onNotice?: (line: string) => void;
@@ -107,7 +107,7 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
   };
 }
 
-/** What became of the credential where nothing was kept. */
+/** Fate of the credential if nothing was kept. */
 export function asBefore({ replaces, credential }: PreparedImport): string {
   return replaces ? `"${credential.name}" is as it was` : 'nothing was stored';
 }
