@@ -4,7 +4,7 @@ import { portForwards } from '../declaration/derived/port-forward';
 import { nodeAddresses } from '../declaration/schema/server/server-declaration';
 
 /**
- * What is left to do at the nodes of a cluster after the first one was initialized, a line each; nothing where a seal opens
+ * Steps at the nodes of a cluster after the first one was initialized, a line each; nothing where a seal opens
  * them. Each node keeps its own count of shares, and those that joined have none yet.
  */
 export function otherNodes(server: Deployment['vault']['server']): string[] {

@@ -50,7 +50,7 @@ export class RequestRefused extends ExplainedError {
   }
 }
 
-/** Whoever was given the code said no, or their organization did. */
+/** The person who was given the code said no, or their organization did. */
 export class DeviceGrantDenied extends ExplainedError {
   override name = 'DeviceGrantDenied';
 

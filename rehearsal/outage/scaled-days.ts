@@ -41,7 +41,7 @@ export const PLUGIN_DEFAULTS: EngineSettings = {
   reapCheckIntervalSeconds: 300,
 };
 
-/** What is written to the engine's configuration. */
+/** Fields that are written to the engine's configuration. */
 export function simulatedConfiguration(settings: EngineSettings): Record<string, unknown> {
   return {
     ...engineConfiguration(settings),

@@ -2,7 +2,7 @@ import type { Deployment } from '../schema/deployment';
 import { InvalidDeployment } from './invalid-deployment';
 
 /**
- * What is declared is told to the letter: Terraform would put another text in the place of an expression. A reference of
+ * Declared texts are told to the letter: Terraform would put another text in the place of an expression. A reference of
  * CDKTF is for Terraform to look up, but not in what decides who may log in.
  */
 export function checkExpressions({ vault, apps, operators, ...others }: Deployment): void {

@@ -1,6 +1,6 @@
 import { ExplainedError, oneLine } from '#core';
 
-/** What is declared does not hold. */
+/** The declaration does not hold. */
 export class InvalidDeployment extends ExplainedError {
   override name = 'InvalidDeployment';
 

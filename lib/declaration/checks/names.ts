@@ -45,7 +45,7 @@ function indexOfRepetition(values: readonly string[]): number {
   return values.findIndex((value) => seen.size === seen.add(value).size);
 }
 
-/** What is in Vault under one name is one thing, and nothing else is called so: else each would be taken for the other. */
+/** A name in Vault belongs to one thing only. With two, each would be taken for the other. */
 function checkRenames(kind: string, declared: readonly Renamable[]): void {
   const calledNow = new Map(declared.map((each) => [each.name, each]));
   const calledOnce = new Map<string, Renamable[]>();

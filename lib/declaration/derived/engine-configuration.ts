@@ -20,7 +20,7 @@ const NO_REAPING = {
 } as const;
 
 /**
- * What is written to `<mountPath>/config`. Whole: the plugin resets every field that is left out to its own default, and
+ * All fields of `<mountPath>/config`: the plugin resets every field that is left out to its own default, and
  * its default is to reap.
  *
  * @throws ExplainedError where the plugin would refuse or misunderstand it

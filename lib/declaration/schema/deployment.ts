@@ -52,7 +52,7 @@ const declaration = strictObject({
   backend: strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) }).optional(),
 });
 
-/** What is defined may be defined again: the address of the server is known by then. */
+/** A defined deployment may be defined again: the address of the server is known by then. */
 function isDerived(server: ServerDeclaration | undefined, address: string | undefined): boolean {
   return server !== undefined && address === serverAddresses(server)[0];
 }

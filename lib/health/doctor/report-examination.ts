@@ -11,14 +11,14 @@ import { requireReads, type PoliciesInVault } from './policies-in-vault';
 import { unexpectedReaders } from './unexpected-readers';
 import { checkWebexClient } from './webex-check';
 
-/** What was seen inside of Vault, and at Webex. */
+/** Findings inside of Vault, and at Webex. */
 export interface Examined {
   readonly deployment: Deployment;
   readonly report: InsideReport;
   readonly policies: PoliciesInVault;
   /** Program of the server's product, for the commands that are shown. */
   readonly program: ServerProgramName;
-  /** What was found at Webex, in words, or why it cannot be asked. @default - it is not to be asked */
+  /** Finding at Webex, in words, or the reason why it cannot be asked. @default - it is not to be asked */
   readonly webex?: string | Error;
   readonly signal: AbortSignal;
 }

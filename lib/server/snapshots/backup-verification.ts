@@ -47,7 +47,7 @@ export async function verifyBackup(
   if (origin !== undefined) {
     refuseOtherProgram(program, origin);
   }
-  // What is wrong with a share is said before anything takes its time.
+  // A wrong share is reported before anything that takes long.
   await keyShares.askFirst();
   report(`verifying it with ${program.product} ${program.version}`);
   const credentials = await verifyCredentials(deployment, { program, file, seal, keyShares, report, signal });
