@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ExplainedError, explainOutage, oneLine, commandLine, VaultResponseError, whatVaultSaid } from '#core';
+import { ExplainedError, explainOutage, oneLine, VaultResponseError, whatVaultSaid } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import type { Credential, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { nameInVault } from '../../declaration/schema/vault-name';
@@ -126,7 +127,7 @@ async function requireConsentPage({ integration, credential, signal }: ConsentRo
   if (error === undefined || said === undefined) {
     const client = { name, clientId: url.searchParams.get('client_id') ?? '', redirectUrl };
     throw new ExplainedError(
-      `${noConsentPage(status, client)}; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${commandLine('deploy', 'webex-tokens')}`,
+      `${noConsentPage(status, client)}; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${deployCommand()}`,
     );
   }
   const refused = consentRefused({ integration: name, scopes: credential.scopes }, oneLine(error), oneLine(said));

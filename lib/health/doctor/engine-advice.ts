@@ -1,5 +1,5 @@
+import { deployCommand } from '../../declaration/deploy-command';
 import { z } from 'zod';
-import { commandLine } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { EngineTuning } from '../../declaration/schema/engine-declaration';
 import type { EngineLine } from '../report';
@@ -46,7 +46,7 @@ function differences({ configuration: found }: EngineLine, tuning: EngineTuning)
     .map(([name, runs, declared]) =>
       advice(
         `the engine runs with another engine.tuning.${name} than is declared: ${runs}, not ${declared}`,
-        commandLine('deploy', 'webex-tokens'),
+        deployCommand(),
       ),
     );
 }

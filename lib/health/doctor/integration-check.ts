@@ -1,4 +1,4 @@
-import { commandLine } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import { declaringFile } from '../../declaration/deployment-file';
 import { integrationEntry } from '../../declaration/derived/integration-entry';
 import type { Deployment, Integration } from '../../declaration/schema/deployment';
@@ -12,7 +12,7 @@ import { requireSound } from './line-checks';
  * @throws Problem where the entry is missing, refused by Webex, or not as it is declared
  */
 export function checkIntegration({ webex }: Deployment, { clientId }: Integration, line: IntegrationLine): string {
-  const deploy = commandLine('deploy', 'webex-tokens');
+  const deploy = deployCommand();
   const { state, detail, entry } = line;
   if (state === 'missing' && clientId === undefined) {
     throw new Problem(detail, `give it its clientId in ${declaringFile()}, then: ${deploy}`);

@@ -1,4 +1,4 @@
-import { commandLine } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { observerRules } from '../../declaration/policies/observer-policy';
 import { observerRights } from '../../declaration/policies/operator-rights';
@@ -24,7 +24,7 @@ export async function checkObserver(
     const given = isTokenGiven ? "unset VAULT_TOKEN if it is not the observer's; else: " : '';
     throw new Problem(
       `this Vault token may not look at all there is: it lacks ${first}${more}`,
-      `${given}${commandLine('deploy', 'webex-tokens')}, which writes what the observer may do`,
+      `${given}${deployCommand()}, which writes what the observer may do`,
     );
   }
   return { isRoot: (await observer.capabilities('sys/policies/acl/root')).includes('root') };

@@ -1,4 +1,4 @@
-import { commandLine } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { rolePath } from '../../declaration/derived/app-login';
 import type { Deployment } from '../../declaration/schema/deployment';
@@ -84,7 +84,7 @@ function policyAdvice(
         `policy "${name}"${whose} reaches ${described(reached)}${more}; ${carried}`,
         declared === undefined
           ? `see "${program} policy read ${name}", and then: ${program} policy delete ${name}`
-          : commandLine('deploy', 'webex-tokens'),
+          : deployCommand(),
       ),
     ];
   }
@@ -144,12 +144,7 @@ function roleAdvice(
   if (app !== undefined) {
     const more = reads.filter((each) => !app.reads.includes(each));
     return more.length > 0
-      ? [
-          advice(
-            `app "${app.name}" reaches ${described(more)}, which it is not declared to read`,
-            commandLine('deploy', 'webex-tokens'),
-          ),
-        ]
+      ? [advice(`app "${app.name}" reaches ${described(more)}, which it is not declared to read`, deployCommand())]
       : [];
   }
   const ours = policies.filter(

@@ -1,4 +1,5 @@
-import { describeError, commandLine } from '#core';
+import { describeError } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import type { Credential, Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';
@@ -51,7 +52,7 @@ export async function checkWebexClient(
     if (error === undefined) {
       throw new Problem(
         noConsentPage(status, { name, clientId, redirectUrl }),
-        `correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${commandLine('deploy', 'webex-tokens')}`,
+        `correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${deployCommand()}`,
       );
     }
     throw new Problem(

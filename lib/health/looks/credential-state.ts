@@ -10,6 +10,7 @@ import {
   TemporarilyUnavailable,
   whatWebexRefused,
 } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { ConsentRecord } from '../../vault/records/consent-record';
 import type { Observation } from './observation';
@@ -142,11 +143,7 @@ export function stateOfRefusal(
     return broken('expired', error.message, 'see that the server reaches Webex; it goes on trying by itself');
   }
   if (error instanceof NotPermitted) {
-    return broken(
-      'unknown',
-      error.message,
-      `${commandLine('deploy', 'webex-tokens')}, which writes what the observer may do`,
-    );
+    return broken('unknown', error.message, `${deployCommand()}, which writes what the observer may do`);
   }
   return broken('unknown', error.message, commandLine('doctor'));
 }

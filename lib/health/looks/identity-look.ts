@@ -1,4 +1,5 @@
-import { commandLine, VaultResponseError } from '#core';
+import { VaultResponseError } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import { z } from 'zod';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
 import type { VaultClient } from '../../vault/vault-client';
@@ -32,7 +33,7 @@ export async function lookAtIdentity(
           state: 'unknown',
           severity: 'attention',
           detail: `${rolePath} asks for another ${other.map(([field]) => field).join(' and ')} than is declared`,
-          next: commandLine('deploy', 'webex-tokens'),
+          next: deployCommand(),
         });
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {
@@ -51,7 +52,7 @@ export async function lookAtIdentity(
           state: 'none',
           severity: 'broken',
           detail: `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
-          next: commandLine('deploy', 'webex-tokens'),
+          next: deployCommand(),
         })
       : undefined;
   }

@@ -1,4 +1,5 @@
 import { commandLine, VaultResponseError } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import { z } from 'zod';
 import type { Integration } from '../../declaration/schema/deployment';
 import { nameInVault } from '../../declaration/schema/vault-name';
@@ -36,7 +37,7 @@ export async function lookAtEntry(
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    const next = commandLine('deploy', 'webex-tokens');
+    const next = deployCommand();
     return error.statusCode === 404
       ? line({
           state: 'missing',

@@ -1,4 +1,5 @@
-import { describeError, NotDeployed, NotPermitted, commandLine, VaultUnreachableError } from '#core';
+import { describeError, NotDeployed, NotPermitted, VaultUnreachableError } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { otherNodeAddresses } from '../../declaration/derived/cluster-nodes';
 import { observerPolicyName } from '../../declaration/derived/policy-names';
@@ -126,12 +127,12 @@ export async function requireObserver(
     const policy = observerPolicyName(engine.mountPath);
     if (isLoggedIn) {
       throw new NotDeployed(
-        `nothing is deployed in this Vault yet: the observer logs in, and its policy "${policy}" is not there; ${commandLine('deploy', 'webex-tokens')}`,
+        `nothing is deployed in this Vault yet: the observer logs in, and its policy "${policy}" is not there; ${deployCommand()}`,
       );
     }
     const lacking = missing?.[0] ?? 'even the right to ask what it may do';
     throw new NotPermitted(
-      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${policy}" stack webex-tokens writes: ${commandLine('deploy', 'webex-tokens')}`,
+      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${policy}" stack webex-tokens writes: ${deployCommand()}`,
     );
   }
 }

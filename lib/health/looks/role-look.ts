@@ -1,4 +1,5 @@
 import { commandLine } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { rolePath } from '../../declaration/derived/app-login';
 import type { App, Deployment } from '../../declaration/schema/deployment';
@@ -43,7 +44,7 @@ function absentRole(name: string): SecretIdLine {
     state: 'none',
     severity: 'broken',
     detail: 'Vault has no role of it',
-    next: commandLine('deploy', 'webex-tokens'),
+    next: deployCommand(),
     notes: [],
   };
 }

@@ -7,6 +7,7 @@ import {
   VaultResponseError,
   VaultUnreachableError,
 } from '#core';
+import { deployCommand } from '../../declaration/deploy-command';
 import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { absenceAdvice, otherNodeAdvice } from '../../declaration/derived/cluster-nodes';
@@ -88,7 +89,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
     next,
     notes: [],
   });
-  const deploy = commandLine('deploy', 'webex-tokens');
+  const deploy = deployCommand();
   try {
     const { type } = (await vault.read(`sys/internal/ui/mounts/${mountPath}`, mountReply)).data;
     if (type !== plugin.name) {
