@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { isRevocationConfirmed } from '../lib/cli/consent/revocation-question';
+import { confirmed } from '../lib/cli/confirmation';
+import { revocationQuestion } from '../lib/cli/consent/revocation-question';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { addYesOption } from '../lib/cli/options/yes-option';
@@ -54,7 +55,8 @@ export function define(command: Command, signal: AbortSignal): void {
       const upstream = vaultOnly
         ? NOT_TOLD
         : await findUpstreamGrant(vault, deployment, credential, revocable.reading, signal);
-      if (!yes && !(await isRevocationConfirmed(name, vault.address, upstream, signal))) {
+      const question = revocationQuestion(name, vault.address, upstream);
+      if (!(await confirmed(question, { yes, asked: `whether "${name}" shall be deleted`, signal }))) {
         throw new ExplainedError(`"${name}" was not deleted`);
       }
       signal.throwIfAborted();
