@@ -28,17 +28,16 @@ export interface CommandDescription {
  */
 export const READ_CLEAN_UP_MS = 105_000;
 
-const CLEAN_UPS = new WeakMap<Command, number>();
-const FAILURE_EXIT_CODES = new WeakMap<Command, number>();
+const DESCRIPTIONS = new WeakMap<Command, CommandDescription>();
 
 /** How long a command may take to end after a signal. @returns undefined where it is as long as for most */
 export function cleanUpMsOf(command: Command): number | undefined {
-  return CLEAN_UPS.get(command);
+  return DESCRIPTIONS.get(command)?.cleanUpMs;
 }
 
 /** Exit code of every failure of a command. @returns undefined where the code says how it failed */
 export function failureExitCodeOf(command: Command): number | undefined {
-  return FAILURE_EXIT_CODES.get(command);
+  return DESCRIPTIONS.get(command)?.failureExitCode;
 }
 
 /** Makes unexpected errors show where they arose. */
@@ -77,13 +76,8 @@ export function createCommand(description: CommandDescription & { readonly name:
 
 /** Gives a command its `--help`. */
 export function describeCommand(command: Command, description: CommandDescription): Command {
-  if (description.cleanUpMs !== undefined) {
-    CLEAN_UPS.set(command, description.cleanUpMs);
-  }
+  DESCRIPTIONS.set(command, description);
   const { failureExitCode } = description;
-  if (failureExitCode !== undefined) {
-    FAILURE_EXIT_CODES.set(command, failureExitCode);
-  }
   const environment = { ...description.environment, [DEBUG_VARIABLE]: '1: unexpected errors show their stack' };
   const exitCodes = { ...(failureExitCode === undefined ? COMMON_EXIT_CODES : {}), ...description.exitCodes };
   return command
