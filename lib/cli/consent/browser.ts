@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { markup } from '../../browser/markup';
 import { withoutSecrets } from '../../processes/child-environment';
 
 /** Package `open` gives a browser the environment of the process that it runs in. */
@@ -49,9 +50,8 @@ export function openInBrowser(url: string, over: AbortSignal, onFailure: () => v
 
 /** Without a script, so that every browser obeys it; the link is for one that does not. */
 function redirectingPage(url: string): string {
-  // Quotes and angle brackets are percent-encoded in it.
-  const target = new URL(url).href.replaceAll('&', '&amp;');
-  return `<!doctype html>
+  const target = new URL(url).href;
+  return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -63,5 +63,5 @@ function redirectingPage(url: string): string {
 <p><a href="${target}" rel="noreferrer">Continue</a></p>
 </body>
 </html>
-`;
+`.text;
 }
