@@ -49,10 +49,7 @@ export class BackupRecording implements AsyncDisposable {
     } catch (error) {
       await session?.[Symbol.asyncDispose]();
       options.signal.throwIfAborted();
-      if (error instanceof ExplainedError || error instanceof VaultResponseError) {
-        return oneLine(describeError(error));
-      }
-      throw error;
+      return reasonOf(error);
     }
   }
 
@@ -63,14 +60,19 @@ export class BackupRecording implements AsyncDisposable {
     try {
       return await noteBackup(this.session.vault, this.deployment, note, this.version);
     } catch (error) {
-      if (error instanceof ExplainedError || error instanceof VaultResponseError) {
-        return oneLine(describeError(error));
-      }
-      throw error;
+      return reasonOf(error);
     }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.session[Symbol.asyncDispose]();
   }
+}
+
+/** @throws the error, unless a person can read it */
+function reasonOf(error: unknown): string {
+  if (error instanceof ExplainedError || error instanceof VaultResponseError) {
+    return oneLine(describeError(error));
+  }
+  throw error;
 }
