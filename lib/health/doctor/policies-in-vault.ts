@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { quotedList, VaultResponseError } from '#core';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
@@ -48,8 +49,6 @@ const methodsReply = z.object({ data: z.record(z.string(), z.object({ type: z.st
 
 /** @throws VaultResponseError, VaultUnreachableError */
 export async function lookAtPolicies(observer: VaultClient, deployment: Deployment): Promise<PoliciesInVault> {
-  // An ES module, which CommonJS cannot require.
-  const { default: pLimit } = await import('p-limit');
   const limit = pLimit(LOOKS_AT_ONCE);
   const names = (await listed(observer, 'sys/policies/acl')).filter((name) => name !== 'root');
   const read = await limit.map(names, (name) => policyOf(observer, name));

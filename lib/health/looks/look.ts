@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { describeError, NotDeployed, NotPermitted, VaultUnreachableError } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
@@ -84,8 +85,6 @@ export async function lookInside(
   if (engineLine.severity === 'broken') {
     return { ...hiddenInside(deployment, `the engine is ${engineLine.state}`), engine: engineLine };
   }
-  // An ES module, which CommonJS cannot require.
-  const { default: pLimit } = await import('p-limit');
   const limit = pLimit(LOOKS_AT_ONCE);
   const [entries, credentials, appLines, operatorLines, people, backup] = await Promise.all([
     limit.map(deployment.integrations, (integration) => lookAtEntry(observer, engine.mountPath, integration)),
