@@ -74,7 +74,11 @@ export class VaultServer extends DeploymentStack {
   #tellAddresses(addresses: readonly string[]): void {
     new TerraformOutput(this, 'vault_addr', { value: addresses[0], staticId: true });
     if (addresses.length > 1) {
-      new TerraformOutput(this, 'vault_addrs', { value: addresses, description: 'Address of each node', staticId: true });
+      new TerraformOutput(this, 'vault_addrs', {
+        value: addresses,
+        description: 'Address of each node',
+        staticId: true,
+      });
     }
   }
 
