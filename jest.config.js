@@ -26,6 +26,7 @@ const base = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^webex-token-client$': '<rootDir>/client/src/index.ts',
     '^#core$': '<rootDir>/core/src/index.ts',
+    '^#core/(.*)$': '<rootDir>/core/src/$1.ts',
     '^webex-token-vault$': '<rootDir>/constructs/index.ts',
     '^webex-token-vault/deployment$': '<rootDir>/lib/declaration/define-deployment.ts',
   },

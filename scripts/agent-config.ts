@@ -5,7 +5,8 @@ import { agentConfiguration } from '../lib/apps/agent-configuration';
 import { writeAgentConfiguration } from '../lib/cli/apps/agent-configuration-file';
 import { serverVariables } from '../lib/apps/identity-variables';
 import { agentSteps } from '../lib/cli/apps/agent-steps';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { TOKENLESS_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { findApp } from '../lib/declaration/derived/by-name';
@@ -34,7 +35,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary:
       'Writes a configuration for "bao agent" or "vault agent". The agent logs in as the app and keeps its access tokens in files or in the environment of a program. Vault is not asked, and no secret is written.',
     environment: {
-      ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
+      ...TOKENLESS_ENVIRONMENT,
       VAULT_JWT_FILE:
         'of an app that logs in by a token: its file; default: jwt in the folder, in a pod what every pod has',
       VAULT_CLIENT_CERT: 'of an app that logs in by a certificate: its PEM file; default: client.pem in the folder',

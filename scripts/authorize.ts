@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { CREDENTIAL_EXIT_CODES, vaultOptionsFromEnvironment } from '#core';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { environmentAs } from '../lib/cli/help-environment';
 import { type AuthorizeChoice, authorizeBy, refuseUnused } from '../lib/cli/consent/authorize-ways';
 import { say } from '../lib/cli/consent/consent-display';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { grantJson, grantText } from '../lib/cli/consent/grant-text';
-import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { OperatorSession } from '../lib/operators/operator-session';
 
@@ -34,7 +35,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault authorize testauth --device': 'have a person elsewhere consent',
     },
     summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
-    environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
+    environment: environmentAs('authorizer'),
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: EXCHANGE_MS,
   })

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { ExplainedError, commandLine, UsageError } from '#core';
+import { commandLine } from '#core/command/command-line';
+import { ExplainedError, UsageError } from '#core/explained-error';
 import { describeCommand } from '../lib/cli/command';
 import { CommandTree } from '../lib/cli/command-tree';
 import { COMMANDS } from '../lib/cli/commands';
@@ -32,10 +33,7 @@ export async function main(version: string): Promise<void> {
 
 /** Runs the command that the command line names. @returns whether it was interrupted */
 export function runProgram(version: string): Promise<boolean> {
-  return runCommand((signal) => buildProgram(version, signal), process.argv, {
-    advise: (error, command) =>
-      (load('../lib/cli/server-advice') as typeof import('../lib/cli/server-advice')).serverAdvice(error, command),
-  });
+  return runCommand((signal) => buildProgram(version, signal));
 }
 
 function buildProgram(version: string, signal: AbortSignal): Command {
@@ -85,16 +83,13 @@ export function defineCommand(command: Command, signal: AbortSignal, path: reado
  */
 function loadCommand(path: readonly string[]): CommandModule {
   const name = path.join('/');
+  const load = createRequire(__filename);
   try {
-    createRequire(__filename).resolve(`./${name}`);
+    load.resolve(`./${name}`);
   } catch {
     throw new ExplainedError(
       `"${name}" is part of a clone of webex-token-vault and not of its package; clone the repository and run it there`,
     );
   }
   return load(`./${name}`) as CommandModule;
-}
-
-function load(file: string): unknown {
-  return createRequire(__filename)(file);
 }

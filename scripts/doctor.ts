@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
+import { environmentAs } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { OBSERVER_ENVIRONMENT } from '../lib/cli/looks/observer-look';
 import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { diagnose, type ObserverLogin } from '../lib/health/doctor/diagnosis';
 import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/presentation';
@@ -30,7 +30,7 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     summary:
       'Finds the first thing that is wrong and names the command that mends it; says who else can read a credential.',
-    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT },
+    environment: environmentAs('observer'),
     exitCodes: {
       0: 'nothing is wrong; there may be advice',
       1: 'something is wrong, as the line "error:" says; with --strict also where there is advice',

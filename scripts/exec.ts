@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { runChildCommand, vaultOptionsFromEnvironment } from '#core';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { TOKENLESS_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/options/operators-option';
 import { vaultVariables } from '../lib/cli/stack/vault-variables';
@@ -13,7 +14,7 @@ import { explainRefusals } from '../lib/operators/server-refusal';
  */
 
 const environment = {
-  ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
+  ...TOKENLESS_ENVIRONMENT,
   ...OPERATOR_ENVIRONMENT,
   VAULT_ROLE_ID: 'role id of the operator, where no folder has its login',
 };

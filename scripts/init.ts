@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { describeCommand, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, wholeNumber } from '../lib/cli/command';
+import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../lib/cli/options/login-output';

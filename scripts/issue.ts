@@ -6,7 +6,8 @@ import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/apps/issue
 import { issueTo } from '../lib/cli/apps/issued-file';
 import { showIdentity } from '../lib/cli/apps/identity-display';
 import { assignments } from '../lib/cli/apps/assignments';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import {

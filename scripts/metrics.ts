@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
+import { environmentAs } from '../lib/cli/help-environment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { listenAddress } from '../lib/cli/options/listen-address';
 import { type Look, serveMetrics, writeMetrics } from '../lib/cli/looks/metrics-run';
-import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/looks/observer-look';
+import { observe } from '../lib/cli/looks/observer-look';
 import { operatorsOption } from '../lib/cli/options/operators-option';
 import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics/health-metrics';
 import type { ListenAddress } from '../lib/health/metrics/metrics-server';
@@ -34,7 +35,7 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     summary:
       'Says what status says in OpenMetrics text, once or for Prometheus to scrape. Where nothing can be looked at, it says that too.',
-    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT },
+    environment: environmentAs('observer'),
     exitCodes: {
       0: 'it has looked, however bad what it found is; with --serve: it was ended, by Ctrl-C too',
     },

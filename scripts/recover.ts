@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { OBSERVER_ENVIRONMENT } from '../lib/cli/looks/observer-look';
+import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
+import { environmentAs } from '../lib/cli/help-environment';
 import { operatorsOption } from '../lib/cli/options/operators-option';
 import { recoverGrants } from '../lib/cli/looks/recovery';
 
@@ -16,7 +16,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault recover': 'recover each grant that Webex refuses to renew',
       'webex-token-vault recover --json': 'the same, and print what was recovered for a program',
     },
-    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT },
+    environment: environmentAs('observer'),
     exitCodes: { 0: 'no grant is lost any more', 1: 'a grant could not be recovered, as stderr says' },
     cleanUpMs: READ_CLEAN_UP_MS,
   })

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExplainedError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
-import { describeCommand, READ_CLEAN_UP_MS, SERVER_ENVIRONMENT, wholeNumber } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, wholeNumber } from '../lib/cli/command';
+import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { confirmed } from '../lib/cli/confirmation';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { vaultOptionsFromEnvironment } from '#core';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError, vaultOptionsFromEnvironment } from '#core';
-import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
+import { environmentAs } from '../lib/cli/help-environment';
 import { confirmed } from '../lib/cli/confirmation';
 import { revocationQuestion } from '../lib/cli/consent/revocation-question';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { AUTHORIZER_ENVIRONMENT, operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { addYesOption } from '../lib/cli/options/yes-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/grants/consent/revocation';
@@ -33,7 +34,7 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     summary:
       'Ends the grant of a credential at Webex, if its scopes allow that, and deletes it in Vault. Its apps get no more tokens. The output says what Webex still honors.',
-    environment: { ...VAULT_ENVIRONMENT, ...AUTHORIZER_ENVIRONMENT },
+    environment: environmentAs('authorizer'),
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: READ_CLEAN_UP_MS,
   });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, ExplainedError, vaultOptionsFromEnvironment } from '#core';
-import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
+import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { findIntegration } from '../lib/declaration/derived/by-name';

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { describeError, errorCode, ExplainedError, UsageError } from '#core';
 import { showsColors } from '../lib/cli/colors';
-import { describeCommand, READ_CLEAN_UP_MS, VAULT_ENVIRONMENT } from '../lib/cli/command';
-import { OBSERVER_ENVIRONMENT, observe } from '../lib/cli/looks/observer-look';
+import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
+import { environmentAs } from '../lib/cli/help-environment';
+import { observe } from '../lib/cli/looks/observer-look';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { operatorsOption } from '../lib/cli/options/operators-option';
 import { watch, type Page } from '../lib/cli/looks/status-watch';
@@ -41,7 +42,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault status --watch': 'look again and again, until Ctrl-C',
     },
     summary: 'Says how the server, the engine and every grant are, until when, and what to do next.',
-    environment: { ...VAULT_ENVIRONMENT, ...OBSERVER_ENVIRONMENT, NO_COLOR: 'no colors; FORCE_COLOR: in any case' },
+    environment: { ...environmentAs('observer'), NO_COLOR: 'no colors; FORCE_COLOR: in any case' },
     exitCodes: {
       0: 'OK: all is healthy',
       1: 'WARNING: somebody has to do something within days; or the page or the webhook failed, as stderr says',

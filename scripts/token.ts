@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { UsageError, vaultServerFromEnvironment } from '#core';
 import { openInBrowser } from '../lib/cli/consent/browser';
-import { describeCommand, VAULT_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { TOKENLESS_ENVIRONMENT } from '../lib/cli/help-environment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/options/operators-option';
@@ -27,7 +28,7 @@ interface Options {
 const LONGEST_LOGIN = '10m';
 
 const environment = {
-  ...Object.fromEntries(Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN')),
+  ...TOKENLESS_ENVIRONMENT,
   ...OPERATOR_ENVIRONMENT,
   VAULT_ROLE_ID: 'role id of the operator, where no folder has its login',
 };

@@ -1,6 +1,7 @@
 import { vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import type { Command } from 'commander';
-import { describeCommand, SERVER_ENVIRONMENT } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../lib/cli/options/key-share-options';
 import { encryptedConnection } from '../lib/server/encrypted-connection';

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { ALLOW_HTTP, asStarted, oneLine } from '#core';
+import { asStarted } from '#core/command/command-line';
+import { oneLine } from '#core/safe-text';
 
 /*
  * The help that all commands share. It is loaded for every command and every help, so it loads little.
@@ -52,21 +53,6 @@ const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
   4: 'temporarily unavailable, such as a sealed Vault: try again later',
   5: 'not permitted: this Vault identity may not do it, or there is none',
   130: 'interrupted; 143 by SIGTERM, 129 by SIGHUP',
-};
-
-/** Variables that every command which talks to Vault reads. */
-export const SERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
-  VAULT_ADDR: 'address of Vault or OpenBao; default: what deployment.ts declares',
-  VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
-  VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
-  VAULT_NAMESPACE: 'Vault namespace; default: the one in deployment.ts',
-  'BAO_...': 'each of them in its OpenBao form, which wins',
-};
-
-/** The same for commands that no key share passes through. */
-export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
-  ...SERVER_ENVIRONMENT,
-  VAULT_ALLOW_HTTP: ALLOW_HTTP,
 };
 
 /** A command that is a program of its own. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { describeCommand, VAULT_ENVIRONMENT } from '../../lib/cli/command';
+import { describeCommand } from '../../lib/cli/command';
+import { VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
 import { declaredDeployment } from '../../lib/cli/declared-deployment';
 import { operatorFolder, operatorsOption } from '../../lib/cli/options/operators-option';
 import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';

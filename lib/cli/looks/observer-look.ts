@@ -10,11 +10,6 @@ import { VaultClient } from '../../vault/vault-client';
 import { declaredDeployment } from '../declared-deployment';
 import { operatorFolder } from '../options/operators-option';
 
-/** For `--help` of commands that look as the observer. */
-export const OBSERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
-  VAULT_TOKEN: "token with the observer's policy; default: by the operators folder, else the one in ~/.vault-token",
-};
-
 /**
  * Looks at what the command's deployment declares, as the observer, who is logged out at the end.
  *

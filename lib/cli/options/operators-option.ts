@@ -3,11 +3,6 @@ import { commandLine, quotedList, UsageError } from '#core';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../../operators/operator-folder';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../../operators/operators';
 
-/** For `--help` of commands that act as the authorizer. */
-export const AUTHORIZER_ENVIRONMENT: Readonly<Record<string, string>> = {
-  VAULT_TOKEN: "token with the authorizer's policy; default: by the operators folder, else the one in ~/.vault-token",
-};
-
 /** Where a command finds the login of the operator that it acts as. */
 export function operatorsOption(operator: OperatorName | '<operator>'): Option {
   return operatorFolderOption(`folder with ${operator}-role-id and ${operator}-secret-id`);

@@ -12,7 +12,8 @@ import { outputLines } from '../../terraform/output-lines';
 import { TerraformRunner } from '../../terraform/terraform-runner';
 import { Terraform } from '../../terraform/terraform';
 import { refuseOtherAddress } from '../../vault/declared-address';
-import { describeCommand, VAULT_ENVIRONMENT, type CommandDescription } from '../command';
+import { describeCommand, type CommandDescription } from '../command';
+import { VAULT_ENVIRONMENT } from '../help-environment';
 import { declaredDeployment } from '../declared-deployment';
 import { operatorFolder, operatorsOption } from '../options/operators-option';
 

@@ -1,5 +1,5 @@
 import { commandLine, UsageError } from '#core';
-import { VAULT_ENVIRONMENT } from '../command';
+import { VAULT_ENVIRONMENT } from '../help-environment';
 
 /*
  * What a command finds in its environment that Terraform starts while it applies.
