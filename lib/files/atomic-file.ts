@@ -1,49 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, ExplainedError, refuseWithoutModes } from '#core';
+import { ExplainedError, refuseWithoutModes } from '#core';
 
 export interface FileOwner {
   readonly uid: number;
   readonly gid: number;
 }
 
-export interface AtomicFileOptions {
-  /** @default 0o600 */
-  readonly mode?: number;
-  /** Needs root. @default - whoever runs this */
-  readonly owner?: FileOwner;
-}
-
 /**
- * Writes a file so that a reader, or a power cut, finds either the old content or the new one, never a part; and so
- * that it is at no moment open to more than `mode` says.
+ * Writes a file so that a reader finds the old content or the new one, never a part, even after a power cut. The file is
+ * never open to more than its mode allows.
+ *
+ * @param options.mode @default 0o600
+ * @param options.owner needs root @default - the user of this process
  */
 export async function writeAtomically(
   file: string,
   content: string | Uint8Array,
-  { mode = 0o600, owner }: AtomicFileOptions = {},
+  { mode = 0o600, owner }: { readonly mode?: number; readonly owner?: FileOwner } = {},
 ): Promise<void> {
-  await replaceFile(
-    file,
-    async (handle) => {
-      await handle.writeFile(content);
-      if (owner !== undefined) {
-        // By the handle: whoever may write in this folder could put a link in the place of the partial file.
-        await handle.chown(owner.uid, owner.gid);
-      }
-      await handle.chmod(mode);
-    },
-    () => Promise.resolve(),
-  );
+  const fill = async (handle: FileHandle): Promise<void> => {
+    await handle.writeFile(content);
+    // A path could be replaced by a link meanwhile, if others may write in this folder; a handle could not.
+    if (owner !== undefined) {
+      await handle.chown(owner.uid, owner.gid);
+    }
+    await handle.chmod(mode);
+  };
+  await replaceFile(file, fill, () => Promise.resolve());
 }
 
 /**
  * Fills a partial file of mode 0600, puts it on the disk, and gives it its name.
  *
- * @param finish sees the partial file before that; where it throws, no file appears and the old one stays
- * @throws ExplainedError on Windows or where something else than a file is there, what `fill` and `finish` throw, or a
- *   system error
+ * @param finish sees the partial file before; if it throws, no file appears and the old one stays
+ * @throws ExplainedError on Windows, or if the path is no file; a system error; the errors of `fill` and `finish`
  */
 export async function replaceFile<T>(
   file: string,
@@ -51,16 +44,14 @@ export async function replaceFile<T>(
   finish: (partialFile: string) => Promise<T>,
 ): Promise<T> {
   refuseWithoutModes(file);
-  await refuseOtherThanFile(file);
-  // In the same folder: a rename is atomic only within one file system.
+  refuseOtherThanFile(file);
+  // In the same folder, because a rename is atomic only within one file system.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {
-    const handle = await open(partial, 'wx', 0o600);
-    try {
+    {
+      await using handle = await open(partial, 'wx', 0o600);
       await fill(handle);
       await handle.sync();
-    } finally {
-      await handle.close();
     }
     const finished = await finish(partial);
     await rename(partial, file);
@@ -71,18 +62,9 @@ export async function replaceFile<T>(
   }
 }
 
-/**
- * A device or a folder is left alone. A link is replaced, and not followed: in a folder of others it may lead anywhere.
- *
- * @throws ExplainedError
- */
-async function refuseOtherThanFile(path: string): Promise<void> {
-  const found = await lstat(path).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
-  });
+/** Devices and folders are refused. A link is replaced and not followed, because others may have placed it. */
+function refuseOtherThanFile(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
   if (found !== undefined && !found.isFile() && !found.isSymbolicLink()) {
     throw new ExplainedError(`${path} is no file, so nothing was written there; name a file`);
   }

@@ -3,29 +3,28 @@ import { open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, ExplainedError } from '#core';
 
-/** A lock that was not renewed for so long was left by a process that was killed. */
+/** Age of a lock that is not renewed any more, because its process was killed. */
 const STALE_MS = 30_000;
 const RENEWAL_MS = 5_000;
-/** Several processes may be ahead, and each may wait for its webhook. */
+/** Time for several processes that are ahead, each of which may wait for its webhook. */
 const PATIENCE_MS = 360_000;
 const POLL_MS = 100;
 
-/** Another process has the lock. */
 export class FileLocked extends ExplainedError {
   override name = 'FileLocked';
 }
 
 export interface FileLockOptions {
   readonly signal?: AbortSignal;
-  /** How long to wait for another process. @default 360000 (6 minutes) */
+  /** Wait for another process. @default 360000 (6 minutes) */
   readonly patienceMs?: number;
 }
 
 /**
- * Does something while no other process does so for the same file. If no lock can be made beside the file, as on a full
- * disk, it is done without one.
+ * Runs an action while no other process runs one for the same file. It runs without a lock if none can be made beside the
+ * file, as on a full disk.
  *
- * @throws FileLocked where another process keeps it; what the action throws; the signal's reason
+ * @throws FileLocked if another process keeps the lock; the signal's reason
  */
 export async function withLock<T>(file: string, action: () => Promise<T>, options: FileLockOptions = {}): Promise<T> {
   const release = await lockFile(file, options);
@@ -36,7 +35,7 @@ export async function withLock<T>(file: string, action: () => Promise<T>, option
   }
 }
 
-/** @returns releases the lock @throws FileLocked where another process keeps it; the signal's reason */
+/** @returns releases the lock @throws FileLocked if another process keeps it; the signal's reason */
 export async function lockFile(
   file: string,
   { signal, patienceMs = PATIENCE_MS }: FileLockOptions = {},
@@ -54,7 +53,7 @@ export async function lockFile(
       }
     }
     const found = await stat(lock).catch(() => undefined);
-    // A time ahead comes from a clock that was set back since, or from another machine.
+    // A time in the future comes from a clock that was set back since, or from another machine.
     if (found !== undefined && Math.abs(Date.now() - found.mtimeMs) > STALE_MS) {
       await removeStale(lock, found.ino);
     } else if (performance.now() - startedAt >= patienceMs) {
@@ -69,7 +68,7 @@ export async function lockFile(
 function renewed(lock: string): () => Promise<void> {
   const renewal = setInterval(() => {
     const now = new Date();
-    // A lock that somebody deleted is not made again.
+    // A lock that somebody deleted is not created again.
     utimes(lock, now, now).catch(() => undefined);
   }, RENEWAL_MS).unref();
   return async () => {
@@ -78,7 +77,7 @@ function renewed(lock: string): () => Promise<void> {
   };
 }
 
-/** By another name first: two that find the same old one must not take away the new one of each other. */
+/** The lock is renamed first, so that of two processes that find it stale, none removes the new lock of the other. */
 async function removeStale(lock: string, ino: number): Promise<void> {
   const aside = `${lock}.${randomBytes(6).toString('hex')}`;
   try {

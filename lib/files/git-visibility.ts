@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ExplainedError } from '#core';
-import { withoutSecrets } from '../processes/child-environment';
+import { withoutSecrets } from '../processes/child-process';
 
-/** What git says of a file that it does not ignore. */
+/** Exit code of `git check-ignore` for a file that git does not ignore. */
 const NOT_IGNORED = 1;
 
-/** @throws ExplainedError where the next commit could take the file along */
+/** @throws ExplainedError if the next commit could contain the file */
 export async function refuseVisibleToGit(path: string): Promise<void> {
   if (await isVisibleToGit(path)) {
     throw new ExplainedError(
@@ -17,11 +17,11 @@ export async function refuseVisibleToGit(path: string): Promise<void> {
   }
 }
 
-/** Whether the next commit could take the file along. Where git cannot tell, as where there is none, it is said not to. */
+/** Whether the next commit could contain the file. False if git cannot tell, as without git. */
 export async function isVisibleToGit(path: string): Promise<boolean> {
   const file = resolve(path);
   const args = ['-C', existing(dirname(file)), 'check-ignore', '--quiet', '--', file];
-  // In a hook, git names the repository that it works on by such variables.
+  // Git sets such variables in a hook, for the repository that it works on.
   const env = Object.fromEntries(Object.entries(withoutSecrets()).filter(([name]) => !name.startsWith('GIT_')));
   return promisify(execFile)('git', args, { env }).then(
     () => false,

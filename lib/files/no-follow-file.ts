@@ -4,21 +4,18 @@ import { errorCode, ExplainedError } from '#core';
 import type { FileOwner } from './atomic-file';
 
 /*
- * What lies in a folder that somebody else may write to, as the user of a server may in that of its certificate. By a
- * link there, root would read any file, or hand it over. So links are refused, and whatever is done is done by the
- * handle that was looked at: a path may lead elsewhere a moment later.
+ * Files in a folder that others may write to, such as the user of a server in the folder of its certificate. A link there
+ * would make root read any file, or give it away. So links are refused. All work is done by the handle that was checked,
+ * because a path may lead elsewhere a moment later.
  */
 
-export type PathKind = 'file' | 'folder';
+type PathKind = 'file' | 'folder';
 
-/**
- * @returns undefined where there is nothing
- * @throws ExplainedError where it is a link, has a second name, or is of another kind
- */
-export async function openNoFollow(path: string, kind: PathKind): Promise<FileHandle | undefined> {
+/** @returns undefined if there is none @throws ExplainedError for a link, a second name or another kind */
+async function openNoFollow(path: string, kind: PathKind): Promise<FileHandle | undefined> {
   let handle: FileHandle;
   try {
-    // Without O_NONBLOCK a named pipe would keep this waiting.
+    // Without O_NONBLOCK, opening a named pipe would block.
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const code = errorCode(error);
@@ -41,19 +38,19 @@ export async function openNoFollow(path: string, kind: PathKind): Promise<FileHa
   return handle;
 }
 
-/** As {@link openNoFollow}. */
+/** @returns undefined if there is none @throws ExplainedError for a link, a second name or another kind */
 export async function readNoFollow(path: string): Promise<string | undefined> {
   await using handle = await openNoFollow(path, 'file');
   return await handle?.readFile('utf8');
 }
 
-/** As {@link openNoFollow}. */
+/** @returns undefined if there is none @throws ExplainedError for a link, a second name or another kind */
 export async function ownerNoFollow(path: string, kind: PathKind): Promise<FileOwner | undefined> {
   await using handle = await openNoFollow(path, kind);
   return await handle?.stat();
 }
 
-/** Gives it to another user; needs root. As {@link openNoFollow}. */
+/** Gives it to another user; needs root. @throws ExplainedError for a link, a second name or another kind */
 export async function chownNoFollow(path: string, kind: PathKind, { uid, gid }: FileOwner): Promise<void> {
   await using handle = await openNoFollow(path, kind);
   await handle?.chown(uid, gid);

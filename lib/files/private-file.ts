@@ -6,14 +6,13 @@ import { isVisibleToGit, refuseVisibleToGit } from './git-visibility';
 import { requirePrivate } from './require-private';
 
 /*
- * Files that only their owner may read, and that are still there after a power cut.
+ * Files that only their owner may read, and that survive a power cut.
  */
 
 /**
  * Makes a folder that only its owner can enter, and that git ignores.
  *
- * @throws ExplainedError where there is one that others can enter or git can see into, none can be made, or this is
- *   Windows
+ * @throws ExplainedError if an existing one is open to others or visible to git, if none can be made, and on Windows
  */
 export async function createPrivateFolder(folder: string): Promise<void> {
   refuseWithoutModes(folder);
@@ -32,17 +31,13 @@ export async function createPrivateFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes a file of mode 0600, whole or not at all. When this returns it is on the disk, and so is its name. */
+/** Writes a file of mode 0600, whole or not at all. Afterwards the file and its name are on the disk. */
 export async function writePrivateFile(file: string, content: string): Promise<void> {
   await writeAtomically(file, content);
   await syncFolder(dirname(file));
 }
 
-/**
- * The same for what is too large for memory.
- *
- * @param check looks at the partial file before it gets its name; where it throws, no file appears
- */
+/** The same for a stream. If `check` throws for the partial file, no file appears. */
 export async function streamPrivateFile<T>(
   file: string,
   content: AsyncIterable<Uint8Array>,
@@ -55,10 +50,6 @@ export async function streamPrivateFile<T>(
 
 /** A rename is on the disk only once its folder is. */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(folder, 'r');
+  await handle.sync();
 }

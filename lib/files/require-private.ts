@@ -3,15 +3,15 @@ import { ExplainedError, shellWord } from '#core';
 
 export interface PrivatePath {
   readonly path: string;
-  /** Its mode, as `stat` has it. */
+  /** Mode from `stat`, with the file type. */
   readonly mode: number;
-  /** Name of it in the message, without the path, such as "the key share". */
+  /** Name in the message, without the path, such as "the key share". */
   readonly what: string;
-  /** Ends the message: what to do beside or instead of `chmod`. @default - chmod is enough */
+  /** End of the message: a step beside or instead of `chmod`. @default - chmod is enough */
   readonly advice?: string;
 }
 
-/** All that a mode gives to the group and to others. */
+/** Permissions of the group and of others. */
 const OPEN_TO_OTHERS = constants.S_IRWXG | constants.S_IRWXO;
 
 const PERMISSIONS = 0o777;

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 
-/** How a command ended, with all it printed. */
+/** Settings and secrets of Vault, of this program and of Terraform. */
+const HIDDEN_VARIABLES = /^(?:BAO|VAULT|WEBEX|TF_VAR|TF_TOKEN)_/;
+
 export interface FinishedCommand {
-  /** As a shell gives it: 126 not executable, 127 no such command, 128 and more ended by a signal. */
+  /** The code that a shell reports: 126 not executable, 127 no such command, 128 and more ended by a signal. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -12,14 +14,22 @@ export interface FinishedCommand {
 export interface RunOptions {
   /** @default - that of this process */
   readonly cwd?: string;
-  /** The whole environment; the command is looked up on its `PATH`. @default - that of this process */
+  /** The whole environment, whose `PATH` finds the command. @default - that of this process */
   readonly env?: NodeJS.ProcessEnv;
-  /** After this it is killed. @default - never */
+  /** Time after which the command is killed. @default - unlimited */
   readonly timeoutMs?: number;
-  /** Aborted: it is killed. @default - none */
+  /** Kills the command if it is aborted. @default - none */
   readonly signal?: AbortSignal;
   /** Called with each line on standard error as it comes. @default - none */
   readonly onErrorLine?: (line: string) => void;
+}
+
+/**
+ * The environment for a program that is not ours, because it passes its environment on to everything that it starts. A
+ * server would also read these variables as settings that override its configuration.
+ */
+export function withoutSecrets(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !HIDDEN_VARIABLES.test(name)));
 }
 
 /** Runs a command to its end, without a shell and without input. Never rejects: see `exitCode`. */
@@ -33,7 +43,7 @@ export async function run(
   const release = killAtExit(child);
   const kill = (): void => {
     child.kill('SIGKILL');
-    // What it has started may hold on to them for ever.
+    // Processes that it started may keep them open for ever.
     child.stdout.destroy();
     child.stderr.destroy();
   };
@@ -66,14 +76,15 @@ export async function run(
   }
 }
 
-/** One exit listener serves all children: Node takes more than ten listeners for a leak. */
+/** One exit listener serves all children, because Node reports more than ten listeners as a leak. */
 const KILLS = new Set<() => void>();
 const killAll = (): void => KILLS.forEach((kill) => kill());
 
 /**
- * Kills the child when this process exits, with its whole process group where it leads one.
+ * Kills the child when this process exits.
  *
- * @returns undoes it; call it once the child has ended, when its process id may become another's
+ * @param options.group whether its whole process group is killed, which it leads
+ * @returns undoes this; call it once the child has ended, because its process id may be given to another process
  */
 export function killAtExit(child: ChildProcess, { group = false } = {}): () => void {
   const kill = (): void => {
@@ -96,7 +107,7 @@ export function killAtExit(child: ChildProcess, { group = false } = {}): () => v
   };
 }
 
-/** Kills every process of a group; none being left is fine. */
+/** Kills every process of a group, if any is left. */
 export function killGroup(leaderPid: number): void {
   try {
     process.kill(-leaderPid, 'SIGKILL');
@@ -105,7 +116,7 @@ export function killGroup(leaderPid: number): void {
   }
 }
 
-/** The last line that matches, without what colors it in a terminal; empty where there is none. */
+/** The last line that matches, without terminal colors; empty if there is none. */
 export function lastLine(output: string, pattern = /\S/): string {
   const lines = output.split('\n').map((line) => stripVTControlCharacters(line).trim());
   return lines.findLast((line) => pattern.test(line)) ?? '';

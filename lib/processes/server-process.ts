@@ -8,18 +8,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorCode, ExplainedError, VaultUnreachableError } from '#core';
 import { VaultClient } from '../vault/vault-client';
-import { withoutSecrets } from './child-environment';
-import { killAtExit, killGroup, lastLine } from './child-process';
+import { killAtExit, killGroup, lastLine, withoutSecrets } from './child-process';
 
-/** A busy machine starts a server in minutes. */
+/** A busy machine may need minutes to start a server. */
 const START_TIMEOUT_MS = 300_000;
 const STOP_TIMEOUT_MS = 5_000;
 const POLL_MS = 20;
 
-/** A socket's path has 103 characters at most, and 53 of them are those of the folders and of the name below. */
+/** The path of a socket has 103 characters at most. The folders and the name below the parent take 53 of them. */
 const LONGEST_PARENT = 50;
 
-/** Waits for its input to end, which it does when this process is gone, whatever ended it; then kills the server. */
+/** Kills the server once the input of this script ends, which it does however this process ends. */
 const WATCHDOG = 'read -r line; kill -KILL "-$1"; if [ -n "$2" ]; then rm -rf -- "$2"; fi';
 
 export interface ServerProcessOptions {
@@ -27,14 +26,14 @@ export interface ServerProcessOptions {
   readonly binary: string;
   /** The server's configuration, in its JSON form. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Where the configuration makes it listen, like `http://127.0.0.1:8200`. */
+  /** Address at which the configuration makes it listen, such as `http://127.0.0.1:8200`. */
   readonly address: string;
   /** PEM of the CA that signed the server's certificate. @default - none: no TLS, or a CA that the system knows */
   readonly ca?: string;
-  /** Where its configuration file goes, to stay. @default - a private temporary folder, removed when it ends */
+  /** Folder in which its configuration file is kept. @default - a private temporary folder, removed when it ends */
   readonly workDirectory?: string;
   /**
-   * Opens its storage to whoever has a recovery token, and runs nothing else: no plugin, no lease, no audit device.
+   * Opens its storage to a recovery token, and runs nothing else: no plugin, no lease, no audit device.
    *
    * @default false
    * @see https://openbao.org/docs/concepts/recovery-mode/
@@ -42,19 +41,19 @@ export interface ServerProcessOptions {
   readonly recovery?: boolean;
 }
 
-/** The server ended before it was up. */
+/** The server ended before it answered. */
 export class ServerStartError extends ExplainedError {
   override name = 'ServerStartError';
 
+  /** @param reason in the server's words */
   constructor(
     binary: string,
-    /** Why, in the server's words. */
     readonly reason: string,
   ) {
     super(`"${binary} server" ended at once, saying "${reason}"; correct that and start it again`);
   }
 
-  /** Whether another process listens where the server was to. */
+  /** Whether another process listens at its address. */
   get isAddressTaken(): boolean {
     return this.reason.includes('address already in use');
   }
@@ -75,18 +74,14 @@ export class ServerProcess implements AsyncDisposable {
     temporaryFolder: string | undefined,
   ) {
     this.#child = child;
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stdout += text;
-      this.#log += text;
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr += text;
-      this.#log += text;
-    });
+    const collect = (text: string): void => void (this.#log += text);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    [child.stdout, child.stderr].forEach((stream) => stream?.on('data', collect));
     const releaseExit = killAtExit(child, { group: true });
     const watchdog = startWatchdog(pid, temporaryFolder);
     child.once('exit', () => {
-      // Plugins notice by themselves that their server is gone, but not at once.
+      // Its plugins would end by themselves, but only later.
       killGroup(pid);
       releaseExit();
       watchdog.kill('SIGKILL');
@@ -97,11 +92,7 @@ export class ServerProcess implements AsyncDisposable {
     });
   }
 
-  /**
-   * Starts the server and waits until it answers, sealed or not.
-   *
-   * @throws ServerStartError where it ends before that; ExplainedError where it does not answer in time
-   */
+  /** Starts the server and waits until it answers, sealed or not. @throws ServerStartError if it ends before */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
     const { binary, config, address, ca, workDirectory, recovery = false } = options;
     const temporaryFolder = workDirectory === undefined ? await makeTemporaryFolder() : undefined;
@@ -124,7 +115,7 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** All it printed. */
+  /** Everything that it printed. */
   get log(): string {
     return this.#log;
   }
@@ -133,11 +124,7 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /**
-   * Ends it in good order. Does nothing the second time.
-   *
-   * @param timeoutMs after this it is killed
-   */
+  /** Stops it in good order, and kills it if that takes longer than the timeout. May be repeated. */
   async stop(timeoutMs = STOP_TIMEOUT_MS): Promise<void> {
     if (this.isRunning) {
       this.#child.kill('SIGTERM');
@@ -147,7 +134,7 @@ export class ServerProcess implements AsyncDisposable {
     clearTimeout(killTimer);
   }
 
-  /** Ends it at once, as a crash would; what it stored in files stays. */
+  /** Ends it at once, as a crash would. Its stored files stay. */
   async kill(): Promise<void> {
     if (this.isRunning) {
       killGroup(this.pid);
@@ -166,7 +153,7 @@ export class ServerProcess implements AsyncDisposable {
         await this.#closed;
         throw new ServerStartError(binary, this.#reason());
       }
-      // Only its own word tells that it is this server, and not another at the same address, that answers.
+      // Its own output proves that this server answers, and no other one at the same address.
       if (this.#stdout.includes('server started!') && (await isAnswering(vault, path))) {
         return;
       }
@@ -177,14 +164,13 @@ export class ServerProcess implements AsyncDisposable {
     );
   }
 
-  /** What is wrong goes to stdout while it starts and to the log, on stderr, later. */
+  /** It reports problems on stdout while it starts, and later in its log, on stderr. */
   #reason(): string {
     const failure = lastLine(this.#stdout, /error|fail|unknown|invalid/i) || lastLine(this.#stderr, /\[ERROR\]/);
     return failure || lastLine(this.#stdout) || lastLine(this.#stderr) || 'nothing';
   }
 }
 
-/** @throws ExplainedError where there is none in which plugins could have their sockets */
 async function makeTemporaryFolder(): Promise<string> {
   const usual = tmpdir();
   const parent = usual.length > LONGEST_PARENT ? '/tmp' : usual;
@@ -198,14 +184,14 @@ async function makeTemporaryFolder(): Promise<string> {
   }
 }
 
-/** Leader of a process group of its own: Ctrl-C in the terminal is ours to handle, and its plugins end with it. */
+/** It leads a process group of its own, so that we handle Ctrl-C, and its plugins end with it. */
 async function spawnServer(
   binary: string,
   args: readonly string[],
   temporaryFolder?: string,
 ): Promise<{ process: ChildProcess; pid: number }> {
   const child = spawn(binary, args, {
-    // Plugins make their sockets in TMPDIR, and leave them there when they are killed.
+    // Plugins create their sockets in TMPDIR, and leave them there if they are killed.
     env: { ...withoutSecrets(), ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -225,7 +211,7 @@ function startWatchdog(pid: number, temporaryFolder = ''): ChildProcess {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  // Without it the server is still killed when this process exits by itself.
+  // Without a watchdog, the server is still killed if this process exits by itself.
   watchdog.on('error', () => undefined);
   watchdog.unref();
   (watchdog.stdin as Socket | null)?.unref();

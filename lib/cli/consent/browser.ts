@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { markup } from '../../browser/markup';
-import { withoutSecrets } from '../../processes/child-environment';
+import { withoutSecrets } from '../../processes/child-process';
 
 /** Package `open` gives a browser the environment of the process that it runs in. */
 const OPENER = `

@@ -1,8 +1,7 @@
 import { oneLine, safeText, ExplainedError } from '#core';
 import type { z } from 'zod';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
-import { withoutSecrets } from '../../processes/child-environment';
-import { run, type FinishedCommand } from '../../processes/child-process';
+import { run, withoutSecrets, type FinishedCommand } from '../../processes/child-process';
 import { contextOf, kubectlEnvironment, unknownToKubectl, whereAsked } from './kubectl-environment';
 
 /** For each request that kubectl makes: what is asked for here is small. */

@@ -18,7 +18,7 @@ test.each(loopback)('a port that is taken on %s is skipped', async (host) => {
   const taken = createServer().listen(0, host);
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  await expect(freePort({ first: port, last: port })).rejects.toThrow(
+  await expect(freePort(port, port)).rejects.toThrow(
     `no port from ${port} to ${port} is free on this machine; end what listens there`,
   );
   taken.close();
