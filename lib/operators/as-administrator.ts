@@ -1,10 +1,10 @@
 import type { VaultConnectionOptions } from '#core';
 import { OperatorSession, type OperatorSessionOptions } from './operator-session';
 
-/** Works at a node with a token of the operator "administrator", which can start a root token, and ends the token. */
+/** Runs work at a node with a token of the operator "administrator", which can start a root token; then revokes it. */
 export type AsAdministrator = <T>(address: string, work: (token: string) => Promise<T>) => Promise<T>;
 
-/** By a login of its own, whatever token the environment has. */
+/** Logs in for each call, whatever token the environment has. */
 export function asAdministrator(
   connection: VaultConnectionOptions,
   { operators, signal }: Pick<OperatorSessionOptions, 'operators' | 'signal'>,

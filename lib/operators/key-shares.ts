@@ -5,32 +5,32 @@ import { errorCode, ExplainedError } from '#core';
 import { requirePrivate } from '../files/require-private';
 
 /*
- * The key shares that unseal Vault, or with an auto-unseal seal authorize what needs several people: from files, from a
- * pipe, or typed unseen. Never from the command line, which every process on the machine can read.
+ * The key shares that unseal Vault, or with an auto-unseal seal authorize actions of several people. They come from files,
+ * from a pipe, or typed unseen; never from the command line, which every process on the machine can read.
  */
 
 const FILE_NAME = /^key-share-(\d+)$/;
 
-/** The bytes of a share, as Vault gives and takes them, in base64 or in hex. */
+/** The bytes of a share in base64 or in hex, as Vault shows and accepts them. */
 const SHARE = /^(?:[0-9a-fA-F]{32,200}|[A-Za-z0-9+/]{22,140}={0,2})$/;
 
-/** How a command is given key shares; each that takes some has these options. */
+/** Options of each command that takes key shares. */
 export const SHARE_WAYS =
   'by --key-shares FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal';
 
 export interface KeyShareSource {
   /** Files that hold one share each. @default - none */
   readonly files?: readonly string[];
-  /** Folder that `webex-token-vault init` wrote them to. @default - none */
+  /** Folder to which `webex-token-vault init` wrote them. @default - none */
   readonly folder?: string;
 }
 
-/** Where one share belongs, counted from 1. */
+/** File of a share, counted from 1. */
 export function keyShareFile(folder: string, number: number): string {
   return join(folder, `key-share-${number}`);
 }
 
-/** The share files in a folder, in order; none where there is no such folder. */
+/** The share files in a folder, in order; none if there is no such folder. */
 export async function findKeyShareFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((): string[] => []);
   const number = (name: string): number => Number(FILE_NAME.exec(name)?.[1] ?? 0);
@@ -40,12 +40,7 @@ export async function findKeyShareFiles(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/**
- * The shares one by one, for as long as the caller takes more: of the files, else of standard input one a line, else
- * asked for.
- *
- * @throws ExplainedError where a file cannot be read or holds no share
- */
+/** The shares one by one: from the files, or typed on a terminal, or one a line on standard input. */
 export async function* readKeyShares(source: KeyShareSource, signal?: AbortSignal): AsyncGenerator<string> {
   const { files = [], folder } = source;
   if (files.length > 0 || folder !== undefined) {
@@ -71,7 +66,7 @@ export async function* readKeyShares(source: KeyShareSource, signal?: AbortSigna
   }
 }
 
-/** Key shares that are needed more than once, and asked for only once. */
+/** Key shares that are asked for once and needed more than once. */
 export class RememberedKeyShares implements AsyncIterable<string> {
   readonly #source: AsyncGenerator<string>;
   readonly #given: string[] = [];
@@ -80,7 +75,7 @@ export class RememberedKeyShares implements AsyncIterable<string> {
     this.#source = source;
   }
 
-  /** So that what is wrong with it is said at once. */
+  /** Asks for the first share, so that its problems are reported at once. */
   async askFirst(): Promise<void> {
     await this[Symbol.asyncIterator]().next();
   }
@@ -116,8 +111,8 @@ function checkShare(text: string, where: string): string {
   if (SHARE.test(text)) {
     return text;
   }
-  const problem = text === '' ? 'is empty' : 'is none, nor is it one that PGP has still encrypted';
-  throw new ExplainedError(`${where} must hold one key share, and what it holds ${problem}; give the share alone`);
+  const problem = text === '' ? 'nothing' : 'something else, or a share that is still encrypted by PGP';
+  throw new ExplainedError(`${where} must contain one key share, got ${problem}; give the share alone`);
 }
 
 /** Asks until an empty line is typed. */

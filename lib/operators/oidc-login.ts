@@ -25,8 +25,8 @@ import { graceSignal } from '../vault/grace-signal';
 import type { VaultClient } from '../vault/vault-client';
 
 /*
- * A person logs in as an operator, in the browser, at the identity provider of the organization: as `bao login
- * -method=oidc` does.
+ * Login of a person as an operator, in the browser, at the identity provider of the organization. `bao login -method=oidc`
+ * does the same.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#oidc-authorization-url-request
  */
@@ -35,12 +35,11 @@ export interface OidcLoginOptions {
   /** Without a token, in the namespace of the deployment. */
   readonly vault: VaultClient;
   readonly deployment: Deployment;
-  /** Name of the operator. */
   readonly operator: string;
   /**
-   * Shows the page of the identity provider. May itself log in: the redirect is listened for before it is called.
+   * Shows the page of the identity provider, or logs in itself. The listener for the redirect is ready by then.
    *
-   * @param over aborted once the redirect has come, or is waited for no longer
+   * @param over aborted once the redirect has come, or the wait is over
    */
   readonly onUrl: (url: string, over: AbortSignal) => void | Promise<void>;
   readonly timeoutSeconds: number;
@@ -52,7 +51,6 @@ export interface OidcOperatorLogin {
   readonly expireTime: Date;
 }
 
-/** Who logs in as what, and where. */
 interface Attempt {
   readonly oidc: OidcDeclaration;
   readonly role: OidcRole;
@@ -64,13 +62,13 @@ const loginReply = z.object({
   auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().max(LONGEST_LIFE_SECONDS) }),
 });
 
-/** @throws UsageError where nobody may log in so; ExplainedError for what a person can act on; the signal's reason */
+/** @throws UsageError if the declaration allows no such login; ExplainedError; the signal's reason */
 export async function logInByOidc(options: OidcLoginOptions): Promise<OidcOperatorLogin> {
   const { vault, onUrl, timeoutSeconds, signal } = options;
   const attempt = attemptOf(options);
   const { role, oidc, redirectUrl } = attempt;
   await using channel = await RedirectListener.bind(redirectUrl, 'end that program');
-  // Between Vault and this command alone: a redirect that is stolen is of no use without it.
+  // Only Vault and this command know the nonce, so a stolen redirect is useless.
   const nonce = randomBytes(32).toString('base64url');
   const url = await loginUrl(vault.endedBy(signal), attempt, nonce);
   const state = new RedirectState(new URL(url).searchParams.get('state') ?? undefined);
@@ -84,7 +82,7 @@ export async function logInByOidc(options: OidcLoginOptions): Promise<OidcOperat
   });
   return await withOutcome(received, loggedInPage(role), async () => {
     const query = { state: state.value, code: received.code, client_nonce: nonce };
-    // Not ended at once: the token of an answer that nobody awaits could not be revoked.
+    // Not aborted at once, because the token of an answer that is dropped could not be revoked.
     const login = await exchange(vault.endedBy(graceSignal(signal)), attempt, query);
     if (signal.aborted) {
       await vault
@@ -101,14 +99,14 @@ function attemptOf({ deployment, operator }: OidcLoginOptions): Attempt {
   const { oidc } = deployment.operators ?? {};
   if (oidc === undefined) {
     throw new UsageError(
-      `${declaringFile()} declares no operators.oidc, so nobody logs in so; leave out --oidc, or declare it and deploy`,
+      `${declaringFile()} declares no operators.oidc, so nobody can log in by OIDC; leave out --oidc, or declare it and deploy`,
     );
   }
   const roles = oidcRoles(deployment);
   const role = roles.find((each) => each.operator === operator);
   if (role === undefined) {
     throw new UsageError(
-      `operators.oidc.groups names no group whose members may act as the ${operator}, only as ${quotedList(roles.map((each) => each.operator))}; leave out --oidc, which logs its AppRole in, or declare one where it may have one`,
+      `operators.oidc.groups names no group whose members may act as the ${operator}, only as ${quotedList(roles.map((each) => each.operator))}; leave out --oidc to log in by its AppRole, or declare such a group`,
     );
   }
   const redirectUrl = oidc.redirectUrls.find((each) => {
@@ -123,30 +121,29 @@ function attemptOf({ deployment, operator }: OidcLoginOptions): Attempt {
   return { oidc, role, redirectUrl };
 }
 
-/** @throws ExplainedError where Vault gives none */
 async function loginUrl(vault: VaultClient, { oidc, role, redirectUrl }: Attempt, nonce: string): Promise<string> {
   const request = { role: role.operator, redirect_uri: redirectUrl, client_nonce: nonce };
   const reply = await vault.write(`auth/${oidc.path}/oidc/auth_url`, request, urlReply).catch((error: unknown) => {
     if (!(error instanceof VaultResponseError) || error.isTransient) {
       throw error;
     }
-    // Where there is no such method, Vault wants a token for it.
+    // Without such a method, Vault requires a token for its path.
     const what = error.statusCode === 400 ? `says: ${whatVaultSaid(error)}` : `has no auth method at "${oidc.path}"`;
     throw explainedBy(
       error,
-      `nobody can log in as the ${role.operator} by OIDC yet: Vault ${what}; what is declared is not deployed: ${deployCommand()}`,
+      `nobody can log in as the ${role.operator} by OIDC yet: Vault ${what}; deploy the declaration first: ${deployCommand()}`,
     );
   });
   const { auth_url: url } = reply.data;
   if (url !== '' && !new URL(url).searchParams.get('state')) {
-    // Any redirect would answer it, whoever began that.
+    // Without a state, a redirect of any other login would be accepted.
     throw new ExplainedError(
-      `Vault gives an address to log in at without a state, so what comes back could be anybody's; nothing was opened: check that VAULT_ADDR is a Vault or OpenBao server`,
+      `Vault returned a login address without a state, so the redirect could come from another login; nothing was opened; check that VAULT_ADDR is a Vault or OpenBao server`,
     );
   }
   if (url === '') {
     throw new ExplainedError(
-      `Vault gives no address to log in at, and only its log says why: it cannot reach the identity provider ${oidc.issuer}, or does not send back to ${redirectUrl}; see that provider, and else: ${deployCommand()}`,
+      `Vault returned no login address, and only its log says why: it cannot reach the identity provider ${oidc.issuer}, or does not redirect to ${redirectUrl}; check that provider, or deploy again: ${deployCommand()}`,
     );
   }
   return url;
@@ -166,30 +163,30 @@ async function exchange(
     if (error instanceof VaultResponseError) {
       throw refusedByVault(attempt, error, whatVaultSaid(error, Object.values(query)));
     }
-    // What is wrong with an answer names the path, and here the code is in it.
+    // Errors about an answer name the path, which here contains the code.
     throw error instanceof ExplainedError && error.message.includes(sent)
       ? new ExplainedError(error.message.replaceAll(`?${sent}`, ''))
       : error;
   }
 }
 
-/** What Vault makes of the provider's answer, as its words have it. */
+/** Vault's refusal of the provider's answer, by Vault's words. */
 function refusedByVault({ oidc, role }: Attempt, error: VaultResponseError, said: string): ExplainedError {
   const { issuer, groupsClaim } = oidc;
   const claim = `claim "${groupsClaim}"`;
   if (said.includes('Expired or missing OAuth state')) {
     return new ExplainedError(
-      'this login was answered already, or has taken longer than the 10 minutes that Vault waits; run it again',
+      'this login was completed already, or took longer than the 10 minutes that Vault waits; run it again',
     );
   }
   if (said.includes(`${claim} is missing`)) {
     return new NotPermitted(
-      `${issuer} says nothing of your groups: what it tells Vault has no ${claim}; have it tell them, or correct operators.oidc.groupsClaim or scopes`,
+      `${issuer} does not tell your groups: its answer to Vault has no ${claim}; add that claim there, or correct operators.oidc.groupsClaim or scopes`,
     );
   }
   if (said.includes(`${claim} does not match`)) {
     return new NotPermitted(
-      `you may not act as the ${role.operator}: by ${claim} of ${issuer} you are in none of ${quotedList(role.groups)}; have yourself added to one there`,
+      `you may not act as the ${role.operator}: by ${claim} of ${issuer}, you are in none of ${quotedList(role.groups)}; ask to be added to one there`,
     );
   }
   if (/invalid_client|unauthorized_client/.test(said)) {
@@ -199,7 +196,7 @@ function refusedByVault({ oidc, role }: Attempt, error: VaultResponseError, said
   }
   if (said.includes('invalid_grant')) {
     return new ExplainedError(
-      `${issuer} does not take its code any more (${said}); it is good once, and not for long: run it again`,
+      `${issuer} does not accept its code any more (${said}), which is valid once and for a short time; run it again`,
     );
   }
   if (error.isTransient || /dial tcp|connection re|timeout|deadline|no such host/i.test(said)) {
@@ -217,14 +214,14 @@ function refusedByProvider({ issuer, clientId }: OidcDeclaration, error: string,
   switch (error) {
     case 'access_denied':
       return new NotPermitted(
-        `the login was canceled or refused at ${issuer} (${said}); run it again, or ask who runs that`,
+        `the login was canceled or refused at ${issuer} (${said}); run it again, or ask its administrator`,
       );
     case 'server_error':
     case 'temporarily_unavailable':
-      return new TemporarilyUnavailable(`${issuer} had a fault of its own (${said}); try again later`);
+      return new TemporarilyUnavailable(`${issuer} had an internal error (${said}); try again later`);
     default:
       return new ExplainedError(
-        `${issuer} did not log you in (${said}); check what it has registered of client "${clientId}"`,
+        `${issuer} did not log you in (${said}); check the registration of client "${clientId}" there`,
       );
   }
 }

@@ -7,8 +7,8 @@ import { OPERATOR_NAMES, type OperatorLogin, type OperatorName } from './operato
 import { createPrivateFolder, writePrivateFile } from '../files/private-file';
 
 /*
- * The folder in which `webex-token-vault init` leaves what only it is told: each key share, role id and secret id in
- * a file of its own, so that each can go to the person who is to have it.
+ * The folder to which `webex-token-vault init` writes each key share, role id and secret id as a file, so that each can be
+ * given to one person.
  */
 
 export const DEFAULT_OPERATOR_FOLDER = 'secrets/operators';
@@ -16,20 +16,20 @@ export const DEFAULT_OPERATOR_FOLDER = 'secrets/operators';
 /** The environment variable that names another folder. */
 export const OPERATORS_VARIABLE = 'WEBEX_TOKEN_VAULT_OPERATORS';
 
-/** Where an operator's login is looked for. */
+/** Folder in which an operator's login is expected. */
 export interface OperatorFolder {
   readonly path: string;
-  /** Whether somebody has named it, and not taken the default. */
+  /** Whether the user named it. */
   readonly isNamed: boolean;
 }
 
-/** More than all that will be written: a file of each share and login takes a block of the disk. */
+/** More than all files together take: each share and each login needs a block of the disk. */
 const PROBE_BYTES = 256 * 1024;
 
 /**
- * Makes the folder of a new server, and sees that it can be written to: what it is for, Vault tells once.
+ * Makes the folder of a new server, and checks that it can be written to, because Vault returns its secrets once.
  *
- * @throws ExplainedError also where there are key shares or logins in it
+ * @throws ExplainedError also if it contains key shares or logins
  */
 export async function prepareOperatorFolder(folder: string): Promise<void> {
   const [present] = await findKeyShareFiles(folder);
@@ -72,7 +72,7 @@ export async function writeOperatorLogin(
   await writePrivateFile(files.secretId, `${secretId}\n`);
 }
 
-/** @returns undefined where the folder has no such login */
+/** @returns undefined if the folder has no such login */
 export async function readOperatorLogin(folder: string, name: OperatorName): Promise<OperatorLogin | undefined> {
   const files = operatorFiles(folder, name);
   const [roleId, secretId] = await Promise.all([files.roleId, files.secretId].map(readOptional));
@@ -83,7 +83,8 @@ function operatorFiles(folder: string, name: OperatorName): { roleId: string; se
   return { roleId: join(folder, `${name}-role-id`), secretId: join(folder, `${name}-secret-id`) };
 }
 
-async function readOptional(file: string): Promise<string | undefined> {
+/** @returns undefined if there is no such file */
+export async function readOptional(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {

@@ -13,7 +13,7 @@ import { refuseOtherCluster } from './folder-cluster';
 import { OPERATORS_VARIABLE, readOperatorLogin, type OperatorFolder } from './operator-folder';
 import { loginOperator, operatorNamespace, rolePath, type OperatorLogin, type OperatorName } from './operators';
 
-/** For `--help` of commands that take an operator's role from the environment too. */
+/** Lines of `--help` for commands that also take an operator's role from the environment. */
 export const OPERATOR_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ROLE_ID: 'role id of the operator; default: VAULT_TOKEN, else the one in the operators folder',
   VAULT_SECRET_ID: 'secret id that goes with it',
@@ -23,7 +23,7 @@ export const OPERATOR_ENVIRONMENT: Readonly<Record<string, string>> = {
 
 export interface OperatorSessionOptions {
   readonly operators: OperatorFolder;
-  /** Whether `VAULT_ROLE_ID` may be the operator's, and not that of an app. @default false */
+  /** Whether `VAULT_ROLE_ID` may be that of the operator, and not of an app. @default false */
   readonly roleFromEnvironment?: boolean;
   /** @default - that of this process */
   readonly env?: NodeJS.ProcessEnv;
@@ -31,22 +31,22 @@ export interface OperatorSessionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A task of an operator: what it logs in for itself, it logs out at the end. */
+/** A task of an operator. The token of its own login is revoked at the end. */
 export class OperatorSession implements AsyncDisposable {
   private constructor(
     readonly vault: VaultClient,
     readonly token: string,
-    /** Of the login; undefined where the token was given. @default - none */
+    /** End of the login's token. @default - the token was given, or never expires */
     readonly expireTime?: Date,
     /** Whether it logged in by itself, so that Vault knows the token. */
     readonly isLoggedIn = false,
   ) {}
 
   /**
-   * By `VAULT_TOKEN` or the role of the environment, else by the login in the operators folder, else by the token that
-   * `vault login` has left. Where the folder was named, its login comes before the role of the environment.
+   * Uses the first of these: `VAULT_TOKEN` or the role of the environment, the login in the operators folder, the token of
+   * `vault login`. The login in a named folder comes before the role of the environment.
    *
-   * @throws ExplainedError where there is none of them, or Vault does not accept the login; the signal's reason
+   * @throws ExplainedError if there is none, or Vault does not accept the login; the signal's reason
    */
   static async open(
     connection: VaultConnectionOptions,
@@ -65,10 +65,10 @@ export class OperatorSession implements AsyncDisposable {
   }
 
   /**
-   * By the login in the operators folder, else, where that was not named, by the role of the environment, whatever
-   * tokens there are; in the namespace that the operator belongs to.
+   * Logs in by the operators folder, or by the role of the environment if no folder was named, whatever tokens there are.
+   * The namespace is that of the operator.
    *
-   * @throws ExplainedError where there is none, or Vault does not accept it; the signal's reason
+   * @throws ExplainedError if there is none, or Vault does not accept it; the signal's reason
    */
   static async logIn(
     connection: VaultConnectionOptions,
@@ -91,7 +91,7 @@ export class OperatorSession implements AsyncDisposable {
 
   static async #logIn(vault: VaultClient, login: FoundLogin, signal?: AbortSignal): Promise<OperatorSession> {
     signal?.throwIfAborted();
-    // Not ended at once: the token of an answer that nobody awaits could not be revoked.
+    // Not aborted at once, because the token of an answer that is dropped could not be revoked.
     const patient = vault.endedBy(graceSignal(signal));
     const { token, durationSeconds } = await beforeItIsLost(
       () => loginOperator(patient, login),
@@ -107,7 +107,7 @@ export class OperatorSession implements AsyncDisposable {
     return session;
   }
 
-  /** Where that fails, the token ends by itself, with its lease. */
+  /** If the revocation fails, the token expires with its lease. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isLoggedIn) {
       await this.vault.connection.revokeToken().catch(() => undefined);
@@ -116,11 +116,11 @@ export class OperatorSession implements AsyncDisposable {
 }
 
 interface FoundLogin extends OperatorLogin {
-  /** Whether its secret id was taken out of its wrapping, and is nowhere else. @default false */
+  /** Whether its secret id was unwrapped, and so exists here only. @default false */
   readonly isUnwrapped?: boolean;
 }
 
-/** @returns undefined where a token is to be used */
+/** @returns undefined if a token is to be used */
 async function findLogin(
   vault: VaultClient,
   name: OperatorName,
@@ -128,17 +128,13 @@ async function findLogin(
   roleFromEnvironment: boolean,
   env: NodeJS.ProcessEnv,
 ): Promise<FoundLogin | undefined> {
+  const ofEnvironment =
+    roleFromEnvironment && !operators.isNamed ? await roleOfEnvironment(vault, name, env) : undefined;
   const isTokenGiven = vaultVariable('TOKEN', env) !== undefined;
-  if (roleFromEnvironment && !operators.isNamed) {
-    const ofEnvironment = await roleOfEnvironment(vault, name, env);
-    if (ofEnvironment !== undefined) {
-      return ofEnvironment;
-    }
-  }
-  return isTokenGiven ? undefined : loginInFolder(vault, name, operators.path);
+  return ofEnvironment ?? (isTokenGiven ? undefined : loginInFolder(vault, name, operators.path));
 }
 
-/** @throws ExplainedError where it is one of another server */
+/** @throws ExplainedError if it is a login of another server */
 async function loginInFolder(
   vault: VaultClient,
   name: OperatorName,
@@ -151,14 +147,14 @@ async function loginInFolder(
   return login;
 }
 
-/** @returns undefined where the environment names none */
+/** @returns undefined if the environment names no role */
 async function roleOfEnvironment(
   vault: VaultClient,
   name: OperatorName,
   env: NodeJS.ProcessEnv,
 ): Promise<FoundLogin | undefined> {
   const appRole = vaultVariable('ROLE_ID', env) === undefined ? undefined : appRoleFromEnvironment(env);
-  // Not the wrapping of an app, which would be used up.
+  // The expected role protects the wrapping token of an app, which would be used up.
   return (
     appRole && {
       roleId: appRole.roleId,

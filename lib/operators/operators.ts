@@ -16,32 +16,12 @@ import { recordsFromRoot } from '../vault/records/backup-note';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
- * Those who run the server and the deployment, once there is no root token any more: each an AppRole of its own with
- * just what its work needs. They live apart from the apps' AppRole method, which stack `webex-tokens` owns.
+ * The operators run the server and the deployment once there is no root token any more. Each is an AppRole with the rights
+ * of its task. They are apart from the apps' AppRole method, which stack `webex-tokens` owns.
  */
 
-/** All that there can be; which a deployment has, {@link operatorsOf} tells. */
-export const OPERATOR_NAMES = [
-  'administrator',
-  'provisioner',
-  'authorizer',
-  'issuer',
-  'backup',
-  'observer',
-  'healer',
-] as const;
-export type OperatorName = (typeof OPERATOR_NAMES)[number];
-
-/** Those whose task is the whole server, in its root namespace; the others act where the deployment is. */
-export const SERVER_OPERATORS: readonly OperatorName[] = ['administrator', 'backup'];
-
-/** @param declared namespace of the deployment */
-export function operatorNamespace(name: OperatorName, declared: string | undefined): string | undefined {
-  return SERVER_OPERATORS.includes(name) ? undefined : declared;
-}
-
-/** What each is for, to be shown. */
-export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
+/** Task of each operator, for people. A deployment has those of {@link operatorsOf}. */
+export const OPERATOR_PURPOSES = {
   administrator: 'starts a root token, which then takes the key shares as well',
   provisioner: 'deploys stack webex-tokens',
   authorizer: 'runs "authorize"',
@@ -49,30 +29,38 @@ export const OPERATOR_PURPOSES: Readonly<Record<OperatorName, string>> = {
   backup: 'runs "backup"',
   observer: 'runs "status", "metrics" and "doctor"; it can read every token',
   healer: 'with the observer, runs "recover"; it can read the client secrets of Service Apps that heal',
-};
+} as const;
+
+export type OperatorName = keyof typeof OPERATOR_PURPOSES;
+export const OPERATOR_NAMES = Object.keys(OPERATOR_PURPOSES) as readonly OperatorName[];
+
+/** Operators of the whole server, in its root namespace. The others act in the namespace of the deployment. */
+export const SERVER_OPERATORS: readonly OperatorName[] = ['administrator', 'backup'];
+
+/** @param declared namespace of the deployment */
+export function operatorNamespace(name: OperatorName, declared: string | undefined): string | undefined {
+  return SERVER_OPERATORS.includes(name) ? undefined : declared;
+}
 
 interface OperatorRole {
   readonly name: OperatorName;
   readonly policyName: string;
   /** @default - written by stack `webex-tokens` */
   readonly policy?: string;
-  readonly tokenTtlSeconds: number;
-  /** 0: it never expires. */
-  readonly secretIdTtlSeconds: number;
+  /** @default 10 */
+  readonly tokenMinutes?: number;
+  /** 0: it never expires. @default - 90 days */
+  readonly secretIdTtlSeconds?: number;
 }
 
-/** What an operator logs in with. */
 export interface OperatorLogin {
   readonly roleId: string;
   readonly secretId: string;
 }
 
-/** Of the operator "backup". */
 export const BACKUP_POLICY_NAME = `${OPERATORS_MOUNT}-backup`;
 
-const MINUTE = 60;
-const DAY = 24 * 3600;
-const SECRET_ID_TTL_SECONDS = 90 * DAY;
+const SECRET_ID_TTL_SECONDS = 90 * 24 * 3600;
 
 const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });
 const roleReply = z.object({ data: z.object({ token_policies: z.array(z.string()) }) });
@@ -81,42 +69,41 @@ const secretIdReply = z.object({
   data: z.object({ secret_id: z.string(), secret_id_accessor: z.string(), secret_id_ttl: z.number() }),
 });
 
-/** Those whom a deployment has: the healer only where something heals. */
+/** Operators of a deployment. It has a healer only if something heals. */
 export function operatorsOf(deployment: Deployment): OperatorName[] {
   return operatorRoles(deployment).map(({ name }) => name);
 }
 
 /**
- * Writes the roles and their policies as the deployment needs them now. May be repeated. Needs a root token.
+ * Writes the roles and policies that the deployment needs now. May be repeated. Needs a root token.
  *
- * @throws ExplainedError where they are those of another deployment
+ * @throws ExplainedError if they are those of another deployment
  */
 export async function writeOperators(root: VaultClient, deployment: Deployment): Promise<void> {
   await enableMount(root);
   await refuseOtherDeployment(root, deployment.engine);
-  for (const { name, policyName, policy, tokenTtlSeconds, secretIdTtlSeconds } of operatorRoles(deployment)) {
+  const roles = operatorRoles(deployment);
+  for (const { name, policyName, policy, tokenMinutes = 10, secretIdTtlSeconds = SECRET_ID_TTL_SECONDS } of roles) {
     if (policy !== undefined) {
       await root.write(`sys/policies/acl/${policyName}`, { policy });
     }
     await root.write(rolePath(name), {
       token_policies: [policyName],
       token_no_default_policy: true,
-      token_ttl: tokenTtlSeconds,
-      token_max_ttl: tokenTtlSeconds,
+      token_ttl: tokenMinutes * 60,
+      token_max_ttl: tokenMinutes * 60,
       secret_id_ttl: secretIdTtlSeconds,
     });
   }
-  const present = operatorsOf(deployment);
-  for (const name of OPERATOR_NAMES.filter((each) => !present.includes(each))) {
+  for (const name of OPERATOR_NAMES.filter((each) => !roles.some((role) => role.name === each))) {
     await root.delete(rolePath(name));
   }
 }
 
 /**
- * Makes a new secret id of an operator, hands it over, and only then ends the ones before it. Needs a root token.
+ * Issues a new secret id of an operator, delivers it, and only then revokes the earlier ones. Needs a root token.
  *
- * @param deliver gets the login, and how long Vault says that its secret id is good; 0: it never ends
- * @returns what came of handing it over
+ * @param deliver gets the login, and the lifetime of the secret id that Vault reports; 0: it never expires
  */
 export async function renewOperator<T>(
   root: VaultClient,
@@ -133,13 +120,13 @@ export async function renewOperator<T>(
   return delivered;
 }
 
-/** Whether anybody can log in as that operator. Needs a root token. */
+/** Whether the operator has a secret id. Needs a root token. */
 export async function hasSecretId(root: VaultClient, name: OperatorName): Promise<boolean> {
   const accessors = await root.list(`${rolePath(name)}/secret-id`).catch(unlessMissing);
   return (accessors ?? []).length > 0;
 }
 
-/** @throws NotPermitted where Vault does not accept role id or secret id, and as {@link loginAppRole} */
+/** @throws NotPermitted if Vault does not accept the login; the errors of {@link loginAppRole} */
 export async function loginOperator(vault: VaultClient, login: OperatorLogin): Promise<VaultLease> {
   try {
     return await loginAppRole(vault.connection, { ...login, appRolePath: OPERATORS_MOUNT });
@@ -153,59 +140,35 @@ export async function loginOperator(vault: VaultClient, login: OperatorLogin): P
 }
 
 function operatorRoles(deployment: Deployment): OperatorRole[] {
+  const { mountPath } = deployment.engine;
+  const issuerPolicy = issuerOperatorPolicy(deployment.appRole.path, issuedAppNames(deployment));
   return [
     {
       name: 'administrator',
       policyName: `${OPERATORS_MOUNT}-administrator`,
       policy: administratorPolicy(),
-      tokenTtlSeconds: 10 * MINUTE,
-      // Without this secret id nobody could make a root token again, and so no new secret id either.
+      // Without this secret id, nobody could make a root token again, nor a new secret id.
       secretIdTtlSeconds: 0,
     },
     {
       name: 'provisioner',
-      policyName: provisionerPolicyName(deployment.engine.mountPath),
+      policyName: provisionerPolicyName(mountPath),
       policy: provisionerPolicy(provisionerRights(deployment)),
-      tokenTtlSeconds: 20 * MINUTE,
-      secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
+      tokenMinutes: 20,
     },
-    {
-      name: 'authorizer',
-      policyName: authorizerPolicyName(deployment.engine.mountPath),
-      tokenTtlSeconds: 20 * MINUTE,
-      secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
-    },
-    {
-      name: 'issuer',
-      policyName: `${OPERATORS_MOUNT}-issuer`,
-      policy: issuerOperatorPolicy(deployment.appRole.path, issuedAppNames(deployment)),
-      tokenTtlSeconds: 10 * MINUTE,
-      secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
-    },
+    { name: 'authorizer', policyName: authorizerPolicyName(mountPath), tokenMinutes: 20 },
+    { name: 'issuer', policyName: `${OPERATORS_MOUNT}-issuer`, policy: issuerPolicy },
     {
       name: 'backup',
       policyName: BACKUP_POLICY_NAME,
       policy: backupPolicy(recordsFromRoot(deployment)),
-      tokenTtlSeconds: 10 * MINUTE,
-      // A snapshot is encrypted, and backups that end silently are worse than a secret id that never expires.
+      // A snapshot is encrypted. Backups that fail unnoticed are worse than a secret id that never expires.
       secretIdTtlSeconds: 0,
     },
-    {
-      name: 'observer',
-      policyName: observerPolicyName(deployment.engine.mountPath),
-      tokenTtlSeconds: 10 * MINUTE,
-      secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
-    },
+    { name: 'observer', policyName: observerPolicyName(mountPath) },
     ...(healerRights(deployment) === undefined
       ? []
-      : [
-          {
-            name: 'healer' as const,
-            policyName: healerPolicyName(deployment.engine.mountPath),
-            tokenTtlSeconds: 10 * MINUTE,
-            secretIdTtlSeconds: SECRET_ID_TTL_SECONDS,
-          },
-        ]),
+      : [{ name: 'healer' as const, policyName: healerPolicyName(mountPath) }]),
   ];
 }
 
@@ -222,14 +185,14 @@ async function enableMount(root: VaultClient): Promise<void> {
       `auth/${OPERATORS_MOUNT} must be an AppRole method, got one of type "${present.type}"; move that one elsewhere`,
     );
   }
-  // Vault's own longest lease is 32 days, and no secret id outlives that of its mount.
+  // Vault's longest lease is 32 days by default. No secret id outlives the longest lease of its mount.
   await root.write(`sys/auth/${OPERATORS_MOUNT}/tune`, {
     max_lease_ttl: `${SECRET_ID_TTL_SECONDS}s`,
     user_lockout_config: NO_LOCKOUT,
   });
 }
 
-/** A deployment is known by its mount, which may move, or have moved: then nothing is left where it was. */
+/** The mount identifies a deployment. Nothing is left at the earlier path of a mount that has moved. */
 async function refuseOtherDeployment(root: VaultClient, { mountPath, movedFrom }: Deployment['engine']): Promise<void> {
   const role = await root.read(rolePath('authorizer'), roleReply).catch(unlessMissing);
   const policies = role?.data.token_policies ?? [authorizerPolicyName(mountPath)];
@@ -251,7 +214,6 @@ function unlessMissing(error: unknown): undefined {
   }
 }
 
-/** Of its AppRole. */
 export function rolePath(name: OperatorName): string {
   return `auth/${OPERATORS_MOUNT}/role/${name}`;
 }

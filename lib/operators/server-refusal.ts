@@ -8,10 +8,6 @@ import {
   VaultSealed,
 } from '#core';
 
-/*
- * What an answer to an operator's request means, in one line.
- */
-
 const ADVICE: Readonly<Record<number, string>> = {
   403: 'the token is not valid, or its policies do not allow this; use the operator that --help names',
   404: 'this server has nothing there; check VAULT_ADDR and VAULT_NAMESPACE',
@@ -20,7 +16,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   503: 'it has no active node; try again later, and if it stays so, see its log',
 };
 
-/** Runs the action, and turns what Vault refused into an `ExplainedError`. */
+/** Runs the action, and turns a refusal by Vault into an `ExplainedError`. */
 export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
@@ -29,7 +25,7 @@ export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What Vault refused, by what is to be done about it. */
+/** A refusal by Vault, with the next step. */
 export function explainedRefusal(error: VaultResponseError): ExplainedError {
   const said = safeText(error.message);
   if (error.said.includes('sealed')) {

@@ -177,7 +177,7 @@ test('the login refuses a person in none of the groups, and the page says so too
   const { stdout, stderr, page, exitCode } = await logIn('authorizer', ['staff', 'webex-admins-of-others']);
   expect(stdout).toBe('');
   expect(stderr).toContain(
-    `error: you may not act as the authorizer: by claim "groups" of ${provider.issuer} you are in none of "webex-admins", "staff/admins"; have yourself added to one there\n`,
+    `error: you may not act as the authorizer: by claim "groups" of ${provider.issuer}, you are in none of "webex-admins", "staff/admins"; ask to be added to one there\n`,
   );
   expect(page).toContain('you are in none of');
   expect(exitCode).toBe(5);
@@ -191,7 +191,7 @@ test('the login gives a person only the operators of their groups', async () => 
 
 test.each([
   ['access_denied', 'the login was canceled or refused at', 5],
-  ['server_error', 'had a fault of its own (server_error: because); try again later', 4],
+  ['server_error', 'had an internal error (server_error: because); try again later', 4],
   ['unauthorized_client', 'did not log you in (unauthorized_client: because); check what it has registered', 1],
 ])("the command reports the provider's error: %s", async (error, expected, exitCode) => {
   const { script, url } = await begin('authorizer');
@@ -206,7 +206,7 @@ test('the command ignores a code that the provider did not give for this login',
   const other = await begin('issuer', '--timeout', '1s').catch((error: unknown) => String(error));
   expect(other).toContain(`port ${port} on 127.0.0.1, where the redirect URL`);
   const { stderr, exitCode } = await comeBack(script, redirectWith(url, { code: 'made-up-code' }));
-  expect(stderr).toContain(`error: ${provider.issuer} does not take its code any more`);
+  expect(stderr).toContain(`error: ${provider.issuer} does not accept its code any more`);
   expect(stderr).not.toContain('made-up-code');
   expect(exitCode).toBe(1);
 });
@@ -218,7 +218,7 @@ test('a stolen code gives a token to neither the thief nor the command', async (
   const thief = operated.server.node.client();
   await expect(thief.read(`auth/oidc/oidc/callback?${stolen}`, z.unknown())).rejects.toThrow('invalid client_nonce');
   const { stderr, stdout } = await comeBack(script, redirected);
-  expect(stderr).toContain('error: this login was answered already, or has taken longer than the 10 minutes');
+  expect(stderr).toContain('error: this login was completed already, or took longer than the 10 minutes');
   expect(stdout).toBe('');
 });
 
@@ -355,13 +355,13 @@ describe('of what is deployed', () => {
   test('the error says that Vault does not know the redirect', async () => {
     await root.write(role, { ...before, allowed_redirect_uris: ['http://localhost:8250/elsewhere'] });
     const { stderr } = await operated.run('token', ['authorizer', '--oidc']);
-    expect(stderr).toMatch(/^error: Vault gives no address to log in at, .* or does not send back to http:\S+;/);
+    expect(stderr).toMatch(/^error: Vault returned no login address, .* or does not redirect to http:\S+;/);
   });
 
   test('the error says that the provider sends no groups', async () => {
     await root.write(role, { ...before, oidc_scopes: ['openid'] });
     const { stderr } = await logIn('authorizer', ['webex-admins']);
-    expect(stderr).toMatch(/says nothing of your groups: what it tells Vault has no claim "groups"; .* scopes\n$/);
+    expect(stderr).toMatch(/does not tell your groups: its answer to Vault has no claim "groups"; .* scopes\n$/);
   });
 
   test('the error says that the auth method is missing', async () => {

@@ -84,7 +84,7 @@ test('unseal reports a share of another length after the last one too', async ()
 test('unseal does not send input that is not a key share', async () => {
   const { exitCode, stderr } = await operated.runWith('unseal', [], ['open sesame']);
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/^error: standard input must hold one key share, .+\n$/);
+  expect(stderr).toMatch(/^error: standard input must contain one key share, .+\n$/);
   expect(stderr).not.toContain('sesame');
   const [file = ''] = await operated.writeShares('loose', some(1));
   await chmod(file, 0o644);
