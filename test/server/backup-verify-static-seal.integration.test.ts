@@ -29,7 +29,7 @@ onOpenBao.describe('webex-token-vault backup verify with a static seal', () => {
     const other = { ...seal, currentKeyFile: sealed.path('other.key') };
     sealed.declare({ vault: { server: { mode: 'production', seal: other } } });
     const refused = await sealed.run('backup verify', [file, ...args], environment);
-    expect(refused.stderr).toMatch(/\nerror: .+ as the key of the seal does not open what is stored; .+\n$/);
+    expect(refused.stderr).toMatch(/\nerror: .+ because the key of the seal does not open what is stored; .+\n$/);
     expect(refused.exitCode).toBe(1);
 
     sealed.declare({ vault: { server: { mode: 'production' } } });

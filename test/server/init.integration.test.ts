@@ -57,7 +57,7 @@ describe('webex-token-vault init', () => {
       expect(stderr).toContain(`secret id of the ${name} issued: good until ${day} (in `);
     }
     for (const name of ['administrator', 'backup']) {
-      expect(stderr).toContain(`secret id of the ${name} issued: it never ends\n`);
+      expect(stderr).toContain(`secret id of the ${name} issued: it never expires\n`);
     }
     expect(stderr).toContain('audit is on: file/');
     expect(stderr).toContain('root token revoked');
@@ -502,7 +502,7 @@ describe('a server that is initialized', () => {
         report: () => undefined,
       });
       await expect(operated).rejects.toThrow(
-        'the disk is full. The server is initialized, and its key shares and root token are lost, which nobody has seen; it holds nothing yet: delete its data and what was written of the shares, then initialize it again',
+        'the disk is full. The server is initialized, but its key shares and root token are lost, and nobody has seen them. It holds nothing yet: delete its data and the shares that were written, then initialize it again',
       );
     },
   );

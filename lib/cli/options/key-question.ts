@@ -1,5 +1,5 @@
 import { UsageError } from '#core';
-import { checkKeyOptions, type KeyOptions } from '../../server/keys/key-options';
+import { checkKeyOptions, type KeyOptions } from '../../server/keys/new-key';
 
 /**
  * How the unseal key of a snapshot is split, which the snapshot does not tell. A person is asked for what is missing.

@@ -5,15 +5,12 @@ import { type VaultClient } from '../../vault/vault-client';
 
 const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
 
-/** The audit log of Vault's images. */
-const VAULT_AUDIT_FILE = '/vault/logs/audit.log';
-
-/** Default path of the audit log of a Vault server. */
+/** Default path of the audit log of a Vault server: that of Vault's images. */
 export function defaultAuditFile({ vault: { server } }: Pick<Deployment, 'vault'>): string {
-  return server?.mode === 'kubernetes' && server.audit === 'stdout' ? 'stdout' : VAULT_AUDIT_FILE;
+  return server?.mode === 'kubernetes' && server.audit === 'stdout' ? 'stdout' : '/vault/logs/audit.log';
 }
 
-/** Vault cannot write the audit log that it was told of. */
+/** Vault cannot write its audit log at the given path. */
 export class UnwritableAuditLog extends ExplainedError {
   override name = 'UnwritableAuditLog';
 
@@ -24,21 +21,16 @@ export class UnwritableAuditLog extends ExplainedError {
   }
 }
 
-/**
- * The audit device in OpenBao's configuration, on one line. In its images, the folder of Vault has another name.
- *
- * @see https://openbao.org/docs/configuration/audit/
- */
+/** The audit device in OpenBao's configuration, on one line. @see https://openbao.org/docs/configuration/audit/ */
 function auditStanza(filePath: string): string {
+  // OpenBao's images have another folder for logs than Vault's.
   const path = filePath.replace(/^\/vault\//, '/openbao/');
   return `audit "file" "file" { options = { file_path = "${path}" } }`;
 }
 
 /**
- * Knowledge of auditing before a server is initialized. A server that is declared here has its audit device in the
- * configuration that stack `vault-server` writes; Vault gets one by the API.
- *
- * @returns one line about an OpenBao server that is declared elsewhere; else undefined
+ * A notice for an OpenBao server that is declared elsewhere: whether its configuration has an audit device cannot be seen
+ * before it is initialized. Stack `vault-server` writes such a configuration. Vault gets its device by the API.
  */
 export async function unknownAudit(
   client: VaultClient,
@@ -46,16 +38,15 @@ export async function unknownAudit(
   filePath: string,
 ): Promise<string | undefined> {
   return vault.server === undefined && (await client.health()).product === 'openbao'
-    ? `the configuration of ${client.address} is not declared here, and nobody is told of it before it is initialized; it needs an audit device: ${auditStanza(filePath)}`
+    ? `the configuration of ${client.address} is not declared here, and cannot be seen before it is initialized; it needs an audit device: ${auditStanza(filePath)}`
     : undefined;
 }
 
 /**
- * Makes sure that requests are audited: OpenBao declares devices in its configuration, Vault is told to enable one.
+ * Makes sure that requests are audited. OpenBao declares devices in its configuration; Vault enables one by the API.
  *
- * @param filePath of the file on the server that Vault is to write
- * @returns the devices, like `file/`
- * @throws ExplainedError where there is none and none can be enabled
+ * @param filePath of Vault's audit log on the server
+ * @returns the devices, such as `file/`
  */
 export async function ensureAudit(root: VaultClient, filePath: string): Promise<string[]> {
   const present = await list(root);

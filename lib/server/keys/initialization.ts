@@ -2,32 +2,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, ExplainedError, commandLine } from '#core';
 import { unknownAudit, UnwritableAuditLog } from './audit-device';
 import { revokedAfter, RootTokenAlive } from './root-token';
-import { checkKeyOptions, type KeyOptions } from './key-options';
-import { initialize, initStatus } from './new-key';
+import { checkKeyOptions, initialize, initStatus, type KeyOptions } from './new-key';
 import { prepareServer, type PreparationOptions } from './preparation';
 import { unseal, waitUntilActive } from './unsealing';
 import { graceSignal } from '../../vault/grace-signal';
 import { type VaultClient } from '../../vault/vault-client';
-
-/*
- * From an empty server to one that is unsealed, audited, has its operators and no root token.
- */
 
 const ACTIVE_TIMEOUT_MS = 60_000;
 const POLL_MS = 1000;
 
 export interface InitializationOptions extends PreparationOptions {
   readonly keys: KeyOptions;
-  /** How long people have to unseal, where only they can: their shares are encrypted. */
+  /** Time for people to unseal it, if the shares are encrypted by PGP. */
   readonly unsealTimeoutMs: number;
-  /** Folder in which another command finds the shares that were written. @default - none */
+  /** Folder of the written shares, for the next command. @default - none */
   readonly shareFolder?: string;
 }
 
 /**
- * Initializes the server and prepares it. The root token is revoked at the end, whatever happened before.
+ * Turns an empty server into one that is unsealed and audited, and has its operators. The root token is revoked in any case.
  *
- * @throws ExplainedError; where something is left half done it says how to go on
+ * @throws ExplainedError with the next step
  */
 export async function initializeServer(client: VaultClient, options: InitializationOptions): Promise<void> {
   const { keys, receiver, report, signal } = options;
@@ -78,19 +73,20 @@ async function untilActive(
   recovery: boolean,
   { keys, report, signal, unsealTimeoutMs }: InitializationOptions,
 ): Promise<void> {
-  if (!recovery && keys.pgpKeys === undefined) {
-    await unseal(client, shares.slice(0, keys.threshold), { signal });
-    report('unsealed');
-  } else if (!recovery) {
-    report(
-      `waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "${commandLine('unseal')}"`,
-    );
-    await untilUnsealed(client, unsealTimeoutMs, signal);
+  if (!recovery) {
+    if (keys.pgpKeys === undefined) {
+      await unseal(client, shares.slice(0, keys.threshold), { signal });
+    } else {
+      report(
+        `waiting for the owners of the PGP keys to unseal it: each decrypts a share and runs "${commandLine('unseal')}"`,
+      );
+      await untilUnsealed(client, unsealTimeoutMs, signal);
+    }
     report('unsealed');
   }
   if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
     throw new ExplainedError(
-      `${client.address} is initialized but does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
+      `${client.address} is initialized, but did not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
     );
   }
 }
@@ -105,14 +101,16 @@ async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: Ab
   }
 }
 
+interface Done {
+  readonly written: boolean;
+  readonly unsealed: boolean;
+  readonly administrator: boolean;
+  readonly shareFolder?: string;
+}
+
 function withNextStep(
   error: unknown,
-  {
-    written,
-    unsealed,
-    administrator,
-    shareFolder,
-  }: { written: boolean; unsealed: boolean; administrator: boolean; shareFolder?: string },
+  { written, unsealed, administrator, shareFolder }: Done,
   interrupted = false,
 ): Error {
   const problem = interrupted && !(error instanceof RootTokenAlive) ? 'interrupted' : describeError(error);
@@ -126,11 +124,11 @@ function withNextStep(
   }
   if (!written) {
     return new ExplainedError(
-      `${problem}. The server is initialized, and its key shares and root token are lost, which nobody has seen; it holds nothing yet: delete its data and what was written of the shares, then initialize it again`,
+      `${problem}. The server is initialized, but its key shares and root token are lost, and nobody has seen them. It holds nothing yet: delete its data and the shares that were written, then initialize it again`,
     );
   }
-  const token = unsealed ? '' : ', and its root token is lost, which nobody has seen';
+  const token = unsealed ? '' : ', its root token is lost, and nobody has seen it';
   return new ExplainedError(
-    `${problem}. The server is initialized${token}, but holds nothing yet: delete its data and these key shares, then initialize it again`,
+    `${problem}. The server is initialized${token}. It holds nothing yet: delete its data and these key shares, then initialize it again`,
   );
 }

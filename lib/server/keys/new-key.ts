@@ -1,17 +1,38 @@
 import { z } from 'zod';
-import { explainedBy, ExplainedError, VaultResponseError, VaultUnreachableError } from '#core';
+import { explainedBy, ExplainedError, UsageError, VaultResponseError, VaultUnreachableError } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
 import type { VaultClient } from '../../vault/vault-client';
-import type { KeyOptions } from './key-options';
 
-/*
- * The first key of a server, which Vault tells once.
- */
+export interface KeyOptions {
+  /** Number of shares that the key is split into. */
+  readonly shares: number;
+  /** Number of shares that are needed. */
+  readonly threshold: number;
+  /** PGP public keys in base64, one for each share. @default - the shares are not encrypted */
+  readonly pgpKeys?: readonly string[];
+}
 
-const statusReply = z.object({
-  initialized: z.boolean(),
-  recovery_seal: z.boolean().default(false),
-});
+/** @throws UsageError if a key cannot be split like that */
+export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): void {
+  if (threshold > shares) {
+    throw new UsageError(
+      `the threshold must not be above the number of shares, got ${threshold} of ${shares}; no one could ever unseal`,
+    );
+  }
+  if (threshold === 1 && shares > 1) {
+    throw new UsageError(
+      `a threshold of 1 needs one share only, got ${shares}: each of them would be the whole key; use a threshold of 2 or more`,
+    );
+  }
+  if (shares > 255) {
+    throw new UsageError(`a key has at most 255 shares, got ${shares}; use fewer`);
+  }
+  if (pgpKeys !== undefined && pgpKeys.length !== shares) {
+    throw new UsageError(`each share needs its PGP key, got ${pgpKeys.length} for ${shares}; give ${shares}`);
+  }
+}
+
+const statusReply = z.object({ initialized: z.boolean(), recovery_seal: z.boolean().default(false) });
 
 const initReply = z.object({
   keys_base64: z.array(z.string()),
@@ -19,16 +40,16 @@ const initReply = z.object({
   root_token: z.string(),
 });
 
-/** Whether there is a key yet, and whether its shares are those of a recovery key, as with an auto-unseal seal. */
+/** Whether there is a key yet, and whether its shares are those of a recovery key because of an auto-unseal seal. */
 export async function initStatus(client: VaultClient): Promise<{ initialized: boolean; hasRecoveryKey: boolean }> {
   const status = await client.withNamespace(undefined).read('sys/seal-status', statusReply);
   return { initialized: status.initialized, hasRecoveryKey: status.recovery_seal };
 }
 
 /**
- * Initializes the server, and does nothing else.
+ * Initializes the server, and does nothing else. Vault returns the key once.
  *
- * @param signal ends the wait for the answer some seconds later, as the key comes with it and with nothing else
+ * @param signal ends the wait some seconds later, because the answer contains the key
  * @returns shares of the unseal key, or of the recovery key
  */
 export async function initialize(
@@ -70,12 +91,12 @@ export async function initialize(
   }
 }
 
-/** @returns undefined where it is known that nothing was done */
+/** @returns undefined if nothing was done */
 function howLost(error: unknown): string | undefined {
   if (error instanceof VaultUnreachableError && error.mayHaveArrived) {
     return `the answer of ${error.address} to its initialization was lost (${error.networkCode})`;
   }
-  // A load balancer says so, and not the server.
+  // An answer without a message comes from a load balancer.
   return error instanceof VaultResponseError && error.mayHaveArrived && error.said === ''
     ? `the server did not answer its initialization in time (${error.statusCode})`
     : undefined;

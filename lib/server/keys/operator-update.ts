@@ -10,18 +10,14 @@ import { withRootToken } from './root-token';
 export interface OperatorUpdateOptions extends PreparationOptions {
   /** Folder with the login of the administrator. */
   readonly operators: OperatorFolder;
-  /** Whether the folder gets the new logins, and so must be that of this server. */
+  /** Whether the new logins are written to the folder, which then must be that of this server. */
   readonly writesFolder: boolean;
-  /** Whether all operators get new secret ids; those without one get one in any case. */
+  /** Whether all operators get new secret ids. Operators without one get one in any case. */
   readonly rotates: boolean;
   readonly keyShares: AsyncIterable<string>;
 }
 
-/**
- * Writes the operators' roles and policies as the deployment needs them now, with a root token of the key shares.
- *
- * @throws ExplainedError
- */
+/** Writes the roles and policies of operators that the deployment needs now, with a root token of the key shares. */
 export async function updateOperators(
   connection: VaultConnectionOptions,
   options: OperatorUpdateOptions,
@@ -37,7 +33,7 @@ export async function updateOperators(
     roleFromEnvironment: true,
     signal,
   });
-  // Not ended at once: a root token whose answer nobody awaits could not be revoked.
+  // Not aborted at once, because the root token of an answer that is dropped could not be revoked.
   await withRootToken(session.vault.endedBy(graceSignal(signal)), keyShares, (root) =>
     prepareServer(root, options, rotates),
   );

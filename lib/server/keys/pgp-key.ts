@@ -4,11 +4,7 @@ import { errorCode, ExplainedError } from '#core';
 /** First bytes of a binary public key, in the old and the new packet format. */
 const PUBLIC_KEY_PACKETS = [0x98, 0x99, 0x9a, 0xc6];
 
-/**
- * A binary PGP public key from a file, in the base64 that Vault takes.
- *
- * @throws ExplainedError where it is none
- */
+/** A binary PGP public key from a file, in base64. */
 export async function readPgpKey(file: string): Promise<string> {
   let key: Buffer;
   try {
@@ -17,9 +13,9 @@ export async function readPgpKey(file: string): Promise<string> {
     throw new ExplainedError(`the PGP key ${file} cannot be read (${errorCode(error)}); check the path`);
   }
   if (!PUBLIC_KEY_PACKETS.includes(key[0] ?? 0)) {
-    const found = key.toString('latin1').startsWith('-----BEGIN PGP') ? ', and it is armored' : '';
+    const got = key.toString('latin1').startsWith('-----BEGIN PGP') ? 'an armored one' : 'something else';
     throw new ExplainedError(
-      `${file} must hold a PGP public key in binary form${found}; export it with "gpg --export KEY_ID > key.pgp" and give that`,
+      `${file} must be a PGP public key in binary form, got ${got}; export it with "gpg --export KEY_ID > key.pgp"`,
     );
   }
   return key.toString('base64');

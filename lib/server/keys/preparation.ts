@@ -13,11 +13,7 @@ import type { VaultClient } from '../../vault/vault-client';
 import { ensureAudit } from './audit-device';
 import { writeSnapshotJob } from './snapshot-job';
 
-/*
- * Preparation of a server before the first deploy: operators with their logins, and an audit device.
- */
-
-/** Takes the secrets that Vault tells once, when it is initialized. A secret that a method has taken survives a power cut. */
+/** Stores the secrets that Vault returns once. A secret survives a power cut once its method has returned. */
 export interface SecretReceiver {
   keyShares(shares: readonly string[]): Promise<void>;
   operator(name: OperatorName, login: OperatorLogin): Promise<void>;
@@ -26,19 +22,19 @@ export interface SecretReceiver {
 export interface PreparationOptions {
   readonly deployment: Deployment;
   readonly receiver: SecretReceiver;
-  /** Path on the server of Vault's audit log. OpenBao declares its own. */
+  /** Path of Vault's audit log on the server. OpenBao declares its own. */
   readonly auditFile: string;
-  /** Gets a line on each step. */
+  /** Gets a line about each step. */
   readonly report: (line: string) => void;
   /** @default - none */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Does everything that needs a root token. Operators come first: without them no second root token could be made. The signal
- * ends it between two of its steps, so that each secret id is handed over.
+ * Prepares a server for the first deploy: operators, their logins, an audit device. Operators come first, because nobody
+ * could make a second root token without them. The signal ends it between two steps, so that no secret id is lost.
  *
- * @param rotates whether operators that have a secret id get a new one, and the ones before end @default true
+ * @param rotates whether operators with a secret id get a new one, and the earlier ones are revoked @default true
  */
 export async function prepareServer(
   root: VaultClient,
@@ -53,13 +49,13 @@ export async function prepareServer(
   }
   for (const name of operatorsOf(deployment)) {
     signal?.throwIfAborted();
-    // An operator that was not declared before has none yet.
+    // An operator that is newly declared has no secret id yet.
     if (rotates || !(await hasSecretId(root, name))) {
       const ttlSeconds = await renewOperator(root, name, async (login, ttlSeconds) => {
         await receiver.operator(name, login);
         return ttlSeconds;
       });
-      report(`secret id of the ${name} issued: ${ttlSeconds === 0 ? 'it never ends' : until(ttlSeconds)}`);
+      report(`secret id of the ${name} issued: ${ttlSeconds === 0 ? 'it never expires' : until(ttlSeconds)}`);
     }
   }
   report(`audit is on: ${(await ensureAudit(root, auditFile)).join(', ')}`);

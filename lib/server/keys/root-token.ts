@@ -4,23 +4,21 @@ import { type VaultClient } from '../../vault/vault-client';
 import { SHARE_WAYS } from '../../operators/key-shares';
 
 /*
- * A root token for the length of one action: made of key shares, used, revoked. It never leaves this process.
+ * A root token for one action: generated from key shares, used, revoked. It never leaves this process.
  *
- * OpenBao since 2.6, and Vault since 2.0, want a token as well as the shares, so that a stranger cannot disturb it:
- * that of the operator role "administrator", which can do nothing else.
+ * OpenBao since 2.6, and Vault since 2.0, also require a token, so that no stranger can disturb the generation. The operator
+ * role "administrator" has it, and can do nothing else.
  */
 
-/** What key shares make. */
 interface SharedToken {
   readonly kind: string;
-  /** The first one that exists. */
+  /** Endpoints of OpenBao and of Vault. The first that exists is used. */
   readonly endpoints: readonly string[];
 }
 
-/** OpenBao's endpoint, and Vault's. */
 const ROOT: SharedToken = { kind: 'root token', endpoints: ['sys/generate-root-token', 'sys/generate-root'] };
 
-/** Of a server in recovery mode, which wants no other token for it. */
+/** Token of a server in recovery mode, which requires no other token. */
 const RECOVERY: SharedToken = { kind: 'recovery token', endpoints: ['sys/generate-recovery-token'] };
 
 const fields = z.object({
@@ -35,11 +33,10 @@ const fields = z.object({
 const attemptReply = z.union([z.object({ data: fields }).transform(({ data }) => data), fields]);
 
 /**
- * Runs the action with a root token, and revokes the token whatever comes of it.
+ * Runs the action with a root token, and revokes the token in any case.
  *
- * @param client with a token that may start it
+ * @param client with a token that may start the generation
  * @param shares as many as the threshold
- * @throws ExplainedError where the token may not start it, or the shares are wrong or too few
  */
 export async function withRootToken<T>(
   client: VaultClient,
@@ -50,16 +47,15 @@ export async function withRootToken<T>(
   return revokedAfter(root, () => action(root));
 }
 
-/** A root token could not be revoked, and lives until somebody does. */
+/** A root token could not be revoked, and stays valid until somebody revokes it. */
 export class RootTokenAlive extends ExplainedError {
   override name = 'RootTokenAlive';
 }
 
 /**
- * Runs the action, and revokes the client's root token whatever comes of it.
+ * Runs the action, and revokes the client's root token in any case.
  *
- * @param onRevoked called once it is revoked
- * @throws RootTokenAlive where it is not, beside what the action came to; else what the action throws
+ * @throws RootTokenAlive if that fails, with the result of the action; otherwise the action's error
  */
 export async function revokedAfter<T>(
   root: VaultClient,
@@ -74,9 +70,9 @@ export async function revokedAfter<T>(
   try {
     await revokeSelf(root);
   } catch (error) {
-    const came = 'error' in outcome ? describeError(outcome.error) : 'what was asked for is done';
+    const came = 'error' in outcome ? describeError(outcome.error) : 'the task is done';
     throw new RootTokenAlive(
-      `${came}; and a root token is alive, as it could not be revoked (${describeError(error)}): once Vault answers, make another one of the key shares ("bao operator generate-root"), and with that one run "bao token revoke -accessor ${accessor}" and "bao token revoke -self"`,
+      `${came}; but a root token stays valid, because it could not be revoked (${describeError(error)}); once Vault answers, generate another one from the key shares ("bao operator generate-root"), and with that one run "bao token revoke -accessor ${accessor}" and "bao token revoke -self"`,
       { cause: 'error' in outcome ? outcome.error : error },
     );
   }
@@ -89,13 +85,13 @@ export async function revokedAfter<T>(
 
 const lookupReply = z.object({ data: z.object({ accessor: z.string() }) });
 
-/** The accessor revokes a token that nobody knows. It is asked for beforehand, as Vault may not answer later. */
+/** An accessor revokes an unknown token. It is read before the action, because Vault may not answer afterwards. */
 async function accessorOf(root: VaultClient): Promise<string> {
   const found = await root.read('auth/token/lookup-self', lookupReply).catch(() => undefined);
   return found?.data.accessor ?? 'ACCESSOR, one of "bao list auth/token/accessors"';
 }
 
-/** Revokes the client's own token. One that is gone already is fine. */
+/** Revokes the client's own token, unless it is revoked already. */
 export async function revokeSelf(client: VaultClient): Promise<void> {
   try {
     await client.connection.revokeToken();
@@ -106,7 +102,7 @@ export async function revokeSelf(client: VaultClient): Promise<void> {
   }
 }
 
-/** For actions that outlive every token; others use {@link withRootToken}. */
+/** For restores, after which the token does not exist; other actions use {@link withRootToken}. */
 export function generateRootToken(
   client: VaultClient,
   shares: AsyncIterable<string> | Iterable<string>,
@@ -114,11 +110,7 @@ export function generateRootToken(
   return generateToken(client, ROOT, shares);
 }
 
-/**
- * The token of a server in recovery mode, which ends with the process of the server.
- *
- * @throws ExplainedError where the shares are wrong or too few
- */
+/** The token of a server in recovery mode, which ends with the process of the server. */
 export function generateRecoveryToken(
   client: VaultClient,
   shares: AsyncIterable<string> | Iterable<string>,
@@ -161,7 +153,7 @@ async function start(
 ): Promise<{ endpoint: string; nonce: string; otp: string; required: number }> {
   for (const endpoint of endpoints) {
     try {
-      // An attempt that a crash left half done would block this one.
+      // An unfinished attempt, as after a crash, would block this one.
       await client.delete(`${endpoint}/attempt`);
       const { nonce, otp = '', required } = await client.write(`${endpoint}/attempt`, {}, attemptReply);
       return { endpoint, nonce, otp, required };
@@ -180,11 +172,11 @@ async function start(
     }
   }
   throw new ExplainedError(
-    `${client.address} makes no ${kind} from key shares: this needs OpenBao 2.6 or Vault; log in as an administrator that you set up yourself`,
+    `${client.address} generates no ${kind} from key shares, which needs OpenBao 2.6 or Vault; log in as an administrator that you set up yourself`,
   );
 }
 
-/** Vault and OpenBao answer a wrong share with 400 or 500; others have not looked at it. */
+/** Vault and OpenBao answer a wrong share with 400 or 500. Other statuses are not about the share. */
 function isAboutShares({ statusCode, said }: VaultResponseError): boolean {
   return statusCode !== 429 && (statusCode < 500 || (statusCode === 500 && said !== ''));
 }
@@ -199,14 +191,14 @@ function explainShare(
   }
   if (vaultSaid.includes('decrypt encrypted stored keys')) {
     return new ExplainedError(
-      `the key shares given make no ${kind}, as the key of the seal does not open what is stored; give the server the key of the seal that it was sealed by`,
+      `the key shares given make no ${kind}, because the key of the seal does not open what is stored; give the server the key of the seal that it was sealed by`,
     );
   }
   const said = statusCode === 403 ? 'the token may not do this' : 'at least one of them is wrong or of another server';
   return new ExplainedError(`the key shares given make no ${kind}: ${said}; give ${required} right ones`);
 }
 
-/** The token is XORed with the password that only this process was told. */
+/** The token is XORed with a one-time password that only this process knows. */
 function decode(encoded: string, otp: string): string {
   const key = Buffer.from(otp, 'latin1');
   const token = Buffer.from(encoded, 'base64').map((byte, index) => byte ^ (key[index] ?? 0));

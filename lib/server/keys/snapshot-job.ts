@@ -3,10 +3,6 @@ import type { Deployment } from '../../declaration/schema/deployment';
 import { snapshotAccount } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { type VaultClient } from '../../vault/vault-client';
 
-/*
- * How the job of OpenBao's chart, which takes snapshots, logs in: by its service account, in an auth method of its own.
- */
-
 const DESCRIPTION = 'The snapshot job of this cluster. Written by "webex-token-vault init".';
 const TOKEN_TTL_SECONDS = 600;
 
@@ -15,12 +11,13 @@ const methodsReply = z.object({
 });
 
 /**
- * Lets the declared job in, and one that is declared no more out again. May be repeated. Needs a root token.
+ * Writes the auth method by which the snapshot job of OpenBao's chart logs in with its service account, or deletes it if no
+ * job is declared any more. May be repeated. Needs a root token.
  *
- * The server reviews the job's token by its own service account, so that no reviewer's token is kept.
+ * The server reviews the job's token by its own service account, so that no reviewer's token is stored.
  *
  * @param policyName of the operator "backup"
- * @returns whether there is one
+ * @returns whether a job is declared
  */
 export async function writeSnapshotJob(
   root: VaultClient,

@@ -4,14 +4,10 @@ import { ExplainedError, commandLine, VaultResponseError } from '#core';
 import { type SealStatus, type VaultClient } from '../../vault/vault-client';
 import { SHARE_WAYS } from '../../operators/key-shares';
 
-/*
- * From sealed to active. Vault says only at the last share whether all of them are right, and then forgets them.
- */
-
 const POLL_MS = 250;
 /** A node that joins others stays sealed for a moment after its last share. */
 const JOIN_TIMEOUT_MS = 15_000;
-/** Who leads is answered at once, or by a server that is at a loss: then it is asked again. */
+/** A healthy server names its leader at once. Another one is asked again. */
 const LEADER_TIMEOUT_MS = 5000;
 
 const leaderReply = z.object({
@@ -22,17 +18,13 @@ const leaderReply = z.object({
 });
 
 export interface UnsealOptions {
-  /** Called after each share. @default - nobody is told */
+  /** Called after each share. @default - not reported */
   readonly report?: (progress: { given: number; threshold: number; repeated: boolean }) => void;
   /** Ends the wait for a node that joins others. @default - none */
   readonly signal?: AbortSignal;
 }
 
-/**
- * Gives Vault one share after the other until it is unsealed. Shares that others gave before count.
- *
- * @throws ExplainedError where the shares are wrong, or too few
- */
+/** Gives Vault one share after the other until it is unsealed. Shares that others gave before count. */
 export async function unseal(
   client: VaultClient,
   shares: AsyncIterable<string> | Iterable<string>,
@@ -61,7 +53,7 @@ export async function unseal(
   }
   if (status.sealed) {
     throw new ExplainedError(
-      `${client.address} is still sealed: it has ${status.progress} of the ${status.t} key shares that it needs; give ${status.t - status.progress} more ${SHARE_WAYS}; it remembers those that it has until it is restarted`,
+      `${client.address} is still sealed, with ${status.progress} of the ${status.t} key shares that it needs; give ${status.t - status.progress} more ${SHARE_WAYS}; it keeps the shares until it is restarted`,
     );
   }
   return status;
@@ -80,6 +72,7 @@ async function giveShare(client: VaultClient, key: string): Promise<SealStatus> 
   return root.sealStatus();
 }
 
+/** Vault checks the shares once it has all of them, and then forgets them. */
 async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultResponseError): Promise<ExplainedError> {
   const { progress, t } = await client.sealStatus();
   if (progress > 0) {
@@ -95,20 +88,20 @@ async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultRes
   );
 }
 
-/** A client like this one that waits for a leader's answer for a bounded time. @param signal ends it before */
+/** The same client with a limit for an answer about the leader. @param signal ends the wait earlier */
 export function hurried(client: VaultClient, signal?: AbortSignal, answerMs = LEADER_TIMEOUT_MS): VaultClient {
   const late = AbortSignal.timeout(answerMs);
   return client.endedBy(signal === undefined ? late : AbortSignal.any([signal, late]));
 }
 
-/** Address of the node that leads, where that is another one than this. */
+/** Address of the leader, if that is another node. */
 export async function otherLeader(client: VaultClient): Promise<string | undefined> {
   const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
   return reply.ha_enabled && reply.is_self !== true ? reply.leader_address || undefined : undefined;
 }
 
 /**
- * When the present leader took over, where this is the leader; else the leader's address; undefined where there is none.
+ * Start of the present term if this node leads; otherwise the leader's address; undefined without a leader.
  *
  * @param itself whether only this node counts as the leader
  */
@@ -123,21 +116,17 @@ export async function activeSince(client: VaultClient, itself = false): Promise<
 
 export interface ActiveWait {
   readonly timeoutMs: number;
-  /** How long one answer may take. @default - some seconds */
+  /** Limit of one answer. @default - some seconds */
   readonly answerMs?: number;
-  /** What {@link activeSince} said before; then a newer one is awaited. @default - any is taken */
+  /** Earlier result of {@link activeSince}, so that a newer one is awaited. @default - any counts */
   readonly before?: string;
-  /** Whether it has to be this node. @default false */
+  /** Whether this node must lead. @default false */
   readonly itself?: boolean;
   /** @default - none */
   readonly signal?: AbortSignal;
 }
 
-/**
- * Waits until there is an active node that answers, for the time that is given and one answer longer.
- *
- * @returns false where Vault is sealed or not active when the time is up
- */
+/** Waits until an active node answers. @returns whether it did in time; the last answer may come after the timeout */
 export async function waitUntilActive(
   client: VaultClient,
   { timeoutMs, answerMs, before, itself, signal }: ActiveWait,

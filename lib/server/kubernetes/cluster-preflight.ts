@@ -1,10 +1,9 @@
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { kubectlCommand } from '../../declaration/derived/port-forward';
-import { lookAtClaims } from './claim-look';
 import { lookAtHosts } from './host-look';
 import { ClusterRefusal, ClusterUnreachable, ClusterUnseen, type Kubectl } from './kubectl';
 import { lookAtSecret, neededSecrets } from './secret-look';
-import { lookAtStorage } from './storage-look';
+import { lookAtClaims, lookAtStorage } from './storage-look';
 import { lookAtTlsSecret } from './tls-secret';
 
 /*

@@ -6,7 +6,7 @@ import { noteBackup, recordsFromRoot } from '../../vault/records/backup-note';
 import { backupRecordSchema, type BackupRecord } from '../../vault/records/backup-record';
 import { Records } from '../../vault/records/record-store';
 import type { ServerHealth } from '../../vault/vault-client';
-import { openBackupSession, type BackupSessionOptions } from './backup-session';
+import { openBackupSession, type BackupSessionOptions } from './backup';
 
 /** A server that is not there is not waited for: a verification does without it. */
 const ANSWER_MS = 10_000;

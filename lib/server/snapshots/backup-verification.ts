@@ -3,7 +3,7 @@ import type { Deployment } from '../../declaration/schema/deployment';
 import { RememberedKeyShares } from '../../operators/key-shares';
 import { findServerProgram } from '../../processes/server-program';
 import { BackupRecording } from './backup-recording';
-import type { BackupSessionOptions } from './backup-session';
+import type { BackupSessionOptions } from './backup';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
 import {
   refuseMissing,
@@ -12,7 +12,7 @@ import {
   verifyCredentials,
   type VerifiedCredential,
 } from './snapshot-verification';
-import { verificationSeal } from './verification-seal';
+import { verificationSeal } from './snapshot-seal';
 
 export interface BackupVerificationOptions extends BackupSessionOptions {
   /** Path of a bao or vault. @default - the one on PATH */

@@ -1,12 +1,39 @@
+import { vaultOptionsFromEnvironment } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { refuseVisibleToGit } from '../../files/git-visibility';
+import type { OperatorFolder } from '../../operators/operator-folder';
+import { OperatorSession } from '../../operators/operator-session';
 import { noteBackup } from '../../vault/records/backup-note';
-import { openBackupSession, type BackupSessionOptions } from './backup-session';
+import { VaultClient } from '../../vault/vault-client';
+import { leaderConnection } from '../leader-connection';
 import { saveSnapshot } from './raft-snapshot';
 import type { SnapshotSummary } from './snapshot-archive';
 
+export interface BackupSessionOptions {
+  readonly operators: OperatorFolder;
+  /** Gets a line if another node is asked. */
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+  /** Limit of one answer. @default - that of every request */
+  readonly timeoutMs?: number;
+}
+
+/** Logs the operator "backup" in, in the root namespace, because a snapshot contains the whole server. */
+export async function openBackupSession(
+  { vault: { address, server } }: Deployment,
+  { operators, report, signal, timeoutMs }: BackupSessionOptions,
+): Promise<OperatorSession> {
+  const given = { ...vaultOptionsFromEnvironment({ address }), namespace: undefined, timeoutMs };
+  // Outside of Kubernetes, a standby node redirects to an address of the leader that this machine reaches.
+  const connection =
+    server?.mode === 'kubernetes'
+      ? await leaderConnection(given, new VaultClient({ ...given, token: undefined, signal }), server, report)
+      : given;
+  return OperatorSession.open(connection, 'backup', { operators, roleFromEnvironment: true, signal });
+}
+
 export interface BackupOptions extends BackupSessionOptions {
-  /** Called once the file is there, whatever becomes of its record. */
+  /** Called once the file is written, before it is recorded. */
   readonly onWritten: (snapshot: SnapshotSummary) => void;
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExplainedError, commandLine, VaultResponseError } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
-import type { KeyOptions } from '../keys/key-options';
+import type { KeyOptions } from '../keys/new-key';
 import type { RestoreMarker } from './restore-marker';
 import { activeSince, hurried, waitUntilActive } from '../keys/unsealing';
 

@@ -1,6 +1,6 @@
 import { ExplainedError, commandLine } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
-import type { KeyOptions } from '../keys/key-options';
+import type { KeyOptions } from '../keys/new-key';
 import {
   isRestored,
   isSealed,

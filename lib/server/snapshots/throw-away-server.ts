@@ -14,7 +14,7 @@ import { restoreSnapshot } from './raft-snapshot';
 import { RawStorage } from './raw-storage';
 import { isSealed } from './restore-outcome';
 import { generateRecoveryToken } from '../keys/root-token';
-import { explainedSeal } from './seal-mismatch';
+import { explainedSeal } from './snapshot-seal';
 import { readyWithNewKey } from './snapshot-target';
 
 /*

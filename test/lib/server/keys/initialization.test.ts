@@ -1,6 +1,6 @@
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { initializeServer } from '../../../../lib/server/keys/initialization';
-import { checkKeyOptions } from '../../../../lib/server/keys/key-options';
+import { checkKeyOptions } from '../../../../lib/server/keys/new-key';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
@@ -35,5 +35,5 @@ it('the error of a failed write hides the root token', async () => {
     unsealTimeoutMs: 1,
     report: () => undefined,
   });
-  await expect(initialized).rejects.toThrow(/^failed with \[hidden\]\. The server is initialized, and its key shares/);
+  await expect(initialized).rejects.toThrow(/^failed with \[hidden\]\. The server is initialized, but its key shares/);
 });

@@ -20,7 +20,7 @@ test('the reader refuses an armored key and names the command that exports it wi
   const base64 = PGP_PUBLIC_KEY.toString('base64');
   await writeFile(file, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${base64}\n-----END PGP PUBLIC KEY BLOCK-----\n`);
   await expect(readPgpKey(file)).rejects.toThrow(
-    `${file} must hold a PGP public key in binary form, and it is armored; export it with "gpg --export KEY_ID > key.pgp"`,
+    `${file} must be a PGP public key in binary form, got an armored one; export it with "gpg --export KEY_ID > key.pgp"`,
   );
 });
 
@@ -31,7 +31,7 @@ test.each([
   ['nothing', ''],
 ])('the reader refuses %s', async (_, content) => {
   await writeFile(file, content);
-  await expect(readPgpKey(file)).rejects.toThrow('must hold a PGP public key');
+  await expect(readPgpKey(file)).rejects.toThrow('must be a PGP public key');
 });
 
 test('the error names a missing key file', async () => {

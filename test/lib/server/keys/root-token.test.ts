@@ -43,15 +43,15 @@ describe('of a root token that cannot be revoked', () => {
     return await withRootToken(client, ['share'], action).catch((error: unknown) => error);
   }
 
-  it('the error of a failed action says that a root token is alive and how to revoke it', async () => {
+  it('the error of a failed action says that a root token stays valid and how to revoke it', async () => {
     const error = await acting(() => Promise.reject(new ExplainedError('the policy was refused')));
     expect(String(error)).toMatch(
-      /the policy was refused; and a root token is alive, as it could not be revoked \(.*503.*\): .*"bao token revoke -accessor the-accessor"/,
+      /the policy was refused; but a root token stays valid, because it could not be revoked \(.*503.*\); .*"bao token revoke -accessor the-accessor"/,
     );
   });
 
-  it('the error of a successful action says that a root token is alive and how to revoke it', async () => {
+  it('the error of a successful action says that a root token stays valid and how to revoke it', async () => {
     const error = await acting(() => Promise.resolve('done'));
-    expect(String(error)).toMatch(/what was asked for is done; and a root token is alive, .* -accessor the-accessor"/);
+    expect(String(error)).toMatch(/the task is done; but a root token stays valid, .* -accessor the-accessor"/);
   });
 });

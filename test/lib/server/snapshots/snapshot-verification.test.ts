@@ -3,7 +3,7 @@ import {
   refuseMissing,
   refuseOtherProgram,
 } from '../../../../lib/server/snapshots/snapshot-verification';
-import { verificationSeal } from '../../../../lib/server/snapshots/verification-seal';
+import { verificationSeal } from '../../../../lib/server/snapshots/snapshot-seal';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 const server = { initialized: true, sealed: false };

@@ -1,14 +1,21 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { errorCode, ExplainedError, commandLine } from '#core';
+import { errorCode, ExplainedError, commandLine, VaultResponseError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
+import { ServerStartError } from '../../processes/server-process';
+
+/** Answer of an OpenBao whose data has another seal than its configuration. */
+const OPENBAO = /seal type of "(\w+)" does not match expected type of "(\w+)"/;
+
+/** Last words of such a Vault, which does not start. @see https://github.com/hashicorp/vault/blob/v1.21.4/vault/core.go */
+const VAULT = /cannot seal migrate from "(\w+)" to "?(\w+)"?,/;
 
 /**
- * The stanza of the seal by which a snapshot of the declared server opens on this machine.
+ * Stanza of the seal that opens a snapshot of the declared server on this machine.
  *
- * @param home that relative paths start from
- * @returns undefined where key shares alone open it, as with Shamir's seal
- * @throws ExplainedError where this machine has no key of that seal
+ * @param home base of relative paths
+ * @returns undefined for Shamir's seal, because key shares alone open it
+ * @throws ExplainedError if this machine has no key of that seal
  */
 export function verificationSeal(
   { vault: { server } }: Deployment,
@@ -44,4 +51,16 @@ function keyIn(file: string): string {
     );
   }
   return `file://${file}`;
+}
+
+/** Explains an error that a seal has caused; returns any other as it is. */
+export function explainedSeal(error: unknown, file: string): unknown {
+  const said =
+    error instanceof VaultResponseError ? error.said : error instanceof ServerStartError ? error.reason : undefined;
+  const [, ofSnapshot, declared = ''] = (said !== undefined && (OPENBAO.exec(said) ?? VAULT.exec(said))) || [];
+  return ofSnapshot === undefined
+    ? error
+    : new ExplainedError(
+        `${file} is of a server with the seal "${ofSnapshot}", and what is declared is "${declared.toLowerCase()}"; name a deployment file in which vault.server has the seal of that time`,
+      );
 }

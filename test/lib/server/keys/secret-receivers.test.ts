@@ -1,4 +1,4 @@
-import { retryingWriter } from '../../../../lib/server/keys/retrying-writer';
+import { retryingWriter } from '../../../../lib/server/keys/secret-receivers';
 import type { SecretReceiver } from '../../../../lib/server/keys/preparation';
 import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 

@@ -1,6 +1,6 @@
-import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
-import { otherNodes } from '../../../lib/server/other-nodes';
-import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
+import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
+import { otherNodes } from '../../../../lib/server/keys/next-steps';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 function told(server: DeploymentInput['vault']['server']): string[] {
   return otherNodes(exampleDeployment({ vault: { server } }).vault.server);

@@ -1,6 +1,6 @@
 import { VaultResponseError } from '#core';
 import { ServerStartError } from '../../../../lib/processes/server-process';
-import { explainedSeal } from '../../../../lib/server/snapshots/seal-mismatch';
+import { explainedSeal } from '../../../../lib/server/snapshots/snapshot-seal';
 
 const MIGRATION = 'Error initializing core: error checking if a seal migration is needed: cannot seal migrate from';
 
