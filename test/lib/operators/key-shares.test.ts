@@ -56,7 +56,9 @@ test('a file that others can read is refused', async () => {
 
 test('a file without a share is refused, and its content stays hidden', async () => {
   const secret = 'correct horse battery staple';
-  await expect(read({ files: [await writeShare(1, secret)] })).rejects.toThrow('key-share-1 must contain one key share');
+  await expect(read({ files: [await writeShare(1, secret)] })).rejects.toThrow(
+    'key-share-1 must contain one key share',
+  );
   await expect(read({ files: [await writeShare(1, secret)] })).rejects.not.toThrow(secret);
   await expect(read({ files: [await writeShare(1, '\n')] })).rejects.toThrow('got nothing');
 });
