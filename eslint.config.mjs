@@ -23,7 +23,7 @@ export default tseslint.config(
     },
   },
   {
-    // A command that people paste runs what is installed, with the options of this run: core/src/command/our-command.ts.
+    // A command that people paste runs what is installed, with the options of this run: core/src/command/command-line.ts.
     files: [
       'client/**/*.ts',
       'core/**/*.ts',
@@ -32,7 +32,7 @@ export default tseslint.config(
       'rehearsal/**/*.ts',
       'scripts/**/*.ts',
     ],
-    ignores: ['core/src/command/our-command.ts', 'scripts/completion.ts'],
+    ignores: ['core/src/command/command-line.ts', 'scripts/completion.ts'],
     rules: { 'no-restricted-syntax': ['error', ...shownCommands('npx\\b.*\\bwebex-token')] },
   },
   {

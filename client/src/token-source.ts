@@ -1,73 +1,71 @@
 import {
-  readCredential,
   type CredentialReading,
+  LoginHoldOff,
   NotAuthorizedYet,
   NotPermitted,
-  ReauthorizationRequired,
-  VaultSealed,
-  LoginHoldOff,
-  type VaultLogin,
-  timerMs,
-  unlessAborted,
   Period,
+  readCredential,
+  ReauthorizationRequired,
   retry,
   type RetryOptions,
+  timerMs,
   transient,
+  unlessAborted,
   VaultConnection,
   type VaultConnectionOptions,
+  type VaultLogin,
+  VaultSealed,
 } from '#core';
 import { loginAs, type LoginIdentity } from './login/login-identity';
-import { REFRESH_WAIT_MS } from './refresh-wait';
 
-/** One identity, and: */
+/** The settings, and one identity. */
 export type TokenSourceOptions = TokenSourceSettings & LoginIdentity;
 
 export interface TokenSourceSettings extends Omit<VaultConnectionOptions, 'token' | 'certificate' | 'signal'> {
   /** Name of the credential. */
   readonly credential: string;
-  /** Where the engine is mounted. @default "oauthapp" */
+  /** Mount of the engine. @default "oauthapp" */
   readonly mountPath?: string;
-  /** How long before its expiry a token is read again, but never more than a tenth of its life. @default 60 */
+  /** How long before its expiry a token is read again, at most a tenth of its life. @default 60 */
   readonly refreshAheadSeconds?: number;
   /**
-   * After a failure, every caller gets it for this long without asking Vault. If Vault asks for a longer pause, that one
-   * counts, up to 5 minutes. After a refusal for good the pause doubles each time, up to a minute. A login that is refused is
-   * tried again after growing pauses, whatever this says. @default 1000
+   * How long every caller gets the last failure without a request to Vault, in milliseconds. If Vault asks for a longer
+   * pause, that one counts, up to 5 minutes. After a permanent refusal the pause doubles each time, up to a minute. A
+   * refused login has its own growing pauses. @default 1000
    */
   readonly holdOffMs?: number;
   /**
-   * Longest that disposal waits for a request under way, which may be refreshing a token. The engine may take twice its
-   * provider timeout, so give more where the deployment declares more than 12 s. @default 25000
+   * Longest wait of disposal for a request under way, in milliseconds, because it may be refreshing a token. The engine may
+   * take twice its provider timeout, so give more if the deployment declares more than 12 s. @default 25000
    */
   readonly closeTimeoutMs?: number;
-  /** How failures that may pass are retried. @default - four attempts within some seconds */
+  /** How transient failures are retried. @default - four attempts within some seconds */
   readonly retry?: RetryOptions;
   /**
-   * Called with what the engine warns of, such as a refresh that keeps failing: once for each reading; and with why the
-   * secret id could not be renewed.
+   * Called with warnings of the engine, such as a failing refresh, once for each reading; and with the reason if the secret
+   * id could not be renewed. @default - ignored
    */
   readonly onWarning?: (warning: string) => void;
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: () => number;
 }
 
-/** Longest that a server which asks to be left alone is. */
+/** Longest pause that a server may ask for. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
-/** A grant can be revoked or replaced long before its token expires. Instances read at different moments. */
+/** A grant can be revoked or replaced long before its token expires. */
 const LONGEST_CACHE_MS = 3_600_000;
 
-/** Callers wait this long for Vault while the token before still works. */
+/** Longest wait for Vault while the previous token still works. */
 const PATIENCE_MS = 2000;
 
-/** Longest pause of our own choice after failures. */
+/** Longest pause after failures, unless the server asks for more. */
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Fresh access tokens of one credential, for a program that runs for long.
  *
- * However many callers wait, one request is under way. The token appears in no property, so nothing that prints this
- * object or an error of it shows the token.
+ * All waiting callers share one request. The token is not a property, so a printed object or error does not show it.
  *
  * ```ts
  * await using tokens = new TokenSource({ address, credential: 'testauth', roleId, secretIdFile });
@@ -83,7 +81,7 @@ export class TokenSource implements AsyncDisposable {
   readonly #now: () => number;
   #cached?: { readonly reading: CredentialReading; readonly pause: Period };
   #failure?: { readonly error: unknown; readonly pause: Period };
-  /** How many reads have failed since the last one that did not. */
+  /** Number of failed reads since the last successful one. */
   #failures = 0;
   #newLogins: LoginHoldOff;
   #underWay?: { readonly read: Promise<CredentialReading>; readonly patience: Promise<void> };
@@ -99,10 +97,10 @@ export class TokenSource implements AsyncDisposable {
   }
 
   /**
-   * The access token, from the cache or from Vault, which is asked at least each hour. While Vault does not answer, a token
-   * that still works is handed out.
+   * The access token, from the cache or from Vault, which is asked at least each hour. While Vault does not answer, callers
+   * get the previous token until it expires.
    *
-   * @param options.signal ends this caller's waiting; the request goes on for the others
+   * @param options.signal ends the waiting of this caller; the request continues for the others
    * @throws NotAuthorizedYet, ReauthorizationRequired, IntegrationRefused, TemporarilyUnavailable, NotPermitted,
    *   NotDeployed, VaultSealed or VaultUnreachableError
    */
@@ -122,22 +120,22 @@ export class TokenSource implements AsyncDisposable {
     return unlessAborted(Promise.race([read, patience.then(() => this.#working() ?? read)]), signal);
   }
 
-  /** Tells that Webex refused this token: the next caller gets it read again, unless that has happened already. */
+  /** Reports that Webex refused this token. The next call reads it again, unless that has happened already. */
   reject(reading: CredentialReading): void {
     if (this.#cached?.reading === reading) {
       this.#cached = undefined;
     }
   }
 
-  /** Drops the token, or the failure that is held off: for a program that has changed the credential itself. */
+  /** Drops the token, or the failure that is held off, for a program that has changed the credential itself. */
   forget(): void {
     this.#cached = undefined;
     this.#failure = undefined;
   }
 
   /**
-   * Revokes the Vault token that it logged in with. A request under way may finish, for some time: hanging up while the
-   * engine refreshes would lose a grant whose refresh token rotates. Callers who wait longer get an error.
+   * Revokes the Vault token of the login. A request under way may finish for some time, because hanging up during a refresh
+   * would lose a grant whose refresh token rotates. Callers who wait longer get an error.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const { closeTimeoutMs = REFRESH_WAIT_MS } = this.#options;
@@ -185,7 +183,7 @@ export class TokenSource implements AsyncDisposable {
     const passes = transient(error) !== undefined || error instanceof VaultSealed;
     const pauseMs = passes ? Math.max(holdOffMs, askedMs(error)) : this.#growingPauseMs();
     this.#cached = undefined;
-    // A refused login is held off where another secret id, token or certificate is noticed at once.
+    // The login holds off its own refusals, and notices another secret id, token or certificate at once.
     const isHeldOff = error instanceof NotPermitted && error.credential === undefined;
     this.#failure = isHeldOff ? undefined : { error, pause: this.#pauseUntil(this.#now() + pauseMs) };
     throw error;
@@ -226,11 +224,11 @@ export class TokenSource implements AsyncDisposable {
       if (!known || !(error instanceof NotPermitted)) {
         throw error;
       }
-      // The Vault token may have been revoked, or forgotten by a server that was rebuilt: only a new one can tell.
+      // The Vault token may have been revoked, or lost by a rebuilt server. A new one tells.
       return this.#newLogins.attempt(
         this.credential,
         async () => readCredential(await this.#login.logInAgain(), mountPath, this.credential),
-        // The login holds off its own refusals, until there is another secret id, token or certificate.
+        // The login holds off its own refusals.
         (refusal) => refusal.credential !== undefined,
       );
     }
@@ -247,7 +245,7 @@ export class TokenSource implements AsyncDisposable {
   }
 }
 
-/** Whether Vault has said that there is no grant any more, or none for this app. */
+/** Whether Vault says that the grant is gone, or not for this app. */
 function isAboutGrant(error: unknown): boolean {
   return (
     error instanceof NotAuthorizedYet ||
@@ -256,7 +254,7 @@ function isAboutGrant(error: unknown): boolean {
   );
 }
 
-/** How long the server asks to be left alone. */
+/** The pause that the server asks for. */
 function askedMs(error: unknown): number {
   return Math.min(MAX_RETRY_AFTER_MS, transient(error)?.retryAfterMs ?? 0);
 }
@@ -265,10 +263,16 @@ function text(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whatever becomes of it. */
+/** Waits for the work to end, however it ends. */
 async function within(timeoutMs: number, work: Promise<unknown> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise((resolve) => (timer = setTimeout(resolve, timerMs(timeoutMs))));
   await Promise.race([work?.catch(() => undefined), timeout]);
   clearTimeout(timer);
 }
+
+/**
+ * How long a read under way may continue at the end of a program. A reader who hangs up during a refresh can lose a grant
+ * whose refresh token rotates. The engine waits 12 s for Webex by default, and as long for a refresh before it.
+ */
+export const REFRESH_WAIT_MS = 25_000;

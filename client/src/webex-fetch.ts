@@ -15,15 +15,14 @@ import {
   webexReply,
   WebexUnreachableError,
 } from '#core';
-import { nextPage } from './link-header';
+import { nextPage, responseOf } from './webex-response';
 import type { TokenSource } from './token-source';
-import { responseOf } from './webex-response';
 
 export interface WebexFetchOptions {
   readonly tokens: Pick<TokenSource, 'token' | 'reject'>;
-  /** The only places that ever get the token; https, or on loopback. @default ["https://webexapis.com"] */
+  /** The only origins that get the token; https, or on loopback. @default ["https://webexapis.com"] */
   readonly origins?: readonly string[];
-  /** Longest wait for one answer, and longest silence within it. @default 30000 */
+  /** Longest wait for one answer, and longest silence within it, in milliseconds. @default 30000 */
   readonly timeoutMs?: number;
   /** How rate limits, outages and lost connections are retried. @default - four attempts within some seconds */
   readonly retry?: RetryOptions;
@@ -34,7 +33,7 @@ export interface WebexRequest extends Pick<RequestInit, 'method' | 'body'> {
   readonly signal?: AbortSignal;
 }
 
-/** What zod, Valibot, ArkType and others make of a schema. @see https://standardschema.dev */
+/** A schema of zod, Valibot, ArkType or others. @see https://standardschema.dev */
 export interface ReplySchema<T> {
   readonly '~standard': {
     readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>;
@@ -43,36 +42,36 @@ export interface ReplySchema<T> {
 
 type SchemaResult<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly object[] };
 
-/** Methods that may be sent twice without doing twice. @see RFC 9110, 9.2.2 */
+/** Idempotent methods. @see RFC 9110, 9.2.2 */
 const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
 
 /**
  * `fetch` with the access token of a {@link TokenSource}.
  *
- * A 401 is retried once, with the token read anew. 429, 5xx and lost connections are retried as `Retry-After` asks;
- * what is not safe to repeat only where Webex has not begun with it (429). The last answer is returned, whatever its
- * status is, as `fetch` does; no redirect is followed.
+ * A 401 is retried once, with a token read anew. 429, 5xx and lost connections are retried as `Retry-After` asks. A method
+ * that is not idempotent is retried after 429 only. The last answer is returned, whatever its status, as by `fetch`. No
+ * redirect is followed.
  */
 export class WebexFetch {
   readonly #options: WebexFetchOptions;
   readonly #origins: readonly string[];
   readonly #transport = new HttpTransport();
 
-  /** @throws ExplainedError where an origin would get the token in clear over a network */
+  /** @throws ExplainedError if an origin would get the token unencrypted over a network */
   constructor(options: WebexFetchOptions) {
     this.#options = options;
     this.#origins = (options.origins ?? ['https://webexapis.com']).map(safeOrigin);
   }
 
   /**
-   * @throws ExplainedError where the URL is not at one of the origins, WebexUnreachableError, an error of TokenSource,
-   *   the signal's reason, what a stream that is sent fails with, or TypeError where `fetch` would
+   * @throws ExplainedError if the URL is not at one of the origins, WebexUnreachableError, an error of TokenSource, the
+   *   signal's reason, the error of a stream that is sent, or TypeError as `fetch` does
    */
   async fetch(url: string | URL, request: WebexRequest = {}): Promise<Response> {
     return responseOf((await this.#exchange(url, request)).answer);
   }
 
-  /** @throws as {@link fetch} does, and WebexResponseError where the answer is not a success */
+  /** @throws as {@link fetch}, and WebexResponseError if the answer is not a success */
   async json<T>(url: string | URL, reply: ReplySchema<T>, request: WebexRequest = {}): Promise<T> {
     const { origin, pathname } = new URL(url);
     const { answer, token } = await this.#exchange(url, request);
@@ -88,9 +87,9 @@ export class WebexFetch {
   }
 
   /**
-   * All pages of a list, as the `Link` headers name them; a link to another origin is not followed.
+   * All pages of a list, as the `Link` headers name them. A link to another origin is not followed.
    *
-   * The caller reads each answer before the next, and looks at its status: pages end with the first that is not OK.
+   * The caller reads each answer before the next one, and checks its status. The first answer that is not OK is the last.
    */
   async *pages(url: string | URL, request: WebexRequest = {}): AsyncGenerator<Response, void, undefined> {
     const seen = new Set<string>();
@@ -131,7 +130,7 @@ export class WebexFetch {
     try {
       return await retry(
         async () => {
-          // What is not read holds its connection.
+          // An unread answer holds its connection.
           last?.body.cancel();
           last = await this.#sendOnce(url, request, token);
           if (mayRepeat(last)) {
@@ -158,7 +157,7 @@ export class WebexFetch {
 
   async #sendOnce(url: URL, { method, body, headers, signal }: WebexRequest, token: CredentialReading) {
     const { timeoutMs = 30_000 } = this.#options;
-    // What `fetch` would send for such a body: its type, and its bytes.
+    // Content type and bytes of the body, as `fetch` would send them.
     const described = new Request(url, { method, body, headers, ...(isStream(body) ? { duplex: 'half' } : {}) });
     const stream = described.body;
     const answer = await this.#transport.send({
@@ -181,9 +180,8 @@ export class WebexFetch {
     });
     if (answer.status >= 300 && answer.status < 400 && answer.headers.location !== undefined) {
       answer.body.cancel();
-      // Another address would be reached without the token at best.
       throw new WebexUnreachableError(
-        `${url.origin} answered ${answer.status} and sends elsewhere, where the access token does not go; correct the URL`,
+        `${url.origin} answered ${answer.status} with a redirect, which the access token does not follow; correct the URL`,
       );
     }
     const { 'content-encoding': encoding = 'identity' } = answer.headers;
@@ -195,7 +193,7 @@ export class WebexFetch {
   }
 }
 
-/** An answer that may be another one later. */
+/** An answer that is retried. */
 class RefusedForNow extends Error {
   readonly retryAfterMs: number | undefined;
 
@@ -209,7 +207,7 @@ async function bytesOf(request: Request): Promise<Uint8Array> {
   return new Uint8Array(await request.arrayBuffer());
 }
 
-/** A stream is spent after the first time. */
+/** A stream can be sent only once. */
 function isRepeatable({ body }: WebexRequest): boolean {
   return !isStream(body);
 }

@@ -1,9 +1,9 @@
 import type { AnswerBody, HttpAnswer } from '#core';
 
-/** Answers that have no body. @see https://fetch.spec.whatwg.org/#null-body-status */
+/** Statuses without a body. @see https://fetch.spec.whatwg.org/#null-body-status */
 const WITHOUT_BODY = [204, 205, 304];
 
-/** As `fetch` gives it. */
+/** The answer as `fetch` returns it. */
 export function responseOf({ status, headers, body }: HttpAnswer): Response {
   const pairs = Object.entries(headers).flatMap(([name, value = '']) =>
     [value].flat().map((each): [string, string] => [name, each]),
@@ -15,7 +15,7 @@ export function responseOf({ status, headers, body }: HttpAnswer): Response {
   return new Response(streamOf(body), { status, headers: pairs });
 }
 
-/** Asks for the body once somebody reads it, since one that is waited for keeps the process. */
+/** Starts to read with the first pull, because a body that is awaited keeps the process alive. */
 function streamOf(body: AnswerBody): ReadableStream<Uint8Array> {
   const parts = body[Symbol.asyncIterator]();
   return new ReadableStream(
@@ -32,4 +32,25 @@ function streamOf(body: AnswerBody): ReadableStream<Uint8Array> {
     },
     { highWaterMark: 0 },
   );
+}
+
+/** `<target>` and its parameters. Both may contain commas and semicolons, in quotes or brackets. */
+const LINK = /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g;
+const PARAMETER = /;\s*([^\s=;,]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
+
+/**
+ * The next page that a `Link` header names. A page at another origin is ignored, because it would get the token.
+ *
+ * @see RFC 5988 (8288), and https://developer.webex.com/docs/basics#pagination
+ */
+export function nextPage(header: string | null, current: URL): URL | undefined {
+  for (const [, target = '', parameters = ''] of (header ?? '').matchAll(LINK)) {
+    const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === 'rel');
+    const relations = (relation?.[2] ?? relation?.[3] ?? '').toLowerCase().split(/\s+/);
+    if (relations.includes('next') && URL.canParse(target, current.href)) {
+      const next = new URL(target, current);
+      return next.origin === current.origin ? next : undefined;
+    }
+  }
+  return undefined;
 }

@@ -1,27 +1,59 @@
-import type { ErrorCode } from './error-code';
+/** Codes of errors whose message is for a person. */
+const EXPLAINED = [
+  'ERR_EXPLAINED',
+  'ERR_USAGE',
+  'ERR_NOT_AUTHORIZED_YET',
+  'ERR_AUTHORIZATION_PENDING',
+  'ERR_REAUTHORIZATION_REQUIRED',
+  'ERR_TEMPORARILY_UNAVAILABLE',
+  'ERR_VAULT_SEALED',
+  'ERR_VAULT_UNREACHABLE',
+  'ERR_NOT_PERMITTED',
+  'ERR_NOT_DEPLOYED',
+  'ERR_INTEGRATION_REFUSED',
+  'ERR_WRAPPING_TOKEN_SPENT',
+  'ERR_WRAPPING_TOKEN_FORGED',
+  'ERR_WEBEX_RESPONSE',
+  'ERR_WEBEX_UNREACHABLE',
+] as const;
 
 /**
- * An error whose message explains it to a person, in one line: what was got, why it is wrong, what to do next.
- *
- * A command prints that line and exits non-zero; anything that is not an `ExplainedError` is a fault of ours.
+ * The code of an error says what the caller must do. A process may hold several copies of an error class, one a package
+ * or version. `instanceof` fails for an error of another copy; the code is the same.
+ */
+export type ErrorCode = (typeof EXPLAINED)[number] | 'ERR_VAULT_RESPONSE';
+
+/** Whether the error has one of these codes, even if another copy of its class made it. */
+export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): boolean {
+  return error instanceof Error && codes.includes((error as { readonly code?: unknown }).code as ErrorCode);
+}
+
+/** Whether the message of the error is for a person. */
+export function isExplained(error: unknown): error is Error {
+  return hasCode(error, ...EXPLAINED);
+}
+
+/**
+ * An error with a message for a person, in one line: what was got, why it is wrong, what to do next. A command prints
+ * the line and exits non-zero. Any other error is a defect of this project.
  */
 export class ExplainedError extends Error {
   override name = 'ExplainedError';
   readonly code: ErrorCode = 'ERR_EXPLAINED';
 }
 
-/** A command was called in a way that it does not have, or with a name that nobody declared. */
+/** The command line is wrong, or names something that is not declared. */
 export class UsageError extends ExplainedError {
   override name = 'UsageError';
   override readonly code: ErrorCode = 'ERR_USAGE';
 }
 
-/** Code of an error of the operating system, like `ENOENT`, to say in an `ExplainedError`. */
+/** The code of a system error, such as `ENOENT`, for the message of an `ExplainedError`. */
 export function errorCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error';
 }
 
-/** `"a", "b", "c"`, or `none`, to name what is known when something is not. */
+/** `"a", "b", "c"`, or `none`: the known names, for a message about an unknown one. */
 export function quotedList(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');
 }

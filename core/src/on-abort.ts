@@ -1,12 +1,12 @@
 const CALLBACKS = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls back once a signal is aborted. All callbacks of one signal share one listener, because Node warns of a leak where
- * a signal has more than ten.
+ * Calls back once the signal aborts. All callbacks of a signal share one listener, because Node warns of a leak from the
+ * eleventh on.
  *
- * @param signal not aborted yet; undefined: nobody is called back
+ * @param signal not aborted yet; undefined: the callback is never called
  * @param callback must not throw
- * @returns what forgets the callback, and with the last one the listener
+ * @returns a function that removes the callback, and after the last one the listener
  */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) {
@@ -14,7 +14,7 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
   }
   const callbacks = CALLBACKS.get(signal) ?? new Set();
   CALLBACKS.set(signal, callbacks.add(callback));
-  // The same listener is added once only.
+  // Adding the same listener again has no effect.
   signal.addEventListener('abort', callBack);
   return () => {
     callbacks.delete(callback);
@@ -41,7 +41,7 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
   }
 }
 
-/** Node sets `currentTarget` for the first listener alone. */
+/** Reads `target`, because Node sets `currentTarget` for the first listener only. */
 function callBack({ target }: Event): void {
   CALLBACKS.get(target as AbortSignal)?.forEach((callback) => callback());
 }

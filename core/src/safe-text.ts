@@ -1,8 +1,8 @@
-import { isExplained } from './error-code';
+import { isExplained } from './explained-error';
 
 /*
- * What Vault, Webex or a browser said may be shown to a person only after this: an error text can quote the request
- * that it is about, and a terminal obeys the escape sequences in it.
+ * Text of Vault, Webex or a browser, made safe to show: it can quote the request with its secrets, and a terminal obeys the
+ * escape sequences in it.
  */
 
 export const HIDDEN = '[hidden]';
@@ -11,19 +11,19 @@ export const HIDDEN = '[hidden]';
 const NAMED_SECRET =
   /\b((?:access_token|refresh_token|id_token|client_secret|secret_id|code_verifier|code|password)"?\s*[:=]\s*"?)[^"&\s,;}]+/gi;
 
-/** Tokens of Vault, and anything else too long and too random to be a word; tracking ids are shorter. */
+/** Tokens of Vault, and any other text too long and too random to be a word. Tracking ids are shorter. */
 const TOKEN_LIKE = /\b(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9_-]{64,}/g;
 
 /** One line without control characters. */
 export function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the control characters are the point
+  // eslint-disable-next-line no-control-regex -- control characters are what it replaces
   return text.replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
 }
 
 /**
- * The text on one line, shortened, with nothing in it that looks like a secret.
+ * The text on one line, shortened, without anything that looks like a secret.
  *
- * @param secrets those that the caller knows, hidden whatever they look like
+ * @param secrets known secrets, hidden whatever they look like
  */
 export function safeText(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret !== '').flatMap((secret) => [secret, encodeURIComponent(secret)]);

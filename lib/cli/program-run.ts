@@ -1,8 +1,8 @@
 import { type Command, CommanderError } from 'commander';
-import { type CurrentRun, duringRun } from '#core/command/current-run';
+import { type CurrentRun, duringRun } from '#core/command/command-line';
 import { refuseEndedRehearsal } from '#core/command/ended-rehearsal';
 import { errorCode } from '#core/explained-error';
-import { refuseUnverifiedTls } from '#core/http/unverified-tls';
+import { refuseUnverifiedTls } from '#core/http/tls-requirement';
 import { cleanUpMsOf, failureExitCodeOf } from './command';
 import { Interruption } from './interruption';
 import { repeatedOptions } from './options/repeated-options';

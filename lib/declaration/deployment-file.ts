@@ -1,4 +1,4 @@
-import { currentRun } from '#core/command/current-run';
+import { currentRun } from '#core/command/command-line';
 
 /*
  * Which file declares the deployment. Messages name it, because another environment is another file.

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { CredentialReading } from '../../core/src/vault/credential';
 import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
-import { WebexUnreachableError } from '../../core/src/webex/webex-errors';
+import { WebexUnreachableError } from '../../core/src/webex-errors';
 import { eventually } from '../../rehearsal/eventually';
 import { RawServer } from '../fixtures/loopback/raw-server';
 import { useVirtualTime } from '../fixtures/clocks/virtual-time';
@@ -52,7 +52,9 @@ describe('an answer', () => {
     });
     const failed = await failure(webex.fetch(url));
     expect(failed).toBeInstanceOf(WebexUnreachableError);
-    expect(failed.message).toMatch(/answered \/v1\/x with something that Webex does not say; check the Webex API URL/);
+    expect(failed.message).toMatch(
+      /answered \/v1\/x with something that is not a Webex reply; check the Webex API URL/,
+    );
     expect(await failure(webex.json(url, z.object({})))).toBeInstanceOf(WebexUnreachableError);
   });
 
@@ -62,7 +64,7 @@ describe('an answer', () => {
     ['empty', ''],
   ])('json() rejects an answer that is %s', async (_, body) => {
     const { webex, url } = await serve((socket) => socket.end(`HTTP/1.0 200 OK\r\n\r\n${body}`));
-    expect((await failure(webex.json(url, z.object({})))).message).toMatch(/something that Webex does not say/);
+    expect((await failure(webex.json(url, z.object({})))).message).toMatch(/something that is not a Webex reply/);
   });
 
   it('json() reads an answer with a byte order mark', async () => {

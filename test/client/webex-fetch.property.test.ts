@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { CredentialReading } from '../../core/src/vault/credential';
 import { WebexFetch } from '../../client/src/webex-fetch';
 import { ExplainedError } from '../../core/src/explained-error';
-import { WebexResponseError, WebexUnreachableError } from '../../core/src/webex/webex-errors';
+import { WebexResponseError, WebexUnreachableError } from '../../core/src/webex-errors';
 import { anyUrl, inOrder } from '../fixtures/arbitrary/any-reply';
 import { MemoryNetwork } from '../fixtures/loopback/memory-network';
 import { property } from '../fixtures/arbitrary/property';

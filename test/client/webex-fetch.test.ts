@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CredentialReading } from '../../core/src/vault/credential';
 import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
-import { WebexResponseError, WebexUnreachableError } from '../../core/src/webex/webex-errors';
+import { WebexResponseError, WebexUnreachableError } from '../../core/src/webex-errors';
 import { eventually } from '../../rehearsal/eventually';
 import { ScriptedWebex, type WebexAnswer } from '../fixtures/loopback/scripted-webex';
 

@@ -464,8 +464,8 @@ describe('what Vault says', () => {
       1,
       /does not hand out .* what is this; see the server's log/,
     ],
-    ['a login without a token', LOGIN, { body: { auth: {} } }, 1, /with something that Vault does not say/],
-    ['a credential without a token', CREDS, { body: { data: {} } }, 1, /with something that Vault does not say/],
+    ['a login without a token', LOGIN, { body: { auth: {} } }, 1, /with something that is not a Vault reply/],
+    ['a credential without a token', CREDS, { body: { data: {} } }, 1, /with something that is not a Vault reply/],
     [
       'a redirect',
       CREDS,
@@ -521,9 +521,13 @@ describe('a server that is none', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['a page', 'HTTP/1.0 200 OK\r\n\r\n<html>', /something that Vault does not say; check that VAULT_ADDR is a Vault/],
-    ['a page that is missing', 'HTTP/1.0 404 Not Found\r\n\r\n<html>', /something that Vault does not say; check/],
-    ['a page that is forbidden', 'HTTP/1.0 403 Forbidden\r\n\r\n', /something that Vault does not say; check/],
+    [
+      'a page',
+      'HTTP/1.0 200 OK\r\n\r\n<html>',
+      /something that is not a Vault reply; check that VAULT_ADDR is a Vault/,
+    ],
+    ['a page that is missing', 'HTTP/1.0 404 Not Found\r\n\r\n<html>', /something that is not a Vault reply; check/],
+    ['a page that is forbidden', 'HTTP/1.0 403 Forbidden\r\n\r\n', /something that is not a Vault reply; check/],
     ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', /\(HPE_INVALID_CONSTANT\)/],
   ])('webex-token rejects a server that answers with %s', async (_, answer, line) => {
     await using server = await RawServer.start((socket) => socket.end(answer));

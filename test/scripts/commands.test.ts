@@ -88,7 +88,7 @@ it('the command reports a server that is not Vault in one line', async () => {
   const server = await startWebServer();
   const VAULT_ADDR = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { exitCode, stderr } = await runCommand('revoke', ['testauth'], { VAULT_ADDR, VAULT_TOKEN: 'hush' });
-  expect(stderr).toMatch(/^error: .* with something that Vault does not say; .*\n$/);
+  expect(stderr).toMatch(/^error: .* with something that is not a Vault reply; .*\n$/);
   expect(exitCode).toBe(1);
   server.close();
 });

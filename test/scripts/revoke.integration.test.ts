@@ -149,7 +149,7 @@ it.each([
   ['with 503', { status: 503 }, /Webex answered 503 to people\/me/, 4],
   ['with 429', { status: 429, path: '/v1/authorizations' }, /Webex answered 429 to authorizations: /, 4],
   ['not at all', { dropConnection: true }, /no answer from Webex/, 4],
-  ['with a page of somebody else', { status: 200, body: 'html' as const }, /something that Webex does not say/, 1],
+  ['with a page of somebody else', { status: 200, body: 'html' as const }, /something that is not a Webex reply/, 1],
 ])('revoke changes nothing if Webex answers %s', async (_, fault, line, code) => {
   const accessToken = await authorize();
   fixture.webex.behavior.fault = fault;

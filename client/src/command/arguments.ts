@@ -3,11 +3,11 @@ import { DURATION_NOTATION, durationSeconds, isPlainWord, UsageError } from '#co
 
 interface Reading {
   readonly credential: string;
-  /** How long Vault may take to answer after a signal. @default - as long as the engine takes by default */
+  /** How long Vault may take to answer after a signal. @default - the engine's default wait for a refresh */
   readonly graceMs?: number;
 }
 
-/** What the command line asks for. */
+/** The command line, parsed. */
 export type Arguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -15,7 +15,7 @@ export type Arguments =
   | (Reading & { readonly kind: 'print'; readonly format: 'token' | 'json' | 'header' })
   | (Reading & { readonly kind: 'exec'; readonly command: string; readonly args: readonly string[] });
 
-/** @throws UsageError saying what was got, and how it is written */
+/** @throws UsageError with the wrong part, and the right form */
 export function parseArguments(argv: readonly string[]): Arguments {
   const end = argv.indexOf('--');
   const before = end === -1 ? argv : argv.slice(0, end);
@@ -65,7 +65,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 
 const EXEC_USAGE = 'webex-token exec <credential> -- <command>';
 
-/** @param meant credential and command, as a shell takes them. @default - they cannot be told apart */
+/** @param meant credential and command, as a shell takes them. @default - ambiguous */
 function withoutDashes(meant?: readonly [credential: string, command: string]): UsageError {
   const line = meant === undefined ? EXEC_USAGE : `webex-token exec ${meant.join(' -- ')}`;
   return new UsageError(`there is no "--" before the command; write ${line}`);

@@ -1,6 +1,6 @@
-import { errorCode, ExplainedError } from '#core';
+import { type CredentialReading, errorCode, ExplainedError } from '#core';
 
-/** Errors of these streams are told by `print`, or by nobody: where stderr is closed, there is no place for them. */
+/** Ignores errors of these streams. `print` reports those of stdout; a closed stderr cannot show any. */
 export function surviveClosedOutput(): void {
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
@@ -9,11 +9,11 @@ export function surviveClosedOutput(): void {
 /**
  * Writes a line to stdout.
  *
- * @throws ExplainedError where it cannot be written; that nobody reads it (any more) is no error
+ * @throws ExplainedError if it cannot be written; a reader that has gone is no error
  */
 export async function print(text: string): Promise<void> {
   const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(`${text}\n`, resolve));
-  if (error && !NOBODY_READS.includes(errorCode(error))) {
+  if (error && !READER_GONE.includes(errorCode(error))) {
     throw new ExplainedError(
       `the output cannot be written (${errorCode(error)}); free some space, or write to another place`,
     );
@@ -21,4 +21,21 @@ export async function print(text: string): Promise<void> {
 }
 
 /** A pipe whose reader has ended, and a terminal that was closed. */
-const NOBODY_READS = ['EPIPE', 'EIO'];
+const READER_GONE = ['EPIPE', 'EIO'];
+
+/**
+ * Has GitHub Actions hide the token in the log of the job. Its runner reads commands from standard error too, so standard
+ * output has the token alone.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ */
+export async function maskInLog(
+  { accessToken }: CredentialReading,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  if (env.GITHUB_ACTIONS === 'true') {
+    // The runner decodes "%25". A token has no line break, as a header carries it.
+    const line = `::add-mask::${accessToken.replaceAll('%', '%25')}\n`;
+    await new Promise((resolve) => process.stderr.write(line, resolve));
+  }
+}

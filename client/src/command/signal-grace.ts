@@ -1,15 +1,15 @@
 import { constants } from 'node:os';
-import { REFRESH_WAIT_MS } from '../refresh-wait';
+import { REFRESH_WAIT_MS } from '../token-source';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** A wait longer than this is explained. */
+/** A longer wait is explained. */
 const UNEXPLAINED_MS = 1000;
 
 /**
- * Awaits what is under way. At a signal it is given some time to finish, since a reader who hangs up while the engine
- * refreshes can lose a grant whose refresh token rotates; then the process ends. More signals change nothing: npx passes
- * on what the terminal has sent to this process already.
+ * Awaits a read. After a signal the read may finish for some time, because a reader who hangs up during a refresh can lose
+ * a grant whose refresh token rotates. Then the process ends. Further signals are ignored: npx passes on the signal that
+ * the terminal has sent to this process already.
  *
  * @param graceMs how long Vault may take to answer after a signal
  */
@@ -36,6 +36,6 @@ export async function endsOnSignal<T>(underWay: Promise<T>, graceMs = REFRESH_WA
 
 function explain(graceMs: number): void {
   process.stderr.write(
-    `interrupted; Vault has up to ${graceMs / 1000} s to answer, since to hang up while it refreshes a token can lose the grant (Ctrl-\\ ends this at once)\n`,
+    `interrupted; Vault has up to ${graceMs / 1000} s to answer, since hanging up during a refresh can lose the grant (Ctrl-\\ ends this at once)\n`,
   );
 }

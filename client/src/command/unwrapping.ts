@@ -8,10 +8,10 @@ import {
 } from '#core';
 
 /**
- * Takes the secret id out of the wrapping that the environment names, once, into the file that it names.
+ * Unwraps the secret id of the environment once, into the file that the environment names.
  *
  * @returns the file
- * @throws ExplainedError where one of them is not named; and as {@link unwrapSecretId} and those of {@link SecretIdFile}
+ * @throws ExplainedError if one of them is not named, and as {@link unwrapSecretId} and {@link SecretIdFile}
  */
 export async function unwrapToFile(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const vault = new VaultConnection(vaultServerFromEnvironment({}, env));

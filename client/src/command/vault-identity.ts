@@ -10,11 +10,10 @@ import { identityFromEnvironment } from '../login/identity-environment';
 import { loginAs } from '../login/login-identity';
 
 /**
- * Runs the work as whom the environment names: an app, by its identity, else whoever owns the Vault token at hand. What
- * it logged in, it logs out.
+ * Runs the work under the identity of the environment: an app, which is logged in and out, or the given Vault token.
  *
- * @param patience where a secret id was taken out of its wrapping, which would be lost. @default - some twenty seconds
- * @throws NotPermitted where Vault refuses the login or there is nothing to log in with
+ * @param patience retries with an unwrapped secret id, which would be lost. @default - some twenty seconds
+ * @throws NotPermitted if Vault refuses the login, or the environment has no identity
  */
 export async function withVaultIdentity<T>(
   work: (vault: VaultConnection) => Promise<T>,
@@ -28,7 +27,7 @@ export async function withVaultIdentity<T>(
     const options = vaultOptionsFromEnvironment({}, env);
     if (options.token === undefined) {
       throw new NotPermitted(
-        'there is nothing to log in with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the app, or VAULT_AUTH_METHOD where it has another identity, or VAULT_TOKEN',
+        'there is nothing to log in with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the app, or VAULT_AUTH_METHOD if it has another identity, or VAULT_TOKEN',
       );
     }
     return work(new VaultConnection(options));

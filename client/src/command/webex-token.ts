@@ -13,8 +13,7 @@ import {
 import { parseArguments } from './arguments';
 import { helpText } from './help';
 import { endsOnSignal } from './signal-grace';
-import { maskInLog } from './log-mask';
-import { print, surviveClosedOutput } from './output';
+import { maskInLog, print, surviveClosedOutput } from './output';
 import { unwrapToFile } from './unwrapping';
 import { withVaultIdentity } from './vault-identity';
 

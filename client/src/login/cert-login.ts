@@ -16,21 +16,21 @@ import {
 } from '#core';
 import { readClientCertificate, type ClientCertificateFiles, type ReadCertificate } from './client-certificate';
 
-/** The files are read at every login, so that they may be replaced while the program runs. */
+/** The files are read at every login, so they may be replaced while the program runs. */
 export interface CertLoginOptions extends ClientCertificateFiles {
-  /** Name of the role in Vault: that of the app. */
+  /** Name of the role in Vault, which is that of the app. */
   readonly role: string;
-  /** Where the auth method is mounted. @default "cert" */
+  /** Mount of the auth method. @default "cert" */
   readonly mountPath?: string;
 }
 
-/** A login by the certificate that a client shows in TLS; its token is renewed under the same one. */
+/** A login by a client certificate in TLS. The renewal of its token shows the same certificate. */
 export class CertLogin extends VaultLogin {
   readonly #vault: VaultConnection;
   readonly #options: CertLoginOptions;
   #shown?: VaultConnection;
 
-  /** @throws ExplainedError where Vault is not asked over TLS */
+  /** @throws ExplainedError if the address of Vault is not https */
   constructor(vault: VaultConnection, options: CertLoginOptions) {
     super(new LoginHoldOff(Date.now, WITHOUT_LOCKOUT_MS));
     if (!/^https:/i.test(vault.address)) {
@@ -49,7 +49,7 @@ export class CertLogin extends VaultLogin {
 
   protected override async present(): Promise<Presented> {
     const certificate = await readClientCertificate(this.#options);
-    // Those of the one before end by themselves: a request that is under way may be its.
+    // Connections with the previous certificate stay open, because a request may be using one.
     const vault = this.#vault.withCertificate(certificate);
     this.#shown = vault;
     return { proof: certificate.certPem, vault, logIn: () => this.#logIn(vault, certificate) };
@@ -61,7 +61,7 @@ export class CertLogin extends VaultLogin {
     try {
       return await loginAt(vault, `auth/${mountPath}/login`, { name: role }, explain);
     } catch (error) {
-      // A listener of Vault that lets in nobody without a certificate of its CA.
+      // The listener of Vault requires a certificate of its CA.
       if (
         error instanceof VaultUnreachableError &&
         /^ERR_SSL_.*_ALERT_.*(?:CERT|CA$|ACCESS_DENIED)/.test(error.networkCode)
@@ -89,7 +89,7 @@ function explainRefusal(
       `no auth method is mounted at ${mountPath}/; have it deployed there, or set VAULT_AUTH_MOUNT`,
     );
   }
-  // Vault says by a 500 that a certificate has expired.
+  // Vault reports an expired certificate by a 500.
   if (statusCode !== 400 && statusCode !== 403 && !/x509|client's certificate/.test(said)) {
     return explainOutage(error, address, `log in at auth/${mountPath}`);
   }
@@ -110,7 +110,7 @@ function reason(said: string, certificate: ReadCertificate): string {
   if (said.includes('no chain matching all constraints')) {
     return 'it is from the right CA, but for another DNS name or URI than the app is declared with; have one issued for that';
   }
-  // HashiCorp Vault has these words for all three.
+  // HashiCorp Vault has the same words for all three causes.
   if (said.includes('failed to match all constraints')) {
     return 'it is from another CA or for another DNS name or URI than the app is declared with, or there is no such role; have one issued by that CA for that name, set VAULT_ROLE to the name of the app, or have the app deployed';
   }
@@ -120,7 +120,7 @@ function reason(said: string, certificate: ReadCertificate): string {
   return 'it is from another CA than the app is declared with, or there is no such role; have one issued by that CA, set VAULT_ROLE to the name of the app, or have the app deployed';
 }
 
-/** @returns undefined where it is still good, by the clock here */
+/** @returns undefined if the certificate has not expired, by the local clock */
 function endOf({ expireTime }: ReadCertificate): string | undefined {
-  return expireTime.getTime() < Date.now() ? `it ended on ${expireTime.toISOString().slice(0, 19)}Z` : undefined;
+  return expireTime.getTime() < Date.now() ? `it expired on ${expireTime.toISOString().slice(0, 19)}Z` : undefined;
 }

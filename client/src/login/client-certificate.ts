@@ -2,26 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError, type ClientCertificate, readSetting } from '#core';
 
 export interface ClientCertificateFiles {
-  /** PEM file of the certificate, and of the CAs between it and the one that the app is declared with. */
+  /** PEM file of the certificate, with the intermediate CAs up to the declared one. */
   readonly certFile: string;
-  /** PEM file of its key, which no passphrase protects. */
+  /** PEM file of its key, without a passphrase. */
   readonly keyFile: string;
 }
 
-/** A certificate that was read, and until when it is good. */
+/** A certificate with its key and expiry. */
 export interface ReadCertificate extends ClientCertificate {
   readonly expireTime: Date;
 }
 
-/** Who replaces two files does not do it in one moment. */
+/** Wait for a replacement of both files, which is not atomic. */
 const REPLACING_MS = 250;
 
-/** @throws ExplainedError naming the file, where the two are no certificate and its key */
+/** @throws ExplainedError with the file, unless the two are a certificate and its key */
 export async function readClientCertificate(files: ClientCertificateFiles): Promise<ReadCertificate> {
   return (await readPair(files)) ?? (await sleep(REPLACING_MS).then(() => readPair(files))) ?? refuseMismatch(files);
 }
 
-/** @returns undefined where the key is that of another certificate */
+/** @returns undefined if the key belongs to another certificate */
 async function readPair({ certFile, keyFile }: ClientCertificateFiles): Promise<ReadCertificate | undefined> {
   const { createPrivateKey, X509Certificate } = await import('node:crypto');
   const certPem = readSetting('VAULT_CLIENT_CERT', certFile);
@@ -37,7 +37,7 @@ async function readPair({ certFile, keyFile }: ClientCertificateFiles): Promise<
   return certificate.checkPrivateKey(key) ? { certPem, keyPem, expireTime: new Date(certificate.validTo) } : undefined;
 }
 
-/** What Node says of it is not repeated: it may quote a key. */
+/** The message of Node is not repeated, because it may quote a key. */
 function parsed<T>(parse: () => T, problem: string): T {
   try {
     return parse();

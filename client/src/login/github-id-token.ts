@@ -13,11 +13,11 @@ import {
 const TIMEOUT_MS = 30_000;
 
 /**
- * Asks GitHub for a token that says which workflow runs: for `jwt: { token }` in a job on GitHub Actions.
+ * A function for `jwt: { token }` in a job on GitHub Actions. It requests a token that names the workflow.
  *
- * @param audience that the app is declared with
- * @throws ExplainedError at once where the environment is not that of a job that may have one; later NotPermitted,
- *   TemporarilyUnavailable
+ * @param audience the declared audience of the app
+ * @throws ExplainedError at once if the job may not request a token; the function throws NotPermitted,
+ *   TemporarilyUnavailable or ExplainedError
  * @see https://docs.github.com/actions/reference/security/oidc
  */
 export function githubIdToken(audience: string, env: NodeJS.ProcessEnv = process.env): () => Promise<string> {
@@ -69,7 +69,7 @@ function valueIn(text: string): string {
     return textOf(fieldsOf(JSON.parse(text)).value);
   } catch {
     throw new ExplainedError(
-      'what ACTIONS_ID_TOKEN_REQUEST_URL names answered with something that GitHub does not say; leave it as GitHub has set it',
+      'the server of ACTIONS_ID_TOKEN_REQUEST_URL answered with something that is not a GitHub reply; leave the variable as GitHub has set it',
     );
   }
 }

@@ -5,17 +5,17 @@ import { requireJwt } from './jwt';
 
 const METHODS = ['approle', 'jwt', 'kubernetes', 'cert'] as const;
 
-/** Of an app by AppRole, which another identity must not stand beside. */
+/** Variables of an AppRole, which exclude another identity. */
 const APP_ROLE_VARIABLES = ['ROLE_ID', 'SECRET_ID', 'SECRET_ID_FILE', 'WRAPPED_SECRET_ID'];
 
-/** @see githubIdToken: the audience that `github` identities are declared with, unless another one is given */
+/** The default audience of declared `github` identities. */
 const GITHUB_AUDIENCE = 'webex-token-vault';
 
 /**
- * Who the app of the environment is.
+ * The identity of the app that the environment names.
  *
- * @returns undefined where the environment names nobody
- * @throws ExplainedError where the environment does not tell all of it, or tells twice
+ * @returns undefined if the environment names none
+ * @throws ExplainedError if the environment is incomplete or ambiguous
  */
 export function identityFromEnvironment(env: NodeJS.ProcessEnv = process.env): LoginIdentity | undefined {
   const asked = vaultVariable('AUTH_METHOD', env);

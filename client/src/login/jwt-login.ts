@@ -15,15 +15,15 @@ import { requireJwt } from './jwt';
 import { explainJwtRefusal } from './jwt-refusal';
 
 export interface KubernetesLoginOptions {
-  /** Name of the role in Vault: that of the app. */
+  /** Name of the role in Vault, which is that of the app. */
   readonly role: string;
   /**
-   * File that holds the token; read at every login, as Kubernetes and others replace it.
+   * File that holds the token. It is read at every login, as Kubernetes and others replace it.
    *
-   * @default - of Kubernetes: the one that every pod has
+   * @default - for Kubernetes, the file that every pod has; otherwise none
    */
   readonly file?: string;
-  /** Where the auth method is mounted. @default - the name of the method: "jwt", "kubernetes" */
+  /** Mount of the auth method. @default - the name of the method: "jwt" or "kubernetes" */
   readonly mountPath?: string;
 }
 
@@ -33,13 +33,13 @@ export interface JwtLoginOptions extends KubernetesLoginOptions {
   readonly token?: () => string | Promise<string>;
 }
 
-/** Which method of Vault takes the token: any issuer's, or that of a service account, of which Vault asks its cluster. */
+/** The auth method: `jwt` for any issuer, `kubernetes` for a service account, which Vault verifies with the cluster. */
 export type JwtMethod = 'jwt' | 'kubernetes';
 
 /** @see https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/ */
 const POD_TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-/** A login by a JWT that others issue: a CI system, a cluster, an identity provider. */
+/** A login by a JWT of another issuer: a CI system, a cluster, an identity provider. */
 export class JwtLogin extends VaultLogin {
   readonly #vault: VaultConnection;
   readonly #options: JwtLoginOptions;
@@ -60,7 +60,7 @@ export class JwtLogin extends VaultLogin {
   protected override present(): Presented {
     const { token } = this.#options;
     if (token !== undefined) {
-      // Each may be a new one, and a login that was refused is not to be tried with every one of them.
+      // Each token may be new, so the hold-off counts refusals of the function, not of a token.
       const logIn = async () => this.#logIn(requireJwt(await token(), 'the function "token" gave'));
       return { proof: 'token', vault: this.#vault, logIn };
     }
@@ -87,7 +87,7 @@ function podToken(): string {
     return readFileSync(POD_TOKEN_FILE, 'utf8');
   } catch (error) {
     throw new ExplainedError(
-      `there is no token of a service account at ${POD_TOKEN_FILE} (${errorCode(error)}), as every pod has one unless that is switched off; set VAULT_JWT_FILE to where it is mounted, or run this in a pod`,
+      `there is no token of a service account at ${POD_TOKEN_FILE} (${errorCode(error)}), although a pod has one by default; set VAULT_JWT_FILE to where it is mounted, or run this in a pod`,
     );
   }
 }

@@ -11,19 +11,19 @@ import { claimsOf, type JwtClaims } from './jwt';
 
 /** A login that Vault has refused. */
 export interface JwtAttempt {
-  /** Hidden where Vault quotes it. */
+  /** Hidden if Vault quotes it. */
   readonly jwt: string;
   readonly role: string;
   readonly mountPath: string;
   readonly method: 'jwt' | 'kubernetes';
-  /** Of Vault. */
+  /** Address of Vault. */
   readonly address: string;
 }
 
 /**
- * Which side to look at, by Vault's words.
+ * The error for a refused login, with advice by Vault's words.
  *
- * @see https://github.com/hashicorp/cap and https://github.com/hashicorp/vault-plugin-auth-kubernetes, whose words they are
+ * @see https://github.com/hashicorp/cap and https://github.com/hashicorp/vault-plugin-auth-kubernetes for the words
  */
 export function explainJwtRefusal(error: VaultResponseError, attempt: JwtAttempt): ExplainedError {
   const { jwt, role, mountPath, method, address } = attempt;
@@ -54,16 +54,16 @@ export function explainJwtRefusal(error: VaultResponseError, attempt: JwtAttempt
   );
 }
 
-/** Vault asks the issuer for its keys. */
+/** Words for a failed request for the issuer's keys. */
 const KEYS = /fetching keys|keyset configuration|configuring token validator/;
 
-/** That does not pass by itself: another certificate, another address. */
+/** Words for a permanent cause, such as a wrong certificate or address. */
 const WRONG_ISSUER = /x509|certificate|unsupported protocol|no such host|\b40[134]\b|issuer did not match/;
 
 function keysMissing(said: string, mountPath: string, address: string): ExplainedError {
   return WRONG_ISSUER.test(said)
     ? new NotDeployed(
-        `Vault at ${address} gets no keys from the issuer that auth/${mountPath} names (${said}); have the issuer's address and its CA corrected where the app is declared`,
+        `Vault at ${address} gets no keys from the issuer that auth/${mountPath} names (${said}); have the issuer's address and its CA corrected in the declaration of the app`,
       )
     : new TemporarilyUnavailable(
         `Vault at ${address} cannot reach the issuer of the token, to verify it (${said}); try again later, and if it stays, see that Vault's machine reaches the issuer`,
@@ -74,7 +74,7 @@ function advice(said: string, { expireTime, audience, issuer }: JwtClaims, metho
   const hasEnded = expireTime !== undefined && expireTime.getTime() < Date.now();
   if (/\(exp\)|expired/.test(said) || hasEnded) {
     const when = expireTime === undefined ? '' : ` on ${expireTime.toISOString().slice(0, 19)}Z`;
-    return `it ended${when}; see why whoever issues it has not given a new one`;
+    return `it expired${when}; see why its issuer has not given a new one`;
   }
   const [, text] = ADVICE.find(([pattern]) => pattern.test(said)) ?? [undefined, OTHERWISE[method]];
   return text.replace('{audience}', audience ?? 'none').replace('{issuer}', issuer ?? 'nobody');
@@ -85,7 +85,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /audience/,
     'its audience is {audience}, and the app is declared with another; have the token issued for that one (VAULT_JWT_AUDIENCE on GitHub, "aud" on GitLab, "audience" of the volume in a pod)',
   ],
-  [/\(nbf\)|\(iat\)|not yet valid/, 'the clocks of whoever issued it and of Vault differ; have them set'],
+  [/\(nbf\)|\(iat\)|not yet valid/, 'the clocks of its issuer and of Vault differ; have them set'],
   [/\(iss\)/, 'it is issued by {issuer}, and the app is declared with another issuer; correct one of them'],
   [
     /signature|no known key/,
@@ -93,7 +93,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /claim/,
-    'it is for another repository, ref, user or whatever else the app is declared with; compare the claims of the token with that',
+    'it is for another repository, ref, user or other claim than the app is declared with; compare the claims of the token with the declaration',
   ],
   [
     /not authorized/,
@@ -101,9 +101,9 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Where Vault says "permission denied" and no more. */
+/** Advice if Vault says only "permission denied". */
 const OTHERWISE = {
   jwt: 'it is not what the app is declared with, or no auth method is mounted there; compare them, and VAULT_AUTH_MOUNT',
   kubernetes:
-    "the cluster does not know the token, or Vault may not ask or cannot reach it, or no auth method is mounted there; see Vault's log, VAULT_AUTH_MOUNT, and that whose token asks for the review may do so, the pod's or Vault's own (system:auth-delegator)",
+    "the cluster does not know the token, or Vault may not ask or cannot reach it, or no auth method is mounted there; see Vault's log, VAULT_AUTH_MOUNT, and that the token of the review, the pod's or Vault's own, may make it (system:auth-delegator)",
 } as const;

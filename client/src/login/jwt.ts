@@ -1,8 +1,8 @@
 import { ExplainedError, isFields, parseJson, oneLine } from '#core';
 
-/** What a JWT says of itself, to word messages with: it is Vault that verifies it. */
+/** The claims of a JWT, for messages. Vault verifies it. */
 export interface JwtClaims {
-  /** @default - it does not say, in a form that it may have */
+  /** @default - missing, or invalid */
   readonly expireTime?: Date;
   readonly audience?: string;
   readonly issuer?: string;
@@ -11,19 +11,19 @@ export interface JwtClaims {
 const JWT = /^([\w-]+)\.([\w-]+)\.[\w-]*$/;
 
 /**
- * The token alone, without the white space around it.
+ * The token, without white space around it.
  *
- * @param where it stands, as the message says it: `VAULT_JWT holds`
- * @throws ExplainedError where it is no JWT; what it is instead is not repeated, as it may be another secret
+ * @param where the place of the token, for messages: `VAULT_JWT holds`
+ * @throws ExplainedError if it is not a JWT. The text is not repeated, because it may be another secret
  */
 export function requireJwt(text: string, where: string): string {
   const jwt = text.trim();
   if (jwt === '') {
-    throw new ExplainedError(`${where} nothing, where a JWT should be; see that whoever issues it has put it there`);
+    throw new ExplainedError(`${where} nothing, where a JWT should be; see that its issuer has put it there`);
   }
   if (typeof partOf(jwt, 1)?.alg !== 'string') {
     throw new ExplainedError(
-      `${where} something that is no JWT, which has three parts with dots between them; put the token itself there, and nothing else`,
+      `${where} something that is not a JWT, which has three parts with dots between them; put the token itself there, and nothing else`,
     );
   }
   return jwt;

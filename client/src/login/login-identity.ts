@@ -5,7 +5,7 @@ import { JwtLogin, type JwtLoginOptions, type KubernetesLoginOptions } from './j
 type No<T> = { readonly [K in keyof Omit<T, 'onWarning'>]?: undefined };
 
 interface Jwt {
-  /** A token that others issue, such as a CI system or an identity provider. */
+  /** A token of another issuer, such as a CI system or an identity provider. */
   readonly jwt: JwtLoginOptions;
 }
 
@@ -19,7 +19,7 @@ interface Cert {
   readonly cert: CertLoginOptions;
 }
 
-/** Who an app is: exactly one of an AppRole, `jwt`, `kubernetes` and `cert`. */
+/** The identity of an app: exactly one of an AppRole, `jwt`, `kubernetes` and `cert`. */
 export type LoginIdentity =
   | (AppRoleLoginOptions & No<Jwt & Kubernetes & Cert>)
   | (Jwt & No<AppRoleLoginOptions & Kubernetes & Cert>)
@@ -27,7 +27,7 @@ export type LoginIdentity =
   | (Cert & No<AppRoleLoginOptions & Jwt & Kubernetes>);
 
 /**
- * @param onWarning called with why a secret id could not be renewed. @default - nobody is told
+ * @param onWarning called with the reason if a secret id could not be renewed. @default - ignored
  * @throws TypeError unless there is exactly one identity, whole
  */
 export function loginAs(

@@ -5,15 +5,15 @@ import { isatty } from 'node:tty';
 import { errorCode } from '../explained-error';
 import { oneLine } from '../safe-text';
 
-/** Those that another process sends to end a command; a terminal sends the first two to all of its processes itself. */
+/** Signals that end a command. A terminal sends the first two to all of its processes itself. */
 const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
 const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
 
 /**
- * Runs a command with a token in its environment, where no process list shows it. Signals are passed on.
+ * Runs a command with a token in its environment, because a process list shows arguments. Signals are passed on.
  *
  * @param variables set beside those of this process; undefined: not set
- * @returns its exit code, as a shell gives it
+ * @returns its exit code, as a shell reports it
  */
 export async function runChildCommand(
   command: string,
@@ -21,20 +21,19 @@ export async function runChildCommand(
   variables: NodeJS.ProcessEnv,
 ): Promise<number> {
   let child: ChildProcess | undefined;
-  // Not by process.stdin: to open it would make the pipe that the child reads non-blocking.
+  // Not process.stdin.isTTY: opening stdin makes the pipe that the child reads non-blocking.
   const atTerminal = isatty(0);
   const passOn = (signal: NodeJS.Signals): void => {
     if (!(atTerminal && FROM_TERMINAL.includes(signal))) {
       child?.kill(signal);
     }
   };
-  // Before the child runs: a signal that nobody handles would end this process alone.
+  // Before the child runs: an unhandled signal would end this process alone.
   SIGNALS.forEach((signal) => process.on(signal, passOn));
   try {
-    // Here, since most who load this file run nothing.
+    // Loaded here, because most runs start no child.
     const { spawn } = await import('node:child_process');
-    const env = { ...process.env, ...variables };
-    child = spawn(command, args, { stdio: 'inherit', env });
+    child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...variables } });
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {

@@ -1,13 +1,31 @@
-import { currentRun } from './current-run';
-import { shellWord } from './shell-word';
-import { startedProgram, type ProgramName } from './started-program';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path';
 
 /*
- * The command lines that messages show. A person pastes them, and they run what is installed.
+ * The command lines that messages show. A person can paste them, and they run the installed program.
  */
 
+/** The run of a program. The commands in its messages act on the same deployment. */
+export interface CurrentRun {
+  /** The options of this run that the command of this name takes as well. */
+  readonly repeatedOptions: (name: string) => readonly string[];
+  /** The deployment file that the command line names, once it was read. @default - none */
+  readonly deploymentFile?: () => string | undefined;
+}
+
+const CURRENT = new AsyncLocalStorage<CurrentRun>();
+
+/** Runs the action. Its messages are about this run. */
+export function duringRun<T>(run: CurrentRun, action: () => T): T {
+  return CURRENT.run(run, action);
+}
+
+export function currentRun(): CurrentRun | undefined {
+  return CURRENT.getStore();
+}
+
 /**
- * A command of webex-token-vault, with the options of this run: it acts on the same deployment.
+ * A command of webex-token-vault with the options of this run.
  *
  * @param name such as `authorize` or `state archive`
  */
@@ -15,12 +33,65 @@ export function commandLine(name: string, ...args: readonly string[]): string {
   return programLine('webex-token-vault', ...name.split(' '), ...args, ...(currentRun()?.repeatedOptions(name) ?? []));
 }
 
-/** A command line of a program of ours. */
+const PROGRAMS = ['webex-token', 'webex-token-vault'] as const;
+type ProgramName = (typeof PROGRAMS)[number];
+
+/** A command line of one of the two programs. */
 export function programLine(program: ProgramName, ...words: readonly string[]): string {
   return [startedProgram(program), ...words.map(shellWord)].join(' ');
 }
 
-/** A text that names programs of ours, as `webex-token-vault status`: with the way in which this run was started. */
+/** The text with each `webex-token-vault status` or the like written as this run would be started. */
 export function asStarted(text: string): string {
   return text.replaceAll(/(?<![\w/-])(webex-token(?:-vault)?)(?= )/g, (name) => startedProgram(name as ProgramName));
+}
+
+/** A word of a command line, quoted for a shell if necessary. */
+export function shellWord(text: string): string {
+  return isPlainWord(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Whether a shell reads the text unchanged without quotes. */
+export function isPlainWord(text: string): boolean {
+  return /^[\w./:@+-]+$/.test(text);
+}
+
+/** Without `--no-install`, npx downloads a package of that name from a registry if none is installed in the folder. */
+const NPX = 'npx --no-install';
+
+/**
+ * The program as a shell in this folder starts it, in the way of this run: by npx, by its name on PATH, or by its path.
+ *
+ * @param started the file that Node was given @default - that of this process
+ */
+export function startedProgram(
+  program: ProgramName,
+  env: NodeJS.ProcessEnv = process.env,
+  started: string | undefined = process.argv[1],
+): string {
+  const file = basename(started ?? '', '.js');
+  if (started === undefined || env.npm_command !== undefined || !PROGRAMS.some((name) => name === file)) {
+    return `${NPX} ${program}`;
+  }
+  const folder = dirname(resolve(started));
+  if (isOnPath(folder, env)) {
+    return program;
+  }
+  // A clone has a script of that name.
+  const isScript = started.endsWith('.js');
+  if (isFoundByNpx(folder) || (isScript && file !== program)) {
+    return `${NPX} ${program}`;
+  }
+  const path = join(relative('', folder), isScript ? basename(started) : program);
+  return isScript ? `node ${shellWord(path)}` : shellWord(path.includes(sep) ? path : `.${sep}${path}`);
+}
+
+function isOnPath(folder: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
+  return PATH.split(delimiter).some((entry) => entry !== '' && resolve(entry) === folder);
+}
+
+/** npx looks into the folder that it is started in, and into those above. */
+function isFoundByNpx(folder: string): boolean {
+  const home = folder.endsWith(join('node_modules', '.bin')) ? dirname(dirname(folder)) : dirname(folder);
+  return `${process.cwd()}${sep}`.startsWith(`${home}${sep}`);
 }

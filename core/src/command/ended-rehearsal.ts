@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { errorCode, ExplainedError } from '../explained-error';
 
-/** Set in a shell for which `quickstart --keep` has set everything up: names a file with the id of its process. */
+/** Names a file with the process id of the `quickstart --keep` that set this shell up. */
 export const REHEARSAL_VARIABLE = 'WEBEX_TOKEN_VAULT_REHEARSAL';
 
-/**
- * What the environment names is gone with the quickstart: servers, files, and the deployment.
- *
- * @throws ExplainedError where the environment is that of a quickstart that has ended
- */
+/** @throws ExplainedError if the quickstart that set the environment has ended, and its servers and files with it */
 export function refuseEndedRehearsal(env: NodeJS.ProcessEnv = process.env): void {
   const file = env[REHEARSAL_VARIABLE];
   if (file && !isRunning(file)) {

@@ -1,7 +1,7 @@
 import { promises as files } from 'node:fs';
 import { errorCode, ExplainedError } from '../explained-error';
 
-/** @throws ExplainedError where a mode keeps nobody out, as on Windows */
+/** @throws ExplainedError on Windows, where a file's mode keeps nobody out */
 export function refuseWithoutModes(path: string): void {
   if (process.platform === 'win32') {
     throw new ExplainedError(
@@ -11,10 +11,9 @@ export function refuseWithoutModes(path: string): void {
 }
 
 /**
- * Makes a folder for secrets, where there is none; one that is there may be looked into by others, as a file in it has a
- * mode of its own.
+ * Creates a folder for secrets if it is missing. Others may read an existing one, because a file in it has its own mode.
  *
- * @throws ExplainedError where others can put files in it, or none can be made
+ * @throws ExplainedError if others can put files in it, or it cannot be created
  */
 export async function requireGuardedFolder(folder: string): Promise<void> {
   refuseWithoutModes(folder);
@@ -32,7 +31,7 @@ export async function requireGuardedFolder(folder: string): Promise<void> {
   }
   if (uid !== 0 && uid !== process.getuid?.()) {
     throw new ExplainedError(
-      `the folder ${folder} must belong to whoever writes to it, got one of uid ${uid}; run this as that user, or choose another`,
+      `the folder ${folder} must belong to the user who writes to it, got uid ${uid}; run this as that user, or choose another folder`,
     );
   }
 }

@@ -1,14 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { timerMs } from '../longest-timer';
-import { NetworkError } from './network-error';
+import { timerMs } from '../duration';
 import { onAbort } from '../on-abort';
+import { NetworkError } from './network-error';
 
 export interface AnswerBodyOptions {
-  /** Longest silence while it is waited for, and longest time until it is. */
+  /** Longest silence while the body is read, and longest time until it is. */
   readonly timeoutMs: number;
-  /** Ends it. @default - none */
+  /** Ends the body. @default - none */
   readonly signal?: AbortSignal;
 }
+
+/** Far more than any reply, and far less than a process can hold. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
+const BYTE_ORDER_MARK = '\ufeff';
 
 /** The body of an answer, read once: as text, or part by part. */
 export class AnswerBody implements AsyncIterable<Buffer> {
@@ -25,11 +30,11 @@ export class AnswerBody implements AsyncIterable<Buffer> {
         message.destroy(new NetworkError('ETIMEDOUT'));
       }
     };
-    // Who does not read the body does not want to wait for it either.
+    // A body that nobody reads does not keep the process alive.
     message.socket.unref();
     this.#silence = setTimeout(timeOut, timerMs(timeoutMs)).unref();
     const forget = onAbort(signal, () => void message.destroy(new NetworkError('ECONNABORTED')));
-    // What ends it before anybody reads it is told to whoever reads it.
+    // An early error is not unhandled: the reader gets it later.
     message.on('error', () => undefined);
     message.once('close', () => {
       clearTimeout(this.#silence);
@@ -37,7 +42,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     });
   }
 
-  /** @throws NetworkError, also where it is longer than any reply; or the reason of the request's signal */
+  /** @throws NetworkError, also if the body is longer than any reply; or the reason of the request's signal */
   async text(): Promise<string> {
     const { text, whole } = await this.#upTo(MAX_TEXT_BYTES);
     if (!whole) {
@@ -46,12 +51,12 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     return text;
   }
 
-  /** What is longer is cut off there, or shortly after. @throws NetworkError, or the reason of the request's signal */
+  /** The text up to some bytes, or shortly after them. @throws NetworkError, or the reason of the request's signal */
   async beginning(bytes: number): Promise<string> {
     return (await this.#upTo(bytes)).text;
   }
 
-  /** Gives the connection back where the whole body has arrived, else ends it. */
+  /** Returns the connection if the whole body has arrived, and closes it otherwise. */
   cancel(): void {
     if (this.#message.complete) {
       this.#message.resume();
@@ -89,8 +94,3 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     }
   }
 }
-
-/** Far more than any reply, and far less than a process can hold. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024;
-
-const BYTE_ORDER_MARK = '\ufeff';

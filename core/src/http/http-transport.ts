@@ -1,19 +1,19 @@
-import type { Agent, IncomingHttpHeaders, IncomingMessage, request as openRequest } from 'node:http';
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, request as openRequest } from 'node:http';
 import type { Readable } from 'node:stream';
-import { AnswerBody } from './answer-body';
-import { timerMs } from '../longest-timer';
-import { NetworkError } from './network-error';
+import { timerMs } from '../duration';
 import { onAbort } from '../on-abort';
+import { AnswerBody } from './answer-body';
+import { NetworkError } from './network-error';
 import { proxyFor } from './proxy';
 import { proxyAgent, type ProxiedRequestOptions } from './proxy-agent';
 import { sendStream } from './streamed-body';
 
 /*
- * The one way to another server: Vault's and Webex's alike.
+ * All requests to other servers, such as Vault and Webex.
  *
- * node:http(s) and no library on top of it, because of what loading one costs the command `webex-token`: undici, on
- * which `fetch` stands, adds some 25 ms to its start, axios 60 ms, node:http 6 ms; and `fetch` knows neither a CA file
- * nor a deadline that ends with the head of the answer.
+ * The transport uses node:http(s) directly, because loading a library delays the start of `webex-token`: undici, the base
+ * of `fetch`, by some 25 ms, axios by 60 ms, node:http by 6 ms. `fetch` supports neither a CA file nor a deadline for the
+ * head of the answer alone.
  */
 
 export interface HttpTransportOptions {
@@ -25,7 +25,7 @@ export interface HttpTransportOptions {
 
 /** A certificate for a client, and its key. */
 export interface ClientCertificate {
-  /** With those of the CAs between it and one that the server knows. */
+  /** With the intermediate CAs that the server does not know. */
   readonly certPem: string;
   readonly keyPem: string;
 }
@@ -37,9 +37,9 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** A stream is read once the server asks for it, so that a refusal comes before the body. @default - none */
   readonly body?: string | Uint8Array | (() => Readable);
-  /** Longest wait for the head of the answer, connecting included; of a stream, from the last part that was sent. */
+  /** Longest wait for the head of the answer, connecting included. For a stream, from the last part that was sent. */
   readonly headersTimeoutMs: number;
-  /** Longest wait for the connection, with what a proxy and TLS need. @default 15000 */
+  /** Longest wait for the connection, including proxy and TLS. @default 15000 */
   readonly connectTimeoutMs?: number;
   /** Longest silence while the body of the answer is read, and longest time until it is. @default 30000 */
   readonly bodyTimeoutMs?: number;
@@ -50,32 +50,39 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** To be read or canceled: else it holds a connection until its deadline, though not the process. */
+  /** Must be read or canceled. Otherwise it holds a connection until its deadline, though not the process. */
   readonly body: AnswerBody;
 }
 
-/** An idle connection is given up before the server does, or a proxy between. */
+/** Shorter than the idle timeout of servers and proxies. */
 const IDLE_TIMEOUT_MS = 20_000;
 
 /** For servers that never ask for the body that was announced. */
 const CONTINUE_TIMEOUT_MS = 5000;
 
-/** A packet that got lost is sent again after 1, 3 and 7 s. */
+/** A lost packet is sent again after 1, 3 and 7 s. */
 const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
 
 const DEFAULT_BODY_TIMEOUT_MS = 30_000;
 
-/** Of a connection that was closed at its other end. */
+/** Codes of a connection that its other end closed. */
 const CLOSED_CODES = ['ECONNRESET', 'EPIPE'];
 
+/** Module and agent for one server. */
+interface Route {
+  readonly open: typeof openRequest;
+  readonly agent: Agent;
+}
+
 /**
- * Keeps its connections for the next request, but for those to a server that is unwell; an idle one does not keep the
- * process.
+ * Keeps its connections for the next request, except those to a server that answers 5xx. An idle connection does not keep
+ * the process alive.
  */
 export class HttpTransport {
   readonly #ca: string | undefined;
   readonly #certificate: ClientCertificate | undefined;
-  readonly #ways = new Map<string, Promise<Way>>();
+  /** By origin, because loading the module takes as long as a request. */
+  readonly #routes = new Map<string, Promise<Route>>();
 
   constructor({ ca, certificate }: HttpTransportOptions = {}) {
     this.#ca = ca;
@@ -83,9 +90,9 @@ export class HttpTransport {
   }
 
   /**
-   * Sends a request and waits for the head of its answer, whatever its status is. Follows no redirect.
+   * Sends a request and waits for the head of its answer, whatever its status. Follows no redirect.
    *
-   * @throws NetworkError, the signal's reason, or what the body's stream fails with
+   * @throws NetworkError, the signal's reason, or the error of the body's stream
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     let answer: HttpAnswer | undefined;
@@ -95,24 +102,24 @@ export class HttpTransport {
     return answer;
   }
 
-  /** Ends idle connections, and those of answers that nobody reads. */
+  /** Closes idle connections, and those of answers that nobody reads. */
   async close(): Promise<void> {
-    const ways = [...this.#ways.values()];
-    this.#ways.clear();
-    (await Promise.allSettled(ways)).forEach((made) => made.status === 'fulfilled' && made.value.agent.destroy());
+    const routes = [...this.#routes.values()];
+    this.#routes.clear();
+    (await Promise.allSettled(routes)).forEach((made) => made.status === 'fulfilled' && made.value.agent.destroy());
   }
 
-  /** @returns undefined where the server had closed the kept connection, which nobody can know before */
+  /** @returns undefined if the server had closed the kept connection, which shows only when it is used */
   async #sendOnce(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { method, url, body, headersTimeoutMs, signal } = request;
     const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, bodyTimeoutMs = DEFAULT_BODY_TIMEOUT_MS } = request;
     const streamed = typeof body === 'function';
     const connecting: ProxiedRequestOptions['connecting'] = {};
-    const { open, agent } = await this.#way(url);
+    const { open, agent } = await this.#route(url);
     const options: ProxiedRequestOptions & { rejectUnauthorized: true } = {
       method,
       agent,
-      // Whatever the environment says of it.
+      // Overrides NODE_TLS_REJECT_UNAUTHORIZED.
       rejectUnauthorized: true,
       connecting,
       headers: {
@@ -125,7 +132,7 @@ export class HttpTransport {
     signal?.throwIfAborted();
     const sent = open(url, options);
     let fail: (reason: unknown) => void = () => undefined;
-    // A request that has no connection yet tells nobody that it was destroyed.
+    // A request without a connection emits no event when it is destroyed.
     const forget = onAbort(signal, () => fail(signal?.reason));
     const timeOut = (): void => fail(new NetworkError('ETIMEDOUT'));
     const deadline = setTimeout(timeOut, timerMs(headersTimeoutMs));
@@ -133,24 +140,16 @@ export class HttpTransport {
     try {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         fail = reject;
-        sent.once('socket', (socket) => {
-          const connected = (): void => clearTimeout(connectDeadline);
-          const event = url.protocol === 'https:' ? 'secureConnect' : socket.connecting ? 'connect' : undefined;
-          if (sent.reusedSocket || event === undefined) {
-            connected();
-          } else {
-            socket.once(event, connected);
-          }
-        });
+        onConnected(sent, url, () => clearTimeout(connectDeadline));
         let isAnswered = false;
         sent.once('response', (response) => {
           isAnswered = true;
-          // Else the next request would go to the same server, and Kubernetes has another one at the same address.
+          // After a 5xx, a new connection may reach another server: Kubernetes has several at one address.
           sent.shouldKeepAlive &&= (response.statusCode ?? 0) < 500;
           resolve(response);
         });
         sent.on('error', (error) => reject(NetworkError.from(error)));
-        // An error is made for none that is answered: its stack costs as much as a request.
+        // An answered request gets no error: its stack costs as much as a request.
         sent.once('close', () => isAnswered || reject(new NetworkError('ECONNRESET')));
         if (streamed) {
           const continueTimeoutMs = Math.min(CONTINUE_TIMEOUT_MS, headersTimeoutMs / 2);
@@ -180,18 +179,18 @@ export class HttpTransport {
     }
   }
 
-  #way(url: URL): Promise<Way> {
-    const known = this.#ways.get(url.origin);
+  #route(url: URL): Promise<Route> {
+    const known = this.#routes.get(url.origin);
     if (known !== undefined) {
       return known;
     }
-    const made = this.#newWay(url);
-    this.#ways.set(url.origin, made);
-    made.catch(() => this.#ways.delete(url.origin));
+    const made = this.#newRoute(url);
+    this.#routes.set(url.origin, made);
+    made.catch(() => this.#routes.delete(url.origin));
     return made;
   }
 
-  async #newWay(url: URL): Promise<Way> {
+  async #newRoute(url: URL): Promise<Route> {
     const { certPem: cert, keyPem: key } = this.#certificate ?? {};
     const settings = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, ca: this.#ca, cert, key };
     const { request: open, Agent } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
@@ -200,8 +199,13 @@ export class HttpTransport {
   }
 }
 
-/** How one server is asked: loaded once, as loading takes as long as a request. */
-interface Way {
-  readonly open: typeof openRequest;
-  readonly agent: Agent;
+function onConnected(sent: ClientRequest, url: URL, connected: () => void): void {
+  sent.once('socket', (socket) => {
+    const event = url.protocol === 'https:' ? 'secureConnect' : socket.connecting ? 'connect' : undefined;
+    if (sent.reusedSocket || event === undefined) {
+      connected();
+    } else {
+      socket.once(event, connected);
+    }
+  });
 }

@@ -1,13 +1,13 @@
 /*
- * What came as JSON from another server, taken apart field by field. A library of schemas would cost the command
- * `webex-token` more at its start than all its requests.
+ * JSON from other servers, field by field. A schema library would add more to the start of `webex-token` than all its
+ * requests take.
  */
 
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @throws TypeError where the value is no object */
+/** @throws TypeError if the value is not an object */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   if (!isFields(value)) {
     throw new TypeError('not an object');
@@ -15,7 +15,12 @@ export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return value;
 }
 
-/** @throws TypeError where the value is no text, or an empty one */
+/** The `data` of a reply of Vault. @throws TypeError if there is none */
+export function dataOf(reply: unknown): Readonly<Record<string, unknown>> {
+  return fieldsOf(fieldsOf(reply).data);
+}
+
+/** @throws TypeError if the value is not a text, or is empty */
 export function textOf(value: unknown): string {
   if (typeof value !== 'string' || value === '') {
     throw new TypeError('not a text');
@@ -23,7 +28,7 @@ export function textOf(value: unknown): string {
   return value;
 }
 
-/** @throws TypeError where the value is no number */
+/** @throws TypeError if the value is not a number */
 export function numberOf(value: unknown): number {
   if (typeof value !== 'number') {
     throw new TypeError('not a number');
@@ -31,7 +36,7 @@ export function numberOf(value: unknown): number {
   return value;
 }
 
-/** @throws TypeError where the value is no date as RFC 3339 writes it */
+/** @throws TypeError if the value is not a date of RFC 3339 */
 export function dateOf(value: unknown): Date {
   const date = new Date(/^\d{4}-\d\d-\d\dT/.test(textOf(value)) ? textOf(value) : Number.NaN);
   if (Number.isNaN(date.getTime())) {
@@ -40,12 +45,12 @@ export function dateOf(value: unknown): Date {
   return date;
 }
 
-/** The texts of a list; none where it is no list. */
+/** The texts of a list; none if the value is not a list. */
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 }
 
-/** @returns undefined where the text is no JSON */
+/** @returns undefined if the text is not JSON */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

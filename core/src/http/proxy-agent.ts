@@ -4,36 +4,35 @@ import { isIP, type Socket } from 'node:net';
 import { NetworkError } from './network-error';
 
 /*
- * Connections through a proxy, by CONNECT. No library: hpagent, the smallest that is kept, neither ends a CONNECT at the
- * deadline of its request, nor verifies the proxy's certificate whatever the environment says, nor tells by a code why
- * the proxy refused.
+ * Connections through a proxy, by CONNECT. hpagent, the smallest maintained library, fails in three points: it keeps a
+ * CONNECT beyond the deadline of its request, obeys NODE_TLS_REJECT_UNAUTHORIZED, and hides the status of a refusal.
  */
 
 export interface ProxyAgentOptions {
   readonly keepAlive: boolean;
-  /** Of an idle connection. */
+  /** Timeout of an idle connection, in milliseconds. */
   readonly timeout: number;
   /** PEM of the CA that signed the server's certificate, and perhaps the proxy's. @default - the system's CAs */
   readonly ca?: string;
-  /** PEM of what the server is shown, and never the proxy. @default - none */
+  /** PEM of the client certificate, shown to the server and never to the proxy. @default - none */
   readonly cert?: string;
   readonly key?: string;
 }
 
-/** What the request hands through its agent. */
+/** Options that a request passes through its agent. */
 export interface ProxiedRequestOptions extends RequestOptions {
-  /** Where to put what ends the request to the proxy, while that is under way. */
+  /** Receives the function that ends the request to the proxy. */
   readonly connecting?: { end?: () => void };
 }
 
-/** What Node gives to `createConnection`. */
+/** The callback of `createConnection`. */
 type Connected = (error: Error | null, socket?: Socket) => void;
 
 /**
- * For one server, over TLS or in plain HTTP.
+ * An agent for one server, over TLS or in plain HTTP.
  *
- * Node's modules are loaded here, where a proxy is set. This file is not: in a clone nothing but `require` finds a
- * source, and an `import()` of one that lies beside fails.
+ * Node's modules are loaded here, if a proxy is set. This file is imported statically, because a dynamic `import()` does
+ * not find a TypeScript source in a clone.
  */
 export async function proxyAgent({ protocol }: URL, proxy: URL, options: ProxyAgentOptions): Promise<Agent> {
   const [http, https, tls] = await Promise.all([import('node:http'), import('node:https'), import('node:tls')]);
@@ -47,7 +46,7 @@ export async function proxyAgent({ protocol }: URL, proxy: URL, options: ProxyAg
     }
   }
 
-  /** The proxy does not see into what it carries. */
+  /** TLS runs inside the tunnel, so the proxy sees no request. */
   class HttpsProxyAgent extends https.Agent {
     override createConnection(target: RequestOptions, done?: unknown): undefined {
       const connected = done as Connected;
@@ -68,10 +67,9 @@ function connect(
   open: typeof OpenRequest,
   proxy: URL,
   ca: string[] | undefined,
-  options: ProxiedRequestOptions,
+  { host, port, connecting }: ProxiedRequestOptions,
   done: Connected,
 ): void {
-  const { host, port } = options;
   const hostname = proxy.hostname.replace(/^\[|\]$/g, '');
   const target = `${host?.includes(':') ? `[${host}]` : host}:${port}`;
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
@@ -88,8 +86,8 @@ function connect(
     ca,
     rejectUnauthorized: true,
   });
-  if (options.connecting !== undefined) {
-    options.connecting.end = () => request.destroy();
+  if (connecting !== undefined) {
+    connecting.end = () => request.destroy();
   }
   request.once('connect', ({ statusCode = 0 }, socket) => {
     if (statusCode === 200) {

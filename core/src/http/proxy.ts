@@ -3,10 +3,10 @@ import { ExplainedError } from '../explained-error';
 /**
  * The proxy that the environment names for a URL, by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
  *
- * Never for this machine, as with Terraform, `vault` and `bao`: the proxy would look for the server on its own machine,
- * and see the token.
+ * Loopback addresses never use it, as in Terraform, `vault` and `bao`: the proxy would connect to its own machine, and see
+ * the token.
  *
- * @throws ExplainedError where it is not one that can be used
+ * @throws ExplainedError if the variable does not hold a usable proxy
  */
 export async function proxyFor({ href, hostname, protocol }: URL): Promise<URL | undefined> {
   const name = [`${protocol.slice(0, -1)}_proxy`, 'all_proxy']
@@ -19,29 +19,24 @@ export async function proxyFor({ href, hostname, protocol }: URL): Promise<URL |
   return getProxyForUrl(href) === '' ? undefined : proxyUrl(name, process.env[name] ?? '');
 }
 
-/** Whether a URL's host name is this machine's own. */
+/** Whether the host name of a URL means this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function proxyUrl(name: string, value: string): URL {
-  // Without a scheme it is http, as with curl.
-  const text = value.includes('://') ? value : `http://${value}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || !isDecodable(`${url.username}${url.password}`)) {
-    // It is not quoted: there may be a password in it.
-    throw new ExplainedError(
-      `${name} must be the http or https URL of a proxy, got something else; write it like "http://proxy.example:3128"`,
-    );
-  }
-  return url;
-}
-
-function isDecodable(text: string): boolean {
   try {
-    decodeURIComponent(text);
-    return true;
+    // The default scheme is http, as in curl.
+    const url = new URL(value.includes('://') ? value : `http://${value}`);
+    decodeURIComponent(`${url.username}${url.password}`);
+    if (/^https?:$/.test(url.protocol)) {
+      return url;
+    }
   } catch {
-    return false;
+    // Neither a URL nor decodable: refused below.
   }
+  // The value is not quoted, because it may contain a password.
+  throw new ExplainedError(
+    `${name} must be the http or https URL of a proxy, got something else; write it like "http://proxy.example:3128"`,
+  );
 }

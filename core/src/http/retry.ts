@@ -1,15 +1,17 @@
-import { timerMs } from '../longest-timer';
+import { timerMs } from '../duration';
+import { ExplainedError, hasCode } from '../explained-error';
 import { unlessAborted } from '../on-abort';
+import { TemporarilyUnavailable } from '../vault/credential-errors';
 
-/** Waiting is exponential with full jitter: what failed together does not come back together. */
+/** Waits are exponential with full jitter, so that callers that failed together do not retry together. */
 export interface RetryOptions {
-  /** How often it is tried, the first time included. @default 4 */
+  /** Number of attempts, including the first. @default 4 */
   readonly attempts?: number;
   /** Upper end of the first wait; it doubles with each. @default 250 */
   readonly baseDelayMs?: number;
-  /** Longest wait of our own choice. @default 8000 */
+  /** Longest wait, unless the server asks for more. @default 8000 */
   readonly maxDelayMs?: number;
-  /** Longest wait that a server may ask for; where it asks for more, its error is thrown at once. @default 60000 */
+  /** Longest wait that a server may ask for. If it asks for more, its error is thrown at once. @default 60000 */
   readonly maxRetryAfterMs?: number;
   /** At least 0 and below 1. @default Math.random */
   readonly random?: () => number;
@@ -17,17 +19,13 @@ export interface RetryOptions {
   readonly wait?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** A failure that may not happen again. */
+/** A failure that may pass. */
 export interface Transient {
   /** The wait that the server asks for. @default - it asks for none */
   readonly retryAfterMs?: number;
 }
 
-/**
- * Runs `attempt` until it succeeds, fails for good, or has been tried often enough.
- *
- * @param transient what is known of a failure that may not happen again; undefined: it is for good
- */
+/** Runs `attempt` until it succeeds, fails with an error that is not transient, or has used its attempts. */
 export async function retry<T>(
   attempt: () => Promise<T>,
   transient: (error: unknown) => Transient | undefined,
@@ -55,7 +53,7 @@ function jitterMs(
   return Math.floor(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (tried - 1)));
 }
 
-/** Keeps the process alive, on purpose: someone awaits what comes after. */
+/** Keeps the process alive, because a caller waits for the next attempt. */
 async function waitMs(delayMs: number, signal?: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, timerMs(delayMs))));
@@ -64,4 +62,33 @@ async function waitMs(delayMs: number, signal?: AbortSignal): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** @returns undefined if the failure does not pass by itself */
+export function transient(error: unknown): Transient | undefined {
+  if (!(error instanceof Error)) {
+    return undefined;
+  }
+  const { isTransient, retryAfterMs } = error as Error & { readonly isTransient?: unknown } & Transient;
+  return hasCode(error, 'ERR_TEMPORARILY_UNAVAILABLE') || isTransient === true ? { retryAfterMs } : undefined;
+}
+
+/** An error with this message, transient if its cause is. */
+export function explainedBy(cause: unknown, message: string): ExplainedError {
+  const passes = transient(cause);
+  return passes === undefined ? new ExplainedError(message) : new TemporarilyUnavailable(message, passes.retryAfterMs);
+}
+
+/**
+ * Milliseconds that a `Retry-After` header asks to wait, in seconds or until a date; at most what a timer supports.
+ *
+ * @see RFC 9110, 10.2.3
+ */
+export function retryAfterMs(header: string | null | undefined, now = Date.now()): number | undefined {
+  const value = header?.trim() ?? '';
+  if (/^\d+$/.test(value)) {
+    return timerMs(Number(value) * 1000);
+  }
+  const date = value.endsWith(' GMT') ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : timerMs(Math.max(0, date - now));
 }

@@ -2,15 +2,15 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
 export interface StreamedBodyOptions {
-  /** For servers that never ask for the body that was announced: after this it is sent. */
+  /** Time after which the body is sent unasked, for servers that never ask for it. */
   readonly continueTimeoutMs: number;
-  /** A part of it is on its way. */
+  /** Called when a part is sent. */
   readonly onPart: () => void;
-  /** The stream failed, and not the request. */
+  /** Called if the stream fails, and not the request. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Sends the body when the server asks for it; one that answers before does not want it. */
+/** Sends the body when the server asks for it. A server that answers first does not want it. */
 export async function sendStream(
   sent: ClientRequest,
   body: () => Readable,
@@ -33,7 +33,7 @@ export async function sendStream(
     onPart();
   }
   const { pipeline } = await import('node:stream/promises');
-  // What ends it is told by the events of the request, or was told above.
+  // The events of the request and the listener above report each failure.
   await pipeline(stream, watched, sent).catch(() => undefined);
 }
 
@@ -43,7 +43,7 @@ function answersUnasked(sent: ClientRequest, timeoutMs: number): Promise<boolean
     const unasked = setTimeout(() => resolve(false), timeoutMs);
     sent.once('continue', () => resolve(false));
     sent.once('response', (response: IncomingMessage) => {
-      // The body that was announced stays away, so nothing else can follow on this connection.
+      // The announced body is not sent, so the connection cannot carry another request.
       response.once('end', () => sent.destroy());
       resolve(true);
     });

@@ -1,35 +1,34 @@
 import { NotDeployed, NotPermitted } from '../vault/credential-errors';
-import { timerMs } from '../longest-timer';
+import { timerMs } from '../duration';
 import { describeError } from '../safe-text';
 import type { VaultConnection } from '../vault/vault-connection';
-import type { VaultResponseError } from '../vault/vault-errors';
-import { explainOutage } from '../vault/vault-outage';
+import { explainOutage, type VaultResponseError } from '../vault/vault-errors';
 import { unwrapSecretId, WrappedSecretId } from './wrapped-secret-id';
 import { SecretIdFile } from './secret-id-file';
 import { renewSecretId } from './secret-id-renewal';
 import { loginAt, type VaultLease } from './vault-lease';
-import { VaultLogin, type LoggedIn, type Presented } from './vault-login';
+import { type LoggedIn, type Presented, VaultLogin } from './vault-login';
 
 /** The secret id comes from exactly one of `secretId`, `secretIdFile` and `wrappingToken`. */
 export interface AppRoleLoginOptions {
   readonly roleId: string;
   readonly secretId?: string;
-  /** File that holds the secret id; read at every login, so that it may be replaced while the program runs. */
+  /** File that holds the secret id. It is read at every login, so it may be replaced while the program runs. */
   readonly secretIdFile?: string;
-  /** Response-wrapping token that holds the secret id; unwrapped once, when it is first needed. */
+  /** Response-wrapping token that holds the secret id. It is unwrapped once, at the first login. */
   readonly wrappingToken?: string;
   /**
-   * When less than a third of the secret id's life is left, issue another and write it to `secretIdFile`. The app must be
-   * declared with `renewsSecretId`. Where it cannot be done, that is a warning. @default false
+   * If less than a third of the secret id's life is left, issue another and write it to `secretIdFile`. The app must be
+   * declared with `renewsSecretId`. A failure is a warning. @default false
    */
   readonly renewSecretId?: boolean;
-  /** Called with why the secret id could not be renewed. @default - nobody is told */
+  /** Called with the reason if the secret id could not be renewed. @default - ignored */
   readonly onWarning?: (warning: string) => void;
-  /** Where the AppRole auth method is mounted. @default "approle" */
+  /** Mount of the AppRole auth method. @default "approle" */
   readonly appRolePath?: string;
 }
 
-/** Shortest wait before a secret id is looked at again, and the longest where that has failed. */
+/** Shortest wait before the next look at a secret id, and the longest after a failed one. */
 const MIN_LOOK_MS = 1000;
 const RETRY_LOOK_MS = 3_600_000;
 
@@ -41,7 +40,7 @@ export class AppRoleLogin extends VaultLogin {
   #nextLook?: NodeJS.Timeout;
   #isDisposed = false;
 
-  /** @throws TypeError unless there is exactly one source of the secret id, and a file where it is to be renewed */
+  /** @throws TypeError unless there is exactly one source of the secret id, and a file if it is renewed */
   constructor(vault: VaultConnection, options: AppRoleLoginOptions) {
     super();
     const sources = [options.secretId, options.secretIdFile, options.wrappingToken];
@@ -74,7 +73,7 @@ export class AppRoleLogin extends VaultLogin {
     return { proof: secretId, vault: this.#vault, logIn };
   }
 
-  /** Never fails: whoever logged in has come for something else. */
+  /** Never fails, so that a login works without a renewal. */
   protected override async onLogin({ vault, lease: { roleName = '' }, proof }: LoggedIn): Promise<void> {
     const { renewSecretId: isWanted = false, secretIdFile, appRolePath = 'approle' } = this.#options;
     if (!isWanted || secretIdFile === undefined) {
@@ -93,7 +92,7 @@ export class AppRoleLogin extends VaultLogin {
     }
   }
 
-  /** For a program that reads so seldom that its secret id could end between two logins. */
+  /** For a program that reads so seldom that its secret id could expire between two logins. */
   #lookAgainIn(delayMs: number): void {
     clearTimeout(this.#nextLook);
     if (!this.#isDisposed) {
@@ -102,7 +101,7 @@ export class AppRoleLogin extends VaultLogin {
     }
   }
 
-  /** Under a login of its own: the other may have ended, or be used at this moment. */
+  /** Uses its own login: the other may have expired, or be in use. */
   async #lookAgain(delayMs: number): Promise<void> {
     try {
       const login = await this.logIn();
@@ -122,10 +121,10 @@ export class AppRoleLogin extends VaultLogin {
 }
 
 /**
- * The secret id from where it is: given, in a file, or in a wrapping, which gives it once.
+ * The secret id from its source: given, in a file, or wrapped.
  *
- * @param rolePath the only role whose secret id may be in the wrapping. @default - any
- * @throws ExplainedError where the file has none, and as {@link unwrapSecretId}
+ * @param rolePath the only role whose secret id the wrapping may hold. @default - any
+ * @throws ExplainedError if the file has none, and as {@link unwrapSecretId}
  */
 export async function secretIdOf(
   vault: VaultConnection,
@@ -138,9 +137,9 @@ export async function secretIdOf(
 }
 
 /**
- * Logs in once; what keeps the token alive is {@link AppRoleLogin}.
+ * Logs in once. {@link AppRoleLogin} also keeps the token alive.
  *
- * @throws NotPermitted where Vault does not accept role id or secret id, NotDeployed, TemporarilyUnavailable, VaultSealed
+ * @throws NotPermitted if Vault does not accept role id or secret id, NotDeployed, TemporarilyUnavailable, VaultSealed
  */
 export async function loginAppRole(
   vault: VaultConnection,
@@ -163,7 +162,7 @@ function explain(error: VaultResponseError, appRolePath: string, address: string
     const reasons =
       statusCode === 400
         ? 'one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued'
-        : 'one of them is wrong, expired or used up, this network may not use them, or Vault has locked the role out for some minutes after refused logins, which may have been those of another program; look for that one first, then have a new secret id issued';
+        : 'one of them is wrong, expired or used up, this network may not use them, or Vault has locked the role out for some minutes after refused logins, perhaps of another program; look for that program first, then have a new secret id issued';
     return new NotPermitted(
       `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): ${reasons}`,
     );

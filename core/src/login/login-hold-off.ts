@@ -1,5 +1,5 @@
+import { Period } from '../duration';
 import { NotPermitted } from '../vault/credential-errors';
-import { Period } from '../period';
 
 interface Refusal {
   readonly proof: string;
@@ -9,17 +9,17 @@ interface Refusal {
 }
 
 /**
- * How long what was refused is not shown again. Vault locks an AppRole out, for all who log in with it, after five refused
- * logins each within 15 minutes of the one before: here the fifth comes later than that.
+ * Pauses after refused logins. Vault locks an AppRole out, for all its users, after five refusals each within 15 minutes
+ * of the one before. With these pauses the fifth comes later.
  *
  * @see https://openbao.org/docs/concepts/user-lockout/
  */
 const HOLD_OFFS_MS = [15_000, 60_000, 240_000, 960_000];
 
-/** For methods without a lockout; and what refuses may be a cluster that could not be asked. */
+/** Short, for methods without a lockout: the refusal may come from a cluster that Vault could not reach. */
 export const WITHOUT_LOCKOUT_MS = [15_000, 60_000];
 
-/** Keeps a program that asks again and again from logging in with what Vault refuses. */
+/** Keeps a program from repeating a login that Vault refuses. */
 export class LoginHoldOff {
   readonly #now: () => number;
   readonly #pausesMs: readonly number[];
@@ -27,7 +27,7 @@ export class LoginHoldOff {
 
   /**
    * @param now the clock, in milliseconds
-   * @param pausesMs after the first refusal, the second and so on; the last of them for ever
+   * @param pausesMs after the first refusal, the second and so on; the last one repeats
    */
   constructor(now: () => number = Date.now, pausesMs: readonly number[] = HOLD_OFFS_MS) {
     this.#now = now;
@@ -35,9 +35,9 @@ export class LoginHoldOff {
   }
 
   /**
-   * @param proof what is shown, such as a secret id: another one is shown at once
-   * @param counts whether a refusal is held off. @default - each is
-   * @throws what the login throws; where it is too early for another, the refusal of the last one
+   * @param proof such as a secret id; another proof has no pause
+   * @param counts whether a refusal starts a pause. @default - each does
+   * @throws the error of the login; during a pause, the last refusal
    */
   async attempt<T>(
     proof: string,
@@ -45,7 +45,7 @@ export class LoginHoldOff {
     counts: (error: NotPermitted) => boolean = () => true,
   ): Promise<T> {
     const last = this.#last?.proof === proof ? this.#last : undefined;
-    if (last !== undefined && last.pause.includes(this.#now())) {
+    if (last?.pause.includes(this.#now())) {
       throw last.error;
     }
     try {

@@ -6,11 +6,11 @@ import { refuseWithoutModes, requireGuardedFolder } from '../command/private-fol
 import { readSetting } from '../vault/vault-environment';
 import { commandLine } from '../command/command-line';
 
-/** The file that holds an app's secret id, which other programs may read at any moment. */
+/** The file that holds an app's secret id. Other programs may read it at any moment. */
 export class SecretIdFile {
   constructor(readonly path: string) {}
 
-  /** @throws ExplainedError where there is none in it */
+  /** @throws ExplainedError if it holds none */
   read(): string {
     const secretId = readSetting('VAULT_SECRET_ID_FILE', this.path).trim();
     if (secretId === '') {
@@ -22,11 +22,11 @@ export class SecretIdFile {
   }
 
   /**
-   * Puts another secret id in the place of this one, so that a reader, or a power cut, finds the one or the other,
-   * whole. Where the path is a link, it is the file behind it that is replaced.
+   * Replaces the secret id atomically: a reader, or a power cut, finds one of the two, whole. If the path is a link, its
+   * target is replaced.
    *
-   * @returns false where the file holds another secret id by now, which stays
-   * @throws a system error; the file is then as it was
+   * @returns false if the file holds another secret id meanwhile, which stays
+   * @throws a system error; the file is then unchanged
    */
   async replace(secretId: string, next: string): Promise<boolean> {
     const file = await files.realpath(this.path);
@@ -34,7 +34,7 @@ export class SecretIdFile {
     if (content.trim() !== secretId) {
       return false;
     }
-    // With the line break at its end, if there was one: not every reader takes it away.
+    // Keeps a line break at the end as it was, because some readers keep it.
     await replaceContent(
       file,
       content.replace(secretId, () => next),
@@ -44,10 +44,9 @@ export class SecretIdFile {
   }
 
   /**
-   * To be called before a secret id is fetched for the file, as a wrapping gives one only once: afterwards little can go
-   * wrong.
+   * Checks that the file can be written, before a secret id is fetched for it: a wrapping gives it only once.
    *
-   * @throws ExplainedError where others could put one of theirs in its place, or it cannot be written
+   * @throws ExplainedError if others could replace the file, or it cannot be written
    */
   async prepare(): Promise<void> {
     refuseWithoutModes(this.path);
@@ -55,7 +54,7 @@ export class SecretIdFile {
     await requireGuardedFolder(dirname(file));
     const found = await files.stat(file).catch(() => undefined);
     if (found !== undefined && !found.isFile()) {
-      throw new ExplainedError(`${this.path} is there, and is no file; choose another place for the secret id`);
+      throw new ExplainedError(`${this.path} exists and is not a regular file; choose another place for the secret id`);
     }
     try {
       const present = await files.stat(file).catch(unlessMissing);
@@ -68,10 +67,9 @@ export class SecretIdFile {
   }
 
   /**
-   * Puts a secret id there, whole or not at all, in a file of mode 0600; where there is one, its owner and group go on
-   * reading it.
+   * Writes a secret id atomically, into a file of mode 0600. Owner and group of an existing file keep reading it.
    *
-   * @throws ExplainedError where it cannot be written
+   * @throws ExplainedError if it cannot be written
    */
   async put(secretId: string): Promise<void> {
     try {
@@ -79,12 +77,12 @@ export class SecretIdFile {
       await replaceContent(file, secretId, await files.stat(file).catch(unlessMissing));
     } catch (error) {
       throw new ExplainedError(
-        `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; mend that, then have another issued: ${commandLine('issue')}`,
+        `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; correct that, then have another issued: ${commandLine('issue')}`,
       );
     }
   }
 
-  /** Where the path is a link, the file behind it. */
+  /** The target, if the path is a link. */
   #target(): Promise<string> {
     return files.realpath(this.path).catch(() => resolve(this.path));
   }
@@ -99,21 +97,21 @@ function unlessMissing(error: unknown): undefined {
   }
 }
 
-/** @param rights of the file that is replaced. @throws a system error; the file is then as it was */
+/** @param rights of the replaced file. @throws a system error; the file is then unchanged */
 function replaceContent(file: string, content: string, rights?: Stats): Promise<void> {
   return writePartial(file, content, (partial) => files.rename(partial, file), rights);
 }
 
-/** @param finish gets the file of mode 0600, or with these rights, once it is on the disk */
+/** @param finish gets the file of mode 0600, or with these rights, once it is on disk */
 async function writePartial(
   file: string,
   content: string,
   finish: (partial: string) => Promise<void>,
   rights?: Stats,
 ): Promise<void> {
-  // Here: to load it costs each login some milliseconds, and few of them write.
+  // Loaded here: it would cost each login some milliseconds, and few of them write.
   const { randomBytes } = await import('node:crypto');
-  // In the same folder: a rename is atomic only within one file system.
+  // In the same folder, because a rename is atomic only within one file system.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {
     const handle = await files.open(partial, 'wx', 0o600);
@@ -134,15 +132,15 @@ async function writePartial(
 }
 
 /**
- * Owner, group and their rights as before; nobody else gets any.
+ * Gives owner, group and their rights. Others get none.
  *
- * @throws a system error where that would lock somebody out
+ * @throws a system error if that would lock out a reader
  */
 async function giveRights(handle: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
   const own = await handle.stat();
   if (own.uid !== uid || own.gid !== gid) {
     await handle.chown(uid, gid).catch(async (error: unknown) => {
-      // Only root gives files away. What was root's may become this user's: root reads it all the same.
+      // Only root may change the owner. Root's file may become this user's, because root can still read it.
       const isGroupReading = (mode & 0o070) !== 0;
       if (uid !== 0 && uid !== own.uid) {
         throw error;

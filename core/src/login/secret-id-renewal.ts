@@ -1,6 +1,6 @@
 import { errorCode } from '../explained-error';
-import { describeExpiry } from '../vault/expiry';
-import { dateOf, fieldsOf, numberOf, textOf } from '../http/json';
+import { describeExpiry } from '../duration';
+import { dataOf, dateOf, numberOf, textOf } from '../http/json';
 import { describeError } from '../safe-text';
 import type { SecretIdFile } from './secret-id-file';
 import type { VaultConnection } from '../vault/vault-connection';
@@ -10,27 +10,27 @@ import { commandLine } from '../command/command-line';
 export interface SecretIdRenewal {
   /** Path of the AppRole, such as `auth/approle/role/people-me`. */
   readonly rolePath: string;
-  /** The one in the file, with which it was logged in. */
+  /** The secret id in the file, used for the login. */
   readonly secretId: string;
   readonly file: SecretIdFile;
 }
 
-/** What came of looking at a secret id. */
+/** The result of a look at a secret id. */
 export interface SecretIdOutlook {
-  /** Why it could not be renewed. @default - it was, or need not be */
+  /** The reason if it could not be renewed. @default - it was, or need not be */
   readonly warning?: string;
-  /** When to look at it again. @default - it has no end, or nothing is known of it: at the next login */
+  /** Wait before the next look. @default - at the next login, as it does not expire or is unknown */
   readonly lookAgainMs?: number;
 }
 
-/** Somebody waits for the access token meanwhile. */
+/** Short, because a caller waits for the access token. */
 const TIMEOUT_MS = 5000;
 
 /**
- * Looks an app's secret id up and, where less than a third of its life is left, writes a new one to its file.
+ * Looks an app's secret id up. If less than a third of its life is left, it writes a new one to the file.
  *
- * The old one is left to expire: copies of the file may be in use elsewhere. Two programs that do this at the same time
- * both have a secret id that is good, and the file keeps one of them.
+ * The old one is left to expire, because copies of the file may be in use. If two programs renew at the same time, both
+ * secret ids are valid, and the file keeps one of them.
  *
  * @param vault logged in as the app, which must be declared with `renewsSecretId`
  */
@@ -44,7 +44,7 @@ export async function renewSecretId(vault: VaultConnection, renewal: SecretIdRen
     if (known === undefined || leftMs >= thirdMs) {
       return known === undefined ? {} : { lookAgainMs: leftMs - thirdMs };
     }
-    // With what it holds: a secret id that cannot be kept must not be issued, by a program that is run every minute.
+    // Writes the same content first, so that a program with an unwritable file does not issue a secret id each run.
     if (!(await written(file, secretId, secretId))) {
       return { lookAgainMs: known.lifeMs / RETRIES };
     }
@@ -52,7 +52,7 @@ export async function renewSecretId(vault: VaultConnection, renewal: SecretIdRen
     await written(file, secretId, issued.secretId);
     return { lookAgainMs: issued.lifeMs * (2 / 3) };
   } catch (error) {
-    const until = known === undefined ? '' : `, which ends on ${describeExpiry(known.expireTime)},`;
+    const until = known === undefined ? '' : `, which expires on ${describeExpiry(known.expireTime)},`;
     return {
       warning: `the secret id in ${file.path}${until} cannot be renewed: ${explain(error, renewal)}`,
       lookAgainMs: known && known.lifeMs / RETRIES,
@@ -60,7 +60,7 @@ export async function renewSecretId(vault: VaultConnection, renewal: SecretIdRen
   }
 }
 
-/** In the last third of a life, so that an outage of some days does no harm. */
+/** Looks in the life of a secret id: ten in its last third, so that an outage of some days does no harm. */
 const RETRIES = 30;
 
 interface Lifetime {
@@ -84,22 +84,22 @@ async function written(file: SecretIdFile, secretId: string, next: string): Prom
   }
 }
 
-/** @returns undefined where it has no end, or is gone already */
+/** @returns undefined if it does not expire, or is gone already */
 async function lookUp(vault: VaultConnection, { rolePath, secretId }: SecretIdRenewal): Promise<Lifetime | undefined> {
   return write(vault, `${rolePath}/secret-id/lookup`, { secret_id: secretId }, (reply) => {
     if (reply === undefined) {
       return undefined;
     }
-    const { creation_time, expiration_time } = fieldsOf(fieldsOf(reply).data);
+    const { creation_time, expiration_time } = dataOf(reply);
     const expireTime = dateOf(expiration_time);
-    // Not secret_id_ttl: the mount may allow less than was asked for. A zero of Go's, of the year 1, is no end.
+    // Not secret_id_ttl: the mount may allow less. Go's zero time, in the year 1, means that it does not expire.
     const lifeMs = expireTime.getTime() - dateOf(creation_time).getTime();
     return lifeMs > 0 ? { expireTime, lifeMs } : undefined;
   });
 }
 
 function issuedSecretId(reply: unknown): { secretId: string; lifeMs: number } {
-  const data = fieldsOf(fieldsOf(reply).data);
+  const data = dataOf(reply);
   return { secretId: textOf(data.secret_id), lifeMs: numberOf(data.secret_id_ttl) * 1000 };
 }
 

@@ -1,16 +1,15 @@
-import { VaultSealed } from '../vault/credential-errors';
-import { retry, type RetryOptions } from '../http/retry';
-import { describeError } from '../safe-text';
-import { WrappingTokenSpentError } from './wrapped-secret-id';
-import { transient } from '../http/transient';
 import { commandLine } from '../command/command-line';
+import { retry, type RetryOptions, transient } from '../http/retry';
+import { describeError } from '../safe-text';
+import { VaultSealed } from '../vault/credential-errors';
+import { WrappingTokenSpentError } from './wrapped-secret-id';
 
 /**
- * Does what a secret id was taken out of its wrapping for. It is nowhere else and ends with this process, so what may
- * pass is tried again for a while.
+ * Runs work that needs an unwrapped secret id. Only this process holds the secret id, so transient failures are retried
+ * for a while.
  *
- * @param isUnwrapped whether it is out: where not, its wrapping token still holds it
- * @throws what the work throws; WrappingTokenSpentError where that may pass, and then comes too late
+ * @param isUnwrapped whether the secret id has left its wrapping; until then the wrapping token still works
+ * @throws the error of the work, or WrappingTokenSpentError for a transient one, since a later run has no secret id
  */
 export async function beforeItIsLost<T>(
   work: () => Promise<T>,
@@ -18,11 +17,8 @@ export async function beforeItIsLost<T>(
   options: RetryOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<T> {
   try {
-    return await retry(work, (error) => (isUnwrapped() ? transient(error) : undefined), {
-      attempts: 6,
-      baseDelayMs: 1000,
-      ...options,
-    });
+    const passes = (error: unknown) => (isUnwrapped() ? transient(error) : undefined);
+    return await retry(work, passes, { attempts: 6, baseDelayMs: 1000, ...options });
   } catch (error) {
     const isLost = isUnwrapped() && (error instanceof VaultSealed || transient(error) !== undefined);
     throw isLost

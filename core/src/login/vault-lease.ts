@@ -2,21 +2,21 @@ import { fieldsOf, isFields, numberOf, textOf } from '../http/json';
 import type { VaultConnection } from '../vault/vault-connection';
 import { VaultResponseError } from '../vault/vault-errors';
 
-/** A Vault token, and how long it is good. */
+/** A Vault token and its life. */
 export interface VaultLease {
   readonly token: string;
-  /** Remaining life of the token; 0: no end. */
+  /** Remaining life of the token; 0: unlimited. */
   readonly durationSeconds: number;
   readonly renewable: boolean;
-  /** Name of the role that it was logged in with. @default - Vault does not tell */
+  /** Name of the role of the login. @default - Vault does not say it */
   readonly roleName?: string;
 }
 
 /**
- * Logs in once; what keeps the token alive is a `VaultLogin`.
+ * Logs in once. A `VaultLogin` also keeps the token alive.
  *
  * @param path such as `auth/approle/login`
- * @param explain makes of a refusal what is thrown
+ * @param explain makes the error of a refusal
  */
 export async function loginAt(
   vault: VaultConnection,
@@ -31,7 +31,7 @@ export async function loginAt(
   }
 }
 
-/** Of a reply to a login, or to a renewal. @throws TypeError where it is none */
+/** The lease in a reply to a login or a renewal. @throws TypeError if there is none */
 export function leaseOf(reply: unknown): VaultLease {
   const auth = fieldsOf(fieldsOf(reply).auth);
   const { role_name: roleName } = isFields(auth.metadata) ? auth.metadata : {};

@@ -1,14 +1,13 @@
-import { timerMs } from '../longest-timer';
-import { Period } from '../period';
+import { Period, timerMs } from '../duration';
 import type { VaultConnection } from '../vault/vault-connection';
 import { LoginHoldOff } from './login-hold-off';
 import { leaseOf, type VaultLease } from './vault-lease';
 
-/** What Vault is shown at a login. */
+/** The identity that a login presents. */
 export interface Presented {
-  /** What proves who it is; for a while after it was refused it is not shown again. */
+  /** Such as a secret id. After a refusal it is not presented again for a while. */
   readonly proof: string;
-  /** The connection to log in by, and to use the token with. */
+  /** The connection for the login, and for the token. */
   readonly vault: VaultConnection;
   readonly logIn: () => Promise<VaultLease>;
 }
@@ -17,7 +16,7 @@ export interface Presented {
 export interface LoggedIn {
   readonly proof: string;
   readonly lease: VaultLease;
-  /** Under the token of the lease. */
+  /** With the token of the lease. */
   readonly vault: VaultConnection;
 }
 
@@ -28,8 +27,8 @@ interface Session {
 }
 
 /**
- * One Vault token of an app, kept alive by renewing it; where Vault renews it no further, the next use logs in. Its timer
- * does not keep the process alive.
+ * One Vault token of an app, kept alive by renewal. If Vault does not renew it further, the next use logs in. Its timer does
+ * not keep the process alive.
  */
 export abstract class VaultLogin implements AsyncDisposable {
   readonly #holdOff: LoginHoldOff;
@@ -41,31 +40,31 @@ export abstract class VaultLogin implements AsyncDisposable {
     this.#holdOff = holdOff;
   }
 
-  /** Whether what it logs in with was taken out of its wrapping, and ends with this process. */
+  /** Whether only this process holds the secret id, because it was wrapped. */
   get holdsUnwrapped(): boolean {
     return false;
   }
 
-  /** Whether there is a Vault token that should still be good. */
+  /** Whether there is a Vault token that has not expired. */
   get loggedIn(): boolean {
     return this.#session?.life.includes(Date.now()) ?? false;
   }
 
   /**
-   * A connection that acts under the login. Not for concurrent use: two first calls log in twice. What was refused is
-   * shown again after growing pauses only, of up to 16 minutes, or one where Vault has no lockout; another secret id,
-   * token or certificate in its file at once.
+   * A connection with the token of the login. Not for concurrent use: two first calls log in twice. A refused secret id,
+   * token or certificate is presented again after growing pauses of up to 16 minutes, or one minute for methods without a
+   * lockout. Another one in its file is presented at once.
    *
-   * @throws NotPermitted where Vault does not accept what it is shown, NotDeployed, TemporarilyUnavailable, VaultSealed;
-   *   of an AppRole also WrappingTokenSpentError, WrappingTokenForgedError
+   * @throws NotPermitted if Vault refuses the login, NotDeployed, TemporarilyUnavailable, VaultSealed; for an AppRole also
+   *   WrappingTokenSpentError, WrappingTokenForgedError
    */
   async vault(): Promise<VaultConnection> {
     return this.#session !== undefined && this.loggedIn ? this.#session.vault : this.logInAgain();
   }
 
   /**
-   * As {@link vault}, for a Vault token that Vault may not accept any more. It is revoked in the background, once there is
-   * another one.
+   * As {@link vault}, with a new Vault token, because Vault may refuse the old one. The old one is revoked in the background
+   * afterwards.
    */
   async logInAgain(): Promise<VaultConnection> {
     const login = await this.logIn();
@@ -75,19 +74,19 @@ export abstract class VaultLogin implements AsyncDisposable {
     return this.#session?.vault ?? login.vault.withToken(undefined);
   }
 
-  /** Revokes the Vault token; where that fails it ends by itself, with its lease. */
+  /** Revokes the Vault token. If that fails, the token expires with its lease. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#drop();
     await this.#revocations;
   }
 
-  /** What to show, looked up anew. */
+  /** The identity to present, read anew. */
   protected abstract present(): Presented | Promise<Presented>;
 
-  /** Called after each login of {@link vault}; must not fail. */
+  /** Called after each login of {@link vault}. It must not fail. */
   protected onLogin?(login: LoggedIn): Promise<void>;
 
-  /** Logs in, and leaves the token to the caller. @throws as {@link vault} */
+  /** Logs in. The caller owns the token. @throws as {@link vault} */
   protected async logIn(): Promise<LoggedIn> {
     const { proof, vault, logIn } = await this.present();
     const lease = await this.#holdOff.attempt(proof, logIn);
@@ -109,7 +108,7 @@ export abstract class VaultLogin implements AsyncDisposable {
     const expiresAt = leaseMs === 0 ? Number.POSITIVE_INFINITY : now + leaseMs;
     const later = expiresAt - (this.#session?.expiresAt ?? 0);
     this.#session = { vault, expiresAt, life: new Period(now, expiresAt) };
-    // At its longest life a renewal still succeeds, but no longer moves the end.
+    // At the token's maximum life a renewal succeeds without moving the expiry.
     if (renewable && leaseMs > 0 && later > leaseMs / 10) {
       const delayMs = timerMs(leaseMs * (2 / 3));
       this.#renewal = setTimeout(() => void this.#renew(), delayMs).unref();
@@ -124,7 +123,7 @@ export abstract class VaultLogin implements AsyncDisposable {
         this.#keep(session.vault, renewed);
       }
     } catch {
-      // Whoever needs the token next gets a new one, or hears why not.
+      // The next use logs in, or reports the error.
     }
   }
 }

@@ -1,8 +1,8 @@
-import type { AppRoleLoginOptions } from '../login/app-role-login';
 import { ExplainedError } from '../explained-error';
-import { ALLOW_HTTP, switchedOn, vaultVariable } from './vault-environment';
+import type { AppRoleLoginOptions } from '../login/app-role-login';
+import { ALLOW_HTTP, OPENBAO_FORM, switchedOn, vaultVariable } from './vault-environment';
 
-/** For `--help` of programs that log in as an app. */
+/** Variables of an app, for the `--help` of programs that log in as one. */
 export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ADDR: 'address of Vault or OpenBao',
   VAULT_ROLE_ID: 'role id of the app, an output of the deployment',
@@ -11,32 +11,32 @@ export const APP_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_RENEW_SECRET_ID: '"true": issue a new secret id in time and write it there, as the app must be declared to do',
   VAULT_WRAPPED_SECRET_ID:
     'wrapping token that holds it, as "webex-token-vault issue" prints it; good for one run, or "webex-token unwrap"',
-  VAULT_AUTH_METHOD: '"jwt", "kubernetes" or "cert": log in by that, and not by AppRole',
-  VAULT_ROLE: 'of these: the name of the app',
-  VAULT_AUTH_MOUNT: 'where that method is mounted; default: its name',
+  VAULT_AUTH_METHOD: '"jwt", "kubernetes" or "cert": log in by that method instead of AppRole',
+  VAULT_ROLE: 'name of the app, for those methods',
+  VAULT_AUTH_MOUNT: 'mount of the method; default: its name',
   VAULT_JWT_FILE: 'file that holds the token, read at every login; default: the one that every pod has',
-  VAULT_JWT: 'the token itself, as "id_tokens" of GitLab set it; on GitHub Actions neither, as it is asked for',
+  VAULT_JWT: 'the token itself, as "id_tokens" of GitLab sets it; not needed on GitHub Actions',
   VAULT_JWT_AUDIENCE: 'audience to ask GitHub for; default: webex-token-vault',
   VAULT_CLIENT_CERT: "PEM file of the app's certificate",
   VAULT_CLIENT_KEY: 'PEM file of its key',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace; default: the root namespace',
   VAULT_ALLOW_HTTP: ALLOW_HTTP,
-  'BAO_...': 'each of them in its OpenBao form, which wins',
-  OAUTHAPP_MOUNT: 'where the oauthapp engine is mounted; default: oauthapp',
-  APPROLE_MOUNT: 'where the AppRole auth method is mounted; default: approle',
+  'BAO_...': OPENBAO_FORM,
+  OAUTHAPP_MOUNT: 'mount of the oauthapp engine; default: oauthapp',
+  APPROLE_MOUNT: 'mount of the AppRole auth method; default: approle',
 };
 
-/** Where the engine is mounted, as the environment says. */
+/** The mount of the engine, as the environment says. */
 export function engineMount(env: NodeJS.ProcessEnv = process.env): string {
   return mountOf(env.OAUTHAPP_MOUNT) || 'oauthapp';
 }
 
 /**
- * What the app of the environment logs in with.
+ * The AppRole of the environment.
  *
- * @returns undefined where the environment has no role id, nor anything that would go with one
- * @throws ExplainedError where the environment does not tell all of it, or tells twice
+ * @returns undefined if the environment has neither a role id nor a secret id
+ * @throws ExplainedError if the environment is incomplete or ambiguous
  */
 export function appRoleFromEnvironment(env: NodeJS.ProcessEnv = process.env): AppRoleLoginOptions | undefined {
   const roleId = vaultVariable('ROLE_ID', env);
@@ -68,7 +68,7 @@ export function appRoleFromEnvironment(env: NodeJS.ProcessEnv = process.env): Ap
   return { roleId, ...sources, renewSecretId, appRolePath: mountOf(env.APPROLE_MOUNT) || 'approle' };
 }
 
-/** Vault lists mounts with a slash at their end, which a path of its API does not have. */
+/** A mount without the slashes around it: Vault lists mounts with one at their end. */
 export function mountOf(path = ''): string {
   return path.replace(/^\/+|\/+$/g, '');
 }

@@ -1,9 +1,8 @@
-import type { ErrorCode } from '../error-code';
-import { ExplainedError } from '../explained-error';
+import { type ErrorCode, ExplainedError } from '../explained-error';
 import { commandLine } from '../command/command-line';
 
 /*
- * Why there is no access token, by what the caller must do.
+ * The errors of a credential. Each class stands for one thing that the caller must do.
  */
 
 /** Nobody has consented yet, or the credential was deleted: authorize. */
@@ -20,7 +19,7 @@ export class NotAuthorizedYet extends ExplainedError {
   }
 }
 
-/** A consent was begun elsewhere, and Webex has not issued its token: wait. */
+/** A consent is under way elsewhere, and Webex has not issued its token: wait. */
 export class AuthorizationPending extends NotAuthorizedYet {
   override name = 'AuthorizationPending';
   override readonly code: ErrorCode = 'ERR_AUTHORIZATION_PENDING';
@@ -34,7 +33,7 @@ export class AuthorizationPending extends NotAuthorizedYet {
   }
 }
 
-/** Webex refuses the grant, or to renew it, for good: authorize again. */
+/** Webex refuses the grant permanently: authorize again. */
 export class ReauthorizationRequired extends ExplainedError {
   override name = 'ReauthorizationRequired';
   override readonly code: ErrorCode = 'ERR_REAUTHORIZATION_REQUIRED';
@@ -52,27 +51,27 @@ export class ReauthorizationRequired extends ExplainedError {
   }
 }
 
-/** Something between here and Webex is down: try again later, with growing pauses. */
+/** Vault, Webex or the network between is down: try again later, with growing pauses. */
 export class TemporarilyUnavailable extends ExplainedError {
   override name = 'TemporarilyUnavailable';
   override readonly code: ErrorCode = 'ERR_TEMPORARILY_UNAVAILABLE';
 
   constructor(
     message: string,
-    /** How long Vault asks to be left alone, if it does. */
+    /** The wait that the server asks for. @default - it asks for none */
     readonly retryAfterMs?: number,
   ) {
     super(message);
   }
 }
 
-/** The server must be unsealed by whoever holds its keys. */
+/** The server is sealed: a holder of its keys must unseal it. */
 export class VaultSealed extends ExplainedError {
   override name = 'VaultSealed';
   override readonly code: ErrorCode = 'ERR_VAULT_SEALED';
 
   constructor(
-    /** @default - it is not known here */
+    /** @default - unknown */
     readonly address?: string,
     message = `Vault${address === undefined ? '' : ` at ${address}`} is sealed; unseal it with "${commandLine('unseal')}", then try again`,
   ) {
@@ -80,14 +79,14 @@ export class VaultSealed extends ExplainedError {
   }
 }
 
-/** The Vault identity lacks what this takes: use another one, or have its policy changed. */
+/** The Vault identity lacks a right: use another one, or have its policy changed. */
 export class NotPermitted extends ExplainedError {
   override name = 'NotPermitted';
   override readonly code: ErrorCode = 'ERR_NOT_PERMITTED';
 
   constructor(
     message: string,
-    /** Name of the credential that Vault refuses. @default - the login is refused, or there is nothing to log in with */
+    /** Name of the credential that Vault refuses. @default - the login is refused, or no identity is given */
     readonly credential?: string,
   ) {
     super(message);
@@ -100,7 +99,7 @@ export class NotDeployed extends ExplainedError {
   override readonly code: ErrorCode = 'ERR_NOT_DEPLOYED';
 }
 
-/** Webex refuses the client that presents the grant, which is intact: correct the integration, and deploy. */
+/** Webex refuses the client, and the grant is intact: correct the integration, and deploy. */
 export class IntegrationRefused extends NotDeployed {
   override name = 'IntegrationRefused';
   override readonly code: ErrorCode = 'ERR_INTEGRATION_REFUSED';

@@ -9,31 +9,26 @@ import {
 } from './credential-errors';
 import { ExplainedError } from '../explained-error';
 import { dateOf, fieldsOf, textOf, textsOf } from '../http/json';
-import { whatWebexRefused } from '../webex/oauth-rejection';
+import { whatWebexRefused } from '../webex-errors';
 import { safeText } from '../safe-text';
 import type { VaultConnection } from './vault-connection';
-import { VaultResponseError, whatVaultSaid } from './vault-errors';
-import { explainOutage } from './vault-outage';
+import { explainOutage, VaultResponseError, whatVaultSaid } from './vault-errors';
 import { commandLine } from '../command/command-line';
 
-/*
- * Reading `creds/<name>`: the access token, or why there is none.
- */
-
-/** What the engine hands out. The token is not a property, so that no log, inspection or JSON of it shows the token. */
+/** A reply of `creds/<name>`. The token is not a property, so that no log, inspection or JSON shows it. */
 export class CredentialReading {
   readonly #accessToken: string;
   readonly tokenType: string;
   /** Name of the integration that the grant belongs to. */
   readonly integration: string;
-  /** When the access token expires; the engine has a new one before. */
+  /** Expiry of the access token. The engine refreshes it before. @default - it does not expire */
   readonly expireTime?: Date;
-  /** Such as that the last refresh failed: the token still works, but will not for ever. */
+  /** Such as a failed refresh: the token works until it expires. */
   readonly warnings: readonly string[];
 
   /**
-   * @param hide takes what else is secret out of a warning, which may quote the request. @default - nothing is
-   * @throws TypeError where the reply is not the engine's
+   * @param hide removes further secrets from a warning, which may quote the request. @default - removes none
+   * @throws TypeError if the reply is not the engine's
    */
   constructor(reply: unknown, hide = (warning: string): string => warning) {
     const { data, warnings } = fieldsOf(reply);
@@ -68,7 +63,7 @@ export async function readCredential(
   }
 }
 
-/** @throws ExplainedError where no URL can have it */
+/** @throws ExplainedError if no URL can contain it */
 function segmentOf(part: string): string {
   try {
     return encodeURIComponent(part);
@@ -79,7 +74,7 @@ function segmentOf(part: string): string {
   }
 }
 
-/** What a refusal on `creds/<name>` means to the caller. */
+/** The error for a refusal at `creds/<name>`. */
 export function explainRefusal(
   error: VaultResponseError,
   address: string,
@@ -103,11 +98,7 @@ export function explainRefusal(
   }
 }
 
-/**
- * Vault has no secrets engine running where it is looked for.
- *
- * @param said Vault's own words
- */
+/** The error for an engine that is not mounted, or does not run. @param said Vault's own words */
 export function engineMissing(mountPath: string, said = ''): NotDeployed {
   if (said.includes('backend is nil')) {
     return new NotDeployed(
@@ -119,7 +110,7 @@ export function engineMissing(mountPath: string, said = ''): NotDeployed {
   );
 }
 
-/** The engine tells the states of a grant apart by the text only. */
+/** The engine reports the states of a grant by its text only. */
 function explainState(said: string, name: string): ExplainedError {
   if (said.includes('token pending issuance')) {
     return new AuthorizationPending(name);

@@ -1,38 +1,37 @@
 import { ExplainedError } from '../explained-error';
-import { HttpTransport, type ClientCertificate, type HttpAnswer, type HttpRequest } from '../http/http-transport';
+import { type ClientCertificate, type HttpAnswer, type HttpRequest, HttpTransport } from '../http/http-transport';
 import { isFields, parseJson, textsOf } from '../http/json';
-import { leaderTarget } from '../http/leader-redirect';
+import { leaderTarget, vaultUrl, withoutCredentials } from './vault-url';
 import { NetworkError } from '../http/network-error';
-import { refusePlainHttp } from '../http/plain-http';
-import { retryAfterMs } from '../http/retry-after';
+import { refusePlainHttp } from '../http/tls-requirement';
+import { retryAfterMs } from '../http/retry';
 import { HIDDEN } from '../safe-text';
 import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
-import { vaultUrl, withoutCredentials } from './vault-url';
 
 export interface VaultConnectionOptions {
-  /** Such as `https://vault.example.com:8200`; a path after it is a proxy's. */
+  /** Such as `https://vault.example.com:8200`, perhaps with the path of a proxy. */
   readonly address: string;
-  /** @default - none: only what needs no token, until {@link VaultConnection.withToken} */
+  /** @default - none: {@link VaultConnection.withToken} sets it */
   readonly token?: string;
-  /** Plain HTTP to another machine is allowed, as in a service mesh that encrypts. @default false */
+  /** Allow plain HTTP to another machine, as in a service mesh that encrypts. @default false */
   readonly allowHttp?: boolean;
   /** @default - the root namespace */
   readonly namespace?: string;
   /** PEM of the CA that signed the server's certificate. @default - the system's CAs */
   readonly ca?: string;
-  /** Shown to the server where it asks for one, as it does for a login by certificate. @default - none */
+  /** Shown to the server if it asks for one, as for a login by certificate. @default - none */
   readonly certificate?: ClientCertificate;
   /**
-   * Longest wait for the head of one answer. Not below what the engine may need for a refresh: a reader who hangs up in
-   * the middle of one loses a grant whose refresh token rotates. @default 100000
+   * Longest wait for the head of one answer, in milliseconds. It must not be below the duration of a refresh: a reader who
+   * hangs up during one loses a grant whose refresh token rotates. @default 100000
    */
   readonly timeoutMs?: number;
-  /** Ends its requests, but those that have a signal of their own. @default - none */
+  /** Ends all requests that have no signal of their own. @default - none */
   readonly signal?: AbortSignal;
 }
 
 export interface VaultRequestOptions {
-  /** Sent beside those of the connection. @default - none */
+  /** Added to those of the connection. @default - none */
   readonly headers?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly body?: HttpRequest['body'];
@@ -45,28 +44,28 @@ export interface VaultRequestOptions {
 /** Vault and OpenBao themselves end a request after 90 s, unless `default_max_request_duration` says otherwise. */
 const ANSWER_TIMEOUT_MS = 100_000;
 
-/** Nobody waits longer for what ends by itself. */
+/** Short, because the token expires anyway. */
 const LOGOUT_TIMEOUT_MS = 5000;
 
-/** Shorter ones are words, such as the `root` of a server that somebody tries out. */
+/** Shorter tokens may be words, such as `root` of a development server. */
 const SHORTEST_SECRET = 8;
 
-/** Of an error; what a server says beyond that is not Vault's. */
+/** An error of Vault is never longer. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
- * Vault or OpenBao under one identity. Its token goes to that server and, where a standby node sends there, to the
- * leader that it names; nowhere else.
+ * Vault or OpenBao under one identity. The token goes to that server only, and to the leader if a standby node redirects
+ * there.
  */
 export class VaultConnection {
-  /** As messages name it: without user and password. */
+  /** For messages: without user and password. */
   readonly address: string;
   readonly #options: VaultConnectionOptions;
   readonly #transport: HttpTransport;
 
   /**
-   * @param transport @default - one of its own, with CA and certificate of the options
-   * @throws ExplainedError where token or namespace cannot be sent, or would be sent to another machine in clear
+   * @param transport @default - a new one, with CA and certificate of the options
+   * @throws ExplainedError if token or namespace cannot be sent, or would be sent to another machine unencrypted
    */
   constructor(options: VaultConnectionOptions, transport = new HttpTransport(options)) {
     requireSendable('token', options.token);
@@ -77,18 +76,18 @@ export class VaultConnection {
     this.#refusePlainHttp(this.address);
   }
 
-  /** The same server under another token; undefined: under none. */
+  /** The same server with another token; undefined: without one. */
   withToken(token: string | undefined): VaultConnection {
     return new VaultConnection({ ...this.#options, token }, this.#transport);
   }
 
-  /** The same server under no token, over connections of its own that show this certificate: to be closed. */
+  /** The same server without a token, over its own connections with this certificate. The caller closes it. */
   withCertificate(certificate: ClientCertificate): VaultConnection {
     return new VaultConnection({ ...this.#options, token: undefined, certificate });
   }
 
   /**
-   * @param parse takes the reply apart; what it throws means that no Vault has answered
+   * @param parse throws if the reply is not Vault's
    * @throws VaultResponseError, VaultUnreachableError, ExplainedError
    */
   async read<T>(path: string, parse: (reply: unknown) => T): Promise<T> {
@@ -123,8 +122,8 @@ export class VaultConnection {
   }
 
   /**
-   * @returns the answer, where it is a good one
-   * @throws VaultResponseError where it is not; VaultUnreachableError, ExplainedError, or the signal's reason
+   * @returns a successful answer
+   * @throws VaultResponseError for any other; VaultUnreachableError, ExplainedError, or the signal's reason
    */
   async send(method: string, path: string, options: VaultRequestOptions = {}): Promise<HttpAnswer> {
     const url = this.#url(path);
@@ -141,7 +140,7 @@ export class VaultConnection {
   }
 
   /**
-   * Revokes the token, also where what it was for has been interrupted; and waits only some seconds for that.
+   * Revokes the token within some seconds, even if the signal of the connection has aborted.
    *
    * @throws as {@link read}
    */
@@ -150,13 +149,13 @@ export class VaultConnection {
     await this.json('PUT', 'auth/token/revoke-self', () => undefined, request);
   }
 
-  /** What a server says, without the token of this connection, as it may quote the request. */
+  /** A text of a server without the token of this connection: it may quote the request. */
   hideToken(text: string): string {
     const { token = '' } = this.#options;
     return token.length < SHORTEST_SECRET ? text : text.replaceAll(token, HIDDEN);
   }
 
-  /** Ends the connections that it keeps. */
+  /** Closes idle connections. */
   close(): Promise<void> {
     return this.#transport.close();
   }
@@ -171,7 +170,6 @@ export class VaultConnection {
     return vaultUrl(this.#options.address, path);
   }
 
-  /** @param address as messages name the server. */
   async #sendTo(method: string, url: URL, options: VaultRequestOptions, address = this.address): Promise<HttpAnswer> {
     const { token, namespace } = this.#options;
     const { headers, body, signal = this.#options.signal } = options;
@@ -217,7 +215,7 @@ export class VaultConnection {
     }
     const reply = parseJson(text);
     if (!isFields(reply) && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
-      // A load balancer answers for an outage of Vault, but refuses nothing in its name.
+      // A load balancer reports an outage of Vault, but makes no refusal of Vault's.
       throw notVault(this.address, method, path);
     }
     const { errors, warnings } = isFields(reply) ? reply : {};
@@ -235,7 +233,7 @@ export class VaultConnection {
   }
 }
 
-/** A header carries no other. */
+/** A header carries printable ASCII only. */
 function requireSendable(name: string, value = ''): void {
   if (/[^\x20-\x7e]/.test(value)) {
     throw new ExplainedError(

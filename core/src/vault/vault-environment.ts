@@ -1,28 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { errorCode, ExplainedError } from '../explained-error';
-import { refusePlainHttp } from '../http/plain-http';
+import { refusePlainHttp } from '../http/tls-requirement';
 import { oneLine } from '../safe-text';
 import type { VaultConnectionOptions } from './vault-connection';
 
-/** What `VAULT_ALLOW_HTTP` means, for `--help`. */
-export const ALLOW_HTTP = '"true": plain HTTP to another machine is allowed, as in a service mesh that encrypts';
+/** For `--help`. */
+export const ALLOW_HTTP = '"true": allow plain HTTP to another machine, as in a service mesh that encrypts';
+export const OPENBAO_FORM = 'the OpenBao form of each VAULT_ variable, which has precedence';
 
-/** For `--help` of every command that talks to Vault. */
+/** Variables of each command that connects to Vault, for its `--help`. */
 export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
   VAULT_ADDR: 'address of Vault or OpenBao',
   VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
   VAULT_NAMESPACE: 'Vault namespace',
   VAULT_ALLOW_HTTP: ALLOW_HTTP,
-  'BAO_...': 'each of them in its OpenBao form, which wins',
+  'BAO_...': OPENBAO_FORM,
 };
 
-/** An environment variable in its Vault or its OpenBao form; the OpenBao form wins, as it does in `bao`. */
+/** An environment variable in its Vault or its OpenBao form. The OpenBao form has precedence, as in `bao`. */
 export function vaultVariable(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   return env[`BAO_${name}`] || env[`VAULT_${name}`] || undefined;
 }
 
-/** @throws ExplainedError where it is neither "true" nor "false" */
+/** @throws ExplainedError if the variable is neither "true" nor "false" */
 export function switchedOn(name: string, env: NodeJS.ProcessEnv = process.env): boolean {
   const value = vaultVariable(name, env) ?? 'false';
   if (!['true', 'false'].includes(value)) {
@@ -39,8 +40,8 @@ export function allowsHttp(env: NodeJS.ProcessEnv = process.env): boolean {
 /**
  * The address, namespace, CA and token that the `vault` and `bao` commands would use.
  *
- * @param declared used where the environment says nothing
- * @throws ExplainedError where there is no address, or one of them is unusable
+ * @param declared used if the environment does not set them
+ * @throws ExplainedError if there is no address, or a value is unusable
  */
 export function vaultOptionsFromEnvironment(
   declared: { address?: string; namespace?: string } = {},
@@ -49,7 +50,7 @@ export function vaultOptionsFromEnvironment(
   return { ...vaultServerFromEnvironment(declared, env), token: tokenFromEnvironment(env) };
 }
 
-/** As {@link vaultOptionsFromEnvironment}, for those who need no token of the environment: they log in themselves. */
+/** As {@link vaultOptionsFromEnvironment}, without the token, for callers that log in themselves. */
 export function vaultServerFromEnvironment(
   declared: { address?: string; namespace?: string } = {},
   env: NodeJS.ProcessEnv = process.env,
@@ -62,7 +63,7 @@ export function vaultServerFromEnvironment(
   }
   const setting = env.BAO_ADDR ? 'BAO_ADDR' : 'VAULT_ADDR';
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  // What is no URL is repeated in the message below.
+  // The message below repeats an invalid URL.
   if (url === undefined ? address.includes('@') : url.username !== '' || url.password !== '') {
     throw new ExplainedError(
       `${setting} must hold no user and password, as it is shown and written to files; leave them out`,
@@ -75,11 +76,10 @@ export function vaultServerFromEnvironment(
   }
   const allowHttp = allowsHttp(env);
   if (!allowHttp) {
-    refusePlainHttp(address, `use https in ${setting}, or set VAULT_ALLOW_HTTP=true where a service mesh encrypts`);
+    refusePlainHttp(address, `use https in ${setting}, or set VAULT_ALLOW_HTTP=true if a service mesh encrypts`);
   }
   const caFile = vaultVariable('CACERT', env);
   return {
-    // Without the slashes at its end, so that paths can be put behind it.
     address: address.replace(/\/+$/, ''),
     allowHttp,
     namespace: vaultVariable('NAMESPACE', env) ?? declared.namespace,
@@ -87,10 +87,7 @@ export function vaultServerFromEnvironment(
   };
 }
 
-/**
- * An empty variable is what a login that failed leaves behind: the token that lies at hand, perhaps root's, is not what
- * was meant.
- */
+/** A failed login leaves an empty variable. The token in the helper file, perhaps root's, does not replace it. */
 function tokenFromEnvironment(env: NodeJS.ProcessEnv): string | undefined {
   const empty = ['BAO_TOKEN', 'VAULT_TOKEN'].find((name) => env[name] === '');
   if (empty !== undefined) {
@@ -101,7 +98,7 @@ function tokenFromEnvironment(env: NodeJS.ProcessEnv): string | undefined {
   return vaultVariable('TOKEN', env) ?? tokenFromHelperFile(env);
 }
 
-/** Reads a file that a setting names. @throws ExplainedError naming the setting */
+/** Reads a file that a setting names. @throws ExplainedError with the name of the setting */
 export function readSetting(setting: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -112,7 +109,7 @@ export function readSetting(setting: string, file: string): string {
   }
 }
 
-/** Node takes whatever else a file holds for a CA that signed nothing. */
+/** Node accepts a file without a certificate, and then trusts no server. */
 function certificatesIn(file: string): string {
   const pem = readSetting('VAULT_CACERT', file);
   if (!/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(pem)) {
@@ -123,7 +120,7 @@ function certificatesIn(file: string): string {
   return pem;
 }
 
-/** Where `vault login` and `bao login` leave the token. */
+/** The file into which `vault login` and `bao login` write the token. */
 function tokenFromHelperFile({ HOME, USERPROFILE }: NodeJS.ProcessEnv): string | undefined {
   const home = HOME ?? USERPROFILE;
   try {

@@ -1,13 +1,13 @@
-import type { ErrorCode } from '../error-code';
-import { ExplainedError } from '../explained-error';
+import { type ErrorCode, ExplainedError } from '../explained-error';
 import { NetworkError } from '../http/network-error';
 import { oneLine, safeText } from '../safe-text';
+import { TemporarilyUnavailable, VaultSealed } from './credential-errors';
 
-/** Vault answered, and said no. */
+/** Vault refused a request. */
 export class VaultResponseError extends Error {
   override name = 'VaultResponseError';
   readonly code: ErrorCode = 'ERR_VAULT_RESPONSE';
-  /** Vault's own messages as one line; empty where it gave none. */
+  /** Vault's own messages as one line; may be empty. */
   readonly said: string;
 
   constructor(
@@ -17,7 +17,7 @@ export class VaultResponseError extends Error {
     /** Vault's own messages; may be empty, as on a 404. */
     readonly errors: readonly string[],
     readonly warnings: readonly string[] = [],
-    /** How long it asks to be left alone, as a rate limit does. */
+    /** The wait that it asks for, as a rate limit does. @default - it asks for none */
     readonly retryAfterMs?: number,
   ) {
     const said = oneLine(errors.join('; '));
@@ -25,23 +25,23 @@ export class VaultResponseError extends Error {
     this.said = said;
   }
 
-  /** Whether the same request may be answered otherwise later. */
+  /** Whether the same request may succeed later. */
   get isTransient(): boolean {
     return this.statusCode === 429 || this.statusCode >= 500;
   }
 
-  /** Whether it may have been done all the same: what answers is not Vault, or Vault failed in the middle of it. */
+  /** Whether Vault may have executed the request: it failed during it, or a proxy answered. */
   get mayHaveArrived(): boolean {
     return this.statusCode >= 500;
   }
 }
 
-/** Vault's own words, without the wrapping of its error lists, and free of secrets. */
+/** Vault's own words, without the prefix of its error lists, and without secrets. */
 export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
   return safeText(error.said.replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
 }
 
-/** No answer from Vault at all. */
+/** No answer from Vault. */
 export class VaultUnreachableError extends ExplainedError {
   override name = 'VaultUnreachableError';
   override readonly code: ErrorCode = 'ERR_VAULT_UNREACHABLE';
@@ -56,21 +56,21 @@ export class VaultUnreachableError extends ExplainedError {
     );
   }
 
-  /** Whether it may be reached later, and not only once something is corrected. */
+  /** Whether a later attempt may succeed without a correction. */
   get isTransient(): boolean {
     return new NetworkError(this.networkCode).isTransient;
   }
 
-  /** Whether Vault may have done what it was asked for, and only the answer is missing. */
+  /** Whether Vault may have executed the request. */
   get mayHaveArrived(): boolean {
     return new NetworkError(this.networkCode).mayHaveArrived;
   }
 }
 
-/** For an answer that another server gave. */
+/** The error for an answer of another server. */
 export function notVault(address: string, method: string, path: string): ExplainedError {
   return new ExplainedError(
-    `${address} answered ${method} ${path} with something that Vault does not say; check that VAULT_ADDR is a Vault or OpenBao server`,
+    `${address} answered ${method} ${path} with something that is not a Vault reply; check that VAULT_ADDR is a Vault or OpenBao server`,
   );
 }
 
@@ -88,3 +88,24 @@ const ADVICE: Readonly<Record<string, string>> = {
   EMSGSIZE: 'its answer is longer than any of Vault; check that VAULT_ADDR is a Vault or OpenBao server',
   EPROTO: 'it does not speak TLS; use http in VAULT_ADDR if that is meant',
 };
+
+/**
+ * The error for a refusal that is about the server, not about the request.
+ *
+ * @param task the failed task, such as "log in at auth/approle"
+ * @param secrets that were sent, hidden if the server quotes them
+ */
+export function explainOutage(
+  error: VaultResponseError,
+  address: string,
+  task: string,
+  secrets: readonly string[] = [],
+): VaultSealed | TemporarilyUnavailable {
+  const said = whatVaultSaid(error, secrets) || 'no message';
+  return said.includes('sealed')
+    ? new VaultSealed(address)
+    : new TemporarilyUnavailable(
+        `Vault could not ${task} (${error.statusCode}: ${said}); try again later`,
+        error.retryAfterMs,
+      );
+}

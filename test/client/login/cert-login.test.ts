@@ -196,7 +196,7 @@ describe('says in one line that', () => {
     vault.answer('auth/cert/login', refusal(500, said));
     const failed = login().vault();
     await expect(failed).rejects.toBeInstanceOf(NotPermitted);
-    await expect(failed).rejects.toThrow(/\(500: .*\): it ended on \d{4}-\S+Z; have another one issued, and see why/);
+    await expect(failed).rejects.toThrow(/\(500: .*\): it expired on \d{4}-\S+Z; have another one issued, and see why/);
   });
 });
 

@@ -59,7 +59,7 @@ property(
       expect(requireJwt(text, 'VAULT_JWT holds')).toBe(text.trim());
     } catch (error) {
       expect((error as Error).constructor).toBe(ExplainedError);
-      expect((error as Error).message).toMatch(/^VAULT_JWT holds (?:nothing|something that is no JWT)/);
+      expect((error as Error).message).toMatch(/^VAULT_JWT holds (?:nothing|something that is not a JWT)/);
     }
   },
 );

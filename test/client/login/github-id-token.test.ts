@@ -45,8 +45,8 @@ it.each([
   ['refuses', 401, '', NotPermitted, /does not give this job a token \(401\); see that the job has "permissions/],
   ['limits', 429, '', TemporarilyUnavailable, /could not give this job a token \(429\); try again later/],
   ['fails', 503, '', TemporarilyUnavailable, /\(503\); try again later/],
-  ['says no JSON', 200, '<html>', ExplainedError, /something that GitHub does not say/],
-  ['says no token', 200, '{"value": ""}', ExplainedError, /something that GitHub does not say/],
+  ['says no JSON', 200, '<html>', ExplainedError, /something that is not a GitHub reply/],
+  ['says no token', 200, '{"value": ""}', ExplainedError, /something that is not a GitHub reply/],
 ])('the error names the next step if GitHub %s', async (_, status, text, kind, message) => {
   answer = (response) => response.writeHead(status, { 'retry-after': '7' }).end(text);
   const error: unknown = await githubIdToken('vault', job())().catch((reason: unknown) => reason);

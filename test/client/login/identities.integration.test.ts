@@ -201,7 +201,9 @@ describe('a token', () => {
       VAULT_JWT: token,
     });
     expect([stdout, exitCode]).toEqual(['', 5]);
-    expect(stderr).toMatch(/^error: Vault does not log the token in .*\(exp\).*: it ended on \S+Z; see why [^\n]+\n$/);
+    expect(stderr).toMatch(
+      /^error: Vault does not log the token in .*\(exp\).*: it expired on \S+Z; see why [^\n]+\n$/,
+    );
     expect(stderr).not.toContain(token.split('.')[1]);
   });
 
@@ -212,7 +214,7 @@ describe('a token', () => {
     writeFileSync(path('jwt'), issuer.endedToken());
     await endLogins(before);
     tokens.reject(reading);
-    await expect(tokens.token()).rejects.toThrow(/it ended on/);
+    await expect(tokens.token()).rejects.toThrow(/it expired on/);
     writeFileSync(path('jwt'), issuer.token());
     expect(vault.issued).toContain((await tokens.token()).accessToken);
   });
@@ -222,7 +224,7 @@ describe('a token', () => {
     ['another issuer', { iss: 'https://other.test' }, /it is issued by "https:\/\/other\.test"/],
     ['another claim', { sub: 'someone-else' }, /claim "sub" does not match .*compare the claims/],
     ['no such claim', { sub: undefined }, /claim "sub" .*compare the claims/],
-    ['a beginning that is still to come', { nbf: Date.now() / 1000 + 999 }, /the clocks of whoever issued it/],
+    ['a beginning that is still to come', { nbf: Date.now() / 1000 + 999 }, /the clocks of its issuer/],
   ])('Vault refuses a JWT with %s, and the error names the side to check', async (_, claims, message) => {
     writeFileSync(path('jwt'), issuer.token(claims));
     await using tokens = source(jwt());
@@ -332,7 +334,9 @@ describe('a certificate', () => {
     await using tokens = source(cert(ROLE), tls());
     const failed = tokens.token();
     await expect(failed).rejects.toBeInstanceOf(NotPermitted);
-    await expect(failed).rejects.toThrow(/x509: certificate has expired.*: it ended on \S+Z; have another one issued/);
+    await expect(failed).rejects.toThrow(
+      /x509: certificate has expired.*: it expired on \S+Z; have another one issued/,
+    );
   });
 
   it('Vault refuses a certificate from another CA', async () => {

@@ -66,7 +66,7 @@ it.each([
   ],
   [{ ...CERT, ...FILES, VAULT_JWT: 'hush' }, /two identities, VAULT_AUTH_METHOD=cert and VAULT_JWT;/],
   [{ ...JWT, VAULT_JWT: 'hush', VAULT_JWT_FILE: '/run/jwt' }, /two identities, VAULT_JWT and VAULT_JWT_FILE/],
-  [{ ...JWT, VAULT_JWT: 'hush' }, /^VAULT_JWT holds something that is no JWT, .*; put the token itself there/],
+  [{ ...JWT, VAULT_JWT: 'hush' }, /^VAULT_JWT holds something that is not a JWT, .*; put the token itself there/],
   [JWT, /^VAULT_AUTH_METHOD is jwt, and there is no token; set VAULT_JWT_FILE to .*, or VAULT_JWT to the token/],
   [{ ...JWT, GITHUB_ACTIONS: 'true' }, /^this job may not ask GitHub for a token .*id-token: write/],
   [{ ...CERT, VAULT_CLIENT_KEY: '/run/key.pem' }, /^VAULT_AUTH_METHOD is cert, and VAULT_CLIENT_CERT is not set; set/],

@@ -120,7 +120,7 @@ describe('a file that holds no token', () => {
   it.each([
     ['is not there', undefined, /^VAULT_JWT_FILE names .*token, which cannot be read \(ENOENT\); check the path/],
     ['is empty', '\n', /^VAULT_JWT_FILE names .*token, which holds nothing, where a JWT should be; see that/],
-    ['holds something else', 'hush hush', /^VAULT_JWT_FILE names .*token, which holds something that is no JWT, /],
+    ['holds something else', 'hush hush', /^VAULT_JWT_FILE names .*token, which holds something that is not a JWT, /],
   ])('the error explains that the file %s', async (_, content, message) => {
     rmSync(file);
     if (content !== undefined) {
@@ -177,13 +177,13 @@ describe('says which side to look at', () => {
       'a clock',
       validating('invalid not before (nbf) claim: token not yet valid'),
       NotPermitted,
-      /the clocks of whoever issued it and of Vault differ/,
+      /the clocks of its issuer and of Vault differ/,
     ],
     [
       'the clock of Vault alone',
       validating('invalid expiration time (exp) claim: token is expired'),
       NotPermitted,
-      /it ended on \d{4}-\d\d-\d\dT\S+Z; see why whoever issues it has not given a new one/,
+      /it expired on \d{4}-\d\d-\d\dT\S+Z; see why its issuer has not given a new one/,
     ],
     [
       'another key',
@@ -247,7 +247,7 @@ describe('says which side to look at', () => {
   it('the error says that the JWT has expired, whatever Vault answers', async () => {
     writeFileSync(file, issuer.endedToken());
     vault.answer('auth/kubernetes/login', refusal(403, 'permission denied'));
-    await expect(login({ file }, 'kubernetes').vault()).rejects.toThrow(/permission denied\): it ended on /);
+    await expect(login({ file }, 'kubernetes').vault()).rejects.toThrow(/permission denied\): it expired on /);
   });
 });
 

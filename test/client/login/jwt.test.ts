@@ -10,11 +10,11 @@ describe('requireJwt', () => {
   });
 
   it.each([
-    ['nothing', ' \n', /^VAULT_JWT holds nothing, .*; see that whoever issues it has put it there$/],
-    ['another secret', 's.hushhushhushhush', /^VAULT_JWT holds something that is no JWT, .*; put the token itself/],
-    ['three parts of something else', 'hush.hush.hush', /no JWT/],
-    ['JSON around it', JSON.stringify({ value: 'hush' }), /no JWT/],
-    ['a header without an algorithm', `${Buffer.from('{}').toString('base64url')}.hush.hush`, /no JWT/],
+    ['nothing', ' \n', /^VAULT_JWT holds nothing, .*; see that its issuer has put it there$/],
+    ['another secret', 's.hushhushhushhush', /^VAULT_JWT holds something that is not a JWT, .*; put the token itself/],
+    ['three parts of something else', 'hush.hush.hush', /not a JWT/],
+    ['JSON around it', JSON.stringify({ value: 'hush' }), /not a JWT/],
+    ['a header without an algorithm', `${Buffer.from('{}').toString('base64url')}.hush.hush`, /not a JWT/],
   ])('requireJwt refuses %s without repeating it', (_, text, message) => {
     const refused = () => requireJwt(text, 'VAULT_JWT holds');
     expect(refused).toThrow(message);

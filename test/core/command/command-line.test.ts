@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { duringRun } from '../../../core/src/command/current-run';
-import { commandLine, programLine } from '../../../core/src/command/command-line';
+import { commandLine, duringRun, programLine } from '../../../core/src/command/command-line';
 
 test('a command runs the installed program', () => {
   expect(commandLine('authorize', 'testauth', '--replace')).toBe(

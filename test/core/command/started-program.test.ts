@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startedProgram } from '../../../core/src/command/started-program';
+import { startedProgram } from '../../../core/src/command/command-line';
 
 const PATH = '/usr/local/bin:/usr/bin';
 const NPX = 'npx --no-install webex-token-vault';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { LONGEST_TIMER_MS } from '../../../core/src/longest-timer';
-import { retryAfterMs } from '../../../core/src/http/retry-after';
+import { LONGEST_TIMER_MS } from '../../../core/src/duration';
+import { retryAfterMs } from '../../../core/src/http/retry';
 import { property } from '../../fixtures/arbitrary/property';
 
 property(

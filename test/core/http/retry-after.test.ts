@@ -2,7 +2,7 @@ import { VaultResponseError } from '../../../core/src/vault/vault-errors';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { retryAfterMs } from '../../../core/src/http/retry-after';
+import { retryAfterMs } from '../../../core/src/http/retry';
 import { VaultClient } from '../../../lib/vault/vault-client';
 
 describe('retryAfterMs', () => {

@@ -89,13 +89,15 @@ describe('nothing is fetched, as that may work only once, where the file would b
 
   it('the writer fetches nothing if the path is a folder', async () => {
     mkdirSync(join(folder, 'secret-id'));
-    await expect(write('secret-id')).rejects.toThrow(/secret-id is there, and is no file; choose another place/);
+    await expect(write('secret-id')).rejects.toThrow(
+      /secret-id exists and is not a regular file; choose another place/,
+    );
     expect([fetched, readdirSync(folder)]).toEqual([0, ['secret-id']]);
   });
 
   it('the writer fetches nothing if the path is a pipe or another non-file', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    await expect(write('pipe')).rejects.toThrow(/pipe is there, and is no file; choose another place/);
+    await expect(write('pipe')).rejects.toThrow(/pipe exists and is not a regular file; choose another place/);
     expect(fetched).toBe(0);
   });
 
@@ -124,7 +126,7 @@ it('the preparation changes nothing', async () => {
 it('the error says that a fetched secret id is lost if it cannot be written', async () => {
   const putting = new SecretIdFile(join(folder, 'gone', 'secret-id')).put('the-secret-id');
   await expect(putting).rejects.toThrow(
-    /secret-id cannot be written \(ENOENT\), and the secret id for it is lost; mend that, then have another issued: npx --no-install webex-token-vault issue/,
+    /secret-id cannot be written \(ENOENT\), and the secret id for it is lost; correct that, then have another issued: npx --no-install webex-token-vault issue/,
   );
   await expect(putting).rejects.not.toThrow('the-secret-id');
 });

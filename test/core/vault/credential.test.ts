@@ -130,7 +130,7 @@ it('the reader throws VaultUnreachableError if Vault does not answer', async () 
 });
 
 it('the reader refuses an answer that is not a credential', async () => {
-  await expect(read({ body: { data: { hello: 'world' } } })).rejects.toThrow(/something that Vault does not say/);
+  await expect(read({ body: { data: { hello: 'world' } } })).rejects.toThrow(/something that is not a Vault reply/);
 });
 
 it('the reader requests no name that contains half a character', async () => {

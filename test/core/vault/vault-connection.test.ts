@@ -176,7 +176,7 @@ describe('an answer', () => {
     const failed = await failure((await answered(text)).read('secret/x', json));
     expect(failed).toBeInstanceOf(ExplainedError);
     expect(failed.message).toMatch(
-      /answered GET secret\/x with something that Vault does not say; check that VAULT_ADDR/,
+      /answered GET secret\/x with something that is not a Vault reply; check that VAULT_ADDR/,
     );
   });
 

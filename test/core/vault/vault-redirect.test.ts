@@ -123,7 +123,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     ['another path', (other) => `${other}/v1/auth/token/lookup-self`],
     ['a server without a scheme', (other, url) => `${other.replace('http:', '')}${url}`],
     ['a server behind a user', (other, url) => `${other.replace('//', '//127.0.0.1:1@')}${url}`],
-    ['what is no URL', () => 'http://[vault/v1/secret/x'],
+    ['an invalid URL', () => 'http://[vault/v1/secret/x'],
   ])('the request does not follow a redirect to %s', async (_case, location) => {
     const other = await serve();
     const leader = await serve();
@@ -131,7 +131,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
       () => leader.address,
       (url) => location(other.address, url),
     );
-    expect(await failure(ask(node.address))).toMatch(/ExplainedError: http:\S+ (?:sends|answered)/);
+    expect(await failure(ask(node.address))).toMatch(/ExplainedError: http:\S+ (?:redirects|answered)/);
     expect([other.requests, leader.requests]).toEqual([[], []]);
   });
 
@@ -150,7 +150,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
       () => leader.address,
       () => `${leader.address}/v1/auth/token/lookup-self`,
     );
-    expect(await failure(ask(node.address))).toContain('with a redirect to another place; nothing was sent there');
+    expect(await failure(ask(node.address))).toContain('with a redirect to another path; nothing was sent there');
     expect(leader.requests).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
 
   it.each([
     ['nobody', () => ''],
-    ['what is no URL', () => 'nonsense'],
+    ['an invalid URL', () => 'nonsense'],
   ])('the request follows no redirect if the leader is %s', async (_case, named) => {
     const other = await serve();
     const node = await standby(named, (url) => `${other.address}${url}`);

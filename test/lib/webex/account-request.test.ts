@@ -54,7 +54,7 @@ it.each<[string, RequestListener]>([
   ['other JSON', (_, response) => response.end('{"id":1}')],
   ['an empty answer', (_, response) => response.end()],
 ])('the request reports %s as the answer of another server', async (_, answer) => {
-  await expect(ask(answer)).rejects.toThrow(/with something that Webex does not say; check the Webex API URL/);
+  await expect(ask(answer)).rejects.toThrow(/with something that is not a Webex reply; check the Webex API URL/);
 });
 
 it('the request does not follow a redirect with the token', async () => {

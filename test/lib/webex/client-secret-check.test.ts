@@ -63,9 +63,9 @@ it.each([
   [{ status: 429, body: { message: 'slow down' } }, /Webex answered 429 to access_token: slow down/, 4],
   [{ status: 502, body: '<html>' }, /Webex answered 502 to access_token: no message/, 4],
   [{ status: 0 }, /no answer from Webex/, 4],
-  [{ status: 403, body: '<html>' }, /something that Webex does not say/, 1],
-  [{ status: 200, body: { access_token: 'x' } }, /something that Webex does not say/, 1],
-  [{ status: 302, headers: { location: '/x' } }, /something that Webex does not say/, 1],
+  [{ status: 403, body: '<html>' }, /something that is not a Webex reply/, 1],
+  [{ status: 200, body: { access_token: 'x' } }, /something that is not a Webex reply/, 1],
+  [{ status: 302, headers: { location: '/x' } }, /something that is not a Webex reply/, 1],
 ])('the check takes %j for no verdict', async (answer, line, code) => {
   const error: unknown = await check(answer).catch((reason: unknown) => reason);
   expect(String(error)).toMatch(line);

@@ -302,7 +302,7 @@ describe('a beginning', () => {
     await using fine = await ScriptedWebex.start({ body: reply });
     expect(await begin({ apiUrl: fine.url })).toMatchObject({ userCode: '123456', verificationUriComplete: undefined });
     await using scripted = await ScriptedWebex.start({ body: { ...reply, ...changes } });
-    expect((await failureOf(begin({ apiUrl: scripted.url }))).message).toContain('something that Webex does not say');
+    expect((await failureOf(begin({ apiUrl: scripted.url }))).message).toContain('something that is not a Webex reply');
   });
 
   it('the interval is at least one second, even if Webex names less', async () => {

@@ -250,7 +250,7 @@ it.each([
   const error = await failureOf(exchange('a-code', { tokenUrl: `${scripted.url}/v1/access_token` }));
   expect(error).toBeInstanceOf(WebexUnreachableError);
   expect(error.message).toBe(
-    `${scripted.url}/v1 answered access_token with something that Webex does not say; check the Webex API URL`,
+    `${scripted.url}/v1 answered access_token with something that is not a Webex reply; check the Webex API URL`,
   );
 });
 
@@ -267,7 +267,7 @@ it.each([0, -1, 1e300, 'soon'])(
 
 it('the request reports a page that is not JSON as the answer of another server', async () => {
   webex.behavior.fault = { path: '/v1/access_token', status: 403, body: 'html' };
-  expect((await failureOf(refresh('any'))).message).toContain('something that Webex does not say');
+  expect((await failureOf(refresh('any'))).message).toContain('something that is not a Webex reply');
 });
 
 it('neither errors nor results show a token, code, verifier or secret that Webex quotes', async () => {

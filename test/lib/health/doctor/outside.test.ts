@@ -129,7 +129,7 @@ describe('of the server', () => {
     vault.answer('sys/seal-status', { body: { hello: 'world' } });
     const { check, line } = await examined();
     expect(check).toBe('server');
-    expect(line).toMatch(/something that Vault does not say; check that VAULT_ADDR is a Vault or OpenBao server$/);
+    expect(line).toMatch(/something that is not a Vault reply; check that VAULT_ADDR is a Vault or OpenBao server$/);
   });
 
   it('the doctor finds that the server does not speak TLS', async () => {

@@ -201,7 +201,7 @@ describe('a first consent', () => {
   it.each([
     ['fails', { path: '/v1/people', status: 503 }, /answered 503 to people\/me/, 4],
     ['hangs up', { path: '/v1/people', dropConnection: true }, /no answer from Webex at/, 4],
-    ['is another server', { path: '/v1/people', status: 200, body: 'html' }, /something that Webex does not say/, 1],
+    ['is another server', { path: '/v1/people', status: 200, body: 'html' }, /something that is not a Webex reply/, 1],
   ] as const)(
     'nobody is asked for consent if the credential has an owner and Webex %s',
     async (_, fault, why, exitCode) => {

@@ -1,4 +1,4 @@
-import { nextPage } from '../../client/src/link-header';
+import { nextPage } from '../../client/src/webex-response';
 
 const current = new URL('https://webexapis.com/v1/people?max=2');
 

@@ -1,10 +1,32 @@
-import type { ErrorCode } from '../error-code';
-import { ExplainedError } from '../explained-error';
-import { NetworkError } from '../http/network-error';
-import { parseJson } from '../http/json';
-import { safeText } from '../safe-text';
+import { type ErrorCode, ExplainedError } from './explained-error';
+import { parseJson } from './http/json';
+import { NetworkError } from './http/network-error';
+import { safeText } from './safe-text';
 
-/** Webex answered, and said no. */
+/**
+ * The refused part of an OAuth request: the grant (or its code), the client, or the request itself.
+ *
+ * The engine tries each client secret of an integration. `invalid_grant` in its words means that Webex accepted one of
+ * them and refused the grant.
+ *
+ * @param said the engine's words, with error codes of RFC 6749
+ * @returns undefined if Webex refused nothing
+ * @see https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+ */
+export function whatWebexRefused(said: string): 'grant' | 'client' | 'request' | undefined {
+  const codes = Array.from(said.matchAll(/server rejected request: (\w+)/g), ([, code]) => code ?? '');
+  if (codes.includes('invalid_grant')) {
+    return 'grant';
+  }
+  if (said.includes('missing client secret') || codes.some((code) => CLIENT_CODES.includes(code))) {
+    return 'client';
+  }
+  return codes.length > 0 ? 'request' : undefined;
+}
+
+const CLIENT_CODES = ['invalid_client', 'unauthorized_client'];
+
+/** Webex refused a request. */
 export class WebexResponseError extends ExplainedError {
   override name = 'WebexResponseError';
   override readonly code: ErrorCode = 'ERR_WEBEX_RESPONSE';
@@ -14,27 +36,27 @@ export class WebexResponseError extends ExplainedError {
     readonly statusCode: number,
     /** Webex's own words, free of secrets. */
     readonly said: string,
-    /** What Webex's support asks for. */
+    /** For Webex support. */
     readonly trackingId?: string,
   ) {
     const tracking = trackingId === undefined ? '' : ` (tracking id ${trackingId})`;
     super(`Webex answered ${statusCode} to ${path}: ${said}${tracking}; ${ADVICE[statusCode] ?? 'try again later'}`);
   }
 
-  /** Whether the same request may be answered otherwise later. */
+  /** Whether the same request may succeed later. */
   get isTransient(): boolean {
     return this.statusCode === 429 || this.statusCode >= 500;
   }
 }
 
-/** No answer from Webex at all, or one that Webex does not give. */
+/** No answer from Webex, or one of another server. */
 export class WebexUnreachableError extends ExplainedError {
   override name = 'WebexUnreachableError';
   override readonly code: ErrorCode = 'ERR_WEBEX_UNREACHABLE';
 
   constructor(
     message: string,
-    /** Whether it may be reached later, and not only once something is corrected. */
+    /** Whether a later attempt may succeed without a correction. */
     readonly isTransient = false,
   ) {
     super(message);
@@ -48,11 +70,11 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 /**
- * What Webex answered, as JSON.
+ * The JSON of an answer of Webex.
  *
- * @param apiUrl and `path`: what was asked, as errors name it
- * @param secrets that were sent, hidden where the answer quotes them
- * @throws WebexResponseError where it is not a success, WebexUnreachableError where it is not Webex's JSON
+ * @param apiUrl and `path`: the request, for errors
+ * @param secrets that were sent, hidden if the answer quotes them
+ * @throws WebexResponseError if it is not a success, WebexUnreachableError if it is not Webex's JSON
  */
 export function webexReply(
   { status, text }: { readonly status: number; readonly text: string },
@@ -61,7 +83,7 @@ export function webexReply(
   secrets: readonly string[],
 ): unknown {
   const json = parseJson(text);
-  // Webex sends nobody elsewhere, least of all with a token.
+  // Webex redirects no request of its API.
   if (status >= 300 && status < 400) {
     throw notWebex(apiUrl, path);
   }
@@ -81,7 +103,7 @@ export function webexReply(
   return json;
 }
 
-/** For a request that failed. */
+/** The error for a request that failed. */
 export function noAnswer(apiUrl: string, error: unknown): WebexUnreachableError {
   const code = error instanceof NetworkError ? error.code : undefined;
   const reason = code === 'ETIMEDOUT' ? 'timeout' : (code ?? 'the request failed');
@@ -91,9 +113,9 @@ export function noAnswer(apiUrl: string, error: unknown): WebexUnreachableError 
   );
 }
 
-/** For an answer that another server gave. */
+/** The error for an answer of another server. */
 export function notWebex(apiUrl: string, path: string): WebexUnreachableError {
   return new WebexUnreachableError(
-    `${apiUrl} answered ${path} with something that Webex does not say; check the Webex API URL`,
+    `${apiUrl} answered ${path} with something that is not a Webex reply; check the Webex API URL`,
   );
 }
