@@ -6,8 +6,8 @@ const { resolve } = require('node:path');
 const { buildSync, version } = require('esbuild');
 
 /*
- * Makes one file of a package. Jest loads what a test needs anew for each test file, and file by file: hundreds of them
- * for a package that is made of so many. The bundle is kept with what Jest has transformed.
+ * Bundles a package into one file. Jest loads a package anew for each test file, file by file, and some packages have
+ * hundreds of files. Jest's cache keeps the bundle.
  */
 
 const OPTIONS = {
@@ -15,13 +15,16 @@ const OPTIONS = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // Of these there is one for all packages.
+  // All packages share these two.
   external: ['constructs', 'reflect-metadata'],
   write: false,
   logLevel: 'error',
+  // Jest compiles the text once for each test file. Names stay: errors are told apart by them.
+  minifyWhitespace: true,
+  minifySyntax: true,
 };
 
-/** What a package is made of changes with another version of any. */
+/** The lock file is part of the key, because a bundle changes with each version in it. */
 const SELF = [
   version,
   readFileSync(__filename, 'utf8'),
