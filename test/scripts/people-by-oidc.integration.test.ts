@@ -192,7 +192,11 @@ test('the login gives a person only the operators of their groups', async () => 
 test.each([
   ['access_denied', 'the login was canceled or refused at', 5],
   ['server_error', 'had an internal error (server_error: because); try again later', 4],
-  ['unauthorized_client', 'did not log you in (unauthorized_client: because); check what it has registered', 1],
+  [
+    'unauthorized_client',
+    'did not log you in (unauthorized_client: because); check the registration of client "webex-operators" there',
+    1,
+  ],
 ])("the command reports the provider's error: %s", async (error, expected, exitCode) => {
   const { script, url } = await begin('authorizer');
   const ended = await comeBack(script, redirectWith(url, { error, error_description: 'because' }));

@@ -45,7 +45,7 @@ test('unseal takes shares one after the other, from standard input or files', as
   const first = await operated.runWith('unseal', [], some(4));
   expect(first.exitCode).toBe(1);
   expect(first.stderr).toMatch(
-    /^1 of 3\nerror: .* still sealed: it has 1 of the 3 key shares that it needs; give 2 more by --key-shares FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal; .*\n$/,
+    /^1 of 3\nerror: .* still sealed, with 1 of the 3 key shares that it needs; give 2 more by --key-shares FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal; .*\n$/,
   );
   const twice = await operated.runWith('unseal', [], some(4));
   expect(twice.stderr).toContain('it had this one already');
