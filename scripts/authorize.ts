@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { CREDENTIAL_EXIT_CODES, vaultOptionsFromEnvironment } from '#core';
-import { describeCommand } from '../lib/cli/command';
+import { describeCommand, say } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { type AuthorizeChoice, authorizeBy, refuseUnused } from '../lib/cli/consent/authorize-ways';
-import { say } from '../lib/cli/consent/consent-display';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { grantJson, grantText } from '../lib/cli/consent/grant-text';

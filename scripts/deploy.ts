@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { synthesize } from '../constructs/synthesis';
-import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
+import { addApprovalOptions, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { PODS_TIMEOUT } from '../lib/cli/stack/server-pods';
 import { changeStacks } from '../lib/cli/stack/stack-change';
-import { addYesOption } from '../lib/cli/options/yes-option';
 import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack/stack-command';
 
 /** Makes Vault what the deployment declares. */
@@ -19,8 +18,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary:
       'Makes the server, and what is inside Vault, what the deployment declares: says what will change, asks, and has Terraform or OpenTofu do it.',
   });
-  addYesOption(described)
-    .option('--allow-loss <credential>', 'accept that its grant ends; may be given several times', oneMore)
+  addApprovalOptions(described)
     .addOption(
       durationOption(
         '--wait <duration>',
@@ -30,16 +28,11 @@ export function define(command: Command, signal: AbortSignal): void {
     )
     .option('--plan-file <file>', 'do what "diff --plan-file" has kept, of one stack')
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions & { readonly wait: number }) => {
-      const selection = await selectStacks(
-        command,
-        named,
-        ({ deployment, folder, name }, output) => synthesize(deployment, { folder, name, output }),
-        () => {
-          if (options.planFile === undefined) {
-            refuseUnanswerable(options);
-          }
-        },
-      );
+      const selection = await selectStacks(command, named, synthesize, () => {
+        if (options.planFile === undefined) {
+          refuseUnanswerable(options);
+        }
+      });
       if ((await changeStacks(selection, { ...options, destroy: false }, signal)) && !options.json) {
         await tellOutputs(selection.stacks);
       }

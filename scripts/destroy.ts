@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { UsageError } from '#core';
 import { synthesize } from '../constructs/synthesis';
-import { oneMore, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
+import { addApprovalOptions, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
 import { changeStacks } from '../lib/cli/stack/stack-change';
-import { addYesOption } from '../lib/cli/options/yes-option';
 import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack/stack-command';
 
 /** Deletes what `deploy` created. */
@@ -16,21 +15,14 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     summary: 'Deletes what "deploy" created, with every grant in it: shows what will go, and asks.',
   });
-  addYesOption(described)
-    .option('--allow-loss <credential>', 'accept that its grant ends; may be given several times', oneMore)
-    .action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
-      const selection = await selectStacks(
-        command,
-        named,
-        ({ deployment, folder, name }, output) => synthesize(deployment, { folder, name, output }),
-        () => refuseUnanswerable(options),
+  addApprovalOptions(described).action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
+    const selection = await selectStacks(command, named, synthesize, () => refuseUnanswerable(options));
+    const { stacks } = selection;
+    if (named.length === 0 && stacks.length > 1) {
+      throw new UsageError(
+        `there are ${stacks.length} stacks; name those that shall go: ${stacks.map(({ name }) => name).join(' ')}`,
       );
-      const { stacks } = selection;
-      if (named.length === 0 && stacks.length > 1) {
-        throw new UsageError(
-          `there are ${stacks.length} stacks; name those that shall go: ${stacks.map(({ name }) => name).join(' ')}`,
-        );
-      }
-      await changeStacks({ ...selection, stacks: stacks.toReversed() }, { ...options, destroy: true }, signal);
-    });
+    }
+    await changeStacks({ ...selection, stacks: stacks.toReversed() }, { ...options, destroy: true }, signal);
+  });
 }

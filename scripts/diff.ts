@@ -16,9 +16,7 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .option('--plan-file <file>', 'keep the plan of one stack, like webex-tokens.tfplan, for "deploy --plan-file"')
     .action(async (named: readonly string[], options: StackOptions) => {
-      const selection = await selectStacks(command, named, ({ deployment, folder, name }, output) =>
-        synthesize(deployment, { folder, name, output }),
-      );
+      const selection = await selectStacks(command, named, synthesize);
       await planStacks(selection, options, signal);
     });
 }

@@ -79,6 +79,11 @@ export function describeCommand(command: Command, description: CommandDescriptio
     .addHelpText('afterAll', ({ command: shown }) => (shown === command ? exampleSection(description.examples) : ''));
 }
 
+/** Writes a line for a person to stderr. Data goes to stdout. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /** For options that take a whole number of at least 1. */
 export function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) {

@@ -38,7 +38,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     const { exitCode, stderr } = await deployed.run('deploy');
     expect(stderr).toMatch(/Error: .*oauthapp\/servers\/webex-myapp/);
     expect(stderr).toMatch(
-      /\nerror: stack webex-tokens has not been applied to its end, for the reason above; mend that, and run this again: what was done is kept\n$/,
+      /\nerror: stack webex-tokens has not been applied to its end, for the reason above; fix that, and run this again: finished changes are kept\n$/,
     );
     expect(exitCode).toBe(1);
     await endsWell();

@@ -131,9 +131,9 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
   });
 
   test.each([
-    [['--', '-lock-timeout', '10s'], /^error: Terraform would take "10s" for another thing; /],
-    [['--', '-out=x'], /^error: "-out=x" is not handed on, /],
-    [['--plan-file', 'saved.tfplan', '--', '-target=x'], /^error: a plan that was made takes no "-target=x"; /],
+    [['--', '-lock-timeout', '10s'], /^error: Terraform would misread "10s", /],
+    [['--', '-out=x'], /^error: "-out=x" is not passed on, /],
+    [['--plan-file', 'saved.tfplan', '--', '-target=x'], /^error: Terraform takes no "-target=x" with a saved plan; /],
     [['--allow-loss', 'testauth', 'nosuchstack'], /^error: the deployment has no stack "nosuchstack"; /],
   ])('deploy refuses an argument that would mean something different: %j', async (args, line) => {
     const { exitCode, stdout, stderr } = await run(args);
@@ -143,7 +143,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
 
   test('diff refuses the argument -out', async () => {
     const { exitCode, stdout, stderr } = await deployed.run('diff', ['--', '-out=x']);
-    expect(stderr).toMatch(/^error: "-out=x" is not handed on, /);
+    expect(stderr).toMatch(/^error: "-out=x" is not passed on, /);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
 

@@ -59,7 +59,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     const { exitCode, stderr } = await deployed.run('deploy', [], { TF_CLI_CONFIG_FILE: config });
     expect(stderr).toContain('hashicorp/vault');
     expect(ended(stderr)).toBe(
-      'error: stack webex-tokens has not been initialized, for the reason above; nothing has been changed; mend that, and run this again',
+      'error: stack webex-tokens has not been initialized, for the reason above; nothing has been changed; fix that, and run this again',
     );
     expect(exitCode).toBe(1);
   });

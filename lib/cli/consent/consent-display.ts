@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { DeviceInvitation } from '../../grants/consent/ways/device-consent';
+import { say } from '../command';
 import { openInBrowser } from './browser';
 import { invitation } from './device-invitation';
 import { qrCode } from './qr-code';
@@ -57,9 +58,4 @@ export function showUrl(url: string, over: AbortSignal, options: ConsentDisplay)
       show(`Otherwise open this page by hand, within ${leftSeconds} s`);
     });
   }
-}
-
-/** A line for the person. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,14 +1,26 @@
+import type { Command } from 'commander';
 import { ExplainedError, quotedList, UsageError } from '#core';
 import type { Consequences, Loss } from '../../terraform/consequences/consequence';
+import { say } from '../command';
+import { addYesOption } from '../options/yes-option';
 
 export interface ApprovalOptions {
-  /** Without a question. */
+  /** Whether to skip the question. @default false */
   readonly yes?: boolean;
-  /** Names of credentials, or of integrations, whose loss is accepted. */
+  /** Names of credentials, or of integrations, whose loss is accepted. @default - none */
   readonly allowLoss?: readonly string[];
 }
 
-/** @throws UsageError where nobody can be asked, and nothing was said beforehand */
+/** Gives a command the options of {@link ApprovalOptions}. */
+export function addApprovalOptions(command: Command): Command {
+  return addYesOption(command).option(
+    '--allow-loss <credential>',
+    'accept that its grant ends; may be given several times',
+    (name: string, before: readonly string[] | undefined) => [...(before ?? []), name],
+  );
+}
+
+/** @throws UsageError if nobody can be asked, and `--yes` is missing */
 export function refuseUnanswerable({ yes, json }: ApprovalOptions & { readonly json?: boolean }): void {
   if (!yes && (json || !process.stdin.isTTY)) {
     const why = json ? 'with --json nobody is asked' : 'there is no terminal to ask at';
@@ -16,14 +28,14 @@ export function refuseUnanswerable({ yes, json }: ApprovalOptions & { readonly j
   }
 }
 
-/** Says what people will notice. */
+/** Prints what people will notice. @param more further lines @default - none */
 export function tell({ notices, losses }: Consequences, more: readonly string[] = []): void {
   const lines = [
     ...notices,
     ...losses.map((loss) => `${lostBy(loss)} is lost: ${loss.why}; only a person can give it again`),
     ...more,
   ];
-  process.stderr.write(lines.length > 0 ? `\n${lines.map((line) => `- ${line}`).join('\n')}\n\n` : '\n');
+  say(lines.length > 0 ? `\n${lines.map((line) => `- ${line}`).join('\n')}\n` : '');
 }
 
 function lostBy({ kind, name }: Loss): string {
@@ -31,19 +43,19 @@ function lostBy({ kind, name }: Loss): string {
 }
 
 /**
- * Says what people will notice, and asks. What ends a grant wants its name.
+ * Prints what people will notice, and asks. A person accepts each loss of a grant by its name.
  *
  * @returns whether to go on
- * @throws ExplainedError where a grant would end, and nobody said so
+ * @throws ExplainedError if `--yes` is given, and a loss is not accepted
  */
 export async function approved(
-  { notices, losses }: Consequences,
+  consequences: Consequences,
   question: string,
   { yes, allowLoss = [] }: ApprovalOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  tell({ notices, losses });
-  const unaccepted = losses.filter(({ name }) => !allowLoss.includes(name));
+  tell(consequences);
+  const unaccepted = consequences.losses.filter(({ name }) => !allowLoss.includes(name));
   const names = unaccepted.map(({ name }) => name);
   if (yes) {
     if (names.length > 0) {
@@ -62,9 +74,4 @@ export async function approved(
     }
   }
   return confirm({ message: question, default: false }, context);
-}
-
-/** For an option that is given once for each name. */
-export function oneMore(name: string, before: readonly string[] = []): readonly string[] {
-  return [...before, name];
 }

@@ -16,28 +16,28 @@ import { readRefreshing } from '../../vault/engine-refreshing';
 import { pauseRefreshing } from '../../vault/refresh-pause';
 import { VaultClient } from '../../vault/vault-client';
 
-/** Until a server that runs has answered; one that hangs is not waited for. */
+/** Wait for the answer of a server that may hang. */
 const ANSWER_MS = 10_000;
 
-/** What is refreshed when the server stops loses its grant, so refreshing is paused for it, as far as that can be. */
+/** A refresh that is cut off by a stop loses its grant. Refreshing is therefore paused before the stop, if possible. */
 export interface ServerStop {
-  /** What people should know before they agree. @default - nothing: there is no engine that refreshes */
+  /** A line for people before they agree. @default - none: there is no engine that refreshes */
   readonly notice?: string;
-  /** To be called before the server is stopped. @default - it cannot be paused, or need not be */
+  /** Pauses refreshing, before the stop. @default - refreshing cannot be paused, or need not be */
   readonly pause?: () => Promise<void>;
 }
 
 export interface ServerStopOptions {
   readonly connection: VaultConnectionOptions;
-  /** Where the provisioner's login is. */
+  /** Folder of the provisioner's login. */
   readonly operators: OperatorFolder;
   readonly deployment: Deployment;
-  /** Takes what a person should know meanwhile, a line at a time. */
+  /** Gets lines for a person. */
   readonly note: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Looks whether refreshing can be paused. */
+/** Finds out whether refreshing can be paused. */
 export async function prepareServerStop(options: ServerStopOptions): Promise<ServerStop> {
   const { connection, deployment, signal } = options;
   const { mountPath } = deployment.engine;
@@ -46,7 +46,7 @@ export async function prepareServerStop(options: ServerStopOptions): Promise<Ser
     if (!status.initialized || status.sealed) {
       return {};
     }
-    // It would be spent, and Terraform may need it yet.
+    // A login would use it up, and Terraform may still need it.
     if (vaultVariable('WRAPPED_SECRET_ID') !== undefined) {
       return cannotBePaused('VAULT_WRAPPED_SECRET_ID is good for one login, which is not spent on this');
     }

@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { quotedList, UsageError, vaultOptionsFromEnvironment, type VaultConnectionOptions } from '#core';
 import { deploymentFile } from '../../declaration/deployment-file';
+import type { Deployment } from '../../declaration/schema/deployment';
 import type { LoadedDeployment } from '../../declaration/files/load-deployment';
 import { stackNames } from '../../declaration/files/state-file';
 import { OPERATOR_ENVIRONMENT } from '../../operators/operator-session';
@@ -12,19 +13,20 @@ import { outputLines } from '../../terraform/output-lines';
 import { TerraformRunner } from '../../terraform/terraform-runner';
 import { Terraform } from '../../terraform/terraform';
 import { refuseOtherAddress } from '../../vault/declared-address';
-import { describeCommand, type CommandDescription } from '../command';
+import { describeCommand, say, type CommandDescription } from '../command';
 import { VAULT_ENVIRONMENT } from '../help-environment';
 import { declaredDeployment } from '../declared-deployment';
 import { operatorFolder, operatorsOption } from '../options/operators-option';
+import { terraformArguments } from './terraform-arguments';
 
 /*
- * What `diff`, `deploy` and `destroy` have in common: the stacks are synthesized, and Terraform is run on each.
+ * The common part of `diff`, `deploy` and `destroy`: the stacks are synthesized, and Terraform runs on each.
  */
 
-/** Writes the stacks of a deployment into a folder. @returns them, in the order in which they are deployed */
+/** Writes the stacks of a deployment into a folder. @returns the stacks, in the order in which they are deployed */
 export type Synthesize = (
-  loaded: LoadedDeployment,
-  output: string,
+  deployment: Deployment,
+  props: { readonly folder: string; readonly name: string; readonly output: string },
 ) => readonly { readonly name: string; readonly folder: string; readonly warnings: readonly string[] }[];
 
 export interface StackOptions {
@@ -42,9 +44,9 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   'TF_...': 'whatever Terraform knows',
 };
 
-/** Gives a command its `--help`, its stacks, and what is handed on. */
+/** Gives a command its help, its stacks, and arguments for Terraform. */
 export function describeStackCommand(command: Command, description: CommandDescription): Command {
-  // Terraform, which gets the same signals, finishes what it does.
+  // Terraform gets the same signals, and finishes its work.
   const cleanUpMs = Number.POSITIVE_INFINITY;
   const environment = { ...ENVIRONMENT, ...description.environment };
   return describeCommand(command, { cleanUpMs, ...description, environment })
@@ -54,28 +56,22 @@ export function describeStackCommand(command: Command, description: CommandDescr
     .option('--json', "print Terraform's machine-readable output");
 }
 
-/** What follows `--` on the command line. */
-export function terraformArguments(argv: readonly string[] = process.argv): readonly string[] {
-  const end = argv.indexOf('--');
-  return end === -1 ? [] : argv.slice(end + 1);
-}
-
-/** What a command is about. */
+/** The stacks that a command works on. */
 export interface Selection {
   readonly stacks: readonly TerraformRunner[];
   readonly loaded: LoadedDeployment;
-  /** Of Vault, for those stacks that are inside it. */
+  /** Vault, for the stacks inside it. */
   readonly connection: VaultConnectionOptions;
-  /** Where the provisioner's login is. */
+  /** Folder of the provisioner's login. */
   readonly operators: OperatorFolder;
 }
 
 /**
- * The stacks that a command names, synthesized, with Terraform to run on them.
+ * Synthesizes the stacks that a command names, and finds Terraform.
  *
- * @param named by their names, with what follows `--` at the end, as commander gives it; none: all
+ * @param named names of stacks, then the words behind `--`, as commander gives them; no names: all stacks
  * @param ready called once the names are known to be right, before anything is written
- * @throws UsageError where there is no such stack, ExplainedError where there is no Terraform
+ * @throws UsageError if there is no such stack, ExplainedError if there is no Terraform
  */
 export async function selectStacks(
   command: Command,
@@ -92,15 +88,15 @@ export async function selectStacks(
     throw new UsageError(`the deployment has no stack "${unknown}"; name one of ${quotedList(declared)}`);
   }
   ready();
-  // Terraform's provider would take the token in ~/.vault-token in place of an empty one, perhaps root's.
+  // In place of an empty token, Terraform's provider would take the one in ~/.vault-token, perhaps root's.
   const connection = vaultOptionsFromEnvironment(deployment.vault);
   refuseOtherAddress(deployment, connection);
   const output = outputFolder(loaded);
   mkdirSync(output, { recursive: true });
-  const stacks = synthesize(loaded, output);
+  const stacks = synthesize(deployment, { folder: loaded.folder, name: loaded.name, output });
   const terraform = await Terraform.find();
   const selected = stacks.filter(({ name }) => names.length === 0 || names.includes(name));
-  selected.flatMap(({ warnings }) => warnings).forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+  selected.flatMap(({ warnings }) => warnings).forEach((warning) => say(`warning: ${warning}`));
   return {
     stacks: selected.map(
       ({ name, folder }) => new TerraformRunner(name, resolve(folder), terraform, kubeconfigVariables()),
@@ -111,7 +107,7 @@ export async function selectStacks(
   };
 }
 
-/** CDKTF's, but each deployment has its own: Terraform keeps there which backend it was initialized with. */
+/** CDKTF's folder, but one for each deployment: Terraform keeps the backend of the last initialization there. */
 function outputFolder({ file }: LoadedDeployment): string {
   if (process.env.CDKTF_OUTDIR) {
     return process.env.CDKTF_OUTDIR;
@@ -120,29 +116,29 @@ function outputFolder({ file }: LoadedDeployment): string {
   return file === resolve(deploymentFile({})) ? 'cdktf.out' : join('cdktf.out', encodeURIComponent(name));
 }
 
-/** @throws UsageError where the file would be of several stacks */
+/** @throws UsageError if several stacks would share the file */
 export function oneStackFor(planFile: string | undefined, stacks: readonly TerraformRunner[]): string | undefined {
   if (planFile !== undefined && stacks.length !== 1) {
-    throw new UsageError(`a plan file is of one stack; name one of ${quotedList(stacks.map(({ name }) => name))}`);
+    throw new UsageError(`a plan file holds one stack; name one of ${quotedList(stacks.map(({ name }) => name))}`);
   }
   return planFile === undefined ? undefined : resolve(planFile);
 }
 
 /**
- * Terraform has told the reason; this says what it means, and hands on its exit code.
+ * Terraform has printed the reason of a failure. This adds the consequence, and passes on the exit code.
  *
- * @returns whether it went well
+ * @returns whether Terraform succeeded
  */
 export function reportUnlessSuccessful(exitCode: number, stack: TerraformRunner, what: string, next: string): boolean {
   if (exitCode === 0) {
     return true;
   }
-  process.stderr.write(`error: stack ${stack.name} ${what}, for the reason above; ${next}\n`);
+  say(`error: stack ${stack.name} ${what}, for the reason above; ${next}`);
   process.exitCode = exitCode;
   return false;
 }
 
-/** Tells the outputs of each stack, each on one line. */
+/** Prints the outputs of each stack, each on one line. */
 export async function tellOutputs(stacks: readonly TerraformRunner[]): Promise<void> {
   for (const stack of stacks) {
     const lines = outputLines(await stack.outputs());

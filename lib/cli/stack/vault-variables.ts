@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { vaultVariable, type VaultConnectionOptions } from '#core';
 
-/** What tells a program that is started, perhaps in another folder, where Vault is and who it is there. */
+/** Variables by which a program in any folder reaches Vault with a token. */
 export function vaultVariables(
   { address, namespace }: Pick<VaultConnectionOptions, 'address' | 'namespace'>,
   token: string,

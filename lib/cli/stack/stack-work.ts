@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandLine } from '#core';
+import type { Deployment } from '../../declaration/schema/deployment';
+import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { OperatorSession } from '../../operators/operator-session';
+import { explainRefusals } from '../../operators/server-refusal';
+import { contextOf } from '../../server/kubernetes/kubectl-environment';
+import { Preflight } from '../../terraform/preflight/preflight';
+import type { TerraformRunner } from '../../terraform/terraform-runner';
+import { say } from '../command';
+import { prepareServerStop, type ServerStop } from './server-stop';
+import type { Selection } from './stack-command';
+import { RESUME_VARIABLE } from './terraform-variables';
+import { vaultVariables } from './vault-variables';
+
+/** One stack, with everything that work on it needs. */
+export interface StackWork {
+  readonly stack: TerraformRunner;
+  /** @default - the stack is not inside Vault */
+  readonly preflight?: Preflight;
+  /** Server of the stack, with the context that Terraform uses. @default - the stack has no server on Kubernetes */
+  readonly onKubernetes?: KubernetesServerDeclaration;
+  readonly deployment: Deployment;
+  readonly beforeServerStops: () => Promise<ServerStop>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Takes each stack in turn, until one fails.
+ *
+ * @param action gets a private folder for a plan; returns whether it succeeded
+ * @returns whether all succeeded
+ * @throws ExplainedError if a stack is inside Vault and there is no token, nor a login to get one
+ */
+export async function eachStack(
+  { stacks, loaded: { deployment, folder: home }, connection, operators }: Selection,
+  signal: AbortSignal,
+  action: (work: StackWork, folder: string) => Promise<boolean>,
+): Promise<boolean> {
+  const { server } = deployment.vault;
+  for (const stack of stacks) {
+    const options = { operators, roleFromEnvironment: true, signal };
+    await using session = stack.isInVault
+      ? await explainRefusals(() => OperatorSession.open(connection, 'provisioner', options))
+      : undefined;
+    const work: StackWork = {
+      stack:
+        session === undefined
+          ? stack
+          : stack.with({ ...vaultVariables(connection, session.token), [RESUME_VARIABLE]: commandLine('resume') }),
+      preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
+      onKubernetes:
+        !stack.isInVault && server?.mode === 'kubernetes'
+          ? { ...server, context: contextOf(server.context, process.env) }
+          : undefined,
+      deployment,
+      beforeServerStops: () => prepareServerStop({ connection, operators, deployment, note: say, signal }),
+      signal,
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-plan-'));
+    try {
+      if (!(await action(work, folder))) {
+        return false;
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  return true;
+}
