@@ -28,7 +28,7 @@ const TIMEOUT_MS = 60_000;
  * @throws Error where the registry does not give it, or gives other bytes than it says
  */
 export async function imageDigest(image: string): Promise<string> {
-  const { registry, repository, tag } = imageName(withoutDigest(image), 'image');
+  const { registry, repository, tag } = imageName(withoutDigest(image));
   const host = HOSTS[registry] ?? registry;
   const scheme = isLoopback(new URL(`https://${host}`).hostname) ? 'http' : 'https';
   const url = `${scheme}://${host}/v2/${repository}/manifests/${tag}`;

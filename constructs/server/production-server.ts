@@ -8,9 +8,9 @@ import {
   serverAddresses,
   type ProductionServerDeclaration,
 } from '../../lib/declaration/schema/server/server-declaration';
-import { declaredSeal } from './seals/declared-seal';
 import { ProductionServerContainer } from './production-server-container';
-import { ServerCluster } from './server-cluster';
+import { mountedSeal } from './seal-stanza';
+import { ServerConfiguration } from './server-configuration';
 import { SERVER_PRODUCTS, addedCapabilities } from './server-products';
 
 export interface ProductionServerProps extends Readonly<ProductionServerDeclaration> {
@@ -34,7 +34,7 @@ export class ProductionServer extends Construct {
     const serverName = (name: string): string => tls.serverName.replaceAll('{node}', name);
     const caFile = tls.caFile === null ? undefined : `${folder}/tls/${tls.caFile}`;
 
-    const { configurations } = new ServerCluster({
+    const configurations = ServerConfiguration.ofCluster({
       product,
       clusterName: containerName,
       nodes: names.map((name) => ({
@@ -48,7 +48,7 @@ export class ProductionServer extends Construct {
       raftPath: `${folder}/file`,
       auditFilePath: `${folder}/logs/audit.log`,
       pluginDirectory: `${folder}/plugins`,
-      seal: seal && declaredSeal(seal, (file) => `${folder}/seal-keys/${basename(file)}`),
+      seal: mountedSeal(seal, `${folder}/seal-keys`),
       disableMlock: props.disableMlock,
       prometheusRetentionSeconds: props.prometheusRetentionSeconds,
       ui: props.ui,

@@ -1,4 +1,5 @@
 import { ExplainedError } from '#core';
+import { TAGGED_IMAGE, taggedImageProblem } from '../../lib/declaration/schema/server/server-fields';
 
 /** Differences between the containers of Vault and OpenBao. */
 export const SERVER_PRODUCTS = {
@@ -7,7 +8,6 @@ export const SERVER_PRODUCTS = {
 } as const;
 
 export interface AddedCapabilitiesProps {
-  readonly product: 'openbao' | 'vault';
   /** Add IPC_LOCK. @default - whether the server locks its memory */
   readonly ipcLock?: boolean;
   /** @default true */
@@ -20,10 +20,7 @@ export interface AddedCapabilitiesProps {
  *
  * @see https://developer.hashicorp.com/vault/docs/updates/important-changes
  */
-export function addedCapabilities({ product, disableMlock, ipcLock }: AddedCapabilitiesProps): readonly string[] {
-  if (product === 'openbao' && ipcLock !== undefined) {
-    throw new ExplainedError('ipcLock is for Vault only, got it for OpenBao, which never locks memory; leave it out');
-  }
+export function addedCapabilities({ disableMlock, ipcLock }: AddedCapabilitiesProps): readonly string[] {
   return (ipcLock ?? disableMlock === false) ? ['IPC_LOCK'] : [];
 }
 
@@ -36,24 +33,18 @@ export interface ImageName {
 }
 
 /**
- * As Docker reads it: what has a dot, a colon or is `localhost` before the first slash is a registry.
+ * An image in parts, as Docker reads it: a registry has a dot, a colon or is `localhost`, before the first slash.
  *
- * @param field of `vault.server` that it is from
- * @throws ExplainedError where it is none, or has no tag
+ * @throws ExplainedError unless it is an image with a tag
  */
-export function imageName(text: string, field: 'image' | 'pluginImage'): ImageName {
-  const [, name = '', tag, digest] =
-    /^([A-Za-z0-9][\w./:-]*?)(?::([\w][\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?$/.exec(text) ?? [];
+export function imageName(text: string): ImageName {
+  const [, name = '', tag = ''] = TAGGED_IMAGE.exec(text) ?? [];
+  if (name === '') {
+    throw new ExplainedError(taggedImageProblem(text));
+  }
   const [first = '', ...rest] = name.split('/');
   const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  if (name === '' || tag === undefined) {
-    throw new ExplainedError(
-      `vault.server.${field} must be an image with its tag, got "${text}"; write it like "openbao/openbao:2.7.2", with its digest behind it if you like`,
-    );
-  }
-  return {
-    registry: hasRegistry ? first : 'docker.io',
-    repository: hasRegistry ? rest.join('/') : name,
-    tag: `${tag}${digest ?? ''}`,
-  };
+  return hasRegistry
+    ? { registry: first, repository: rest.join('/'), tag }
+    : { registry: 'docker.io', repository: name, tag };
 }

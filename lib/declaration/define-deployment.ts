@@ -6,6 +6,8 @@ import { InvalidDeployment } from './checks/invalid-deployment';
 import { checkAuthMethodPaths } from './checks/auth-method-paths';
 import { checkNames } from './checks/names';
 import { checkPaths } from './checks/paths';
+import { checkEngineTuning } from './checks/engine-tuning';
+import { checkServer } from './checks/server';
 import { checkServiceApps } from './checks/service-apps';
 import { deploymentSchema, type Deployment, type DeploymentInput } from './schema/deployment';
 
@@ -16,10 +18,12 @@ import { deploymentSchema, type Deployment, type DeploymentInput } from './schem
 
 export type { Deployment, DeploymentInput };
 
-/** In this order, the first that finds something wrong throws. */
+/** The first check that finds a problem throws. */
 const CHECKS: readonly ((deployment: Deployment) => void)[] = [
   checkNames,
   checkPaths,
+  checkEngineTuning,
+  checkServer,
   checkOwners,
   checkAppSecrets,
   checkExpressions,

@@ -1,4 +1,4 @@
-import { engineConfiguration } from '../../lib/declaration/derived/engine-configuration';
+import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { engineTuning, type EngineTuning } from '../../lib/declaration/schema/engine-declaration';
 import type { Behavior } from '../webex/webex-simulator';
 
@@ -44,7 +44,7 @@ export const PLUGIN_DEFAULTS: EngineSettings = {
 /** Fields that are written to the engine's configuration. */
 export function simulatedConfiguration(settings: EngineSettings): Record<string, unknown> {
   return {
-    ...engineConfiguration(settings),
+    ...declaredConfiguration({ engine: { tuning: settings } }),
     tune_reap_check_interval_seconds: settings.reapCheckIntervalSeconds,
     tune_reap_non_refreshable_seconds: settings.reapNonRefreshableSeconds,
     tune_reap_revoked_seconds: settings.reapRevokedSeconds,

@@ -3,9 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { ServerConfiguration } from '../../constructs/server/server-configuration';
-import { ServerCluster, type ServerClusterProps } from '../../constructs/server/server-cluster';
-import { StaticSeal } from '../../constructs/server/seals/static-seal';
+import { ServerConfiguration, type ClusterConfigurationProps } from '../../constructs/server/server-configuration';
 import { productionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import { freePort } from '../../lib/processes/free-port';
 import { findOauthappPlugin } from './oauthapp-plugin';
@@ -33,7 +31,7 @@ export interface ProductionNodesOptions {
   /** What runs the nodes. @default - the project's server */
   readonly binary?: string;
   /** Settings of the cluster that a test is about. @default - none */
-  readonly settings?: Partial<ServerClusterProps>;
+  readonly settings?: Partial<ClusterConfigurationProps>;
 }
 
 /** One node: a process that can be killed and started again on the same data. */
@@ -181,7 +179,7 @@ async function layOut(
   await prepareCertificates({ folder: tls, servers: names });
   const sealKey = join(folder, 'seal.key');
   await writeFile(sealKey, randomBytes(32).toString('base64'), { mode: 0o600 });
-  const staticSeal = new StaticSeal({ currentKeyId: 'test-1', currentKey: `file://${sealKey}` });
+  const staticSeal = { type: 'static', currentKeyId: 'test-1', currentKeyFile: sealKey } as const;
   const nodes = await Promise.all(
     names.map(async (nodeId) => {
       const [port, clusterPort] = [await freePort(), await freePort()];
@@ -201,7 +199,7 @@ async function layOut(
   );
   const [first] = nodes;
   const { prometheusRetentionSeconds, ui, logLevel } = productionServerDeclaration.parse({ mode: 'production' });
-  const { configurations } = new ServerCluster({
+  const configurations = ServerConfiguration.ofCluster({
     prometheusRetentionSeconds,
     ui,
     logLevel,

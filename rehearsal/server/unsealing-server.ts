@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { TransitSeal } from '../../constructs/server/seals/transit-seal';
+import type { SealDeclaration } from '../../lib/declaration/schema/server/seal-declaration';
 import {
   caCertificateFile,
   prepareCertificates,
@@ -18,7 +18,7 @@ const KEY_NAME = 'unseal';
 export class UnsealingServer implements AsyncDisposable {
   private constructor(
     private readonly server: OpenBaoServer,
-    readonly seal: TransitSeal,
+    readonly seal: SealDeclaration,
   ) {}
 
   /** @param folder that holds its certificates */
@@ -35,8 +35,14 @@ export class UnsealingServer implements AsyncDisposable {
     await root.write('sys/mounts/transit', { type: 'transit' });
     await root.write(`transit/keys/${KEY_NAME}`, {});
     const address = server.tlsAddress ?? '';
-    const seal = new TransitSeal({ address, keyName: KEY_NAME, tlsCaCert: caCertificateFile(tls) });
-    return new UnsealingServer(server, seal);
+    const tlsCaCert = caCertificateFile(tls);
+    return new UnsealingServer(server, {
+      type: 'transit',
+      address,
+      keyName: KEY_NAME,
+      mountPath: 'transit/',
+      tlsCaCert,
+    });
   }
 
   /**

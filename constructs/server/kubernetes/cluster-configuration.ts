@@ -1,10 +1,9 @@
-import { basename } from 'node:path';
 import {
   podHost,
   podNames,
   type KubernetesServerDeclaration,
 } from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
-import { declaredSeal } from '../seals/declared-seal';
+import { mountedSeal } from '../seal-stanza';
 import { ServerConfiguration } from '../server-configuration';
 import { SERVER_PRODUCTS } from '../server-products';
 
@@ -45,7 +44,7 @@ export function clusterConfiguration(server: KubernetesServerDeclaration): Serve
     raftPath: folders.data,
     auditFilePath: server.audit === 'stdout' ? 'stdout' : `${folders.audit}/audit.log`,
     pluginDirectory: folders.plugins,
-    seal: seal && declaredSeal(seal, (file) => `${folders.seal}/${basename(file)}`),
+    seal: mountedSeal(seal, folders.seal),
     serviceRegistration: 'kubernetes',
     disableMlock: server.disableMlock,
     prometheusRetentionSeconds: server.prometheusRetentionSeconds,

@@ -43,10 +43,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
   const { product, releaseName, nodes, storage, tls, memory, cpu, sealSecret } = server;
   const pinned = SERVER_PRODUCTS[product];
   const { prefix } = pinned;
-  const image = imageName(server.image ?? pinned.image, 'image');
-  if (server.pluginImage !== undefined) {
-    imageName(server.pluginImage, 'pluginImage');
-  }
+  const image = imageName(server.image ?? pinned.image);
   const folders = serverFolders(product);
   const capabilities = addedCapabilities(server);
   const isOpenBao = product === 'openbao';

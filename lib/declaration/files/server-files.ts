@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { ExplainedError, commandLine } from '#core';
 import { requirePrivate } from '../../files/require-private';
 import { declaringFile } from '../deployment-file';
@@ -48,11 +48,6 @@ export function checkServerFiles(server: ProductionServerDeclaration, pluginPath
   for (const keyFile of keyFiles.filter((file) => file !== undefined)) {
     const file = resolve(home, keyFile);
     warnings.push(...inspect(file, () => checkStaticKey(file, uid, user)));
-  }
-  if (keyFiles[1] !== undefined && basename(keyFiles[0] ?? '') === basename(keyFiles[1])) {
-    throw new ExplainedError(
-      `the static keys must have two file names, got "${basename(keyFiles[1])}" for both; rename one of them`,
-    );
   }
   if (environmentFile !== undefined) {
     const file = resolve(home, environmentFile);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
+import { described, name, path, seconds, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
 
 /*
  * The engine, as `deployment.ts` declares it. Defaults are chosen so that no grant is lost: only a person can give one
@@ -42,9 +42,12 @@ const tuningFields = {
    * The wait grows up to this factor for a token that expires, and beyond it for one that expired days ago; at least 1,
    * which keeps it the same. @default 1
    */
-  providerTimeoutExpiryLeewayFactor: z.number().min(1, 'must be at least 1').default(1),
-  /** How often the engine looks for tokens to refresh, at most 90 days; 0: only when read. @default 3600 */
-  refreshCheckIntervalSeconds: seconds.default(3600),
+  providerTimeoutExpiryLeewayFactor: z
+    .number()
+    .min(1, { error: ({ input }) => `must be at least 1, got ${described(input)}, and the plugin refuses less; use 1` })
+    .default(1),
+  /** How often the engine looks for tokens to refresh, at most 90 days (the plugin's own limit); 0: only when read. @default 3600 */
+  refreshCheckIntervalSeconds: wholeNumber(0, 90 * 24 * 3600).default(3600),
   /**
    * How long before its expiry an access token is refreshed: an outage of Webex shorter than that costs nothing. Not
    * shorter than the check interval; pointless where it is longer than a token lives. Ignored where the interval is 0.

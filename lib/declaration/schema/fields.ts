@@ -10,22 +10,31 @@ import { similarName } from './similar-name';
 /** An object with these fields and no others. */
 export type StrictObject<Shape extends z.core.$ZodLooseShape> = z.ZodObject<Shape, z.core.$strict>;
 
-/** @returns an object that answers a field which it does not have by those that it has */
-export function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape): StrictObject<Shape> {
-  const known = Object.keys(shape);
+/**
+ * An object whose error about an unknown field names the fields that it has.
+ *
+ * @param refused why fields must not be there that people may expect, by their names
+ */
+export function strictObject<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  refused: Readonly<Record<string, string>> = {},
+): StrictObject<Shape> {
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? unknownFields(issue.keys, known) : undefined),
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownField(key, Object.keys(shape), refused)).join(', ')
+        : undefined,
   });
 }
 
-function unknownFields(keys: readonly string[], known: readonly string[]): string {
-  return keys
-    .map((key) => {
-      const meant = similarName(key, known);
-      const advice = meant === undefined ? `; it may have ${quotedList(known)}` : `; did you mean "${meant}"?`;
-      return `has no field "${key}"${advice}`;
-    })
-    .join(', ');
+function unknownField(key: string, known: readonly string[], refused: Readonly<Record<string, string>>): string {
+  const field = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  if (Object.hasOwn(refused, field)) {
+    return `must not have ${key}, ${refused[field]}`;
+  }
+  const meant = similarName(key, known);
+  const advice = meant === undefined ? `; it may have ${quotedList(known)}` : `; did you mean "${meant}"?`;
+  return `has no field "${key}"${advice}`;
 }
 
 /**
@@ -100,7 +109,7 @@ export function described(value: unknown): string {
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER, advice?: string): z.ZodInt {
   const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const error = ({ input }: { readonly input?: unknown }): string => {
-    return `must be a whole number ${bounds}, got ${described(input)}; ${advice ?? 'give such a one'}`;
+    return `must be a whole number ${bounds}, got ${described(input)}; ${advice ?? 'give one in these bounds'}`;
   };
   const number = z.int({ error }).min(least, { error });
   return most === Number.MAX_SAFE_INTEGER ? number : number.max(most, { error });

@@ -177,7 +177,7 @@ describe('a field that is unknown', () => {
     ],
     [
       { vault: { server: { mode: 'production', seal: { type: 'transit', token: 's.x' } } }, integrations, credentials },
-      'deployment.ts: vault.server.seal has no field "token"; it may have "type", "address", "keyName"',
+      "deployment.ts: vault.server.seal must not have token, which Terraform's state would show; leave it out and set VAULT_TOKEN in the environment of the server",
     ],
     [
       { vault, integrations, credentials, webex: { url: 'x' }, app: [] },
@@ -238,7 +238,7 @@ describe('what nobody would write', () => {
     [
       'a number that JSON does not have',
       { vault: { server: { mode: 'dev', port: 8200n } } },
-      'deployment.ts: vault.server.port must be a whole number from 1 to 65535, got 8200n; give such a one',
+      'deployment.ts: vault.server.port must be a whole number from 1 to 65535, got 8200n; give one in these bounds',
     ],
     [
       'what cannot be made a text',

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { commandLine } from '#core';
-import { CHARTS } from './chart';
-import { chartValueProblems, chartValues } from './chart-values';
+import { chartValues } from './chart-values';
 import { described, httpsBaseUrl, strictObject, wholeNumber, type Fields, type StrictObject } from '../fields';
 import { hostOf } from '../host-name';
 import { bytes, processors } from '../quantity';
 import { sealDeclaration } from './seal-declaration';
-import { clusterServerFields, imageReference } from './server-fields';
+import { clusterServerFields, imageReference, TAGGED_IMAGE, taggedImageProblem } from './server-fields';
 
 /*
  * A server of three or five nodes that the official chart runs on Kubernetes, as `deployment.ts` declares it. Names are
@@ -100,9 +98,13 @@ const snapshots = strictObject({
   credentialsSecret: secretName,
 });
 
+const taggedImage = imageReference.regex(TAGGED_IMAGE, { error: ({ input }) => taggedImageProblem(input) });
+
 const kubernetesServerFields = {
   mode: z.literal('kubernetes'),
   ...clusterServerFields,
+  /** An image with its tag, perhaps with a digest behind the tag. @default - the pinned image of the product */
+  image: taggedImage.optional(),
   /** Name of Helm's release, of the pods, with -0, -1 ... behind it, and of the Services. @default "webex-token-vault" */
   releaseName: objectName.default('webex-token-vault'),
   /** It has to be there, with the Secrets. @default "webex-token-vault" */
@@ -121,7 +123,7 @@ const kubernetesServerFields = {
   address: httpsBaseUrl.optional(),
   chart: chart.prefault({}),
   /** Image with the plugin, a shell and sha256sum. @default - the server's own, which then has the plugin in it */
-  pluginImage: imageReference.optional(),
+  pluginImage: taggedImage.optional(),
   /** Folder of the plugin in that image; all of it is copied, so that two versions can be there. @default "/plugins" */
   pluginFolder: z
     .string()
@@ -171,34 +173,6 @@ export const kubernetesServerDeclaration: StrictObject<KubernetesServerDeclarati
   strictObject(kubernetesServerFields);
 
 export type KubernetesServerDeclaration = z.output<typeof kubernetesServerDeclaration>;
-
-/** What no field can say alone. */
-export function checkKubernetesServer(server: KubernetesServerDeclaration, context: z.core.$RefinementCtx): void {
-  const { product, chart: given, snapshots: taken, seal, sealSecret, values } = server;
-  const { takesSnapshots, name } = CHARTS[product];
-  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (given.path !== undefined && given.repository !== undefined) {
-    refuse(['chart'], 'must have path or repository, got both; leave one out');
-  }
-  if (given.sha256 !== undefined && given.path === undefined) {
-    refuse(
-      ['chart', 'sha256'],
-      'must have path beside it, as Helm checks no chart that it fetches; fetch it, and name it',
-    );
-  }
-  if (taken !== undefined && !takesSnapshots) {
-    refuse(
-      ['snapshots'],
-      `must be left out with "${product}": the chart "${name}" has no job for them; run "${commandLine('backup create', 'FILE')}" by a scheduler of yours`,
-    );
-  }
-  if (seal?.type === 'static' && sealSecret === undefined) {
-    refuse(['sealSecret'], 'must name the Secret that has the files of the static seal; make one, and name it');
-  }
-  for (const { path, problem } of chartValueProblems(values, product)) {
-    refuse(['values', ...path], problem);
-  }
-}
 
 /** Names of the pods, which are also the names of the Raft nodes. */
 export function podNames({ releaseName, nodes }: Pick<KubernetesServerDeclaration, 'releaseName' | 'nodes'>): string[] {

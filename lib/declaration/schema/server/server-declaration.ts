@@ -5,7 +5,6 @@ import { hostOf, isHostName, urlHost } from '../host-name';
 import { bytes } from '../quantity';
 import {
   certifiedHosts,
-  checkKubernetesServer,
   forwardedAddresses,
   kubernetesServerDeclaration,
   type KubernetesServerDeclaration,
@@ -118,7 +117,7 @@ export const productionServerDeclaration: StrictObject<ProductionServerDeclarati
 
 export const serverDeclaration = z.discriminatedUnion(
   'mode',
-  [devServerDeclaration, productionServerDeclaration, kubernetesServerDeclaration.superRefine(checkKubernetesServer)],
+  [devServerDeclaration, productionServerDeclaration, kubernetesServerDeclaration],
   {
     error: ({ input }) => {
       const { mode } = (input ?? {}) as { mode?: unknown };

@@ -11,6 +11,13 @@ export const imageReference = z.string().regex(/^[^@]+(?:@sha256:[0-9a-f]{64})?$
     `must be an image, perhaps with "@sha256:" and the 64 hex digits of its digest behind it, got "${String(input)}"; run "npm run digests" in a clone to read it from the registry`,
 });
 
+/** Name and tag of an image, with the digest behind the tag if it has one. */
+export const TAGGED_IMAGE = /^([A-Za-z0-9][\w./:-]*?):(\w[\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?)$/;
+
+export function taggedImageProblem(image: unknown): string {
+  return `must be an image with its tag, got "${String(image)}"; write it like "openbao/openbao:2.7.2", with its digest behind it if you like`;
+}
+
 export const serverFields = {
   /** @default "openbao" */
   product: z.enum(['openbao', 'vault']).default('openbao'),

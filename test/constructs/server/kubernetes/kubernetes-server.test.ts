@@ -187,10 +187,10 @@ it.each([
   [{ values: { server: { updateStrategyType: 'RollingUpdate' } } }, 'may wait for people to unseal it'],
   [{ values: { server: { podManagementPolicy: 'OrderedReady' } } }, 'would keep the next one from starting'],
   [{ values: { server: { image: { tag: '2.6.2' } } } }, 'use image'],
-  [{ values: { server: { ha: { raft: { config: 'x' } } } } }, 'the configuration is what the rest'],
+  [{ values: { server: { ha: { raft: { config: 'x' } } } } }, 'the rest of the declaration makes the configuration'],
   [
     { values: { server: { volumes: [{ name: 'tls', emptyDir: {} }] } } },
-    'vault.server.values.server.volumes must not have "tls", which is the name of a volume of ours',
+    'vault.server.values.server.volumes must not have "tls", the name of a volume of the stack',
   ],
   [{ pluginImage: 'not an image!' }, 'vault.server.pluginImage must be an image with its tag, got "not an image!"'],
   [{ pluginImage: 'not an image!:1' }, 'vault.server.pluginImage must be an image with its tag'],

@@ -1,10 +1,10 @@
-import { ExplainedError } from '#core';
-import { engineConfiguration } from '../../../../lib/declaration/derived/engine-configuration';
+import { InvalidDeployment } from '../../../../lib/declaration/checks/invalid-deployment';
+import { declaredConfiguration } from '../../../../lib/declaration/derived/engine-configuration';
 import type { EngineTuning } from '../../../../lib/declaration/schema/engine-declaration';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 function configOf(tuning: Partial<EngineTuning>): Record<string, unknown> {
-  return engineConfiguration({ ...exampleDeployment().engine.tuning, ...tuning });
+  return declaredConfiguration(exampleDeployment({ engine: { tuning } }));
 }
 
 it('the engine never reaps a grant', () => {
@@ -45,9 +45,12 @@ it('the configuration has every field, because the plugin resets an omitted one'
 
 it.each([
   [{ refreshAheadSeconds: 10 }, 'refreshAheadSeconds must not be below refreshCheckIntervalSeconds (3600), got 10'],
-  [{ refreshCheckIntervalSeconds: 7776001 }, 'refreshCheckIntervalSeconds must be at most 7776000 (90 days)'],
+  [
+    { refreshCheckIntervalSeconds: 7776001 },
+    'refreshCheckIntervalSeconds must be a whole number from 0 to 7776000, got 7776001',
+  ],
   [{ providerTimeoutExpiryLeewayFactor: 0.5 }, 'providerTimeoutExpiryLeewayFactor must be at least 1, got 0.5'],
-])('the configuration refuses %j, which the plugin would refuse or misread', (tuning, message) => {
-  expect(() => configOf(tuning)).toThrow(ExplainedError);
+])('the deployment refuses %j, which the plugin would refuse or misread', (tuning, message) => {
+  expect(() => configOf(tuning)).toThrow(InvalidDeployment);
   expect(() => configOf(tuning)).toThrow(message);
 });

@@ -133,16 +133,3 @@ test('the check refuses a key or environment file that is missing or that others
   );
   expectRefusal(sealedBy(join(folder, 'none')), 'must be a file, and there is none');
 });
-
-test('the check refuses two static keys with one file name, because their mounts would collide', () => {
-  const [one, two] = [file('seal.key', randomBytes(32)), file('oauthapp.key', randomBytes(32))];
-  expect(
-    check({
-      seal: { type: 'static', currentKeyId: 'a', currentKeyFile: one, previousKeyId: 'b', previousKeyFile: two },
-    }),
-  ).toEqual([]);
-  expectRefusal(
-    { seal: { type: 'static', currentKeyId: 'a', currentKeyFile: one, previousKeyId: 'b', previousKeyFile: one } },
-    'must have two file names, got "seal.key" for both',
-  );
-});

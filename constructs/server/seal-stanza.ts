@@ -1,0 +1,51 @@
+import { basename } from 'node:path';
+import type { SealDeclaration } from '../../lib/declaration/schema/server/seal-declaration';
+
+/** The same seal, its key files mounted in a folder of the server's container. */
+export function mountedSeal<Seal extends SealDeclaration>(seal: Seal | undefined, folder: string): Seal | undefined {
+  if (seal?.type !== 'static') {
+    return seal;
+  }
+  const inContainer = (file: string): string => `${folder}/${basename(file)}`;
+  const { currentKeyFile, previousKeyFile } = seal;
+  return {
+    ...seal,
+    currentKeyFile: inContainer(currentKeyFile),
+    previousKeyFile: previousKeyFile && inContainer(previousKeyFile),
+  };
+}
+
+/** @returns the stanza of a seal in the server's configuration, and that of the plugin that provides the seal */
+export function sealStanzas(seal: SealDeclaration): Readonly<Record<string, unknown>> {
+  switch (seal.type) {
+    case 'static': {
+      const { type, currentKeyFile, previousKeyFile, ...names } = seal;
+      return stanza(type, {
+        ...names,
+        currentKey: `file://${currentKeyFile}`,
+        previousKey: previousKeyFile && `file://${previousKeyFile}`,
+      });
+    }
+    case 'transit': {
+      const { type, ...settings } = seal;
+      return stanza(type, settings);
+    }
+    default: {
+      const { type, pluginCommand: command, pluginSha256: sha256sum, ...settings } = seal;
+      return {
+        ...stanza(type, settings),
+        ...(command === undefined ? {} : { plugin: [{ kms: { [type]: { command, sha256sum } } }] }),
+      };
+    }
+  }
+}
+
+/** Settings have snake case in the configuration, and each value is a text. */
+function stanza(type: string, settings: object): { readonly seal: readonly object[] } {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return { seal: [{ [type]: Object.fromEntries(given.map(([name, value]) => [snakeCase(name), String(value)])) }] };
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

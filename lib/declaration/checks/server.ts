@@ -1,0 +1,110 @@
+import { basename } from 'node:path';
+import { commandLine } from '#core';
+import type { Deployment } from '../schema/deployment';
+import { CHARTS } from '../schema/server/chart';
+import type { KubernetesServerDeclaration } from '../schema/server/kubernetes-server-declaration';
+import type { SealDeclaration } from '../schema/server/seal-declaration';
+import { chartValueProblems } from './chart-values';
+import { InvalidDeployment } from './invalid-deployment';
+
+type Server = NonNullable<Deployment['vault']['server']>;
+
+/** @throws InvalidDeployment naming each field of the server that does not fit the others */
+export function checkServer({ vault: { server } }: Deployment): void {
+  const problems = server === undefined ? [] : problemsOf(server);
+  if (problems.length > 0) {
+    throw new InvalidDeployment(problems.map((problem) => `vault.server.${problem}`).join('; '));
+  }
+}
+
+function problemsOf(server: Server): string[] {
+  const seal = server.mode === 'dev' ? undefined : server.seal;
+  return [
+    ...memoryProblems(server),
+    ...(seal === undefined ? [] : sealProblems(seal, server.product)),
+    ...(server.mode === 'kubernetes' ? kubernetesProblems(server) : []),
+  ];
+}
+
+function memoryProblems(server: Server): string[] {
+  return (['ipcLock', 'disableMlock'] as const)
+    .filter((field) => server.product === 'openbao' && field in server && server[field as 'ipcLock'] !== undefined)
+    .map((field) => `${field} is for Vault only, got it for OpenBao, which never locks memory; leave it out`);
+}
+
+function sealProblems(seal: SealDeclaration, product: Server['product']): string[] {
+  switch (seal.type) {
+    case 'static':
+      return [
+        ...(product === 'vault' ? ['seal.type "static" is for OpenBao only; use another seal'] : []),
+        ...keyProblems(seal),
+      ];
+    case 'transit':
+      return [];
+    default:
+      return kmsProblems(seal, product);
+  }
+}
+
+function keyProblems(seal: Extract<SealDeclaration, { type: 'static' }>): string[] {
+  const { currentKeyId, currentKeyFile, previousKeyId, previousKeyFile } = seal;
+  if (previousKeyId === undefined && previousKeyFile === undefined) {
+    return [];
+  }
+  if (previousKeyId === undefined || previousKeyFile === undefined) {
+    return ['seal needs previousKeyId and previousKeyFile together, got one; give both or none'];
+  }
+  return [
+    ...(previousKeyId === currentKeyId
+      ? [`seal must have two names for two keys, got "${currentKeyId}" for both; give the new key a new name`]
+      : []),
+    // Both files are mounted into one folder.
+    ...(basename(previousKeyFile) === basename(currentKeyFile)
+      ? [`seal must have two file names for two keys, got "${basename(currentKeyFile)}" for both; rename one of them`]
+      : []),
+  ];
+}
+
+type KmsSeal = Exclude<SealDeclaration, { type: 'static' | 'transit' }>;
+
+function kmsProblems({ type, pluginCommand, pluginSha256 }: KmsSeal, product: Server['product']): string[] {
+  if ((pluginCommand === undefined) !== (pluginSha256 === undefined)) {
+    return ['seal needs pluginCommand and pluginSha256 together, got one; give both for OpenBao, and none for Vault'];
+  }
+  if (product === 'vault') {
+    return pluginCommand === undefined ? [] : [`seal.pluginCommand must be left out: "${type}" is built into Vault`];
+  }
+  return pluginCommand === undefined
+    ? [
+        `seal of type "${type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
+      ]
+    : [];
+}
+
+function kubernetesProblems({
+  product,
+  chart,
+  snapshots,
+  seal,
+  sealSecret,
+  values,
+}: KubernetesServerDeclaration): string[] {
+  const { takesSnapshots, name } = CHARTS[product];
+  return [
+    ...(chart.path !== undefined && chart.repository !== undefined
+      ? ['chart must have path or repository, got both; leave one out']
+      : []),
+    ...(chart.sha256 !== undefined && chart.path === undefined
+      ? ['chart.sha256 must have path beside it, because Helm verifies no chart that it fetches; fetch it, and name it']
+      : []),
+    ...(snapshots !== undefined && !takesSnapshots
+      ? [
+          `snapshots must be left out with "${product}": the chart "${name}" has no job for them; schedule "${commandLine('backup create', 'FILE')}" yourself`,
+        ]
+      : []),
+    ...(seal?.type === 'static' && sealSecret === undefined
+      ? ['sealSecret must name the Secret that has the files of the static seal; make one, and name it']
+      : []),
+    ...chartValueProblems(values, product),
+  ];
+}
