@@ -14,7 +14,6 @@ import { appPolicy } from '../lib/declaration/policies/app-policy';
 import { authorizerPolicy } from '../lib/declaration/policies/authorizer-policy';
 import { observerPolicy } from '../lib/declaration/policies/observer-policy';
 import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../lib/declaration/derived/policy-names';
-import { authorizerRights, observerRights } from '../lib/declaration/policies/operator-rights';
 import type { OperatorName } from '../lib/operators/operators';
 import { deploymentInFile } from './written-deployment';
 import { VaultClient } from '../lib/vault/vault-client';
@@ -111,10 +110,10 @@ export class WrittenVault implements AsyncDisposable {
   async operatorToken(name: OperatorName): Promise<string> {
     const { mountPath } = this.deployment.engine;
     await this.admin.write(`sys/policies/acl/${authorizerPolicyName(mountPath)}`, {
-      policy: authorizerPolicy(authorizerRights(this.deployment)),
+      policy: authorizerPolicy(this.deployment),
     });
     await this.admin.write(`sys/policies/acl/${observerPolicyName(mountPath)}`, {
-      policy: observerPolicy(observerRights(this.deployment)),
+      policy: observerPolicy(this.deployment),
     });
     return lastingOperatorToken(this.admin, this.deployment, name);
   }

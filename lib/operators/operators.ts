@@ -10,7 +10,7 @@ import {
   observerPolicyName,
   provisionerPolicyName,
 } from '../declaration/derived/policy-names';
-import { healerRights, issuedAppNames, provisionerRights } from '../declaration/policies/operator-rights';
+import { healingCredentials } from '../declaration/derived/healing-credentials';
 import { administratorPolicy, backupPolicy } from '../declaration/policies/server-policies';
 import { recordsFromRoot } from '../vault/records/backup-note';
 import { type VaultClient } from '../vault/vault-client';
@@ -141,7 +141,7 @@ export async function loginOperator(vault: VaultClient, login: OperatorLogin): P
 
 function operatorRoles(deployment: Deployment): OperatorRole[] {
   const { mountPath } = deployment.engine;
-  const issuerPolicy = issuerOperatorPolicy(deployment.appRole.path, issuedAppNames(deployment));
+  const issuerPolicy = issuerOperatorPolicy(deployment);
   return [
     {
       name: 'administrator',
@@ -153,7 +153,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     {
       name: 'provisioner',
       policyName: provisionerPolicyName(mountPath),
-      policy: provisionerPolicy(provisionerRights(deployment)),
+      policy: provisionerPolicy(deployment),
       tokenMinutes: 20,
     },
     { name: 'authorizer', policyName: authorizerPolicyName(mountPath), tokenMinutes: 20 },
@@ -166,7 +166,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
       secretIdTtlSeconds: 0,
     },
     { name: 'observer', policyName: observerPolicyName(mountPath) },
-    ...(healerRights(deployment) === undefined
+    ...(healingCredentials(deployment).length === 0
       ? []
       : [{ name: 'healer' as const, policyName: healerPolicyName(mountPath) }]),
   ];

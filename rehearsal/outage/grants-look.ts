@@ -2,7 +2,6 @@ import { describeError } from '#core';
 import { z } from 'zod';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
-import { observerRights } from '../../lib/declaration/policies/operator-rights';
 import { lookAt } from '../../lib/health/looks/look';
 import { linesOf, worst, type Report } from '../../lib/health/report';
 import type { VaultClient } from '../../lib/vault/vault-client';
@@ -39,7 +38,7 @@ export async function observer(options: LookedAt): Promise<() => Promise<Look>> 
     apps: [],
   });
   const policyName = `observer-of-${mountPath}`;
-  await server.admin.write(`sys/policies/acl/${policyName}`, { policy: observerPolicy(observerRights(deployment)) });
+  await server.admin.write(`sys/policies/acl/${policyName}`, { policy: observerPolicy(deployment) });
   const request = { policies: [policyName], no_default_policy: true, ttl: '24h' };
   const { auth } = await server.admin.write('auth/token/create', request, tokenReply);
   const lookThrough = (vault: VaultClient): Promise<Report> =>

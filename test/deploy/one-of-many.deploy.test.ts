@@ -4,7 +4,6 @@ import { NOTE } from '../../lib/declaration/declared/note';
 import { authorizerPolicy } from '../../lib/declaration/policies/authorizer-policy';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
 import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/derived/policy-names';
-import { authorizerRights, observerRights } from '../../lib/declaration/policies/operator-rights';
 import type { App, Deployment } from '../../lib/declaration/schema/deployment';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
@@ -82,8 +81,8 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
     const policy = z.object({ data: z.object({ policy: z.string() }) });
     const { mountPath } = rehearsal.deployment.engine;
     for (const [name, text] of [
-      [authorizerPolicyName(mountPath), authorizerPolicy(authorizerRights(rehearsal.deployment))],
-      [observerPolicyName(mountPath), observerPolicy(observerRights(rehearsal.deployment))],
+      [authorizerPolicyName(mountPath), authorizerPolicy(rehearsal.deployment)],
+      [observerPolicyName(mountPath), observerPolicy(rehearsal.deployment)],
     ] as const) {
       expect(text.split('\n').length).toBeGreaterThan(1000);
       const { data } = await rehearsal.admin.read(`sys/policies/acl/${name}`, policy);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Deployment } from '../schema/deployment';
+import { signingAlgorithms } from '../schema/pem';
 import { PEOPLE_OPERATORS, type operatorsDeclaration, type PeopleOperator } from '../schema/operators-declaration';
 import { authorizerPolicyName, issuerPolicyName, observerPolicyName, provisionerPolicyName } from './policy-names';
 
@@ -11,20 +12,6 @@ export type OidcDeclaration = NonNullable<z.output<typeof operatorsDeclaration>[
 
 /** Long enough for a consent, and no longer than that of an operator who logs in by AppRole. */
 export const OIDC_TOKEN_SECONDS = 20 * 60;
-
-/** All that are made with a private key. Vault takes RS256 alone where none is named. */
-const SIGNING_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'EdDSA',
-] as const;
 
 /** Who may act as an operator. */
 export interface OidcRole {
@@ -39,7 +26,6 @@ export interface OidcRole {
 const POLICY_NAMES: Readonly<Record<PeopleOperator, (mountPath: string) => string>> = {
   provisioner: provisionerPolicyName,
   authorizer: authorizerPolicyName,
-  // Not that of the issuer's AppRole, which "init" alone writes, and not on every server.
   issuer: issuerPolicyName,
   observer: observerPolicyName,
 };
@@ -52,8 +38,13 @@ export function oidcRoles({ engine, operators }: Pick<Deployment, 'engine' | 'op
   });
 }
 
+/** People who act as issuers have a policy of their own. */
+export function hasIssuers(deployment: Pick<Deployment, 'engine' | 'operators'>): boolean {
+  return oidcRoles(deployment).some(({ operator }) => operator === 'issuer');
+}
+
 /**
- * What `auth/<path>/config` has, but for the client secret.
+ * All of `auth/<path>/config` but the client secret.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#configure
  */
@@ -63,6 +54,7 @@ export function oidcConfiguration({ issuer, issuerCaPem = '', clientId }: OidcDe
     oidc_discovery_ca_pem: issuerCaPem,
     oidc_client_id: clientId,
     bound_issuer: issuer,
-    jwt_supported_algs: SIGNING_ALGORITHMS,
+    // Vault accepts RS256 alone by default.
+    jwt_supported_algs: signingAlgorithms(),
   };
 }

@@ -1,43 +1,21 @@
 /*
- * What the Vault policies of a deployment are called: `<mount>-<holder>`, for no two mounts and holders the same.
+ * Names of the Vault policies of a deployment: `<mount>-<holder>`. No two mounts and holders have the same name.
  */
 
-/** Name of the policy of an app that reads from the engine at that mount. */
-export function appPolicyName(mountPath: string, appName: string): string {
-  return policyName(mountPath, `app-${appName}`);
-}
-
-/** Name of the policy of that mount's authorizer. */
-export function authorizerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'authorizer');
-}
-
-/** Name of the policy of that mount's observer. */
-export function observerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'observer');
-}
-
-/** Name of the policy of that mount's issuers, where people act as such. */
-export function issuerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'issuer');
-}
-
-/** Name of the policy of that mount's healer. */
-export function healerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'healer');
-}
-
-/** Name of the policy of that mount's provisioner. */
-export function provisionerPolicyName(mountPath: string): string {
-  return policyName(mountPath, 'provisioner');
-}
+export const appPolicyName = (mountPath: string, appName: string): string => policyName(mountPath, `app-${appName}`);
+export const authorizerPolicyName = (mountPath: string): string => policyName(mountPath, 'authorizer');
+export const observerPolicyName = (mountPath: string): string => policyName(mountPath, 'observer');
+export const healerPolicyName = (mountPath: string): string => policyName(mountPath, 'healer');
+export const provisionerPolicyName = (mountPath: string): string => policyName(mountPath, 'provisioner');
+/** People who act as issuers have this policy. The issuer's AppRole has another one, which "init" writes. */
+export const issuerPolicyName = (mountPath: string): string => policyName(mountPath, 'issuer');
 
 /** A holder begins with a letter, and a mount has its dashes in pairs: so the two can be told apart. */
 function policyName(mountPath: string, holder: string): string {
   return `${encoded(mountPath)}-${holder}`;
 }
 
-/** Without upper case, which Vault does not tell from lower case in names of policies, and without slashes. */
+/** Vault ignores upper case in names of policies, so an upper-case letter becomes `x~`. A slash becomes a dot. */
 function encoded(mountPath: string): string {
   return mountPath
     .replaceAll('-', '--')

@@ -1,27 +1,24 @@
-import { LOGOUT, RENEWAL, type Rule, renderPolicy, tokenRead } from './policy-rule';
+import { LOGOUT, RENEWAL, renderPolicy, rule, tokenRead } from './policy-rule';
 
 /**
- * What an app may do: read the access token of its own credentials, under a Vault token that it keeps alive.
+ * Rights of an app: it reads the access tokens of its credentials, and renews its Vault token.
  *
- * @param renewableRole path of its AppRole, where it may issue itself secret ids of that
+ * @param renewableRole path of its AppRole, if the app may issue itself secret ids of that role
  */
 export function appPolicy(mountPath: string, credentialNames: readonly string[], renewableRole?: string): string {
+  const renewal = [
+    rule(
+      `${renewableRole}/secret-id`,
+      ['update'],
+      'its next secret id, with the lifetime, uses and networks of the role',
+      { deniesParameters: true },
+    ),
+    rule(`${renewableRole}/secret-id/lookup`, ['update'], 'expiry of its secret id'),
+  ];
   return renderPolicy([
-    ...credentialNames.map((name) => tokenRead(mountPath, name, `the access token of ${name}`)),
-    ...(renewableRole === undefined ? [] : secretIdRenewal(renewableRole)),
+    ...credentialNames.map((name) => tokenRead(mountPath, name, `access token of ${name}`)),
+    ...(renewableRole === undefined ? [] : renewal),
     RENEWAL,
     LOGOUT,
   ]);
-}
-
-function secretIdRenewal(role: string): Rule[] {
-  return [
-    {
-      path: `${role}/secret-id`,
-      capabilities: ['update'],
-      deniesParameters: true,
-      why: 'its next secret id, with the lifetime, uses and networks of the role and no others',
-    },
-    { path: `${role}/secret-id/lookup`, capabilities: ['update'], why: 'when does its secret id end?' },
-  ];
 }

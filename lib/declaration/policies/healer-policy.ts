@@ -1,53 +1,41 @@
-import { healingSecretPath } from '../schema/healing-path';
-import { LOGOUT, renderPolicy, SELF_EXAMINATION, tokenRead, type Rule } from './policy-rule';
+import { findIntegration } from '../derived/by-name';
+import { healingCredentials } from '../derived/healing-credentials';
+import type { Deployment } from '../schema/deployment';
+import { healingPathOf, healingSecretPath } from '../schema/healing-path';
 import { consentRecord, dataPath } from '../schema/record-paths';
-
-/** What a healer gets again. */
-export interface HealerRights {
-  /** Where the engine is mounted. */
-  readonly mountPath: string;
-  /** Where what is known of the grants is mounted. */
-  readonly recordsPath: string;
-  /** Where the client secrets are mounted. */
-  readonly healingPath: string;
-  readonly credentials: readonly {
-    readonly name: string;
-    /** Name in the engine of its integration. */
-    readonly integration: string;
-    /** The credential whose token requests its grant. */
-    readonly requestedBy: string;
-  }[];
-}
+import { nameInVault } from '../schema/vault-name';
+import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, tokenRead } from './policy-rule';
 
 /**
- * What a healer may do: read the client secrets of those Service Apps, and have the engine keep a grant of theirs. Whoever
- * holds this can act as each of them, and as the account whose token asks for their grants.
+ * Rights of a healer: read the client secrets of Service Apps that recover, and have the engine store their grants. Its
+ * holder can act as each of them, and as the account whose token requests their grants.
  */
-export function healerPolicy({ mountPath, recordsPath, healingPath, credentials }: HealerRights): string {
-  const once = <T>(values: readonly T[]): T[] => [...new Set(values)];
+export function healerPolicy(deployment: Deployment): string {
+  const { mountPath, recordsPath } = deployment.engine;
+  const credentials = healingCredentials(deployment).map(({ name, serviceApp, integration }) => ({
+    name,
+    requestedBy: serviceApp.requestedBy,
+    integration: nameInVault(findIntegration(deployment, integration)),
+  }));
+  const integrations = new Set(credentials.map(({ integration }) => integration));
   const healed = credentials.map(({ name }) => name);
-  // A Service App may ask for another one's grant. The rule of its own grant lets the healer read it, and a second rule would deny its parameters.
-  const askers = once(credentials.map(({ requestedBy }) => requestedBy)).filter((name) => !healed.includes(name));
+  // A Service App that recovers may request another one's grant. A second rule for its own grant would deny parameters.
+  const requesters = new Set(
+    credentials.map(({ requestedBy }) => requestedBy).filter((name) => !healed.includes(name)),
+  );
   return renderPolicy([
-    ...credentials.flatMap(({ name, integration }): Rule[] => [
-      {
-        path: `${mountPath}/creds/${name}`,
-        capabilities: ['read', 'update'],
+    ...credentials.flatMap(({ name, integration }) => [
+      rule(`${mountPath}/creds/${name}`, ['read', 'update'], `grant of ${name}, and a new one if that is lost`, {
         allowedParameters: { server: [integration], grant_type: ['refresh_token'], refresh_token: [] },
-        why: `the grant of ${name}: is it lost, and then the next one`,
-      },
-      {
-        path: dataPath(recordsPath, consentRecord(name)),
-        capabilities: ['create', 'update'],
-        why: 'when it was had again',
-      },
+      }),
+      rule(dataPath(recordsPath, consentRecord(name)), ['create', 'update'], 'record of the new grant'),
     ]),
-    ...askers.map((name) => tokenRead(mountPath, name, 'the token that asks for it')),
-    ...once(credentials.map(({ integration }) => integration)).flatMap((name): Rule[] => [
-      { path: healingSecretPath(healingPath, name), capabilities: ['read'], why: 'its client secret' },
-      { path: `${mountPath}/servers/${name}`, capabilities: ['read'], why: 'its client id' },
+    ...Array.from(requesters, (name) => tokenRead(mountPath, name, 'token that requests the new grant')),
+    ...Array.from(integrations).flatMap((name) => [
+      rule(healingSecretPath(healingPathOf(mountPath), name), ['read'], `client secret of ${name}`),
+      rule(`${mountPath}/servers/${name}`, ['read'], `client id of ${name}`),
     ]),
-    { path: `sys/internal/ui/mounts/${mountPath}`, capabilities: ['read'], why: 'is the engine mounted?' },
+    rule(`sys/internal/ui/mounts/${mountPath}`, ['read'], 'presence of the engine'),
     SELF_EXAMINATION,
     LOGOUT,
   ]);

@@ -1,28 +1,28 @@
-import { LOGOUT, renderPolicy, type Rule } from './policy-rule';
+import type { Deployment } from '../schema/deployment';
+import { nameInVault } from '../schema/vault-name';
+import { LOGOUT, renderPolicy, rule, type Rule } from './policy-rule';
 
 /** Longest life of a wrapping token that an issuer makes: a day is enough to carry it anywhere. */
 export const MAX_WRAP_TTL_SECONDS = 86_400;
 
-/** Rights that issue wrapped secret ids of one app. A token that may issue no others never sees a secret id. */
+/** Rights that issue wrapped secret ids of one app. A token without other rights never sees a secret id. */
 export function issuerPolicy(appRolePath: string, appName: string): string {
   return renderPolicy(issuerRules(appRolePath, appName));
 }
 
 /** Rights of the operator who issues secret ids of all apps that log in by AppRole. */
-export function issuerOperatorPolicy(appRolePath: string, appNames: readonly string[]): string {
-  return renderPolicy([...appNames.flatMap((name) => issuerRules(appRolePath, name)), LOGOUT]);
+export function issuerOperatorPolicy({ appRole, apps }: Pick<Deployment, 'appRole' | 'apps'>): string {
+  const issued = apps.filter(({ identity }) => identity === undefined);
+  return renderPolicy([...issued.flatMap((app) => issuerRules(appRole.path, nameInVault(app))), LOGOUT]);
 }
 
 function issuerRules(appRolePath: string, appName: string): Rule[] {
   const role = `auth/${appRolePath}/role/${appName}`;
   return [
-    { path: `${role}/role-id`, capabilities: ['read'], why: `the role id of ${appName}` },
-    {
-      path: `${role}/secret-id`,
-      capabilities: ['update'],
+    rule(`${role}/role-id`, ['read'], `role id of ${appName}`),
+    rule(`${role}/secret-id`, ['update'], `new secret id of ${appName}, always wrapped`, {
       maxWrappingTtlSeconds: MAX_WRAP_TTL_SECONDS,
-      why: 'a new secret id, always wrapped',
-    },
-    { path: `${role}/secret-id-accessor/lookup`, capabilities: ['update'], why: 'the expiry of that secret id' },
+    }),
+    rule(`${role}/secret-id-accessor/lookup`, ['update'], 'expiry of that secret id'),
   ];
 }

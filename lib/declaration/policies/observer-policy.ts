@@ -1,105 +1,64 @@
-import { OPERATORS_MOUNT } from '../schema/app-declaration';
 import { rolesPath } from '../derived/app-login';
-import type { IdentityMethod } from './provisioner-policy';
-import { LOGOUT, renderPolicy, SELF_EXAMINATION, tokenRead, type Rule } from './policy-rule';
+import { identityMethods, oidcPath } from '../derived/logins';
+import { OPERATORS_MOUNT } from '../schema/app-declaration';
+import type { Deployment } from '../schema/deployment';
 import { BACKUP_RECORD, consentRecord, dataPath, observationRecord, rotationRecord } from '../schema/record-paths';
-
-/** What an observer looks at. */
-export interface ObserverRights {
-  /** Where the engine is mounted. */
-  readonly mountPath: string;
-  /** Where what is known of the grants is mounted. */
-  readonly recordsPath: string;
-  /** As the engine has them. */
-  readonly integrationNames: readonly string[];
-  readonly credentialNames: readonly string[];
-  /** Where the AppRole auth method of the apps is mounted. */
-  readonly appRolePath: string;
-  /** Where people log in who act as operators. @default - nowhere */
-  readonly peoplePath?: string;
-  /** Auth methods of the apps that have an identity of their own. @default - none */
-  readonly identityMethods?: readonly IdentityMethod[];
-}
+import { nameInVault } from '../schema/vault-name';
+import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, tokenRead, type Rule } from './policy-rule';
 
 /**
- * What an observer may do: look at all that is declared, and note what it saw.
+ * Rights of an observer: look at everything that is declared, and note the result.
  *
- * The engine has no other way to look at a grant than to read its access token. So whoever holds this can act with each
- * of them: keep it as you would keep those tokens.
+ * The engine shows the state of a grant only by a read of its access token. The holder of this policy can act with each
+ * grant, so keep its token as safe as those tokens.
  */
-export function observerPolicy(rights: ObserverRights): string {
-  return renderPolicy(observerRules(rights));
+export function observerPolicy(deployment: Deployment): string {
+  return renderPolicy(observerRules(deployment));
 }
 
-/**
- * The same, rule by rule. The server reads a token's rules again for each request. So only what hands out tokens is
- * named grant by grant.
- */
-export function observerRules(rights: ObserverRights): readonly Rule[] {
-  const {
-    mountPath,
-    recordsPath,
-    credentialNames,
-    integrationNames,
-    appRolePath,
-    identityMethods = [],
-    peoplePath,
-  } = rights;
+/** The server reads a token's rules again at each request. So only the reads of tokens are named grant by grant. */
+export function observerRules(deployment: Deployment): readonly Rule[] {
+  const { engine, credentials, integrations, appRole } = deployment;
+  const { mountPath, recordsPath } = engine;
+  const methods = identityMethods(deployment);
+  const peoplePath = oidcPath(deployment);
+  const people = peoplePath === undefined ? [] : [peoplePath];
+  const roles = [
+    ...[appRole.path, OPERATORS_MOUNT, ...people].map((path) => `auth/${path}/role`),
+    ...methods.map(rolesPath),
+  ];
   return [
-    ...credentialNames.map((name) => tokenRead(mountPath, name, `the state of ${name}, and so its token`)),
-    { path: dataPath(recordsPath, consentRecord('+')), capabilities: ['read'], why: 'who consented, and when' },
-    {
-      path: dataPath(recordsPath, observationRecord('+')),
-      capabilities: ['create', 'read', 'update'],
-      why: 'what was seen of each grant',
-    },
-    ...integrationNames.flatMap((name): Rule[] => [
-      { path: `${mountPath}/servers/${name}`, capabilities: ['read'], why: 'is it there? (never its secret)' },
-      {
-        path: dataPath(recordsPath, rotationRecord(name)),
-        capabilities: ['read'],
-        why: 'is its client secret being rotated?',
-      },
+    ...credentials.map(({ name }) => tokenRead(mountPath, name, `state of the grant ${name}, with its access token`)),
+    rule(dataPath(recordsPath, consentRecord('+')), ['read'], 'records of consents'),
+    rule(
+      dataPath(recordsPath, observationRecord('+')),
+      ['create', 'read', 'update'],
+      "observer's record of each grant",
+    ),
+    ...integrations
+      .map(nameInVault)
+      .flatMap((name) => [
+        rule(`${mountPath}/servers/${name}`, ['read'], 'settings of the integration, without the client secret'),
+        rule(dataPath(recordsPath, rotationRecord(name)), ['read'], 'record of a client secret rotation'),
+      ]),
+    rule(`${mountPath}/config`, ['read'], 'settings of the engine, which show whether refreshing is paused'),
+    rule(`sys/internal/ui/mounts/${mountPath}`, ['read'], 'presence of the engine'),
+    rule(dataPath(recordsPath, BACKUP_RECORD), ['read'], 'record of the last backup'),
+    ...[appRole.path, OPERATORS_MOUNT].flatMap((path) => [
+      rule(`auth/${path}/role/+/secret-id`, ['list'], 'accessors of secret ids'),
+      rule(`auth/${path}/role/+/secret-id-accessor/lookup`, ['update'], 'expiry of secret ids'),
     ]),
-    { path: `${mountPath}/config`, capabilities: ['read'], why: 'is refreshing paused?' },
-    { path: `sys/internal/ui/mounts/${mountPath}`, capabilities: ['read'], why: 'is the engine mounted?' },
-    { path: dataPath(recordsPath, BACKUP_RECORD), capabilities: ['read'], why: 'when was the last backup?' },
-    ...[appRolePath, OPERATORS_MOUNT].flatMap((path): Rule[] => [
-      {
-        path: `auth/${path}/role/+/secret-id`,
-        capabilities: ['list'],
-        why: 'which secret ids are there? (by accessor)',
-      },
-      {
-        path: `auth/${path}/role/+/secret-id-accessor/lookup`,
-        capabilities: ['update'],
-        why: 'until when are they good?',
-      },
+    ...roles.flatMap((path) => [
+      rule(path, ['list'], 'names of roles, to find undeclared ones'),
+      rule(`${path}/+`, ['read'], 'policies of a role'),
     ]),
-    ...[
-      ...[appRolePath, OPERATORS_MOUNT, ...(peoplePath === undefined ? [] : [peoplePath])].map(
-        (path) => `auth/${path}/role`,
-      ),
-      ...identityMethods.map(rolesPath),
-    ].flatMap((roles): Rule[] => [
-      { path: roles, capabilities: ['list'], why: 'is there a role that nobody declares?' },
-      { path: `${roles}/+`, capabilities: ['read'], why: 'and what may its tokens do?' },
-    ]),
-    ...identityMethods
+    ...methods
       .filter(({ type }) => type !== 'cert')
-      .map(({ path }): Rule => ({
-        path: `auth/${path}/config`,
-        capabilities: ['read'],
-        why: 'whose word does it take?',
-      })),
-    ...(peoplePath === undefined
-      ? []
-      : ([
-          { path: `auth/${peoplePath}/config`, capabilities: ['read'], why: 'by whose word do people log in?' },
-        ] satisfies Rule[])),
-    { path: 'sys/auth', capabilities: ['read'], why: 'how else can one log in?' },
-    { path: 'sys/policies/acl', capabilities: ['list'], why: 'who else may read a credential?' },
-    { path: 'sys/policies/acl/+', capabilities: ['read'], why: 'who else may read a credential?' },
+      .map(({ path }) => rule(`auth/${path}/config`, ['read'], 'issuer or cluster that the auth method trusts')),
+    ...people.map((path) => rule(`auth/${path}/config`, ['read'], 'identity provider of people')),
+    rule('sys/auth', ['read'], 'auth methods, to find undeclared ones'),
+    rule('sys/policies/acl', ['list'], 'names of policies, to find other readers of a credential'),
+    rule('sys/policies/acl/+', ['read'], 'text of a policy, to find other readers of a credential'),
     SELF_EXAMINATION,
     LOGOUT,
   ];

@@ -1,65 +1,60 @@
 /*
- * One rule of a Vault policy, and policies as HCL of them. Every path that is not named is refused.
+ * Rules of a Vault policy, and their HCL. Vault refuses every path that no rule names.
  */
 
 export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'sudo';
 
-export interface Rule {
+/** Limits of a rule. They are not required by default. */
+interface Limits {
+  /** The only parameters that a write may have, each with its allowed values; an empty list allows any value. */
+  readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
+  /** Reads and writes may have no parameter. */
+  readonly deniesParameters?: true;
+  /** The reply must be wrapped, for one second at least and this long at most. */
+  readonly maxWrappingTtlSeconds?: number;
+}
+
+export interface Rule extends Limits {
   readonly path: string;
   readonly capabilities: readonly Capability[];
-  /** The only parameters a write may carry, each with the values it may have; none listed: any value. */
-  readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
-  /** Reads and writes may carry no parameter. */
-  readonly deniesParameters?: true;
-  /** The reply must be wrapped, for at least a second. @default - it need not be wrapped */
-  readonly maxWrappingTtlSeconds?: number;
+  /** Purpose, for security reviewers. It is a comment in the policy. */
   readonly why: string;
 }
 
+export function rule(path: string, capabilities: readonly Capability[], why: string, limits: Limits = {}): Rule {
+  return { path, capabilities, why, ...limits };
+}
+
 /*
- * What Vault's policy `default` would give beside much else. Our roles do without it: then what is written here is all
- * that their tokens can do.
+ * Three rights of Vault's policy `default`. The roles of a deployment do without that policy, because it allows much more.
  */
-export const RENEWAL: Rule = {
-  path: 'auth/token/renew-self',
-  capabilities: ['update'],
-  why: 'a longer life for its token',
-};
-export const SELF_EXAMINATION: Rule = {
-  path: 'sys/capabilities-self',
-  capabilities: ['update'],
-  why: 'may this token do it?',
-};
-export const LOGOUT: Rule = { path: 'auth/token/revoke-self', capabilities: ['update'], why: 'the end of its token' };
+export const RENEWAL = rule('auth/token/renew-self', ['update'], 'renewal of this token');
+export const SELF_EXAMINATION = rule('sys/capabilities-self', ['update'], 'rights of this token');
+export const LOGOUT = rule('auth/token/revoke-self', ['update'], 'revocation of this token');
 
 /**
  * A read of a credential, without parameters. Parameter `minimum_seconds` would force a refresh at Webex. A reader who
  * hangs up on a refresh can end the grant for everybody.
  */
 export function tokenRead(mountPath: string, credentialName: string, why: string): Rule {
-  return { path: `${mountPath}/creds/${credentialName}`, capabilities: ['read'], deniesParameters: true, why };
+  return rule(`${mountPath}/creds/${credentialName}`, ['read'], why, { deniesParameters: true });
 }
 
 /** @returns HCL */
 export function renderPolicy(rules: readonly Rule[]): string {
   return rules
-    .map((rule) => [`# ${rule.why}`, `path "${rule.path}" {`, ...attributesOf(rule), '}'].join('\n'))
+    .map((each) => [`# ${each.why}`, `path "${each.path}" {`, ...attributesOf(each), '}'].join('\n'))
     .join('\n\n')
     .concat('\n');
 }
 
 function attributesOf({ capabilities, allowedParameters, deniesParameters, maxWrappingTtlSeconds }: Rule): string[] {
+  const allowed = Object.entries(allowedParameters ?? {}).map(
+    ([name, values]) => `    "${name}" = ${JSON.stringify([...new Set(values)])}`,
+  );
   return [
     `  capabilities = ${JSON.stringify(capabilities)}`,
-    ...(allowedParameters === undefined
-      ? []
-      : [
-          '  allowed_parameters = {',
-          ...Object.entries(allowedParameters).map(
-            ([key, values]) => `    "${key}" = ${JSON.stringify([...new Set(values)])}`,
-          ),
-          '  }',
-        ]),
+    ...(allowedParameters === undefined ? [] : ['  allowed_parameters = {', ...allowed, '  }']),
     ...(deniesParameters === undefined ? [] : ['  denied_parameters = {', '    "*" = []', '  }']),
     ...(maxWrappingTtlSeconds === undefined
       ? []

@@ -1,242 +1,204 @@
-import { rolesPath } from '../derived/app-login';
+import { rolePath, rolesPath, type IdentityLogin } from '../derived/app-login';
+import { healingIntegrations } from '../derived/healing-credentials';
+import { identityMethods, loginOf, oidcPath } from '../derived/logins';
+import { hasIssuers, oidcRoles } from '../derived/oidc-method';
+import {
+  appPolicyName,
+  authorizerPolicyName,
+  healerPolicyName,
+  issuerPolicyName,
+  observerPolicyName,
+  provisionerPolicyName,
+} from '../derived/policy-names';
+import type { Deployment } from '../schema/deployment';
 import { recordsPathOf } from '../schema/engine-declaration';
 import { healingPathOf, healingSecretPath } from '../schema/healing-path';
-import { type Capability, LOGOUT, type Rule, SELF_EXAMINATION, renderPolicy } from './policy-rule';
 import { dataPath, metadataPath, rotationRecord } from '../schema/record-paths';
+import { nameInVault } from '../schema/vault-name';
+import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';
 
-/** An auth method of apps that have an identity of their own. */
-export interface IdentityMethod {
-  /** Where it is mounted, below `auth/`. */
-  readonly path: string;
-  readonly type: 'jwt' | 'kubernetes' | 'cert';
-}
+/** Most paths take any write for an update. `create` is for paths that can tell a new object from an old one. */
+const OWNED: readonly Capability[] = ['read', 'update', 'delete'];
+const ENABLED: readonly Capability[] = ['update', 'delete', 'sudo'];
 
-/** What a provisioner may write. */
-export interface ProvisionerRights {
-  /** Name of its own policy, which it may see. */
-  readonly policyName: string;
-  /** Where the engine is mounted. */
-  readonly mountPath: string;
-  /** Where what is known of the grants is mounted. */
-  readonly recordsPath: string;
-  /** Name of the plugin in the catalog. @default - somebody else writes the catalog entry */
-  readonly pluginName?: string;
-  /** Where the AppRole auth method of the apps is mounted. */
-  readonly appRolePath: string;
-  /** It enables AppRole there. */
-  readonly manageAppRole: boolean;
-  /** Where the client secrets for healing are mounted, or were. */
-  readonly healingPath: string;
-  /** Names in the engine of the integrations whose client secret is kept there. */
-  readonly healingIntegrationNames: readonly string[];
-  /** As the engine has them. */
-  readonly integrationNames: readonly string[];
-  /** By the names of their roles. */
-  readonly apps: readonly {
-    readonly name: string;
-    readonly policyName: string;
-    /** Path in Vault of its role, where it has an identity of its own. @default - AppRole */
-    readonly rolePath?: string;
-  }[];
-  /** Auth methods beside AppRole that it enables and configures. @default - none */
-  readonly identityMethods?: readonly IdentityMethod[];
-  /** What the policies of all apps begin with, those included that are declared no more. */
-  readonly appPolicyPrefix: string;
-  /** Names of the policies of those operators that stack `webex-tokens` writes. */
-  readonly operatorPolicyNames: readonly string[];
-  /** Where people log in who act as operators, and as whom. @default - nowhere */
-  readonly people?: {
-    /** Of their auth method, below `auth/`. */
-    readonly path: string;
-    readonly roleNames: readonly string[];
-    /** Of a policy that may be there from before, and is declared no more. @default - none is */
-    readonly undeclaredPolicyName?: string;
-  };
-  /** Where the engine was mounted before: it may move it from there. @default - it does not move */
-  readonly movedFrom?: string;
-  /** Names of its policies where the engine was mounted before: it may delete those. @default - none */
-  readonly movedPolicyNames?: readonly string[];
-}
-
-const LEFT_BEHIND = 'is it empty, as a deploy that failed leaves it?';
+const LEFT_BEHIND = 'names of its entries; a failed deploy leaves none';
+const UNDECLARED = 'deletion of an object that is no longer declared';
 
 /**
- * What Terraform may do for stack `webex-tokens`.
+ * Rights of Terraform for stack `webex-tokens`.
  *
- * It may write the apps' policies and roles, so whoever holds it can give itself what those can hold: keep it as you
- * would keep an administrator's token, and no longer than one apply.
+ * It may write the apps' policies and roles, so its holder can get every right that those can have. Keep its token as safe
+ * as an administrator's, and no longer than one apply.
  */
-export function provisionerPolicy(rights: ProvisionerRights): string {
-  const { mountPath, recordsPath, movedFrom, pluginName, appRolePath, movedPolicyNames = [] } = rights;
-  // `create` is for paths that can tell a new object from an old one; the others take any write for an update.
-  const owned: Capability[] = ['read', 'update', 'delete'];
+export function provisionerPolicy(deployment: Deployment): string {
+  const { engine, appRole, apps } = deployment;
+  const methods = identityMethods(deployment).filter(({ isManaged }) => isManaged);
   return renderPolicy([
-    { path: 'auth/token/lookup-self', capabilities: ['read'], why: 'how the provider begins' },
+    rule('auth/token/lookup-self', ['read'], 'token lookup of the Terraform provider'),
     SELF_EXAMINATION,
-    ...(pluginName === undefined
-      ? []
-      : ([
-          {
-            path: `sys/plugins/catalog/secret/${pluginName}`,
-            capabilities: [...owned, 'sudo'],
-            why: 'register the plugin',
-          },
-          { path: 'sys/plugins/reload/backend', capabilities: ['update'], why: 'run a newly registered plugin' },
-        ] satisfies Rule[])),
-    { path: `sys/mounts/${mountPath}`, capabilities: owned, why: 'mount the engine' },
-    { path: `sys/mounts/${mountPath}/tune`, capabilities: ['update'], why: 'describe the mount' },
-    { path: `${mountPath}/config`, capabilities: ['read', 'update'], why: 'keep the engine grant-safe' },
-    ...rights.integrationNames.map((name): Rule => ({
-      path: `${mountPath}/servers/${name}`,
-      capabilities: owned,
-      why: 'the integration',
-    })),
-    { path: `sys/mounts/${recordsPath}`, capabilities: owned, why: 'mount the records' },
-    { path: `sys/mounts/${recordsPath}/tune`, capabilities: ['update'], why: 'describe that mount' },
-    { path: `${recordsPath}/metadata`, capabilities: ['list'], why: LEFT_BEHIND },
-    ...rights.integrationNames.flatMap((name): Rule[] => [
-      {
-        path: dataPath(recordsPath, rotationRecord(name)),
-        capabilities: ['create', 'read', 'update'],
-        why: 'is its client secret being rotated?',
-      },
-      { path: metadataPath(recordsPath, rotationRecord(name)), capabilities: ['delete'], why: 'it is no longer' },
-    ]),
-    { path: `sys/mounts/${rights.healingPath}`, capabilities: owned, why: 'mount what healing needs, or end that' },
-    { path: `sys/mounts/${rights.healingPath}/tune`, capabilities: ['update'], why: 'describe that mount' },
-    { path: rights.healingPath, capabilities: ['list'], why: LEFT_BEHIND },
-    ...rights.healingIntegrationNames.map((name): Rule => ({
-      path: healingSecretPath(rights.healingPath, name),
-      capabilities: ['create', 'update'],
-      why: 'keep its client secret there, which this cannot read',
-    })),
-    ...(movedFrom === undefined ? [] : moveFrom(movedFrom, rights)),
-    ...(rights.manageAppRole
-      ? ([
-          { path: `sys/auth/${appRolePath}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable AppRole' },
-          { path: `sys/mounts/auth/${appRolePath}`, capabilities: ['read'], why: 'is AppRole enabled?' },
-          { path: `auth/${appRolePath}/role`, capabilities: ['list'], why: LEFT_BEHIND },
-          {
-            path: `sys/mounts/auth/${appRolePath}/tune`,
-            capabilities: ['read', 'update'],
-            allowedParameters: { max_lease_ttl: [], user_lockout_config: [] },
-            why: 'let its secret ids live as long as declared, and let nobody lock its apps out',
-          },
-        ] satisfies Rule[])
-      : []),
-    ...(rights.identityMethods ?? []).flatMap(ofMethod),
-    ...rights.apps.flatMap(({ name, policyName, rolePath }): Rule[] => [
-      {
-        path: rolePath ?? `auth/${appRolePath}/role/${name}`,
-        capabilities: ['create', ...owned],
-        why: `the role of ${name}`,
-      },
-      ...(rolePath === undefined
-        ? ([
-            { path: `auth/${appRolePath}/role/${name}/role-id`, capabilities: ['read'], why: 'its role id, an output' },
-          ] satisfies Rule[])
-        : []),
-      { path: `sys/policies/acl/${policyName}`, capabilities: owned, why: 'its policy' },
-    ]),
-    ...(rights.people === undefined ? [] : ofPeople(rights.people)),
-    ...undeclared(rights),
-    ...rights.operatorPolicyNames.map((name): Rule => ({
-      path: `sys/policies/acl/${name}`,
-      capabilities: owned,
-      why: 'the policy of an operator',
-    })),
-    ...movedPolicyNames.map((name): Rule => ({
-      path: `sys/policies/acl/${name}`,
-      capabilities: ['read', 'delete'],
-      why: 'its name before the engine moved, as the state still has it',
-    })),
-    {
-      path: `sys/policies/acl/${rights.policyName}`,
-      capabilities: ['read'],
-      why: 'its own policy: to see, not to widen',
-    },
+    ...engineRules(deployment),
+    ...healingRules(deployment),
+    ...(engine.movedFrom === undefined ? [] : moveFrom(engine.movedFrom, deployment)),
+    ...(appRole.manage ? appRoleRules(appRole.path) : []),
+    ...methods.flatMap(methodRules),
+    ...apps.flatMap((app) => {
+      const role = rolePath(loginOf(deployment, app), app);
+      return [
+        rule(role, ['create', ...OWNED], `role of ${nameInVault(app)}`),
+        ...(app.identity === undefined ? [rule(`${role}/role-id`, ['read'], 'its role id, an output')] : []),
+        policyRule(appPolicyName(engine.mountPath, nameInVault(app)), OWNED, 'its policy'),
+      ];
+    }),
+    ...peopleRules(deployment),
+    ...[
+      `${engine.mountPath}/servers/+`,
+      `sys/policies/acl/${appPolicyName(engine.mountPath, '')}*`,
+      ...(appRole.manage ? [`auth/${appRole.path}/role/+`, `auth/${appRole.path}/role/+/role-id`] : []),
+      ...methods.map((method) => `${rolesPath(method)}/+`),
+    ].map((path) => rule(path, ['read', 'delete'], UNDECLARED)),
+    ...operatorPolicyNames(engine.mountPath, deployment).map((name) =>
+      policyRule(name, OWNED, 'policy of an operator'),
+    ),
+    ...(engine.movedFrom === undefined ? [] : formerPolicyNames(engine.movedFrom, deployment)).map((name) =>
+      policyRule(name, ['read', 'delete'], 'former name of a policy, as in the state'),
+    ),
+    policyRule(provisionerPolicyName(engine.mountPath), ['read'], 'its own policy, which it may not change'),
     LOGOUT,
   ]);
 }
 
-/** It enables their auth method, and so may take it away. */
-function ofPeople({ path, roleNames, undeclaredPolicyName }: NonNullable<ProvisionerRights['people']>): Rule[] {
-  const why = 'to take away what is declared no more';
+function policyRule(name: string, capabilities: readonly Capability[], why: string): Rule {
+  return rule(`sys/policies/acl/${name}`, capabilities, why);
+}
+
+/** The plugin, the engine, its integrations and its records. */
+function engineRules({ engine, integrations }: Deployment): Rule[] {
+  const { mountPath, recordsPath, plugin } = engine;
+  const names = integrations.map(nameInVault);
+  const registration = [
+    rule(`sys/plugins/catalog/secret/${plugin.name}`, [...OWNED, 'sudo'], 'catalog entry of the plugin'),
+    rule('sys/plugins/reload/backend', ['update'], 'start of a newly registered plugin'),
+  ];
   return [
-    { path: `sys/auth/${path}`, capabilities: ['update', 'delete', 'sudo'], why: 'enable the auth method of people' },
-    { path: `sys/mounts/auth/${path}`, capabilities: ['read'], why: 'is it enabled?' },
-    { path: `sys/mounts/auth/${path}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
-    { path: `auth/${path}/config`, capabilities: ['read', 'update'], why: 'by whose word do they log in?' },
-    ...roleNames.map((name): Rule => ({
-      path: `auth/${path}/role/${name}`,
-      capabilities: ['create', 'read', 'update', 'delete'],
-      why: `which people may act as the ${name}`,
-    })),
-    { path: `auth/${path}/role/+`, capabilities: ['read', 'delete'], why },
-    ...(undeclaredPolicyName === undefined
+    ...(plugin.manage ? registration : []),
+    rule(`sys/mounts/${mountPath}`, OWNED, 'mount of the engine'),
+    rule(`sys/mounts/${mountPath}/tune`, ['update'], 'description of that mount'),
+    rule(`${mountPath}/config`, ['read', 'update'], 'settings of the engine'),
+    ...names.map((name) => rule(`${mountPath}/servers/${name}`, OWNED, `integration ${name}`)),
+    rule(`sys/mounts/${recordsPath}`, OWNED, 'mount of the records'),
+    rule(`sys/mounts/${recordsPath}/tune`, ['update'], 'description of that mount'),
+    rule(`${recordsPath}/metadata`, ['list'], LEFT_BEHIND),
+    ...names.flatMap((name) => [
+      rule(
+        dataPath(recordsPath, rotationRecord(name)),
+        ['create', 'read', 'update'],
+        `record of a client secret rotation of ${name}`,
+      ),
+      rule(metadataPath(recordsPath, rotationRecord(name)), ['delete'], 'deletion of that record'),
+    ]),
+  ];
+}
+
+/** The mount may be there from before, so the rights to it do not depend on the declaration. */
+function healingRules(deployment: Deployment): Rule[] {
+  const path = healingPathOf(deployment.engine.mountPath);
+  return [
+    rule(`sys/mounts/${path}`, OWNED, 'mount of the client secrets for healing'),
+    rule(`sys/mounts/${path}/tune`, ['update'], 'description of that mount'),
+    rule(path, ['list'], LEFT_BEHIND),
+    ...healingIntegrations(deployment).map((name) =>
+      rule(healingSecretPath(path, name), ['create', 'update'], `client secret of ${name}, without a right to read it`),
+    ),
+  ];
+}
+
+function appRoleRules(path: string): Rule[] {
+  return [
+    rule(`sys/auth/${path}`, ENABLED, 'auth method AppRole'),
+    rule(`sys/mounts/auth/${path}`, ['read'], 'presence of AppRole'),
+    rule(`auth/${path}/role`, ['list'], LEFT_BEHIND),
+    rule(
+      `sys/mounts/auth/${path}/tune`,
+      ['read', 'update'],
+      'longest life of secret ids, and no lockout of apps by refused logins',
+      { allowedParameters: { max_lease_ttl: [], user_lockout_config: [] } },
+    ),
+  ];
+}
+
+/** It may delete the method only while the method is declared: later the path may be another method's. */
+function methodRules({ path, type }: IdentityLogin): Rule[] {
+  return [
+    ...enabledMethod(path),
+    type === 'cert'
+      ? rule(rolesPath({ type, path }), ['list'], LEFT_BEHIND)
+      : rule(`auth/${path}/config`, ['read', 'update'], 'issuer or cluster that the auth method trusts'),
+  ];
+}
+
+function enabledMethod(path: string): Rule[] {
+  return [
+    rule(`sys/auth/${path}`, ENABLED, `auth method at ${path}`),
+    rule(`sys/mounts/auth/${path}`, ['read'], 'presence of that auth method'),
+    rule(`sys/mounts/auth/${path}/tune`, ['read'], 'tuning of that auth method'),
+  ];
+}
+
+/** The auth method of people who act as operators. */
+function peopleRules(deployment: Deployment): Rule[] {
+  const path = oidcPath(deployment);
+  if (path === undefined) {
+    return [];
+  }
+  return [
+    ...enabledMethod(path),
+    rule(`auth/${path}/config`, ['read', 'update'], 'identity provider of people'),
+    ...oidcRoles(deployment).map(({ operator }) =>
+      rule(`auth/${path}/role/${operator}`, ['create', ...OWNED], `people who act as the ${operator}`),
+    ),
+    rule(`auth/${path}/role/+`, ['read', 'delete'], UNDECLARED),
+    ...(hasIssuers(deployment)
       ? []
-      : ([
-          { path: `sys/policies/acl/${undeclaredPolicyName}`, capabilities: ['read', 'delete'], why },
-        ] satisfies Rule[])),
+      : [policyRule(issuerPolicyName(deployment.engine.mountPath), ['read', 'delete'], UNDECLARED)]),
   ];
 }
 
-/** Takes it away as well, for as long as it is declared: another method of that path would be none of its business. */
-function ofMethod({ path, type }: IdentityMethod): Rule[] {
+/** Policies of operators that stack `webex-tokens` writes, or may have written. */
+function operatorPolicyNames(mountPath: string, deployment: Deployment): string[] {
   return [
-    { path: `sys/auth/${path}`, capabilities: ['update', 'delete', 'sudo'], why: `enable the auth method at ${path}` },
-    { path: `sys/mounts/auth/${path}`, capabilities: ['read'], why: 'is it enabled?' },
-    { path: `sys/mounts/auth/${path}/tune`, capabilities: ['read'], why: 'how is it tuned?' },
-    ...(type === 'cert'
-      ? ([{ path: rolesPath({ type, path }), capabilities: ['list'], why: LEFT_BEHIND }] satisfies Rule[])
-      : ([
-          { path: `auth/${path}/config`, capabilities: ['read', 'update'], why: 'whose word does it take?' },
-        ] satisfies Rule[])),
+    authorizerPolicyName(mountPath),
+    observerPolicyName(mountPath),
+    healerPolicyName(mountPath),
+    ...(hasIssuers(deployment) ? [issuerPolicyName(mountPath)] : []),
   ];
 }
 
-/** Whatever it once wrote it may take away, though this policy was renewed before that. What is named by its path goes by that rule. */
-function undeclared(rights: ProvisionerRights): Rule[] {
-  const { mountPath, appRolePath, manageAppRole, appPolicyPrefix, identityMethods = [] } = rights;
-  const why = 'to take away what is declared no more';
+function formerPolicyNames(mountPath: string, deployment: Deployment): string[] {
   return [
-    `${mountPath}/servers/+`,
-    `sys/policies/acl/${appPolicyPrefix}*`,
-    ...(manageAppRole ? [`auth/${appRolePath}/role/+`, `auth/${appRolePath}/role/+/role-id`] : []),
-    ...identityMethods.map((method) => `${rolesPath(method)}/+`),
-  ].map((path): Rule => ({ path, capabilities: ['read', 'delete'], why }));
+    ...deployment.apps.map((app) => appPolicyName(mountPath, nameInVault(app))),
+    ...operatorPolicyNames(mountPath, deployment),
+  ];
 }
 
-/** A move of the engine from the one path to the other, and the end of what Terraform knows at the former. */
-function moveFrom(
-  former: string,
-  { mountPath, recordsPath, healingPath, integrationNames }: ProvisionerRights,
-): Rule[] {
-  const formerRecords = recordsPathOf(former);
-  const formerHealing = healingPathOf(former);
+/** A move of the engine, and reads of the objects that Terraform's state has at the former path. */
+function moveFrom(former: string, { engine, integrations }: Deployment): Rule[] {
+  const formerMounts = [former, recordsPathOf(former), healingPathOf(former)];
   return [
-    {
-      path: 'sys/remount',
-      capabilities: ['update', 'sudo'],
+    rule('sys/remount', ['update', 'sudo'], 'move of the engine with its grants, records and client secrets', {
       allowedParameters: {
-        from: [former, formerRecords, formerHealing],
-        to: [mountPath, recordsPath, healingPath],
+        from: formerMounts,
+        to: [engine.mountPath, engine.recordsPath, healingPathOf(engine.mountPath)],
       },
-      why: 'move the engine, with its grants, and what belongs to it',
-    },
-    { path: 'sys/remount/status/+', capabilities: ['read'], why: 'have they arrived?' },
-    { path: `sys/mounts/${former}`, capabilities: ['read'], why: 'where the state has it' },
-    { path: `sys/mounts/${formerRecords}`, capabilities: ['read'], why: 'where the state has them' },
-    { path: `sys/mounts/${formerHealing}`, capabilities: ['read'], why: 'where the state has it' },
-    {
-      path: `${former}/config`,
-      capabilities: ['read', 'update'],
-      why: 'where the state has it; paused there, if it gets another plugin as well',
-    },
-    ...integrationNames.map((name): Rule => ({
-      path: `${former}/servers/${name}`,
-      capabilities: ['read'],
-      why: 'where the state has it',
-    })),
+    }),
+    rule('sys/remount/status/+', ['read'], 'progress of the move'),
+    ...formerMounts.map((path) => rule(`sys/mounts/${path}`, ['read'], 'former mount, as in the state')),
+    rule(
+      `${former}/config`,
+      ['read', 'update'],
+      'former settings, as in the state; a pause before a new plugin starts',
+    ),
+    ...integrations
+      .map(nameInVault)
+      .map((name) => rule(`${former}/servers/${name}`, ['read'], 'former path of an integration, as in the state')),
   ];
 }

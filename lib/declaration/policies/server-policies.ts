@@ -1,5 +1,5 @@
 import { BACKUP_RECORD, dataPath } from '../schema/record-paths';
-import { LOGOUT, renderPolicy, type Rule } from './policy-rule';
+import { LOGOUT, renderPolicy, rule } from './policy-rule';
 
 /*
  * Policies of the operators whose task is the whole server.
@@ -7,13 +7,9 @@ import { LOGOUT, renderPolicy, type Rule } from './policy-rule';
 
 /** Rights of the administrator: start a root token, under OpenBao's name and under Vault's. It needs the key shares too. */
 export function administratorPolicy(): string {
-  const endpoints = ['sys/generate-root-token', 'sys/generate-root'].flatMap((endpoint): Rule[] => [
-    {
-      path: `${endpoint}/attempt`,
-      capabilities: ['read', 'create', 'update', 'delete', 'sudo'],
-      why: 'start a root token, or cancel it',
-    },
-    { path: `${endpoint}/update`, capabilities: ['create', 'update', 'sudo'], why: 'give a key share to it' },
+  const endpoints = ['sys/generate-root-token', 'sys/generate-root'].flatMap((endpoint) => [
+    rule(`${endpoint}/attempt`, ['read', 'create', 'update', 'delete', 'sudo'], 'start of a root token, or its end'),
+    rule(`${endpoint}/update`, ['create', 'update', 'sudo'], 'one key share for a root token'),
   ]);
   return renderPolicy([...endpoints, LOGOUT]);
 }
@@ -21,12 +17,8 @@ export function administratorPolicy(): string {
 /** Rights of the operator backup: take a snapshot and note it. @param recordsPath seen from the root namespace */
 export function backupPolicy(recordsPath: string): string {
   return renderPolicy([
-    { path: 'sys/storage/raft/snapshot', capabilities: ['read'], why: 'a snapshot of the server' },
-    {
-      path: dataPath(recordsPath, BACKUP_RECORD),
-      capabilities: ['create', 'read', 'update'],
-      why: 'the record of the last backup',
-    },
+    rule('sys/storage/raft/snapshot', ['read'], 'snapshot of the server'),
+    rule(dataPath(recordsPath, BACKUP_RECORD), ['create', 'read', 'update'], 'record of the last backup'),
     LOGOUT,
   ]);
 }

@@ -1,7 +1,6 @@
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { observerRules } from '../../declaration/policies/observer-policy';
-import { observerRights } from '../../declaration/policies/operator-rights';
 import { missingRights } from '../../vault/missing-rights';
 import type { VaultClient } from '../../vault/vault-client';
 import { requireObserver } from '../looks/look';
@@ -17,7 +16,7 @@ export async function checkObserver(
   { isTokenGiven, isLoggedIn }: { readonly isTokenGiven: boolean; readonly isLoggedIn?: boolean },
 ): Promise<{ readonly isRoot: boolean }> {
   await requireObserver(observer, deployment, isLoggedIn);
-  const missing = (await missingRights(observer, observerRules(observerRights(deployment)))) ?? [];
+  const missing = (await missingRights(observer, observerRules(deployment))) ?? [];
   const [first] = missing;
   if (first !== undefined) {
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';

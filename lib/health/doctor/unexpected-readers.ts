@@ -10,7 +10,7 @@ import {
   healerPolicyName,
   observerPolicyName,
 } from '../../declaration/derived/policy-names';
-import { healerRights } from '../../declaration/policies/operator-rights';
+import { healingCredentials } from '../../declaration/derived/healing-credentials';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import type { Policy } from '../../vault/policy/policy';
 import type { ServerProgramName } from '../../vault/vault-client';
@@ -58,7 +58,7 @@ function declaredReach(deployment: Deployment, policyName: string): readonly str
 }
 
 function healerReach(deployment: Deployment): readonly string[] {
-  return healerRights(deployment)?.credentials.flatMap(({ name, requestedBy }) => [name, requestedBy]) ?? [];
+  return healingCredentials(deployment).flatMap(({ name, serviceApp }) => [name, serviceApp.requestedBy]);
 }
 
 function policyAdvice(

@@ -2,7 +2,6 @@ import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { authorizerPolicy } from '../../../lib/declaration/policies/authorizer-policy';
 import { provisionerPolicy } from '../../../lib/declaration/policies/provisioner-policy';
-import { authorizerRights, healerRights, provisionerRights } from '../../../lib/declaration/policies/operator-rights';
 import { operatorsOf } from '../../../lib/operators/operators';
 import { resources, synthesize, testApp, type Declaration } from '../../fixtures/declarations/declaration';
 import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
@@ -61,21 +60,21 @@ it('the client secret for healing lies in a mount of its own and in no plan', ()
 
 it('a deployment without healing has neither a healing mount nor a healer', () => {
   expect(JSON.stringify(stackOf(withoutHealing))).not.toContain('_healing_');
-  expect(healerRights(withoutHealing)).toBeUndefined();
+  expect(resources(stackOf(withoutHealing), 'vault_policy').map(({ name }) => name)).not.toContain('oauthapp-healer');
   expect(operatorsOf(withoutHealing)).not.toContain('healer');
   expect(operatorsOf(deployment)).toContain('healer');
 });
 
 it('the provisioner may write the healing secret but not read it, and may delete the mount after healing is removed', () => {
   const rule = /path "oauthapp-healing\/service-app" \{\n {2}capabilities = \["create","update"\]/;
-  expect(provisionerPolicy(provisionerRights(deployment))).toMatch(rule);
-  const later = provisionerPolicy(provisionerRights(withoutHealing));
+  expect(provisionerPolicy(deployment)).toMatch(rule);
+  const later = provisionerPolicy(withoutHealing);
   expect(later).not.toContain('path "oauthapp-healing/service-app"');
   expect(later).toMatch(/path "sys\/mounts\/oauthapp-healing" \{\n {2}capabilities = \["read","update","delete"\]/);
 });
 
 it("the authorizer may store a Service App's grant only by its refresh token, and needs no consent for it", () => {
-  const policy = authorizerPolicy(authorizerRights(deployment));
+  const policy = authorizerPolicy(deployment);
   expect(policy).toContain('"server" = ["asks"]\n    "redirect_url"');
   expect(policy).toMatch(/path "oauthapp\/creds\/reports" \{[^}]*"grant_type" = \["refresh_token"\]/s);
   expect(/path "oauthapp\/creds\/reports" \{.*?\n\}/s.exec(policy)?.[0]).not.toContain('"code"');

@@ -29,6 +29,10 @@ function entryOf(declaration: Declaration): Record<string, unknown> {
   return JSON.parse(entry?.data_json as string) as Record<string, unknown>;
 }
 
+function isStep(input: unknown, step: string): boolean {
+  return (input as { step?: string } | undefined)?.step === step;
+}
+
 it('the client secret appears only in the environment of the commands', () => {
   const declaration = declareIntegration();
   const uses = JSON.stringify(declaration.resource).split('${var.webex_myapp_client_secret}').length - 1;
@@ -40,6 +44,33 @@ it('the client secret appears only in the environment of the commands', () => {
     expect(JSON.stringify(step.triggers_replace ?? {})).not.toContain('client_secret');
   }
   expect(entryOf(declaration)).not.toHaveProperty('client_secret');
+});
+
+it('a command writes the entry again with its secret after each change of the entry or the secret', () => {
+  const written = resources(declareIntegration(), 'terraform_data').find(({ input }) => isStep(input, 'secret'));
+  expect(written).toMatchObject({
+    input: { entry: expect.stringMatching(/\/servers\/webex-myapp$/) as string, step: 'secret' },
+    lifecycle: {
+      replace_triggered_by: [
+        expect.stringMatching(/^terraform_data\.integration_gate_/),
+        expect.stringMatching(/^vault_generic_endpoint\.integration_entry_/),
+      ],
+    },
+    triggers_replace: { written: expect.stringMatching(/_entry_\w+\.write_data_json\}$/) as string },
+    provisioner: [
+      {
+        'local-exec': {
+          command: expect.stringMatching(/internal write-entry write$/) as string,
+          environment: {
+            ENTRY_SECRET_FIELD: 'client_secret',
+            ENTRY_SECRET_OF: 'integration "webex-myapp"',
+            ENTRY_SECRET_SHOWN_BY: 'Webex',
+            ENTRY_SECRET_VARIABLE: 'TF_VAR_webex_myapp_client_secret',
+          },
+        },
+      },
+    ],
+  });
 });
 
 it('a plan without changes needs no client secret', () => {

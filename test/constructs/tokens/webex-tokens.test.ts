@@ -12,8 +12,89 @@ function declareStack(changes: Partial<DeploymentInput> = {}, outdir?: string) {
   return synthesize(new WebexTokens(testApp(outdir), 'webex-tokens', exampleDeployment(changes)));
 }
 
-it('the stack matches its snapshot', () => {
-  expect(declareStack()).toMatchSnapshot();
+it('the stack has each resource at its address, which the state depends on', () => {
+  const addresses = Object.entries(declareStack().resource).flatMap(([type, all]) =>
+    Object.keys(all).map((id) => `${type}.${id}`),
+  );
+  expect(addresses).toEqual([
+    'terraform_data.approle_mounted_16C1BC0F',
+    'terraform_data.declared',
+    'terraform_data.deployment',
+    'terraform_data.engine_reload_6B392DB2',
+    'terraform_data.integration-webex-myapp_gate_165379CB',
+    'terraform_data.integration-webex-myapp_secret_A9605910',
+    'vault_approle_auth_backend_role.app-people-me_role_A0AF59C8',
+    'vault_auth_backend.approle_method_9F93088C',
+    'vault_generic_endpoint.approle_leases_A00D63E5',
+    'vault_generic_endpoint.engine_config_0F3944DE',
+    'vault_generic_endpoint.integration-webex-myapp_entry_C82146BD',
+    'vault_mount.engine_mount_C20BF190',
+    'vault_mount.records_mount_90F6266D',
+    'vault_plugin.engine_plugin_85A2BA42',
+    'vault_policy.app-people-me_policy_9B98C211',
+    'vault_policy.authorizer_policy_78A2132E',
+    'vault_policy.observer_policy_FFF02BE8',
+    'vault_policy.provisioner_policy_0BD0CF9F',
+  ]);
+});
+
+it('Terraform writes the note of the declaration after every other resource', () => {
+  const { declared, ...steps } = declareStack().resource.terraform_data ?? {};
+  expect(declared?.depends_on).toHaveLength(Object.values(declareStack().resource).flatMap(Object.keys).length - 1);
+  expect(JSON.parse(String(declared?.input))).toEqual({
+    format: 1,
+    tokenUrl: 'https://webexapis.com/v1/access_token',
+    appRolePath: 'approle',
+    integrations: { 'webex-myapp': { name: 'webex-myapp', clientId: 'C0ffee' } },
+    credentials: { testauth: 'webex-myapp' },
+    apps: { 'people-me': { name: 'people-me', reads: ['testauth'] } },
+  });
+  expect(Object.keys(steps)).toContain('deployment');
+});
+
+it('the stack mounts the engine and its records, and Terraform refuses to delete the engine', () => {
+  const declaration = declareStack();
+  expect(resources(declaration, 'vault_mount')).toEqual([
+    expect.objectContaining({
+      path: 'oauthapp',
+      type: 'oauthapp',
+      lifecycle: expect.objectContaining({ prevent_destroy: true }) as object,
+    }),
+    expect.objectContaining({ path: 'oauthapp-records', type: 'kv', options: { version: '2' } }),
+  ]);
+  expect(resources(declaration, 'vault_plugin')).toEqual([
+    { command: 'oauthapp', name: 'oauthapp', sha256: PLUGIN_SHA256, type: 'secret' },
+  ]);
+});
+
+it('the engine keeps its configuration for as long as it is mounted', () => {
+  const config = declareStack().resource.vault_generic_endpoint?.engine_config_0F3944DE;
+  expect(config).toMatchObject({
+    path: '${vault_mount.engine_mount_C20BF190.path}/config',
+    disable_delete: true,
+    ignore_absent_fields: true,
+  });
+});
+
+it("the role of an app has the app's policy alone, and its policy never takes the mount with it", () => {
+  const declaration = declareStack();
+  expect(resources(declaration, 'vault_approle_auth_backend_role')).toEqual([
+    {
+      backend: '${vault_auth_backend.approle_method_9F93088C.path}',
+      role_name: 'people-me',
+      secret_id_num_uses: 0,
+      secret_id_ttl: 7776000,
+      token_max_ttl: 3600,
+      token_no_default_policy: true,
+      token_policies: ['${vault_policy.app-people-me_policy_9B98C211.name}'],
+      token_ttl: 1200,
+    },
+  ]);
+  expect(declaration.resource.vault_policy?.['app-people-me_policy_9B98C211']).toMatchObject({
+    name: 'oauthapp-app-people-me',
+    depends_on: ['vault_mount.engine_mount_C20BF190'],
+    lifecycle: { create_before_destroy: true },
+  });
 });
 
 it('the provider takes the address from the environment if the deployment declares the server', () => {
@@ -67,6 +148,8 @@ it.each([
   expect(tune).toMatchObject({
     path: 'sys/mounts/auth/${vault_auth_backend.approle_method_9F93088C.path}/tune',
     data_json: JSON.stringify({ max_lease_ttl: days * 86_400, user_lockout_config: { lockout_disable: true } }),
+    disable_read: true,
+    lifecycle: { replace_triggered_by: ['terraform_data.approle_mounted_16C1BC0F'] },
   });
 });
 
@@ -136,8 +219,11 @@ it('the stack refuses a backend that keeps the states of two stacks in one place
   expect(declareBoth).toThrow('backend "s3" would keep the states of two stacks in one place; put {stack} in');
 });
 
-it('the stack requires a Terraform version with ephemeral values', () => {
-  expect(declareStack().terraform).toMatchObject({ required_version: '>= 1.11' });
+it('the stack keeps its state beside the deployment, and requires a Terraform version with ephemeral values', () => {
+  expect(declareStack().terraform).toMatchObject({
+    backend: { local: { path: '../../../terraform.webex-tokens.tfstate' } },
+    required_version: '>= 1.11',
+  });
 });
 
 it('the stack finds its commands from any output folder', () => {

@@ -6,7 +6,6 @@ import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import type { Deployment, DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { observerPolicy } from '../../../lib/declaration/policies/observer-policy';
 import { provisionerPolicy } from '../../../lib/declaration/policies/provisioner-policy';
-import { authorizerRights, observerRights, provisionerRights } from '../../../lib/declaration/policies/operator-rights';
 import { deploymentInput } from '../../fixtures/arbitrary/deployment-input';
 import { wholeText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
@@ -88,9 +87,9 @@ property(
   async (deployment) => {
     const { mountPath } = deployment.engine;
     const policies = [
-      authorizerPolicy(authorizerRights(deployment)),
-      observerPolicy(observerRights(deployment)),
-      provisionerPolicy(provisionerRights(deployment)),
+      authorizerPolicy(deployment),
+      observerPolicy(deployment),
+      provisionerPolicy(deployment),
       ...deployment.apps.map(({ reads }) => appPolicy(mountPath, reads)),
     ];
     for (const policy of policies) {

@@ -1,14 +1,11 @@
 import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy';
 import { healingOrder } from '../../../../lib/declaration/derived/healing-credentials';
-import { healerRights } from '../../../../lib/declaration/policies/operator-rights';
 import { serviceAppDeployment } from '../../../fixtures/declarations/service-app-deployment';
 
 function pathsOf(deployment: ReturnType<typeof serviceAppDeployment>): string[] {
-  const rights = healerRights(deployment);
-  const policy = rights === undefined ? '' : healerPolicy(rights);
-  return [...policy.matchAll(/^path "(oauthapp\/creds\/[^"]+)" \{\n {2}capabilities = (\[[^\]]*\])/gm)].map(
-    ([, path, capabilities]) => `${path} ${capabilities}`,
-  );
+  return [
+    ...healerPolicy(deployment).matchAll(/^path "(oauthapp\/creds\/[^"]+)" \{\n {2}capabilities = (\[[^\]]*\])/gm),
+  ].map(([, path, capabilities]) => `${path} ${capabilities}`);
 }
 
 describe('healing', () => {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { appPolicy } from '../../../../lib/declaration/policies/app-policy';
 import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy';
 import { observerPolicy } from '../../../../lib/declaration/policies/observer-policy';
-import { observerRights } from '../../../../lib/declaration/policies/operator-rights';
 import type { VaultClient } from '../../../../lib/vault/vault-client';
 import { statusOf } from '../../../fixtures/results/refusal';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
@@ -10,7 +9,6 @@ import { WrittenVault } from '../../../../rehearsal/written-vault';
 /* Policies that read tokens, as the real server takes them: a parameter of a read could force a refresh at Webex. */
 
 const anything = z.unknown();
-const mounts = { mountPath: 'oauthapp', recordsPath: 'oauthapp-records', healingPath: 'oauthapp-healing' };
 
 let vault: WrittenVault;
 
@@ -31,14 +29,15 @@ function healer(requestedBy: Readonly<Record<string, string>>): string {
   const credentials = Object.entries(requestedBy).map(([name, from]) => ({
     name,
     integration: 'webex-myapp',
-    requestedBy: from,
+    scopes: ['a'],
+    serviceApp: { id: 'app', organizationId: 'org', requestedBy: from, autoRecover: true },
   }));
-  return healerPolicy({ ...mounts, credentials });
+  return healerPolicy({ ...vault.deployment, credentials });
 }
 
 describe.each([
   ['an app', () => appPolicy('oauthapp', ['testauth'])],
-  ['the observer', () => observerPolicy(observerRights(vault.deployment))],
+  ['the observer', () => observerPolicy(vault.deployment)],
   ['the healer, of the credential that it asks with', () => healer({ reports: 'testauth' })],
   ['the healer, of the credential that it renews', () => healer({ testauth: 'other' })],
 ])('the policy of %s', (_, policy) => {

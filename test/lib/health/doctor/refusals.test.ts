@@ -1,7 +1,6 @@
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { integrationEntry } from '../../../../lib/declaration/derived/integration-entry';
 import { observerRules } from '../../../../lib/declaration/policies/observer-policy';
-import { observerRights } from '../../../../lib/declaration/policies/operator-rights';
 import { diagnose } from '../../../../lib/health/doctor/diagnosis';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { VaultClient } from '../../../../lib/vault/vault-client';
@@ -29,7 +28,7 @@ beforeEach(async () => {
   deployment = exampleDeployment({ vault: { address: vault.address }, apps: [] });
   const up = { initialized: true, sealed: false, version: '2.7.2', t: 3, n: 5, progress: 0 };
   vault.answer('sys/seal-status', { body: up });
-  const paths = [...observerRules(observerRights(deployment)).map(({ path }) => path), 'sys/policies/acl/root'];
+  const paths = [...observerRules(deployment).map(({ path }) => path), 'sys/policies/acl/root'];
   const capabilities = ['create', 'read', 'update', 'list'];
   vault.answer('sys/capabilities-self', {
     body: { data: Object.fromEntries(paths.map((path) => [path, capabilities])) },
@@ -89,7 +88,7 @@ it('the doctor makes at most 16 requests at once', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `name-${index}`);
   const [credential] = deployment.credentials;
   deployment = { ...deployment, credentials: names.map((name) => ({ ...credential, name })) } as Deployment;
-  const paths = [...observerRules(observerRights(deployment)).map(({ path }) => path), 'sys/policies/acl/root'];
+  const paths = [...observerRules(deployment).map(({ path }) => path), 'sys/policies/acl/root'];
   const capabilities = ['create', 'read', 'update', 'list'];
   vault.answer('sys/capabilities-self', {
     body: { data: Object.fromEntries(paths.map((path) => [path, capabilities])) },
@@ -198,10 +197,7 @@ it('the doctor counts the other problems', async () => {
       scopes: ['a'],
     })),
   });
-  const rules = observerRules(observerRights(deployment)).map(({ path }) => [
-    path,
-    ['create', 'read', 'update', 'list'],
-  ]);
+  const rules = observerRules(deployment).map(({ path }) => [path, ['create', 'read', 'update', 'list']]);
   vault.answer('sys/capabilities-self', { body: { data: Object.fromEntries(rules) as object } });
   const { line } = await doctor();
   expect(line).toBe(

@@ -1,10 +1,10 @@
 import { appPolicy } from '../../../../lib/declaration/policies/app-policy';
 import { healerPolicy } from '../../../../lib/declaration/policies/healer-policy';
 import { observerPolicy } from '../../../../lib/declaration/policies/observer-policy';
-import { observerRights } from '../../../../lib/declaration/policies/operator-rights';
 import { parsePolicy } from '../../../../lib/vault/policy/policy';
 import { mayReadSome } from '../../../../lib/vault/policy/policy-rights';
 import { PolicyUnreadable } from '../../../../lib/vault/policy/syntax';
+import { serviceAppDeployment } from '../../../fixtures/declarations/service-app-deployment';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 /* What is not certain is refused. What is certain is compared with the real server in rights.integration.test.ts. */
@@ -36,12 +36,10 @@ it.each([
   expect(mayReadSome(policy, 'oauthapp/creds/testauth')).toBe(depends);
 });
 
-const healing = { mountPath: 'oauthapp', recordsPath: 'oauthapp-records', healingPath: 'oauthapp-healing' };
-
 it.each([
   ['an app', appPolicy('oauthapp', ['testauth', 'other'])],
-  ['the observer', observerPolicy(observerRights(exampleDeployment()))],
-  ['the healer', healerPolicy({ ...healing, credentials: [{ name: 'a', integration: 'b', requestedBy: 'testauth' }] })],
+  ['the observer', observerPolicy(exampleDeployment())],
+  ['the healer', healerPolicy(serviceAppDeployment({ reports: 'asker' }))],
 ])('the policy of %s has no rule that lets a reader of a credential force a refresh', (_, policy) => {
   const ofCredentials = policy.match(/^path "oauthapp\/creds\/[^}]*\}\n\}$/gm) ?? [];
   expect(ofCredentials).toHaveLength(policy.match(/^path "oauthapp\/creds\//gm)?.length ?? -1);
