@@ -5,7 +5,6 @@ import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
 import { declare, resources, type Declaration } from '../../fixtures/declarations/declaration';
 import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
-import { difference } from '../../fixtures/results/difference';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
 
@@ -46,13 +45,63 @@ const configurations = (declaration: Declaration): Record<string, unknown>[] =>
     ),
   );
 
-it('the OpenBao container runs without privileges on a read-only root file system', () => {
-  expect(containers(declareServer({ product: 'openbao' }))).toMatchSnapshot();
-});
-
-it('the Vault container differs from the OpenBao container as in the snapshot', () => {
-  const [vault, openbao] = (['vault', 'openbao'] as const).map((product) => containers(declareServer({ product })));
-  expect(difference(vault, openbao)).toMatchSnapshot();
+it.each([
+  ['openbao', 'bao'],
+  ['vault', 'vault'],
+] as const)('the %s container runs without privileges on a read-only root file system', (product, cli) => {
+  const mount = (type: string, source: string, target: string, read_only = true) => ({
+    type,
+    source,
+    target: `/${product}/${target}`,
+    read_only,
+  });
+  expect(containers(declareServer({ product }))).toEqual([
+    {
+      name: 'webex-token-vault',
+      image: '${docker_image.server_image_76305025.image_id}',
+      user: '100:1000',
+      read_only: true,
+      security_opts: ['no-new-privileges'],
+      capabilities: { add: [], drop: ['ALL'] },
+      tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=64m,mode=1777' },
+      entrypoint: [cli, 'server', `-config=/${product}/configuration/server.json`],
+      command: [],
+      init: true,
+      mounts: [
+        mount('volume', 'webex-token-vault-data', 'file', false),
+        mount('volume', 'webex-token-vault-audit', 'logs', false),
+        mount('volume', 'webex-token-vault-configuration', 'configuration'),
+        mount('bind', '/srv/plugins', 'plugins'),
+        mount('bind', '/srv/secrets/tls/webex-token-vault', 'tls'),
+      ],
+      networks_advanced: [{ aliases: ['webex-token-vault'], name: '${docker_network.server_network_77ADD89D.name}' }],
+      ports: [{ internal: 8200, external: 8200, ip: '127.0.0.1' }],
+      memory: 1024,
+      memory_swap: 1024,
+      log_driver: 'json-file',
+      log_opts: { 'max-file': '5', 'max-size': '10m' },
+      healthcheck: {
+        test: [
+          'CMD-SHELL',
+          `${cli} status -address=https://127.0.0.1:8200 -tls-server-name=webex-token-vault -ca-cert=/${product}/tls/ca.pem || [ $? -eq 2 ]`,
+        ],
+        interval: '5s',
+        timeout: '5s',
+        retries: 6,
+      },
+      wait: true,
+      wait_timeout: 60,
+      restart: 'unless-stopped',
+      stop_timeout: 30,
+      destroy_grace_seconds: 30,
+      lifecycle: {
+        replace_triggered_by: [
+          'docker_container.server_webex-token-vault_configuration_971B50DE',
+          'terraform_data.server_webex-token-vault_shape_27A8BFC7',
+        ],
+      },
+    },
+  ]);
 });
 
 it('the container has no secret in its environment, and can write only its data and logs', () => {
@@ -86,16 +135,6 @@ it('the container is replaced if a setting changes that the provider only claims
     mounts: container?.mounts.map(({ source, target }) => ({ source, target })),
     test: container?.healthcheck.test,
   });
-  expect(container).toMatchObject({
-    lifecycle: {
-      replace_triggered_by: [expect.stringMatching(/^docker_container\./), expect.stringMatching(/^terraform_data\./)],
-    },
-  });
-});
-
-it('a sealed server counts as healthy, because a restart would not unseal it', () => {
-  const [container] = containers(declareServer());
-  expect(container?.healthcheck.test[1]).toMatch(/^bao status .* \|\| \[ \$\? -eq 2 \]$/);
 });
 
 it('the health check quotes its arguments for the shell', () => {
