@@ -7,25 +7,27 @@ import { lookAtClaims, lookAtStorage } from './storage-look';
 import { lookAtTlsSecret } from './tls-secret';
 
 /*
- * What can be known of the cluster before the chart is installed in it: Helm does not wait, so what is wrong would show
- * only in pods that never start.
+ * Checks of the cluster before the chart is installed. Helm does not wait, so problems would show only in pods that never
+ * start.
  */
 
 export interface ClusterFindings {
-  /** With each of them the server, or what is declared beside it, would not work. */
+  /** Reasons why the server, or an object declared beside it, would not work. */
   readonly problems: readonly string[];
-  /** What is good to know, such as what could not be looked at. */
+  /** Other findings, such as objects that this user may not see. */
   readonly notes: readonly string[];
-  /** Whether kubectl gets no answer, so that nothing that is missed there is known to be gone. @default - it gets one */
+  /** Whether kubectl gets no answer, so that missing objects may exist. @default - it gets one */
   readonly isUnreachable?: true;
 }
 
-const SOUND: ClusterFindings = { problems: [], notes: [] };
+function findings(problems: readonly string[], notes: readonly string[] = []): ClusterFindings {
+  return { problems, notes };
+}
 
-/** What Helm makes for the chart, and an ordinary user of a namespace may not make. */
+/** Resources that Helm creates for the chart, and that an ordinary user of a namespace may not create. */
 const MADE = ['statefulsets.apps', 'secrets', 'clusterrolebindings.rbac.authorization.k8s.io'];
 
-/** @throws the signal's reason, and what is a fault of ours */
+/** @throws the signal's reason */
 export async function lookAtCluster(
   kubectl: Kubectl,
   server: KubernetesServerDeclaration,
@@ -33,21 +35,26 @@ export async function lookAtCluster(
 ): Promise<ClusterFindings> {
   try {
     const namespace = await lookAtNamespace(kubectl, server);
-    return namespace.problems.length > 0
-      ? namespace
-      : together([namespace, ...(await lookInside(kubectl, server, now))]);
+    if (namespace.problems.length > 0) {
+      return namespace;
+    }
+    const all = [namespace, ...(await lookInside(kubectl, server, now))];
+    return findings(
+      all.flatMap(({ problems }) => problems),
+      all.flatMap(({ notes }) => notes),
+    );
   } catch (error) {
     if (error instanceof ClusterUnreachable) {
-      return { problems: [`the cluster cannot be reached: ${error.message}`], notes: [], isUnreachable: true };
+      return { ...findings([`the cluster cannot be reached: ${error.message}`]), isUnreachable: true };
     }
     if (error instanceof ClusterUnseen) {
-      return { problems: [], notes: [`nothing was looked at in the cluster: ${error.message}`] };
+      return findings([], [`the cluster could not be checked: ${error.message}`]);
     }
     throw error;
   }
 }
 
-/** All looks at once. The first that fails ends the others, because kubectl would be waited for in vain. */
+/** All checks at once. The first that fails ends the others, because kubectl would not answer them either. */
 async function lookInside(
   unended: Kubectl,
   server: KubernetesServerDeclaration,
@@ -56,19 +63,16 @@ async function lookInside(
   const ending = new AbortController();
   const kubectl = unended.endedBy(ending.signal);
   const looks: Promise<ClusterFindings>[] = [
-    seen('the certificates', async () => {
-      const { problems, warnings } = await lookAtTlsSecret(kubectl, server, now);
-      return { problems, notes: warnings };
-    }),
+    seen('the certificates', () => lookAtTlsSecret(kubectl, server, now)),
     ...neededSecrets(server).map((secret) =>
       seen(`Secret "${secret.name}"`, async () => {
         const lines = await lookAtSecret(kubectl, server, secret);
-        return secret.later === undefined ? { problems: lines, notes: [] } : { problems: [], notes: lines };
+        return secret.later === undefined ? findings(lines) : findings([], lines);
       }),
     ),
-    seen('storage classes', async () => ({ problems: await lookAtStorage(kubectl, server), notes: [] })),
-    seen('claims', async () => ({ problems: await lookAtClaims(kubectl, server), notes: [] })),
-    seen('hosts', async () => ({ problems: [], notes: await lookAtHosts(kubectl, server) })),
+    seen('storage classes', async () => findings(await lookAtStorage(kubectl, server))),
+    seen('claims', async () => findings(await lookAtClaims(kubectl, server))),
+    seen('hosts', async () => findings([], await lookAtHosts(kubectl, server))),
     seen('rights', () => lookAtRights(kubectl, server)),
     ...(server.monitoring === undefined ? [] : [lookAtMonitoring(kubectl)]),
   ];
@@ -86,30 +90,27 @@ function lookAtNamespace(kubectl: Kubectl, server: KubernetesServerDeclaration):
   return seen(`namespace "${namespace}"`, async () => {
     try {
       await kubectl.text('get', 'namespace', namespace, '--output=name');
-      return SOUND;
+      return findings([]);
     } catch (error) {
       if (error instanceof ClusterRefusal && error.isMissing) {
         const command = kubectlCommand({ context, namespace }).replace(/ -n .*$/, '');
-        return {
-          problems: [
-            `no namespace "${namespace}" in the cluster, in which the Secrets of the server have to be; make it: ${command} create namespace ${namespace}`,
-          ],
-          notes: [],
-        };
+        return findings([
+          `no namespace "${namespace}" in the cluster, which must have the Secrets of the server; create it: ${command} create namespace ${namespace}`,
+        ]);
       }
       throw error;
     }
   });
 }
 
-/** Before the first deploy: later ones take other rights, by what has changed. */
+/** Rights for the first deploy. Later ones need other rights, which depend on the change. */
 async function lookAtRights(
   kubectl: Kubectl,
   { releaseName, namespace, values }: KubernetesServerDeclaration,
 ): Promise<ClusterFindings> {
   const there = await kubectl.text('get', 'statefulset', releaseName, '--ignore-not-found', '--output=name');
   if (there !== '') {
-    return SOUND;
+    return findings([]);
   }
   const bindsToCluster = values.server?.authDelegator?.enabled !== false;
   const needed = MADE.filter((resource) => bindsToCluster || !resource.startsWith('clusterrolebindings'));
@@ -118,46 +119,28 @@ async function lookAtRights(
   );
   const missing = rights.filter(({ isGiven }) => !isGiven).map(({ resource }) => resource);
   const more = missing.some((resource) => resource.startsWith('clusterrolebindings'))
-    ? ', which the chart makes for the Kubernetes method of the server, unless vault.server.values.server.authDelegator is { enabled: false }'
+    ? ', which the chart creates for the Kubernetes method of the server, unless vault.server.values.server.authDelegator is { enabled: false }'
     : '';
-  return missing.length === 0
-    ? SOUND
-    : {
-        problems: [
-          `the user of the kubeconfig may not create ${missing.join(', ')} in namespace "${namespace}"${more}; have somebody give that right, or deploy as another`,
-        ],
-        notes: [],
-      };
+  const problem = `the user of the kubeconfig may not create ${missing.join(', ')} in namespace "${namespace}"${more}; ask for that right, or deploy as another user`;
+  return findings(missing.length === 0 ? [] : [problem]);
 }
 
-/** What the cluster knows of the Prometheus Operator, which everybody may ask. */
 async function lookAtMonitoring(kubectl: Kubectl): Promise<ClusterFindings> {
+  // Every user may ask for the kinds that a cluster has.
   const known = await kubectl.text('api-resources', '--api-group=monitoring.coreos.com', '--output=name');
-  return known.includes('prometheusrules')
-    ? SOUND
-    : {
-        problems: [
-          'the cluster knows no PrometheusRule, as the Prometheus Operator is not installed; install it, or leave vault.server.monitoring out',
-        ],
-        notes: [],
-      };
+  const problem =
+    'the cluster knows no PrometheusRule, because the Prometheus Operator is not installed; install it, or leave vault.server.monitoring out';
+  return findings(known.includes('prometheusrules') ? [] : [problem]);
 }
 
-/** Where this user may not look, that is worth a note and no more. */
+/** A check that this user may not do becomes a note. */
 async function seen(what: string, look: () => Promise<ClusterFindings>): Promise<ClusterFindings> {
   try {
     return await look();
   } catch (error) {
     if (error instanceof ClusterRefusal) {
-      return { problems: [], notes: [`${what}: could not be looked at (${error.message})`] };
+      return findings([], [`${what}: could not be looked at (${error.message})`]);
     }
     throw error;
   }
-}
-
-function together(findings: readonly ClusterFindings[]): ClusterFindings {
-  return {
-    problems: findings.flatMap(({ problems }) => problems),
-    notes: findings.flatMap(({ notes }) => notes),
-  };
 }

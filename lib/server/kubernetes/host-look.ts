@@ -13,11 +13,7 @@ const hosts = z.object({
   ),
 });
 
-/**
- * Nodes of the server want a host each.
- *
- * @returns a note where there are fewer: another one may come by itself @throws ClusterRefusal, ClusterUnseen
- */
+/** @returns a note if the cluster has fewer hosts than the server has nodes @throws ClusterRefusal, ClusterUnseen */
 export async function lookAtHosts(
   kubectl: Kubectl,
   { nodes, values }: Pick<KubernetesServerDeclaration, 'nodes' | 'values'>,
@@ -35,6 +31,6 @@ export async function lookAtHosts(
   return taking.length >= nodes
     ? []
     : [
-        `the cluster has ${taking.length} host(s) that take any pod, and each of the ${nodes} nodes wants one of its own; the others wait until there are more`,
+        `the cluster has ${taking.length} host(s) that accept any pod, and each of the ${nodes} nodes needs its own; the others wait until there are more`,
       ];
 }

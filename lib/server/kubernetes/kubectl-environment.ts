@@ -1,11 +1,11 @@
 /*
- * For kubectl to go to the cluster that Terraform's provider of Helm goes to, where that is told by variables of its own.
+ * Variables of Terraform's provider for Helm, so that kubectl reaches the same cluster.
  *
  * @see https://github.com/hashicorp/terraform-provider-helm/blob/v3.1.1/helm/provider.go
  * @see https://github.com/hashicorp/terraform-provider-helm/blob/v3.1.1/helm/kubeconfig.go
  */
 
-/** By these the provider goes elsewhere, or as somebody else; kubectl could be told only on its command line. */
+/** Variables that give the provider another cluster or user. kubectl has them only on its command line. */
 const OF_THE_PROVIDER_ALONE = [
   'KUBE_HOST',
   'KUBE_TOKEN',
@@ -26,17 +26,17 @@ export function kubectlEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Proce
   return paths === undefined || paths === '' ? environment : { ...environment, KUBECONFIG: paths };
 }
 
-/** What is declared wins. @returns undefined: the current context of the kubeconfig */
+/** The declared context comes first. @returns undefined for the current context of the kubeconfig */
 export function contextOf(declared: string | undefined, { KUBE_CTX }: NodeJS.ProcessEnv): string | undefined {
   return declared ?? (KUBE_CTX === '' ? undefined : KUBE_CTX);
 }
 
-/** Names of the variables that are set by which Terraform may reach a cluster that kubectl does not. */
+/** Names of the set variables by which Terraform may reach a cluster that kubectl does not. */
 export function unknownToKubectl(environment: NodeJS.ProcessEnv): readonly string[] {
   return OF_THE_PROVIDER_ALONE.filter((name) => (environment[name] ?? '') !== '');
 }
 
-/** Where kubectl was sent, to be read behind what it says. */
+/** Kubeconfig and context that kubectl used, to follow its message. */
 export function whereAsked(declared: string | undefined, environment: NodeJS.ProcessEnv): string {
   const [variable, files = ''] = environment.KUBE_CONFIG_PATHS
     ? ['KUBE_CONFIG_PATHS', environment.KUBE_CONFIG_PATHS]

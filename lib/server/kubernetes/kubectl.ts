@@ -4,28 +4,28 @@ import type { KubernetesServerDeclaration } from '../../declaration/schema/serve
 import { run, withoutSecrets, type FinishedCommand } from '../../processes/child-process';
 import { contextOf, kubectlEnvironment, unknownToKubectl, whereAsked } from './kubectl-environment';
 
-/** For each request that kubectl makes: what is asked for here is small. */
+/** Limit of one request of kubectl; the answers are small. */
 const REQUEST_TIMEOUT_SECONDS = 10;
-/** For all of it, a helper that gets its credentials included. */
+/** Limit of one run, including a helper for credentials. */
 const TIMEOUT_MS = 30_000;
 
-/** Nothing can be asked of the cluster, such as for want of kubectl. */
+/** The cluster cannot be asked, for example without kubectl. */
 export class ClusterUnseen extends ExplainedError {
   override name = 'ClusterUnseen';
 }
 
-/** kubectl knows no such cluster, or none that answers it: Terraform would not get further. */
+/** kubectl knows no cluster that answers. Terraform would not reach it either. */
 export class ClusterUnreachable extends ClusterUnseen {
   override name = 'ClusterUnreachable';
 }
 
-/** The cluster has answered, and not with what was asked for. */
+/** The cluster has refused a request. */
 export class ClusterRefusal extends ExplainedError {
   override name = 'ClusterRefusal';
 
+  /** @param isMissing whether the object is missing; otherwise this user may not see it */
   constructor(
     message: string,
-    /** Whether there is no such thing; else this user may not see it. */
     readonly isMissing: boolean,
   ) {
     super(message);
@@ -33,7 +33,7 @@ export class ClusterRefusal extends ExplainedError {
 }
 
 export interface KubectlOptions {
-  /** Ends what is asked just then. @default - nothing does */
+  /** Ends the current request. @default - none */
   readonly signal?: AbortSignal;
   /** @default - that of this process */
   readonly environment?: NodeJS.ProcessEnv;
@@ -42,10 +42,10 @@ export interface KubectlOptions {
 }
 
 /**
- * The cluster of a server, by the `kubectl` that is on PATH: whoever runs the charts has it, and has it set up.
+ * The cluster of a server, by the `kubectl` on PATH, which people who run the charts have set up.
  *
- * Nothing secret is asked for. kubectl's own words are shown by their first line alone, shortened, since helpers that
- * get its credentials print to the same place.
+ * No secret is read. Only the first line of kubectl's output is shown, shortened, because helpers for its credentials print
+ * there too.
  */
 export class Kubectl {
   constructor(
@@ -53,13 +53,13 @@ export class Kubectl {
     private readonly options: KubectlOptions = {},
   ) {}
 
-  /** The same cluster, asked until this signal ends it, too. */
+  /** The same cluster, with one more signal that ends its requests. */
   endedBy(signal: AbortSignal): Kubectl {
     const signals = [signal, this.options.signal].filter((each) => each !== undefined);
     return new Kubectl(this.server, { ...this.options, signal: AbortSignal.any(signals) });
   }
 
-  /** What it prints. @throws ClusterUnseen, ClusterRefusal; the signal's reason */
+  /** Output of kubectl. @throws ClusterUnseen, ClusterRefusal; the signal's reason */
   async text(...args: readonly string[]): Promise<string> {
     const finished = await this.#run(args);
     if (finished.exitCode !== 0) {
@@ -69,9 +69,9 @@ export class Kubectl {
   }
 
   /**
-   * Objects of several kinds, those left out that this user may not see.
+   * Objects of several kinds, without those that this user may not see.
    *
-   * @throws ClusterUnseen, ClusterRefusal where none can be seen; the signal's reason
+   * @throws ClusterUnseen, ClusterRefusal if none can be seen; the signal's reason
    */
   async objects<T>(list: z.ZodType<T>, kinds: readonly string[], ...args: readonly string[]): Promise<T> {
     const finished = await this.#run(['get', kinds.join(','), '--output=json', ...args]);
@@ -82,7 +82,7 @@ export class Kubectl {
     try {
       json = JSON.parse(finished.stdout);
     } catch {
-      throw new ClusterUnseen('kubectl printed something else than JSON; see what the kubectl on PATH is');
+      throw new ClusterUnseen('kubectl printed no JSON; check the kubectl on PATH');
     }
     const parsed = list.safeParse(json);
     if (!parsed.success) {
@@ -93,7 +93,7 @@ export class Kubectl {
     return parsed.data;
   }
 
-  /** Whether this user may, as far as the cluster tells. @throws ClusterUnseen; the signal's reason */
+  /** Whether this user has a right. @throws ClusterUnseen; the signal's reason */
   async may(verb: string, resource: string): Promise<boolean> {
     const finished = await this.#run(['auth', 'can-i', verb, resource]);
     const said = finished.stdout.trim();
@@ -138,7 +138,7 @@ export class Kubectl {
       return new ClusterRefusal(`kubectl says: ${said}`, isMissing);
     }
     const message = `kubectl says: ${said}`;
-    // A server that fails at one thing has answered all the same.
+    // A server that fails has answered.
     return /^Error from server|the server doesn't have/.test(said)
       ? new ClusterUnseen(message)
       : this.#unreached(
@@ -160,13 +160,13 @@ function isForbidden({ stderr }: FinishedCommand): boolean {
   return /^Error from server \(Forbidden\)/m.test(stderr);
 }
 
-/** Without what kubectl logs of its tries. */
+/** First line without kubectl's log of its attempts. */
 function firstLine(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   return short(lines.find((line) => !/^[EWIF]\d{4} /.test(line)) ?? lines[0] ?? 'nothing');
 }
 
-/** What a cluster says goes on and on. */
+/** A long message of a cluster, shortened. */
 export function short(text: string, length = 200): string {
   const safe = oneLine(safeText(text));
   return safe.length > length ? `${safe.slice(0, length)}...` : safe;

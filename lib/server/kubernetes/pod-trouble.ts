@@ -1,31 +1,29 @@
 import { oneLine, commandLine } from '#core';
 import { CHARTS } from '../../declaration/schema/server/chart';
 import { tlsSecretName } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { lastLine } from '../../processes/child-process';
 import { kubectlCommand } from '../../declaration/derived/port-forward';
 import { short, type Kubectl } from './kubectl';
 import type { ContainerStatus, Pod, ServerPods } from './pods';
 
-/*
- * Why a pod does not run, in one line: what the cluster says of it at five places.
- */
-
+/** Reason why a pod does not run. */
 export interface PodTrouble {
   readonly pod: string;
-  /** What is wrong with it, why, and what to do next; to be read behind its name. */
+  /** The problem, its reason and the next step, to follow the pod's name. */
   readonly what: string;
-  /** Whether it stays so until somebody does something; else it may pass by itself. */
+  /** Whether it stays until a person acts. */
   readonly isSettled: boolean;
 }
 
 const PULL = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName', 'ErrInvalidImageName'];
 
-/** Whether the server in it runs, be it sealed or not. */
+/** Whether the server in the pod runs, sealed or not. */
 export function isRunning(pods: ServerPods, name: string): boolean {
   const pod = pods.pod(name);
   return pod?.metadata.deletionTimestamp === undefined && serverContainer(pods, pod)?.state.running !== undefined;
 }
 
-/** @returns undefined for one that runs @throws ClusterUnseen, ClusterRefusal */
+/** @returns undefined for a pod that runs @throws ClusterUnseen, ClusterRefusal */
 export async function podTrouble(kubectl: Kubectl, pods: ServerPods, name: string): Promise<PodTrouble | undefined> {
   const pod = pods.pod(name);
   if (pod === undefined) {
@@ -45,7 +43,7 @@ export async function podTrouble(kubectl: Kubectl, pods: ServerPods, name: strin
   );
 }
 
-/** Of pods that were made by what was declared before, which nothing but deleting them has made anew. */
+/** Adds to the troubles of pods with an earlier declaration that they must be deleted, because nothing else renews them. */
 export function outdatedTroubles(pods: ServerPods, troubles: readonly PodTrouble[]): PodTrouble[] {
   const outdated = troubles.map(({ pod }) => pod).filter((pod) => pods.outdated.includes(pod));
   const cure = `${kubectlCommand(pods.server)} delete pod ${outdated.join(' ')}`;
@@ -53,11 +51,11 @@ export function outdatedTroubles(pods: ServerPods, troubles: readonly PodTrouble
     if (!outdated.includes(trouble.pod)) {
       return trouble;
     }
-    // What comes last is what to do, and that has perhaps been done.
+    // The last part is the next step, which may be done already.
     const what = trouble.what.replace(/; (?!.*; ).*$/s, '');
     return {
       ...trouble,
-      what: `${what}; but it is of what was declared before, so have it made anew, which loses nothing as it does not serve: ${cure}`,
+      what: `${what}; but it is of an earlier declaration, so delete it to have it created again, which loses nothing because it does not serve: ${cure}`,
     };
   });
 }
@@ -69,7 +67,7 @@ function notCreated(pods: ServerPods, name: string): PodTrouble {
     ? { pod: name, what: 'is not there yet', isSettled: false }
     : {
         pod: name,
-        what: `is not created: ${short(why)}; mend that, the cluster tries again`,
+        what: `is not created: ${short(why)}; correct that, the cluster tries again`,
         isSettled: true,
       };
 }
@@ -90,7 +88,7 @@ function unscheduled(pods: ServerPods, pod: Pod): PodTrouble | undefined {
       `gets no volume ${pending.metadata.name}: ${short(why)}; ${
         isOfClass
           ? `correct vault.server.storage.storageClass, delete the claims (which hold nothing yet: ${kubectlCommand(pods.server)} delete pvc ${pending.metadata.name} ...), destroy vault-server and deploy it again`
-          : 'mend that, the cluster tries again'
+          : 'correct that, the cluster tries again'
       }`,
       isOfClass,
     );
@@ -99,7 +97,7 @@ function unscheduled(pods: ServerPods, pod: Pod): PodTrouble | undefined {
     ? 'each node wants a host of its own: add hosts, or say otherwise in vault.server.values.server.affinity'
     : /[Ii]nsufficient (?:memory|cpu)/.test(scheduled.message)
       ? 'add hosts, or ask for less by vault.server.memory and cpu'
-      : 'mend that, the cluster tries again';
+      : 'correct that, the cluster tries again';
   return trouble(pod, `finds no host: ${short(scheduled.message)}; ${advice}`, false);
 }
 
@@ -123,12 +121,12 @@ function pluginFailed(pod: Pod): PodTrouble | undefined {
   if (plugin === undefined || end === undefined || end.exitCode === 0) {
     return undefined;
   }
-  // Our own script, which tells a sha256 and no secret.
-  const said = lastLineOf(end.message) ?? `its init container ended with ${end.exitCode} (${end.reason})`;
+  // Our own script prints a sha256 and no secret.
+  const said = lastLine(end.message) || `its init container ended with ${end.exitCode} (${end.reason})`;
   return trouble(pod, `gets no plugin: ${oneLine(said).slice(0, 500)}`, true);
 }
 
-/** The cluster has not even tried to start it. */
+/** The cluster did not try to start the pod. */
 function unconfigured(pod: Pod): PodTrouble | undefined {
   const waiting = containers(pod)
     .map(({ state }) => state.waiting)
@@ -137,7 +135,7 @@ function unconfigured(pod: Pod): PodTrouble | undefined {
     ? undefined
     : trouble(
         pod,
-        `cannot be started (${waiting.reason}): ${short(waiting.message)}; mend that, the cluster tries again`,
+        `cannot be started (${waiting.reason}): ${short(waiting.message)}; correct that, the cluster tries again`,
         true,
       );
 }
@@ -154,11 +152,11 @@ async function notMounted(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise
   const what = `has no volume "${volume}": ${short(why)}`;
   const [, secret] = /secret "([^"]+)" not found/.exec(why) ?? [];
   if (secret === undefined) {
-    return trouble(pod, `${what}; mend that, the cluster tries again`, /secret/i.test(why));
+    return trouble(pod, `${what}; correct that, the cluster tries again`, /secret/i.test(why));
   }
-  // The cluster tries at ever longer intervals.
+  // The cluster retries at growing intervals.
   if ((await kubectl.text('get', 'secret', secret, '--ignore-not-found', '--output=name').catch(() => '')) !== '') {
-    return trouble(pod, `${what}; it is there by now, and the cluster tries again within two minutes`, false);
+    return trouble(pod, `${what}; it exists by now, and the cluster tries again within two minutes`, false);
   }
   const how = secret === tlsSecretName(pods.server) ? `, as "${commandLine('diff', 'vault-server')}" says` : '';
   return trouble(pod, `${what}; make it in namespace "${pods.server.namespace}"${how}, the cluster tries again`, true);
@@ -174,8 +172,8 @@ async function crashed(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise<Po
   const log = ['logs', name, `--container=${container.name}`, '--tail=20'];
   const isOver = container.state.terminated !== undefined;
   const said =
-    lastLineOf(end.message) ??
-    lastLineOf(await kubectl.text(...log, ...(isOver ? [] : ['--previous'])).catch(() => '')) ??
+    lastLine(end.message) ||
+    lastLine(await kubectl.text(...log, ...(isOver ? [] : ['--previous'])).catch(() => '')) ||
     'it has said nothing';
   const advice =
     end.reason === 'OOMKilled'
@@ -188,19 +186,11 @@ async function crashed(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise<Po
   );
 }
 
-/** How it ended the last time. */
 function lastEnd({ state, lastState }: ContainerStatus) {
   return state.terminated ?? lastState.terminated;
 }
 
-function lastLineOf(text: string): string | undefined {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .findLast((line) => line !== '');
-}
-
-/** What it was that failed, in the end: each layer has put its own words before it. */
+/** The cause of a failure: each layer has put its own words before it. */
 function lastParts(message: string): string {
   return short(message.split(': ').slice(-2).join(': '));
 }
@@ -209,7 +199,7 @@ function containers({ status }: Pod): ContainerStatus[] {
   return [...status.initContainerStatuses, ...status.containerStatuses];
 }
 
-/** @returns undefined before the host has taken it */
+/** @returns undefined before a host has accepted the pod */
 function serverContainer({ server }: ServerPods, pod: Pod | undefined): ContainerStatus | undefined {
   const { container } = CHARTS[server.product];
   return pod?.status.containerStatuses.find(({ name }) => name === container);

@@ -4,11 +4,11 @@ import type { Kubectl } from './kubectl';
 import { isRunning, outdatedTroubles, podTrouble, type PodTrouble } from './pod-trouble';
 import { ServerPods } from './pods';
 
-/** After a change the cluster takes a moment to act on it, and what stops at once is seen running once. */
+/** The cluster needs a moment to act on a change. A pod that stops at once may be seen running. */
 const LOOKS_ALIKE = 3;
 
 export interface PodWatchOptions {
-  /** How long pods have that may still come. */
+  /** Limit for pods that may still start. */
   readonly timeoutMs: number;
   /** Between two looks. @default 2000 */
   readonly pollMs?: number;
@@ -16,17 +16,13 @@ export interface PodWatchOptions {
 }
 
 export interface WatchedPods {
-  /** As they were at the end. */
+  /** State at the end. */
   readonly pods: ServerPods;
-  /** Why those do not run that do not; none: all run. */
+  /** Reasons why some do not run. */
   readonly troubles: readonly PodTrouble[];
 }
 
-/**
- * Waits until every pod runs, or until it is known that some do not without somebody's help.
- *
- * @throws ClusterUnseen, ClusterRefusal; the signal's reason
- */
+/** Waits until every pod runs, or a person must act. @throws ClusterUnseen, ClusterRefusal; the signal's reason */
 export async function watchPods(
   kubectl: Kubectl,
   server: KubernetesServerDeclaration,
@@ -51,16 +47,11 @@ export async function watchPods(
 export async function lookAtPods(kubectl: Kubectl, server: KubernetesServerDeclaration): Promise<WatchedPods> {
   const pods = await ServerPods.read(kubectl, server);
   const troubles = await Promise.all(pods.names.map((name) => podTrouble(kubectl, pods, name)));
-  return {
-    pods,
-    troubles: outdatedTroubles(
-      pods,
-      troubles.filter((trouble) => trouble !== undefined),
-    ),
-  };
+  const present = troubles.filter((trouble) => trouble !== undefined);
+  return { pods, troubles: outdatedTroubles(pods, present) };
 }
 
-/** Whether the cluster knows what was declared last. */
+/** Whether the cluster knows the last declaration. */
 function isObserved({ statefulSet }: ServerPods): boolean {
   return statefulSet !== undefined && statefulSet.status.observedGeneration >= (statefulSet.metadata.generation ?? 0);
 }

@@ -4,10 +4,6 @@ import { portForwards } from '../../declaration/derived/port-forward';
 import { isRunning, type PodTrouble } from './pod-trouble';
 import type { ServerPods } from './pods';
 
-/*
- * What people are told of the pods of a server.
- */
-
 /** @returns a line for each trouble, however many pods have it */
 export function troubleLines(troubles: readonly PodTrouble[]): string[] {
   const whats = [...new Set(troubles.map(({ what }) => what))];
@@ -17,12 +13,12 @@ export function troubleLines(troubles: readonly PodTrouble[]): string[] {
   });
 }
 
-/** What is to be done once all run, a line each, by what the servers note at their pods. */
+/** Lines on the next steps once all pods run, by the labels that the servers set at their pods. */
 export function nextSteps(pods: ServerPods): string[] {
   const { names, server } = pods;
   const forwards = portForwards(server);
   if (!isInitialized(pods)) {
-    // Else it is where the declaration says that the server is.
+    // A declared address is that of the command already.
     const at = server.address === undefined ? '' : `VAULT_ADDR=${[...forwards.keys()][0] ?? ''} `;
     return [
       `all ${names.length} pods run, not initialized; leave these running, and initialize the first one: ${at}${commandLine('init')}`,
@@ -55,18 +51,18 @@ function isInitialized(pods: ServerPods): boolean {
   return pods.names.some((name) => says(pods, name, 'initialized'));
 }
 
-/** What the server notes at its pod. */
+/** Whether the server has set this label at its pod. */
 function says(pods: ServerPods, name: string, fact: 'initialized' | 'sealed'): boolean {
   return pods.pod(name)?.metadata.labels[`${CHARTS[pods.server.product].container}-${fact}`] === 'true';
 }
 
-/** @returns a line, where pods run what was declared before */
+/** @returns a line if pods run an earlier declaration */
 export function outdatedLines(pods: ServerPods): string[] {
   const { names } = pods;
   const outdated = pods.outdated.filter((name) => isRunning(pods, name));
   return outdated.length === 0
     ? []
     : [
-        `${outdated.length} of ${names.length} pods still run what was declared before, as nothing restarts them by itself: ${quotedList(outdated)}; docs/kubernetes.md says in which order to restart them`,
+        `${outdated.length} of ${names.length} pods still run an earlier declaration, because nothing restarts them by itself: ${quotedList(outdated)}; docs/kubernetes.md says in which order to restart them`,
       ];
 }

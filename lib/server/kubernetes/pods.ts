@@ -6,7 +6,7 @@ import {
 import type { Kubectl } from './kubectl';
 
 /*
- * The pods of a server and what belongs to them, as far as it is read here.
+ * The pods of a server and the objects that belong to them, with the fields that are read here.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodStatus
  */
@@ -42,14 +42,7 @@ const pod = z.object({
   metadata,
   status: z.object({
     conditions: z
-      .array(
-        z.object({
-          type: z.string(),
-          status: z.string(),
-          reason: z.string().default(''),
-          message: z.string().default(''),
-        }),
-      )
+      .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
       .default([]),
     initContainerStatuses: z.array(containerStatus).default([]),
     containerStatuses: z.array(containerStatus).default([]),
@@ -59,7 +52,6 @@ const pod = z.object({
 const claim = z.object({
   kind: z.literal('PersistentVolumeClaim'),
   metadata,
-  spec: z.object({ storageClassName: z.string().optional() }),
   status: z.object({ phase: z.string() }),
 });
 
@@ -86,19 +78,18 @@ export type Claim = z.output<typeof claim>;
 export type StatefulSet = z.output<typeof statefulSet>;
 export type ContainerStatus = z.output<typeof containerStatus>;
 type Event = z.output<typeof event>;
+type Item = Pod | Claim | StatefulSet | Event;
 
-/** Of one moment. */
+/** The pods at one moment. */
 export class ServerPods {
-  /** Names of those that should be there, the first node first. */
+  /** Names of the declared pods, the first node first. */
   readonly names: readonly string[];
-  readonly #items: z.output<typeof list>['items'];
 
   private constructor(
     readonly server: KubernetesServerDeclaration,
-    items: z.output<typeof list>['items'],
+    private readonly items: readonly Item[],
   ) {
     this.names = podNames(server);
-    this.#items = items;
   }
 
   /** @throws ClusterUnseen, ClusterRefusal */
@@ -108,41 +99,37 @@ export class ServerPods {
   }
 
   pod(name: string): Pod | undefined {
-    return this.#items.find((item): item is Pod => item.kind === 'Pod' && item.metadata.name === name);
+    return this.#kind('Pod').find(({ metadata }) => metadata.name === name);
   }
 
   claim(name: string): Claim | undefined {
-    return this.#items.find(
-      (item): item is Claim => item.kind === 'PersistentVolumeClaim' && item.metadata.name === name,
-    );
+    return this.#kind('PersistentVolumeClaim').find(({ metadata }) => metadata.name === name);
   }
 
   get statefulSet(): StatefulSet | undefined {
-    return this.#items.find(
-      (item): item is StatefulSet => item.kind === 'StatefulSet' && item.metadata.name === this.server.releaseName,
-    );
+    return this.#kind('StatefulSet').find(({ metadata }) => metadata.name === this.server.releaseName);
   }
 
-  /** What the newest warning of one of these reasons says about an object that is there. */
+  /** Message of the newest warning with one of these reasons about an existing object. */
   warning({ kind, metadata: { uid } }: Pod | Claim | StatefulSet, ...reasons: readonly string[]): string | undefined {
-    return this.#items
-      .filter((item): item is Event => item.kind === 'Event')
-      .filter(({ type, reason, involvedObject }) => {
-        return (
-          type === 'Warning' && reasons.includes(reason) && involvedObject.kind === kind && involvedObject.uid === uid
-        );
-      })
+    return this.#kind('Event')
+      .filter(({ type, reason }) => type === 'Warning' && reasons.includes(reason))
+      .filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.uid === uid)
       .sort((one, other) => time(one) - time(other))
       .at(-1)?.message;
   }
 
-  /** Names of the pods that still run what was declared before, as nobody has restarted them. */
+  /** Names of the pods that run an earlier declaration, because they were not restarted. */
   get outdated(): readonly string[] {
     const updateRevision = this.statefulSet?.status.updateRevision;
     return this.names.filter((name) => {
       const revision = this.pod(name)?.metadata.labels['controller-revision-hash'];
       return updateRevision !== undefined && revision !== undefined && revision !== updateRevision;
     });
+  }
+
+  #kind<K extends Item['kind']>(kind: K): Extract<Item, { kind: K }>[] {
+    return this.items.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
   }
 }
 

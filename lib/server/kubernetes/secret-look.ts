@@ -3,20 +3,20 @@ import { kubectlCommand } from '../../declaration/derived/port-forward';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { ClusterRefusal, type Kubectl } from './kubectl';
 
-/** A Secret that the pods of a server do not start without, or that something of theirs does not work without. */
+/** A Secret without which pods do not start, or a part of the server does not work. */
 export interface NeededSecret {
   readonly name: string;
   readonly keys: readonly string[];
   /** The field of the declaration that names it, below `vault.server`. */
   readonly field: string;
-  /** What waits for it, where the server does without, since it can be made only later. @default - the server does not work */
+  /** When it can be created, for a Secret that the server works without. @default - the server does not work */
   readonly later?: string;
 }
 
-/** What no value comes with. */
+/** Output without values. */
 const NAMES_OF_KEYS = '--output=go-template={{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}';
 
-/** Those beside the one with the certificates. */
+/** The Secrets other than that of the certificates. */
 export function neededSecrets(server: KubernetesServerDeclaration): NeededSecret[] {
   const { seal, sealSecret, environmentSecrets, monitoring, snapshots } = server;
   const sealFiles =
@@ -54,7 +54,7 @@ export function neededSecrets(server: KubernetesServerDeclaration): NeededSecret
   ];
 }
 
-/** @returns names of its keys; undefined: there is no such Secret @throws ClusterRefusal, ClusterUnseen */
+/** @returns names of its keys; undefined if there is no such Secret @throws ClusterRefusal, ClusterUnseen */
 export async function keysOf(kubectl: Kubectl, secret: string): Promise<string[] | undefined> {
   try {
     return (await kubectl.text('get', 'secret', secret, NAMES_OF_KEYS)).split('\n').filter(Boolean);
@@ -66,7 +66,7 @@ export async function keysOf(kubectl: Kubectl, secret: string): Promise<string[]
   }
 }
 
-/** @returns what is wrong with it, a line each @throws ClusterRefusal, ClusterUnseen */
+/** @returns its problems, a line each @throws ClusterRefusal, ClusterUnseen */
 export async function lookAtSecret(
   kubectl: Kubectl,
   server: KubernetesServerDeclaration,

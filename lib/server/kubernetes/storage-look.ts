@@ -17,10 +17,10 @@ const volumeList = z.object({
   items: z.array(z.object({ spec: z.object({ storageClassName: z.string().default('') }), status })),
 });
 
-/** As of old, too, where a cluster was updated again and again. */
+/** Annotations of the default class. Clusters that were updated often still have the older one. */
 const DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
 
-/** @returns why the volumes of the pods would not come to be, a line at most @throws ClusterRefusal, ClusterUnseen */
+/** @returns a line if the volumes of the pods would not be created @throws ClusterRefusal, ClusterUnseen */
 export async function lookAtStorage(
   kubectl: Kubectl,
   server: Pick<KubernetesServerDeclaration, 'releaseName' | 'nodes' | 'storage' | 'audit'>,
@@ -43,12 +43,12 @@ export async function lookAtStorage(
   const known = `the cluster has ${quotedList(classes.map(({ name }) => name))}`;
   return [
     storageClass === undefined
-      ? `no storage class is the cluster's default, so that no volume would be made, and ${known}; name one in vault.server.storage.storageClass`
+      ? `the cluster has no default storage class, so no volume would be created, and ${known}; name one in vault.server.storage.storageClass`
       : `no storage class "${storageClass}", and ${known}; correct vault.server.storage.storageClass, or leave it out for the cluster's default`,
   ];
 }
 
-/** A class may also be a name and no more, of volumes that somebody has made. */
+/** A class may also be just a name, of volumes that a person has created. */
 async function isMadeByHand(kubectl: Kubectl, storageClass = ''): Promise<boolean> {
   try {
     const { items } = await kubectl.objects(volumeList, ['persistentvolumes']);
@@ -79,9 +79,8 @@ const statefulSets = z.object({
 });
 
 /**
- * A StatefulSet keeps the claims that it was made with.
- *
- * @returns why what is declared would be refused, a line at most @throws ClusterRefusal, ClusterUnseen
+ * @returns a line if the declared claims would be refused, because a StatefulSet keeps those that it was created with
+ * @throws ClusterRefusal, ClusterUnseen
  */
 export async function lookAtClaims(kubectl: Kubectl, server: KubernetesServerDeclaration): Promise<string[]> {
   const { items } = await kubectl.objects(statefulSets, ['statefulsets']);
@@ -100,7 +99,7 @@ export async function lookAtClaims(kubectl: Kubectl, server: KubernetesServerDec
   const command = kubectlCommand(server);
   const [pod = ''] = podNames(server);
   return [
-    `StatefulSet "${server.releaseName}" was made with ${there.join(' and ')}, declared is now ${declared.join(' and ')}, and the cluster lets no StatefulSet change that; go back to what it was, or, for more room, where the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (${command} edit pvc data-${pod} ...), have the StatefulSet made anew (${command} delete statefulset ${server.releaseName} --cascade=orphan, by which pods and volumes stay), and deploy`,
+    `StatefulSet "${server.releaseName}" was created with ${there.join(' and ')}, declared is now ${declared.join(' and ')}, and no StatefulSet can change that; declare the earlier ones again, or, for more room, if the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (${command} edit pvc data-${pod} ...), have the StatefulSet created again (${command} delete statefulset ${server.releaseName} --cascade=orphan, which keeps pods and volumes), and deploy`,
   ];
 }
 
@@ -108,7 +107,7 @@ function words(name: string, size: string, storageClass = 'the default class'): 
   return `${name} of ${size} (${storageClass})`;
 }
 
-/** As it is declared, however the cluster writes it. */
+/** The declared notation, whatever that of the cluster. */
 function gibibytes(quantity: string): string {
   const size = mebibytesOf(quantity);
   return Number.isNaN(size) ? quantity : `${size / 1024} GiB`;

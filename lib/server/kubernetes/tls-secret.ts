@@ -12,16 +12,15 @@ import { kubectlCommand } from '../../declaration/derived/port-forward';
 import type { Kubectl } from './kubectl';
 import { keysOf } from './secret-look';
 
-/** Before it ends, somebody should know. */
 const EXPIRES_SOON_DAYS = 30;
 
-/** What is wrong with the certificates of a server, and what soon will be, a line each. */
-export interface TlsFindings {
+interface TlsFindings {
   readonly problems: readonly string[];
-  readonly warnings: readonly string[];
+  /** Certificates that expire soon. */
+  readonly notes: readonly string[];
 }
 
-/** Looks at all but the key, which nobody gets to see. @throws ClusterRefusal, ClusterUnseen */
+/** Checks the certificates of a server. The key is never read. @throws ClusterRefusal, ClusterUnseen */
 export async function lookAtTlsSecret(
   kubectl: Kubectl,
   server: KubernetesServerDeclaration,
@@ -49,7 +48,7 @@ export async function lookAtTlsSecret(
     if (caFile !== null) {
       chain.checkIssuer(await read('CA', caFile));
     }
-    return { problems: [], warnings: chain.warnings(EXPIRES_SOON_DAYS, now) };
+    return { problems: [], notes: chain.warnings(EXPIRES_SOON_DAYS, now) };
   } catch (error) {
     if (error instanceof ExplainedError && error.name === 'ExplainedError') {
       return problem(error.message);
@@ -58,7 +57,7 @@ export async function lookAtTlsSecret(
   }
 }
 
-/** By these names the nodes find each other, apps their leader, and our commands each node. */
+/** Names by which nodes find each other, apps find the leader, and our commands find each node. */
 function neededHosts(server: KubernetesServerDeclaration): string[] {
   const { address } = server;
   return [
@@ -69,7 +68,7 @@ function neededHosts(server: KubernetesServerDeclaration): string[] {
   ];
 }
 
-/** Of a certificate, which is no secret. */
+/** Value of a certificate, which is no secret. */
 function valueOf(kubectl: Kubectl, secret: string, key: string): Promise<string> {
   return kubectl.text('get', 'secret', secret, `--output=go-template={{index .data "${key}" | base64decode}}`);
 }
@@ -86,5 +85,5 @@ function howToMake(server: KubernetesServerDeclaration, name: string): string {
 }
 
 function problem(line: string): TlsFindings {
-  return { problems: [line], warnings: [] };
+  return { problems: [line], notes: [] };
 }

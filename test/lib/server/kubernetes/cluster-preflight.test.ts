@@ -96,7 +96,7 @@ it('the preflight reports a missing namespace first', async () => {
   kubectl.on('get namespace vault --output=name', notFound('namespaces "vault"'));
   expect(await look()).toEqual(
     found(
-      'no namespace "vault" in the cluster, in which the Secrets of the server have to be; make it: kubectl create namespace vault',
+      'no namespace "vault" in the cluster, which must have the Secrets of the server; create it: kubectl create namespace vault',
     ),
   );
 });
@@ -123,7 +123,7 @@ it('the preflight does not block on a missing kubectl, or on a cluster that fail
   const none = new Kubectl(declared(), { environment: { PATH: '/nowhere' } });
   expect(await lookAtCluster(none, declared())).toEqual({
     problems: [],
-    notes: [expect.stringMatching(/^nothing was looked at in the cluster: there is no kubectl on PATH/)],
+    notes: [expect.stringMatching(/^the cluster could not be checked: there is no kubectl on PATH/)],
   });
   const stderr = 'Error from server (InternalError): an error on the server has prevented the request\n';
   kubectl.on('get nodes --output=json', { stderr, exitCode: 1 });
@@ -174,7 +174,7 @@ describe('with a StatefulSet that is there', () => {
   ])('the preflight says that claims of a StatefulSet cannot change, and how volumes grow: %j', async (input, now) => {
     expect(await look(input)).toEqual(
       found(
-        `StatefulSet "bao" was made with audit of 10 GiB (the default class) and data of 1024 GiB (the default class), declared is now ${now}, and the cluster lets no StatefulSet change that; go back to what it was, or, for more room, where the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (kubectl -n vault edit pvc data-bao-0 ...), have the StatefulSet made anew (kubectl -n vault delete statefulset bao --cascade=orphan, by which pods and volumes stay), and deploy`,
+        `StatefulSet "bao" was created with audit of 10 GiB (the default class) and data of 1024 GiB (the default class), declared is now ${now}, and no StatefulSet can change that; declare the earlier ones again, or, for more room, if the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (kubectl -n vault edit pvc data-bao-0 ...), have the StatefulSet created again (kubectl -n vault delete statefulset bao --cascade=orphan, which keeps pods and volumes), and deploy`,
       ),
     );
   });
@@ -261,7 +261,7 @@ it('the preflight reports that no storage class is the default', async () => {
   kubectl.on('get storageclasses --output=json', list('StorageClass', { metadata: { name: 'slow' } }));
   expect(await look()).toEqual(
     found(
-      'no storage class is the cluster\'s default, so that no volume would be made, and the cluster has "slow"; name one in vault.server.storage.storageClass',
+      'the cluster has no default storage class, so no volume would be created, and the cluster has "slow"; name one in vault.server.storage.storageClass',
     ),
   );
 });
@@ -283,7 +283,7 @@ it('the preflight notes that there are fewer hosts than nodes', async () => {
   expect(await look()).toEqual({
     problems: [],
     notes: [
-      'the cluster has 1 host(s) that take any pod, and each of the 3 nodes wants one of its own; the others wait until there are more',
+      'the cluster has 1 host(s) that accept any pod, and each of the 3 nodes needs its own; the others wait until there are more',
     ],
   });
   expect(await look({ values: { server: { affinity: '' } } })).toEqual(found());
@@ -293,7 +293,7 @@ it('the preflight names the objects that this user may not create, before the fi
   const binding = 'clusterrolebindings.rbac.authorization.k8s.io';
   kubectl.on(`auth can-i create ${binding}`, { stdout: 'no\n', exitCode: 1 });
   expect((await look()).problems).toEqual([
-    `the user of the kubeconfig may not create ${binding} in namespace "vault", which the chart makes for the Kubernetes method of the server, unless vault.server.values.server.authDelegator is { enabled: false }; have somebody give that right, or deploy as another`,
+    `the user of the kubeconfig may not create ${binding} in namespace "vault", which the chart creates for the Kubernetes method of the server, unless vault.server.values.server.authDelegator is { enabled: false }; ask for that right, or deploy as another user`,
   ]);
   expect(await look({ values: { server: { authDelegator: { enabled: false } } } })).toEqual(found());
   kubectl.on('get statefulset bao --ignore-not-found --output=name', 'statefulset.apps/bao\n');
@@ -306,7 +306,7 @@ it('the preflight reports a missing Prometheus Operator, and notes that its toke
     .on(`get secret metrics ${KEYS}`, notFound('secrets "metrics"'));
   expect(await look({ monitoring: { tokenSecret: 'metrics' } })).toEqual({
     problems: [
-      'the cluster knows no PrometheusRule, as the Prometheus Operator is not installed; install it, or leave vault.server.monitoring out',
+      'the cluster knows no PrometheusRule, because the Prometheus Operator is not installed; install it, or leave vault.server.monitoring out',
     ],
     notes: [
       'no Secret "metrics" in namespace "vault", which vault.server.monitoring.tokenSecret names; make it: kubectl -n vault create secret generic metrics --from-file=token=FILE, once the server is initialized and gives out that token; until then nobody fetches its metrics',
@@ -326,7 +326,7 @@ it('the preflight notes the objects that this user may not see, and checks the r
     .on(`get secret bao-tls ${KEYS}`, { stderr: `Error from server (Forbidden): ${said}\n`, exitCode: 1 })
     .on('get storageclasses --output=json', list('StorageClass'));
   expect(await look()).toEqual({
-    problems: [expect.stringMatching(/^no storage class is the cluster's default/)],
+    problems: [expect.stringMatching(/^the cluster has no default storage class/)],
     notes: [`the certificates: could not be looked at (kubectl says: Error from server (Forbidden): ${said})`],
   });
 });

@@ -121,7 +121,7 @@ it('the watch names the sealed pods', async () => {
 it('the watch names the pods that still run the previous declaration', async () => {
   const { pods } = await watched(cluster(pod(0, { revision: 'bao-0' }), pod(1), pod(2, { revision: 'bao-0' })));
   expect(outdatedLines(pods)).toEqual([
-    '2 of 3 pods still run what was declared before, as nothing restarts them by itself: "bao-0", "bao-2"; docs/kubernetes.md says in which order to restart them',
+    '2 of 3 pods still run an earlier declaration, because nothing restarts them by itself: "bao-0", "bao-2"; docs/kubernetes.md says in which order to restart them',
   ]);
 });
 
@@ -146,7 +146,7 @@ it('the watch explains how to recreate failing pods of the previous declaration,
   };
   const { pods, troubles } = await watched(cluster(pod(0, state), pod(1), pod(2, state)));
   expect(troubleLines(troubles)).toEqual([
-    'pod bao-0 (and bao-2 alike) cannot pull the image plugin:1 (ImagePullBackOff: ErrImagePull: not found); but it is of what was declared before, so have it made anew, which loses nothing as it does not serve: kubectl -n vault delete pod bao-0 bao-2',
+    'pod bao-0 (and bao-2 alike) cannot pull the image plugin:1 (ImagePullBackOff: ErrImagePull: not found); but it is of an earlier declaration, so delete it to have it created again, which loses nothing because it does not serve: kubectl -n vault delete pod bao-0 bao-2',
   ]);
   expect(outdatedLines(pods)).toEqual([]);
 });
@@ -164,7 +164,7 @@ it.each([
     '',
     '; make it in namespace "vault", as "npx --no-install webex-token-vault diff vault-server" says, the cluster tries again',
   ],
-  ['secret/bao-tls\n', '; it is there by now, and the cluster tries again within two minutes'],
+  ['secret/bao-tls\n', '; it exists by now, and the cluster tries again within two minutes'],
 ])('the watch reports a missing Secret and checks whether it is still missing: %j', async (there, advice) => {
   kubectl.on('get secret bao-tls --ignore-not-found --output=name', there);
   const why = 'MountVolume.SetUp failed for volume "tls" : secret "bao-tls" not found';
