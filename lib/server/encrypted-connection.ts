@@ -2,28 +2,21 @@ import { ExplainedError, refusePlainHttp, type VaultConnectionOptions, vaultOpti
 import type { Deployment } from '../declaration/schema/deployment';
 
 /**
- * For commands that key shares and root tokens pass through. VAULT_ALLOW_HTTP does not count for them.
+ * Connection for key shares and root tokens, which VAULT_ALLOW_HTTP does not apply to.
  *
- * @throws ExplainedError where the server is another machine and is asked in plain HTTP
+ * @throws ExplainedError for plain HTTP to another machine
  */
 export function encryptedConnection<T extends VaultConnectionOptions>(options: T): T {
-  refusePlainHttp(
-    options.address,
-    'use https, as VAULT_ALLOW_HTTP does not count where key shares and root tokens are sent',
-  );
+  refusePlainHttp(options.address, 'use https, because VAULT_ALLOW_HTTP does not apply to key shares and root tokens');
   return { ...options, allowHttp: false };
 }
 
-/**
- * The same for commands that write a server's operators, which it has in its root namespace.
- *
- * @throws ExplainedError also where another namespace is set
- */
+/** The same for commands that write a server's operators. @throws ExplainedError also if a namespace is set */
 export function rootConnection({ vault }: Deployment): VaultConnectionOptions {
   const options = encryptedConnection(vaultOptionsFromEnvironment({ address: vault.address }));
   if (options.namespace !== undefined || vault.namespace !== undefined) {
     throw new ExplainedError(
-      'a server has its operators in the root namespace, and a namespace is set; unset VAULT_NAMESPACE, or have whoever runs that server prepare it',
+      'a server has its operators in the root namespace, but a namespace is set; unset VAULT_NAMESPACE, or ask the administrator of that server to prepare it',
     );
   }
   return options;

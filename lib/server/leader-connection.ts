@@ -8,15 +8,14 @@ import {
 import type { VaultClient } from '../vault/vault-client';
 import { otherLeader } from './keys/unsealing';
 
-/** A server that may be one whose pods are reached by `kubectl port-forward`. */
 export type DeclaredServer = KubernetesServerDeclaration | { readonly mode: 'dev' | 'production' };
 
 /**
- * Where the node answers that leads, for what only the leader does.
+ * Connection to the leader, for tasks of the leader only.
  *
- * @param server the declared one @default - none
- * @param report gets a line where that is another node
- * @throws ExplainedError where it would not be asked by TLS any more
+ * @param server declared server @default - none
+ * @param report gets a line if another node leads
+ * @throws ExplainedError if the leader has another protocol, such as HTTP instead of HTTPS
  */
 export async function leaderConnection(
   connection: VaultConnectionOptions,
@@ -39,7 +38,7 @@ export async function leaderConnection(
   return { ...connection, address };
 }
 
-/** Where a pod's port-forward ends on this machine; undefined where it is not reached so. */
+/** Address of a pod's `kubectl port-forward` on this machine, if the asked address is one. */
 function forwarded(leader: string, asked: string, server: DeclaredServer | undefined): string | undefined {
   if (server?.mode !== 'kubernetes') {
     return undefined;

@@ -36,7 +36,7 @@ it.each([
   const environment = { VAULT_ADDR: ADDRESS, VAULT_ALLOW_HTTP: 'true' };
   const { exitCode, stdout, stderr } = await runCommand(command, args, environment);
   expect(stderr).toBe(
-    `error: ${ADDRESS} would get tokens and secret ids unencrypted over the network; use https, as VAULT_ALLOW_HTTP does not count where key shares and root tokens are sent\n`,
+    `error: ${ADDRESS} would get tokens and secret ids unencrypted over the network; use https, because VAULT_ALLOW_HTTP does not apply to key shares and root tokens\n`,
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });

@@ -250,7 +250,7 @@ describe('webex-token-vault restore', () => {
     const notAllowed = await operated.run('restore', [snapshot, '--yes'], { VAULT_TOKEN: 's.nobody' });
     expect(notAllowed.stderr).toMatch(/error: Vault answered 403 .+\n$/);
     const unproven = await operated.run('restore', [snapshot, '--yes', '--credential', 'testauth']);
-    expect(unproven.stderr).toMatch(/error: there is nothing to read the credential with afterwards; .+\n$/);
+    expect(unproven.stderr).toMatch(/error: nothing is given to read the credential with afterwards; .+\n$/);
     await expect(accessToken()).resolves.toBeDefined();
   });
 });

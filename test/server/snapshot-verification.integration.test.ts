@@ -64,7 +64,7 @@ describe('what is found in a snapshot', () => {
     const present = { state: 'present', issueTime: undefined, expireTime };
     await expect(verify(['short', 'torn', 'refused', 'never'])).resolves.toEqual([
       { name: 'short', ...present, hasRefreshToken: false, isRefused: false },
-      { name: 'torn', state: 'damaged', problem: 'access_token is missing or not what it should be' },
+      { name: 'torn', state: 'damaged', problem: 'access_token is missing or malformed' },
       { name: 'refused', ...present, hasRefreshToken: true, isRefused: true },
       { name: 'never', state: 'absent' },
     ]);

@@ -24,7 +24,7 @@ const SIGNATURE_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Clocks of servers and clients differ a little; a certificate must be good on all of them at once. */
+/** Clocks of servers and clients differ a little, and a new certificate must be valid on all of them. */
 const BACKDATE_MS = 5 * 60 * 1000;
 
 /** A certificate with its private key, both PEM. */
@@ -33,20 +33,11 @@ export interface IssuedCertificate {
   readonly privateKeyPem: string;
 }
 
-export interface CertificateAuthorityOptions {
-  /** @default "webex-token-vault CA" */
-  readonly commonName?: string;
-  /** @default 3650 (10 years) */
-  readonly lifetimeDays?: number;
-  /** @default - now */
-  readonly now?: Date;
-}
-
 export interface CertificateOptions {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
-  /** Never past the end of the CA. @default 397 (what browsers and Apple's systems accept at most is 398) */
+  /** Limited to the end of the CA. @default 397 (browsers and Apple's systems accept at most 398) */
   readonly lifetimeDays?: number;
   /** @default - now */
   readonly now?: Date;
@@ -66,7 +57,10 @@ export class CertificateAuthority {
     this.#privateKeyPem = privateKeyPem;
   }
 
-  static async create(options: CertificateAuthorityOptions = {}): Promise<CertificateAuthority> {
+  /** @param options.lifetimeDays @default 3650 (10 years) */
+  static async create(
+    options: Pick<Partial<CertificateOptions>, 'commonName' | 'lifetimeDays' | 'now'> = {},
+  ): Promise<CertificateAuthority> {
     const { commonName = 'webex-token-vault CA', lifetimeDays = 3650, now = new Date() } = options;
     const keys = await newKeys();
     const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -85,7 +79,7 @@ export class CertificateAuthority {
     return new CertificateAuthority(certificate, keys.privateKey, await exportKey(keys.privateKey));
   }
 
-  /** @throws ExplainedError where the two are not a CA and its key, or the CA is not valid now */
+  /** @throws ExplainedError unless the two are a CA and its key, and the CA is valid now */
   static async load(
     { certificatePem, privateKeyPem }: IssuedCertificate,
     now = new Date(),
@@ -100,12 +94,11 @@ export class CertificateAuthority {
     } catch {
       throw new ExplainedError(`the CA must be a PEM certificate and its PEM key, got something else; ${advice}`);
     }
-    if (!found.ca || !matches) {
-      throw new ExplainedError(
-        found.ca
-          ? `the key of the CA must belong to its certificate, got that of another; ${advice}`
-          : `the CA must be a certificate that may sign others, got one that may not; ${advice}`,
-      );
+    if (!found.ca) {
+      throw new ExplainedError(`the CA must be a certificate that may sign others, got one that may not; ${advice}`);
+    }
+    if (!matches) {
+      throw new ExplainedError(`the key of the CA must belong to its certificate, got that of another; ${advice}`);
     }
     const certificate = new X509Certificate(certificatePem);
     if (now < certificate.notBefore || now > certificate.notAfter) {
@@ -118,12 +111,12 @@ export class CertificateAuthority {
     return new CertificateAuthority(certificate, key, privateKeyPem);
   }
 
-  /** A method, so that the key is in no `console.log` of this object. */
+  /** A method, so that `console.log` of this object does not show the key. */
   privateKeyPem(): string {
     return this.#privateKeyPem;
   }
 
-  /** A certificate for a server of the cluster; its nodes are clients of each other, so it is good for that too. */
+  /** A certificate for a server of the cluster. It is also one for clients, because nodes call each other. */
   async issue(options: CertificateOptions): Promise<IssuedCertificate> {
     const { commonName, dnsNames, ipAddresses, lifetimeDays = 397, now = new Date() } = options;
     const keys = await newKeys();
@@ -153,7 +146,7 @@ export class CertificateAuthority {
   }
 }
 
-/** Host names and IP addresses that a certificate is for; IPv6 in its short form. */
+/** Host names and IP addresses of a certificate; IPv6 in its short form. */
 export function subjectAlternativeNames(certificatePem: string): string[] {
   const names = new X509Certificate(certificatePem).getExtension(SubjectAlternativeNameExtension)?.names.toJSON() ?? [];
   return names
@@ -172,7 +165,7 @@ async function exportKey(key: CryptoKey): Promise<string> {
   return `${PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`;
 }
 
-/** 127 random bits, and positive. @see RFC 5280, section 4.1.2.2 */
+/** A positive number of 127 random bits. @see RFC 5280, section 4.1.2.2 */
 function serialNumber(): string {
   const bytes = randomBytes(16);
   bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);

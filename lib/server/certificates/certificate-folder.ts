@@ -12,25 +12,25 @@ import { isHostName } from '../../declaration/schema/host-name';
 import { checkTlsFiles } from '../../declaration/files/tls-files';
 
 /*
- * The private CA and its certificates as files. Each server has a folder of its own, to be mounted as a whole: a file
- * that is mounted alone would stay the old one when it is renewed.
+ * The private CA and its certificates as files. Each server has a folder to mount, because a file that is mounted alone would
+ * stay the old one after a renewal.
  *
  *     ca/ca.pem, ca/ca-key.pem                           the CA; its key never leaves this folder
- *     <server>/server.pem, server-key.pem, ca.pem        what one server needs
+ *     <server>/server.pem, server-key.pem, ca.pem        files of one server
  */
 
 const CA = 'ca';
 const RENEW_BEFORE_DAYS = 30;
-/** Of a folder until it is complete. One that a crash has left must not pass for that of a host. */
+/** Part of an incomplete folder's name. A folder that a crash left is not taken for that of a server. */
 const PARTIAL = '.partial-';
 
 export interface CertificateFolderOptions {
   readonly folder: string;
-  /** Names of the servers, each one also a host name of its certificate. @default - those that are there already */
+  /** Names of the servers, which are also host names of their certificates. @default - the existing servers */
   readonly servers?: readonly string[];
-  /** Host names that all of the certificates are good for, besides `localhost`. @default - none */
+  /** Host names of all certificates, besides `localhost`. @default - none */
   readonly dnsNames?: readonly string[];
-  /** IP addresses that all of the certificates are good for, besides 127.0.0.1 and ::1. @default - none */
+  /** IP addresses of all certificates, besides 127.0.0.1 and ::1. @default - none */
   readonly ipAddresses?: readonly string[];
   /** Further host names and IP addresses of one server, by its name. @default - none */
   readonly hosts?: Readonly<Record<string, readonly string[]>>;
@@ -38,17 +38,17 @@ export interface CertificateFolderOptions {
   readonly lifetimeDays?: number;
   /** @default 3650 (10 years) */
   readonly caLifetimeDays?: number;
-  /** Issue all server certificates again, with new keys; the CA stays. @default false */
+  /** Issues all server certificates again, with new keys. The CA stays. @default false */
   readonly renew?: boolean;
-  /** Who the servers run as; needs root. @default - who owns them already, else whoever runs this */
+  /** User of the servers; needs root. @default - the present owner, or the user of this process */
   readonly owner?: FileOwner;
   /** @default - now */
   readonly now?: Date;
-  /** Ends it between two servers, each of them whole. @default - none */
+  /** Ends the work between two servers. @default - none */
   readonly signal?: AbortSignal;
 }
 
-/** What was done about the CA or one server. */
+/** Result for the CA or one server. */
 export interface CertificateReport {
   readonly name: string;
   readonly action: 'created' | 'renewed' | 'kept';
@@ -63,7 +63,7 @@ interface ServerFiles {
   readonly caFile: string;
 }
 
-/** Where the CA's certificate is: what clients set VAULT_CACERT to. */
+/** File of the CA's certificate, for VAULT_CACERT of clients. */
 export function caCertificateFile(folder: string): string {
   return join(folder, CA, 'ca.pem');
 }
@@ -79,7 +79,7 @@ export function serverTlsFiles(folder: string, server: string): ServerFiles {
   };
 }
 
-/** Names of the servers that have a certificate in this folder. */
+/** Names of the servers with a certificate in this folder. */
 export async function certifiedServers(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
@@ -90,10 +90,8 @@ export async function certifiedServers(folder: string): Promise<string[]> {
 }
 
 /**
- * Makes what is missing, keeps what is good, and issues again what is damaged, lacks a name or is at its end. A name
- * that a certificate has it keeps. A CA that is there is used or refused, never replaced: all clients trust it.
- *
- * @throws ExplainedError
+ * Issues missing certificates, and renews those that are damaged, lack a name or expire soon. A renewed certificate keeps its
+ * names. An existing CA is used or refused, never replaced, because all clients trust it.
  */
 export async function prepareCertificates(options: CertificateFolderOptions): Promise<CertificateReport[]> {
   checkOptions(options);
@@ -147,7 +145,7 @@ async function prepareServer(
     dnsNames: [...new Set([server, 'localhost', ...dnsNames, ...named.filter((name) => isIP(name) === 0)])],
     ipAddresses: [...new Set(['127.0.0.1', '::1', ...ipAddresses, ...named.filter((name) => isIP(name) !== 0)])],
   };
-  // Root renewing without `--owner` must not take the key away from the server that runs.
+  // A renewal by root without `--owner` must leave the key to the running server.
   const owner = options.owner ?? (process.getuid?.() === 0 ? folderOwner : undefined);
   if (certificate !== undefined && !renew && isGood(files, [...names.dnsNames, ...names.ipAddresses], now)) {
     if (owner !== undefined) {
@@ -171,7 +169,7 @@ async function prepareServer(
   };
 }
 
-/** All of a folder at once, or nothing; never over one that another process made meanwhile. */
+/** Creates a complete folder or none, and never replaces one that another process created meanwhile. */
 async function createFolder(
   folder: string,
   owner: FileOwner | undefined,
@@ -186,7 +184,7 @@ async function createFolder(
     await rename(partial, folder);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(errorCode(error))) {
       throw new ExplainedError(`another process has just made ${folder}; run this again to use it`);
     }
     throw error;
@@ -221,7 +219,7 @@ async function readCaFile(file: string): Promise<string> {
   }
 }
 
-/** The names of a certificate that is there; none where it cannot be read. */
+/** Names of an existing certificate; none if it cannot be read. */
 function namesIn(certificatePem = ''): string[] {
   try {
     return subjectAlternativeNames(certificatePem);
@@ -246,7 +244,7 @@ function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: 
   const partial = servers.find((name) => name.includes(PARTIAL));
   if (partial !== undefined) {
     throw new ExplainedError(
-      `a server must not be called "${partial}", as folders are that a crash left half filled; choose another name`,
+      `a server must not be called "${partial}", which is a name of incomplete folders; choose another name`,
     );
   }
   const notAnAddress = ipAddresses.find((address) => isIP(address) === 0);

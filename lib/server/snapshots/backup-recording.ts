@@ -8,14 +8,14 @@ import { Records } from '../../vault/records/record-store';
 import type { ServerHealth } from '../../vault/vault-client';
 import { openBackupSession, type BackupSessionOptions } from './backup';
 
-/** A server that is not there is not waited for: a verification does without it. */
+/** Limit of an answer, because a verification does not need the server. */
 const ANSWER_MS = 10_000;
 
 /**
- * The record that the server has of a backup, to be told that the backup is verified.
+ * The server's record of a backup, in which a verification is noted.
  *
- * A verification takes the key shares and the file, and no server. So it is recorded only if a login of the operator
- * "backup" is at hand, the server answers, and the file is the backup that it has on record.
+ * A verification needs the key shares and the file, but no server. It is recorded only with a login of the operator
+ * "backup", if the server answers and has this file on record.
  */
 export class BackupRecording implements AsyncDisposable {
   private constructor(
@@ -23,11 +23,11 @@ export class BackupRecording implements AsyncDisposable {
     private readonly deployment: Deployment,
     private readonly record: BackupRecord,
     private readonly version: number,
-    /** Product and version of the server that the backup is of. */
+    /** Server of the backup, with product and version. */
     readonly origin: ServerHealth,
   ) {}
 
-  /** @returns why there is none, in its place */
+  /** @returns the record, or the reason why there is none */
   static async open(
     deployment: Deployment,
     sha256: string,
@@ -53,7 +53,7 @@ export class BackupRecording implements AsyncDisposable {
     }
   }
 
-  /** @returns why it could not be recorded */
+  /** @returns the reason if it could not be recorded */
   async noteVerified(): Promise<string | undefined> {
     const { takenAt, sha256, bytes } = this.record;
     const note = { sha256, bytes, takenAt: takenAt.toISOString(), verifiedAt: new Date().toISOString() };

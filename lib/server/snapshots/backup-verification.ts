@@ -15,21 +15,17 @@ import {
 import { verificationSeal } from './snapshot-seal';
 
 export interface BackupVerificationOptions extends BackupSessionOptions {
-  /** Path of a bao or vault. @default - the one on PATH */
+  /** Path of a bao or vault program. @default - that on PATH */
   readonly program?: string;
-  /** Those of the unseal key, or with a seal those of the recovery key. */
+  /** Shares of the unseal key, or with a seal of the recovery key. */
   readonly keyShares: AsyncGenerator<string>;
-  /** Credentials whose grant need not be in it. */
+  /** Credentials whose grant may be missing. */
   readonly allowAbsent: readonly string[];
   readonly onWhole: (snapshot: SnapshotSummary) => void;
   readonly onCredentials: (credentials: readonly VerifiedCredential[]) => void;
 }
 
-/**
- * Restores a snapshot into a throw-away server of this machine, and looks for the grant of each declared credential.
- *
- * @throws ExplainedError where it cannot be restored, or misses a grant
- */
+/** Restores a snapshot into a throw-away server of this machine, and looks for the grant of each declared credential. */
 export async function verifyBackup(
   { deployment, folder }: LoadedDeployment,
   file: string,
@@ -60,7 +56,7 @@ export async function verifyBackup(
   }
 }
 
-/** @returns undefined where the server is another's, which may be either product */
+/** @returns undefined for a server that is declared elsewhere, whose product is unknown */
 function declaredOrigin({ vault: { server } }: Deployment): SnapshotOrigin | undefined {
   return server && { product: server.product };
 }

@@ -3,25 +3,14 @@ import { ExplainedError, NetworkError, VaultUnreachableError, type VaultConnecti
 import { streamPrivateFile } from '../../files/private-file';
 import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
 
-/*
- * Raft snapshots, in and out. node-vault reads every answer as text, so these two go to the connection itself.
- */
-
+// node-vault reads every answer as text, so snapshots use the connection itself.
 const SAVE_PATH = 'sys/storage/raft/snapshot';
 const FORCE_PATH = 'sys/storage/raft/snapshot-force';
-
-export interface RestoreOptions {
-  /** Take the snapshot of another cluster, whose unseal keys then apply. @default false */
-  readonly force?: boolean;
-  /** Called once the whole file was read. A server restores nothing from a part of it. @default - nobody is told */
-  readonly onWhole?: () => void;
-}
 
 /**
  * Writes a snapshot to a file of mode 0600, after comparing the sums in it.
  *
- * @throws VaultResponseError, VaultUnreachableError, ExplainedError where what came is not a whole snapshot; the
- *   signal's reason
+ * @throws VaultResponseError, VaultUnreachableError, ExplainedError unless the snapshot is whole; the signal's reason
  */
 export async function saveSnapshot(
   vault: VaultConnection,
@@ -45,14 +34,16 @@ export async function saveSnapshot(
 }
 
 /**
- * Replaces everything that the server holds by what the snapshot holds.
+ * Replaces all data of the server by a snapshot.
  *
+ * @param options.force accepts the snapshot of another cluster, whose unseal keys then apply @default false
+ * @param options.onWhole called once the whole file was read; a server restores nothing from a part of it
  * @throws VaultResponseError, VaultUnreachableError
  */
 export async function restoreSnapshot(
   vault: VaultConnection,
   file: string,
-  { force = false, onWhole = () => undefined }: RestoreOptions = {},
+  { force = false, onWhole = () => undefined }: { readonly force?: boolean; readonly onWhole?: () => void } = {},
 ): Promise<void> {
   try {
     const { body } = await vault.send('POST', force ? FORCE_PATH : SAVE_PATH, {

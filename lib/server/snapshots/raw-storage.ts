@@ -2,10 +2,6 @@ import { z } from 'zod';
 import { ExplainedError, commandLine, VaultResponseError } from '#core';
 import type { VaultClient } from '../../vault/vault-client';
 
-/*
- * What a server has stored, read by itself in recovery mode: no engine looks at it, and nothing happens because of it.
- */
-
 const valueReply = z.object({ data: z.object({ value: z.string() }) });
 const keysReply = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 
@@ -16,39 +12,26 @@ const namespaceEntry = z.object({ path: z.string(), uuid: z.string() });
 
 type Mount = z.infer<typeof mount>;
 
-/** What is stored does not look as it should, and nobody's secret is told of it. */
+/** A stored entry is damaged. The message contains no secret. */
 export class DamagedEntry extends ExplainedError {
   override name = 'DamagedEntry';
 }
 
+/** The storage of a server in recovery mode, in which no engine runs. */
 export class RawStorage {
   /** @param client with a recovery token */
   constructor(private readonly client: VaultClient) {}
 
   /**
-   * @returns undefined where there is nothing
-   * @throws DamagedEntry where it cannot be decrypted or does not fit the schema
+   * @returns undefined if there is no entry
+   * @throws DamagedEntry if it cannot be decrypted or does not fit the schema
    */
   async read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-    let value: string;
-    try {
-      value = (await this.client.read(`sys/raw/${path}`, valueReply)).data.value;
-    } catch (error) {
-      if (error instanceof VaultResponseError && error.statusCode === 404) {
-        return undefined;
-      }
-      throw error instanceof VaultResponseError && /decrypt|authentication failed|decompress/.test(error.said)
-        ? new DamagedEntry('it cannot be decrypted')
-        : error;
-    }
-    return parse(value, schema);
+    const reply = await this.#raw(path, valueReply);
+    return reply && parse(reply.data.value, schema);
   }
 
-  /**
-   * @param namespace @default - the root namespace
-   * @returns path of the mount's storage
-   * @throws ExplainedError where nothing of that type is mounted there
-   */
+  /** @param namespace @default - the root namespace @returns path of the mount's storage */
   async mountStorage(mountPath: string, type: string, namespace?: string): Promise<string> {
     const root = await this.#namespaceStorage(namespace);
     const found = (await this.#mounts(root)).find(({ path }) => path === `${mountPath}/`);
@@ -70,7 +53,7 @@ export class RawStorage {
     return entries.filter((entry) => entry !== undefined);
   }
 
-  /** Each namespace of OpenBao has all of its own, and its parent an entry of it. */
+  /** Each namespace of OpenBao has a storage of its own. Its parent has an entry of it. */
   async #namespaceStorage(namespace = ''): Promise<string> {
     let root = '';
     let path = '';
@@ -81,7 +64,7 @@ export class RawStorage {
       const found = entries.find((entry) => entry?.path === path);
       if (found === undefined) {
         throw new ExplainedError(
-          `no namespace "${namespace}" is found in the snapshot; it is older than the deployment, or of another server, or of a Vault with namespaces, in which this can find none: rehearse "${commandLine('restore')}" there`,
+          `no namespace "${namespace}" is found in the snapshot; it is older than the deployment, or of another server, or of Vault Enterprise, whose namespaces cannot be read here: rehearse "${commandLine('restore')}" there`,
         );
       }
       root = `namespaces/${found.uuid}/`;
@@ -90,14 +73,20 @@ export class RawStorage {
   }
 
   async #list(path: string): Promise<string[]> {
+    const reply = await this.#raw(`${path}?list=true`, keysReply);
+    return (reply?.data.keys ?? []).filter((key) => !key.endsWith('/'));
+  }
+
+  async #raw<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
     try {
-      const { keys } = (await this.client.read(`sys/raw/${path}?list=true`, keysReply)).data;
-      return keys.filter((key) => !key.endsWith('/'));
+      return await this.client.read(`sys/raw/${path}`, schema);
     } catch (error) {
       if (error instanceof VaultResponseError && error.statusCode === 404) {
-        return [];
+        return undefined;
       }
-      throw error;
+      throw error instanceof VaultResponseError && /decrypt|authentication failed|decompress/.test(error.said)
+        ? new DamagedEntry('it cannot be decrypted')
+        : error;
     }
   }
 }
@@ -111,9 +100,9 @@ function parse<T>(value: string, schema: z.ZodType<T>): T {
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    // Names of fields only: what is in them may be a token.
+    // Only names of fields are shown, because a value may be a token.
     const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'all of it');
-    throw new DamagedEntry(`${[...new Set(fields)].join(', ')} is missing or not what it should be`);
+    throw new DamagedEntry(`${[...new Set(fields)].join(', ')} is missing or malformed`);
   }
   return parsed.data;
 }

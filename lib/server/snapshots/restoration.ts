@@ -18,16 +18,12 @@ import { withRootToken } from '../keys/root-token';
 import { verifySnapshot } from './snapshot-archive';
 import { snapshotTarget, type SnapshotTarget, type SnapshotTargetOptions } from './snapshot-target';
 
-/*
- * From a snapshot back to a server that gives out tokens.
- */
-
 export interface RestorationOptions extends SnapshotTargetOptions, UnsealingOptions {
-  /** As it is declared, for its leader to be reached. @default - none is */
+  /** Declared server, by which its leader is reached. @default - none is declared */
   readonly server?: DeclaredServer;
-  /** Read afterwards, to prove that the grants are there. @default - none is read */
+  /** Credential that is read afterwards, as a proof that the grants are there. @default - none is read */
   readonly credential?: { readonly engine: Deployment['engine']; readonly name: string };
-  /** Key shares of the server that the snapshot came from. @default - others unseal it, and the token restores */
+  /** Key shares of the snapshot's server. @default - others unseal it, and the token restores */
   readonly keyShares?: AsyncIterable<string>;
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -39,12 +35,7 @@ interface Prepared {
   readonly target: SnapshotTarget;
 }
 
-/**
- * Restores a snapshot, onto the server that it came from or onto an empty one, and waits until it is active.
- *
- * @returns what the credential reads as, where one was asked for
- * @throws ExplainedError
- */
+/** Restores a snapshot onto its server or an empty one, and waits until it is active. @returns reading of the credential */
 export async function restoreServer(
   connection: VaultConnectionOptions,
   options: RestorationOptions,
@@ -74,7 +65,7 @@ export async function restoreServer(
     return undefined;
   }
   try {
-    // Nodes that were sealed meanwhile elect anew, and one that follows since a moment ago hands nothing on yet.
+    // Nodes that were sealed elect a leader again, and a new standby node does not forward requests yet.
     const proving = await leaderConnection(leading, client, options.server, report);
     return await prove(new VaultClient({ ...proving, token: undefined, signal }), credential, options);
   } catch (error) {
@@ -82,24 +73,24 @@ export async function restoreServer(
   }
 }
 
-/** Everything that comes before the snapshot is sent. */
+/** All steps before the snapshot is sent. */
 async function prepare(connection: VaultConnectionOptions, options: RestorationOptions): Promise<Prepared> {
   const { file, report, credential, signal } = options;
   const { sha256 } = await verifySnapshot(file, signal);
   report(`${file} is whole, sha256 ${sha256}`);
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
     throw new ExplainedError(
-      'there is nothing to read the credential with afterwards; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
+      'nothing is given to read the credential with afterwards; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }
   const given = new VaultClient({ ...connection, token: undefined, signal });
-  // Only the leader restores, and only it knows when it is done.
+  // Only the leader restores, and knows when the restore is done.
   const leading = await leaderConnection(connection, given, options.server, report);
   const client = new VaultClient({ ...leading, token: undefined, signal });
   return { leading, client, target: await snapshotTarget(client, options) };
 }
 
-/** @throws ExplainedError, which says whether the data is back */
+/** @throws ExplainedError that says whether the data is back */
 async function restoreOnto(
   client: VaultClient,
   target: SnapshotTarget,
@@ -107,7 +98,7 @@ async function restoreOnto(
   unfinished: (error: unknown, isWhole: boolean) => UnfinishedRestore,
 ): Promise<void> {
   const { file, report } = options;
-  // An interruption ends the client's requests. The server goes on with a snapshot that it has.
+  // An interruption ends our requests. The server goes on restoring.
   const look = (): Promise<RestoreOutcome> => restoreOutcome(client.endedBy(undefined), target);
   const sent = { isWhole: false };
   try {
@@ -133,16 +124,16 @@ async function restoreOnto(
   }
 }
 
-/** The refusal of a snapshot, explained where the snapshot is of another server. */
+/** The refusal of a snapshot, explained for that of another server. */
 function refused(error: VaultResponseError, file: string): Error {
   return error.said.includes('snapshot-force')
     ? new ExplainedError(
-        `${file} is from a server with other keys; nothing was changed; use --force if you mean it and have those keys, which this server then needs`,
+        `${file} is from a server with other keys, so nothing was changed; use --force if you have those keys, which this server then needs`,
       )
     : error;
 }
 
-/** Its read may refresh the token, and one that is given up at once could lose the grant. */
+/** The read may refresh the token. Aborting it at once could lose the grant. */
 async function prove(
   restored: VaultClient,
   { engine, name }: Required<RestorationOptions>['credential'],

@@ -4,7 +4,7 @@ import type { VaultClient } from '../../vault/vault-client';
 import { revokeSelf } from '../keys/root-token';
 import { hurried } from '../keys/unsealing';
 
-/** A child token outlives the longest wait for a restored server. */
+/** Longer than the longest wait for a restored server. */
 const CHILD_TTL = '24h';
 
 const lookupReply = z.object({ data: z.object({ ttl: z.number() }) });
@@ -20,25 +20,20 @@ const childReply = z.object({ auth: z.object({ client_token: z.string().min(1), 
 export class RestoreMarker {
   private constructor(
     private readonly holder: VaultClient,
-    /** Whether no snapshot can hold it. A server that accepts such a token has not restored the snapshot. */
+    /** Whether the snapshot cannot contain it. A server that accepts such a token has not restored the snapshot. */
     readonly isYounger: boolean,
-    /** A refusal proves nothing from then on. */
+    /** Time from which a refusal proves nothing. */
     private readonly expiresAtMs: number,
   ) {}
 
-  /**
-   * A token that was made after the snapshot, such as the root token of the key shares.
-   *
-   * @param holder with that token
-   */
+  /** @param holder with a token that was made after the snapshot, such as the root token of the key shares */
   static young(holder: VaultClient): RestoreMarker {
     return new RestoreMarker(holder, true, Number.POSITIVE_INFINITY);
   }
 
   /**
-   * A child of a token that may be in the snapshot. The token itself is taken if it may make no child.
+   * A child of the token that restores, which may be in the snapshot; the token itself if it may make no child.
    *
-   * @param parent with the token that restores
    * @returns undefined if the token may not look itself up
    */
   static async of(parent: VaultClient): Promise<RestoreMarker | undefined> {
@@ -46,7 +41,7 @@ export class RestoreMarker {
     if (ttlSeconds === undefined) {
       return undefined;
     }
-    // A child ends with its parent.
+    // A child expires with its parent.
     const ofParentMs = ttlSeconds === 0 ? Number.POSITIVE_INFINITY : Date.now() + ttlSeconds * 1000;
     try {
       const request = { ttl: CHILD_TTL, policies: ['default'], renewable: false, display_name: 'restore' };
@@ -65,7 +60,7 @@ export class RestoreMarker {
     return new RestoreMarker(parent, false, ofParentMs);
   }
 
-  /** @returns whether the server knows the token, undefined if it cannot be told now */
+  /** @returns whether the server knows the token; undefined if that is unknown now */
   async isKnown(signal?: AbortSignal): Promise<boolean | undefined> {
     try {
       await hurried(this.holder, signal).read('auth/token/lookup-self', lookupReply);
@@ -76,7 +71,7 @@ export class RestoreMarker {
     }
   }
 
-  /** Revokes a token that was made for this. A server that has restored the snapshot does not know it any more. */
+  /** Revokes a token that was made as a marker. After a restore, the server does not know it any more. */
   async revoke(): Promise<void> {
     if (this.isYounger) {
       await revokeSelf(this.holder).catch(() => undefined);

@@ -7,35 +7,30 @@ import { activeSince, hurried, waitUntilActive } from '../keys/unsealing';
 
 const POLL_MS = 500;
 
-/** Servers restore a snapshot within seconds of taking it. */
+/** Limit of a restore, which takes servers a few seconds. */
 export const RESTORE_MS = 20_000;
 
-/** A snapshot that a server was sent, and the signs by which its restore is seen. */
+/** A snapshot that was sent to a server, and the signs of its restore. */
 export interface SentSnapshot {
-  /** Since when the server was active before, if it was. */
+  /** Start of the server's term before the restore. */
   readonly activeBefore: string | undefined;
-  /** Whether it may be of another server, whose leader it then names until this one has taken over. */
+  /** Whether it may be of another server. This server then names the other's leader until it has taken over itself. */
   readonly foreign: boolean;
-  /** How the unseal key of the snapshot is split. @default - a seal opens the server */
+  /** Split of the snapshot's unseal key. @default - a seal opens the server */
   readonly key?: KeyOptions;
-  /** How the unseal key was split whose place it takes. @default - the server knows no other one */
+  /** Split of the unseal key that it replaces. @default - the server has no other key */
   readonly replaced?: KeyOptions;
-  /** @default - none: the restore is seen where the server takes over anew, as OpenBao does */
+  /** @default - none: a new term of the server shows the restore, as on OpenBao */
   readonly marker?: RestoreMarker;
 }
 
 /**
- * State of a server that was sent a snapshot. A sealed server holds it under another key, or has failed to restore it.
- * An unchanged server holds what it held before.
+ * State of a server after a snapshot was sent. A sealed server holds the snapshot under another key, or failed to restore it.
+ * An unchanged server holds its earlier data.
  */
 export type RestoreOutcome = 'restored' | 'sealed' | 'unchanged' | 'unknown';
 
-/**
- * The outcome of a restore whose wait has ended, whatever ended it.
- *
- * @param client without a signal that has been aborted
- * @param waitMs how long the server may still be restoring
- */
+/** Outcome after the wait has ended. @param client without an aborted signal @param waitMs rest of a running restore */
 export async function restoreOutcome(
   client: VaultClient,
   sent: SentSnapshot,
@@ -53,7 +48,7 @@ export async function restoreOutcome(
   return sent.marker?.isYounger === true && (await sent.marker.isKnown()) === true ? 'unchanged' : 'unknown';
 }
 
-/** Whether the server is active with what the snapshot held. The answer "no" takes a moment. */
+/** Whether the server is active with the data of the snapshot. The answer "no" takes a moment. */
 export async function isRestored(
   client: VaultClient,
   { activeBefore, foreign, marker }: SentSnapshot,
@@ -63,7 +58,7 @@ export async function isRestored(
   if (marker?.isYounger !== true && (await waitUntilActive(client, { ...wait, before: activeBefore }))) {
     return true;
   }
-  // The token is shown to this server alone, and not to the leader that a snapshot of another server names.
+  // Only this server may see the token, not the leader that a snapshot of another server names.
   if (marker !== undefined && (await waitUntilActive(client, wait)) && (await marker.isKnown(signal)) === false) {
     return true;
   }
@@ -71,13 +66,13 @@ export async function isRestored(
   return false;
 }
 
-/** Asks for the leader: a server that is asked for its seal while it restores goes on reporting the one before. */
+/** Asks for the leader, because a server that is asked for its seal during a restore goes on reporting the earlier one. */
 export async function isSealed(client: VaultClient, signal?: AbortSignal): Promise<boolean> {
   try {
     await activeSince(hurried(client, signal));
     return false;
   } catch (error) {
-    // No answer at all, as during a restart, is not taken for sealed.
+    // A missing answer, as during a restart, does not mean sealed.
     return error instanceof VaultResponseError && error.statusCode === 503;
   }
 }
@@ -87,17 +82,17 @@ export interface UnfinishedRestore {
   readonly file: string;
   /** Cause of the end, such as "interrupted". */
   readonly problem: string;
-  /** Whether the server got all of the snapshot, as far as is known here. */
+  /** Whether the server received the whole snapshot, as far as is known here. */
   readonly isWhole: boolean;
   /** Whether the server was initialized for the snapshot, with a key that nobody knows. */
   readonly isNew: boolean;
-  /** Whether a token shows what the server has made of the snapshot. */
+  /** Whether a token shows the outcome. */
   readonly isShown: boolean;
 }
 
 const look = (): string => `run "${commandLine('status')}" to see which grants it holds`;
 
-/** Error of a restore that did not come to its end. It says whether the data is back, and the next step. */
+/** Error of an unfinished restore. It says whether the data is back, and the next step. */
 export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRestore): ExplainedError {
   const { address, file, problem, isWhole, isNew, isShown } = context;
   switch (outcome) {
@@ -118,7 +113,7 @@ export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRe
       );
     }
     case 'unknown': {
-      const why = isShown ? 'as no answer came' : 'as VAULT_TOKEN may make no child token, which would show it';
+      const why = isShown ? 'as no answer came' : 'because VAULT_TOKEN may make no child token, which would show it';
       const key = isNew ? `; if it holds none, ${withoutKey(address)}` : '';
       return new ExplainedError(
         `${problem}; ${file} was sent, and whether ${address} has restored it cannot be told, ${why}; ${look()}${key}`,

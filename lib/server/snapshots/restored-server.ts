@@ -12,20 +12,19 @@ import {
 import { unseal } from '../keys/unsealing';
 
 export interface UnsealingOptions {
-  /** Key shares of the server that the snapshot came from. @default - others unseal it */
+  /** Key shares of the snapshot's server. @default - others unseal it */
   readonly keyShares?: AsyncIterable<string>;
-  /** How long others have to unseal it. */
+  /** Time for others to unseal it. */
   readonly unsealTimeoutMs: number;
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Waits until the server is active with what the snapshot held: it answers before it restores, takes some seconds for
- * it, and may end up sealed.
+ * Waits until the server is active with the data of the snapshot. It answers before it restores, which takes some seconds, and
+ * may be sealed afterwards.
  *
- * @returns another outcome than `restored` where the time is up
- * @throws ExplainedError where the key shares do not unseal it
+ * @returns another outcome than `restored` if the time is up
  */
 export async function untilRestored(
   client: VaultClient,
@@ -66,18 +65,12 @@ export async function untilRestored(
   return restoreOutcome(client, sent, 0);
 }
 
-/** A Vault that keeps its key shows a restore by a refused token alone. Without one, the wait is short. */
+/** Only a refused token shows a restore of a Vault that keeps its key. Without a token, the wait is short. */
 async function longestWaitMs(client: VaultClient, sent: SentSnapshot, unsealTimeoutMs: number): Promise<number> {
-  const isShown = sent.foreign || sent.marker?.isYounger === true || (await isOpenBao(client));
+  const mayBeOpenBao = async (): Promise<boolean> =>
+    (await client.health().catch(() => undefined))?.product !== 'vault';
+  const isShown = sent.foreign || sent.marker?.isYounger === true || (await mayBeOpenBao());
   return isShown ? unsealTimeoutMs : Math.min(RESTORE_MS, unsealTimeoutMs);
-}
-
-/** @returns true where it does not say */
-async function isOpenBao(client: VaultClient): Promise<boolean> {
-  return client.health().then(
-    ({ product }) => product === 'openbao',
-    () => true,
-  );
 }
 
 function isSplitAlike(one: KeyOptions, other: KeyOptions): boolean {
@@ -95,7 +88,7 @@ async function unsealRestored(
   } catch (error) {
     throw error instanceof ExplainedError
       ? new ExplainedError(
-          `the snapshot is restored, but ${error.message}; restart the server first where its key is not split into ${shares} shares, ${threshold} of them needed`,
+          `the snapshot is restored, but ${error.message}; restart the server first if its key is not split into ${shares} shares, ${threshold} of them needed`,
         )
       : error;
   }

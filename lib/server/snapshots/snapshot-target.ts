@@ -14,33 +14,28 @@ const ACTIVE_TIMEOUT_MS = 60_000;
 export interface SnapshotTarget extends SentSnapshot {
   /** With a token that may restore. */
   readonly sender: VaultClient;
-  /** Whether it was initialized for this, with a key that nobody knows. */
+  /** Whether it was initialized for the snapshot, with a key that nobody knows. */
   readonly isNew: boolean;
 }
 
 export interface SnapshotTargetOptions {
   readonly file: string;
-  /** Onto a server with other keys, whose place the keys of the snapshot take. @default false */
+  /** Restores onto a server with other keys, which the keys of the snapshot replace. @default false */
   readonly force?: boolean;
-  /** May restore. @default - a root token is made of the key shares */
+  /** A token that may restore. @default - a root token is generated from the key shares */
   readonly token?: string;
   /** @default - the token restores */
   readonly keyShares?: AsyncIterable<string>;
-  /** How the unseal key of the snapshot is split; called where it takes the place of the server's own. */
+  /** Asks how the unseal key of the snapshot is split, if it replaces the server's key. */
   readonly snapshotKey: () => Promise<KeyOptions>;
   readonly asAdministrator: AsAdministrator;
-  /** Throws where the answer is no. */
+  /** Throws if the answer is no. */
   readonly confirm: (question: string) => Promise<void>;
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
-/**
- * Makes a server ready for a snapshot, once that is confirmed.
- *
- * @returns with a marker that has to be revoked
- * @throws ExplainedError
- */
+/** Makes a server ready for a snapshot, after a confirmation. The marker of the result must be revoked. */
 export async function snapshotTarget(client: VaultClient, options: SnapshotTargetOptions): Promise<SnapshotTarget> {
   const { file, force, confirm, snapshotKey } = options;
   const { initialized, hasRecoveryKey } = await initStatus(client);
@@ -52,7 +47,7 @@ export async function snapshotTarget(client: VaultClient, options: SnapshotTarge
   if (sealed) {
     throw new VaultSealed(
       client.address,
-      `${client.address} is sealed, and a sealed server restores nothing; run "${commandLine('unseal')}" first`,
+      `${client.address} is sealed, and cannot restore a snapshot; run "${commandLine('unseal')}" first`,
     );
   }
   await confirm(
@@ -66,10 +61,10 @@ export async function snapshotTarget(client: VaultClient, options: SnapshotTarge
 }
 
 /**
- * The key that this makes never leaves the process, and the snapshot's takes its place. It has as many shares: a server
- * goes on counting them as it did before, when someone asked for its status while it restored.
+ * Initializes an empty server with a key that never leaves this process, and that the snapshot's key replaces. Both are split
+ * alike, because a server that is asked for its status during a restore goes on counting the shares of the earlier key.
  *
- * @param key as that of the snapshot is split; undefined where a seal opens the server
+ * @param key split of the snapshot's key; undefined if a seal opens the server
  * @see https://github.com/hashicorp/vault/issues/24975
  */
 async function emptyTarget(
@@ -88,11 +83,7 @@ async function emptyTarget(
   }
 }
 
-/**
- * Waits until a server leads that was initialized for a snapshot.
- *
- * @param isUnsealed whether a seal opens the server
- */
+/** Waits until a server leads that was initialized for a snapshot. @param isUnsealed whether a seal opens it */
 export async function readyWithNewKey(
   client: VaultClient,
   { shares, rootToken }: { readonly shares: readonly string[]; readonly rootToken: string },
@@ -103,13 +94,13 @@ export async function readyWithNewKey(
   }
   if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
     throw new ExplainedError(
-      `${client.address} does not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
+      `${client.address} did not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
     );
   }
   return { activeBefore: await activeSince(client), sender: client.withToken(rootToken) };
 }
 
-/** The token that restores, and the one that tells of it. */
+/** The token that restores, and the marker that shows the restore. */
 async function authorized(
   client: VaultClient,
   { force, token, keyShares, asAdministrator, signal }: SnapshotTargetOptions,
@@ -124,7 +115,7 @@ async function authorized(
   if (token === undefined) {
     throw new ExplainedError(
       force
-        ? 'with --force the key shares are those of the snapshot, so this server has to be told who you are by a token that may restore; set VAULT_TOKEN, or delete its data and restore onto the empty server'
+        ? 'with --force the key shares are those of the snapshot, so this server needs a token that may restore; set VAULT_TOKEN, or delete its data and restore onto the empty server'
         : 'there is nothing to restore with; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }

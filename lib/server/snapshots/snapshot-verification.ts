@@ -5,17 +5,11 @@ import type { ServerHealth } from '../../vault/vault-client';
 import { storedGrant, type KeptGrant } from './stored-grant';
 import { withSnapshot, type ThrowAwayOptions } from './throw-away-server';
 
-/*
- * Whether a snapshot is good for anything: whether it can be restored and opened, and which grants are in it.
- */
-
 export type VerifiedCredential = KeptGrant & { readonly name: string };
 
 /**
- * Restores a snapshot into a throw-away server on this machine and looks for the grant of each declared credential.
- * Nothing but that server is asked, and no token leaves this function.
- *
- * @throws ExplainedError where it cannot be restored or opened, or has no such engine; the signal's reason
+ * Restores a snapshot into a throw-away server on this machine and looks for the grant of each declared credential. No other
+ * server is asked, and no token leaves this function.
  */
 export async function verifyCredentials(
   { engine, credentials, vault }: Deployment,
@@ -32,7 +26,7 @@ export async function verifyCredentials(
   });
 }
 
-/** On one line, for people. */
+/** A line for people. */
 export function describeCredential(credential: VerifiedCredential): string {
   const { name } = credential;
   if (credential.state !== 'present') {
@@ -47,7 +41,7 @@ export function describeCredential(credential: VerifiedCredential): string {
   ].join(', ');
 }
 
-/** The same for programs. */
+/** JSON for programs. */
 export function credentialJson(credential: VerifiedCredential): Record<string, unknown> {
   if (credential.state !== 'present') {
     return { ...credential };
@@ -63,41 +57,36 @@ export function credentialJson(credential: VerifiedCredential): Record<string, u
   };
 }
 
-/**
- * Looks for what would be missed after a restore.
- *
- * @param allowAbsent credentials that nobody has authorized yet
- * @throws ExplainedError naming the credentials
- */
+/** @param allowAbsent credentials that nobody has authorized yet @throws ExplainedError if grants are missing or damaged */
 export function refuseMissing(
   file: string,
   credentials: readonly VerifiedCredential[],
   allowAbsent: readonly string[],
 ): void {
-  const damaged = credentials.filter(({ state }) => state === 'damaged').map(({ name }) => name);
-  const absent = credentials
-    .filter(({ state, name }) => state === 'absent' && !allowAbsent.includes(name))
-    .map(({ name }) => name);
+  const named = (wanted: string): string[] =>
+    credentials.filter(({ state }) => state === wanted).map(({ name }) => name);
+  const damaged = named('damaged');
+  const absent = named('absent').filter((name) => !allowAbsent.includes(name));
   if (damaged.length > 0) {
     throw new ExplainedError(
-      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if it is so there too, authorize each again: ${commandLine('authorize')}`,
+      `${file} has a damaged grant of ${quotedList(damaged)}, so do not rely on it; make another backup, and if the grant is damaged there too, authorize each again: ${commandLine('authorize')}`,
     );
   }
   if (absent.length > 0) {
     throw new ExplainedError(
-      `${file} has no grant of ${quotedList(absent)}; use a newer backup, or where nobody has authorized it yet, say so with --allow-absent ${absent.join(' ')}`,
+      `${file} has no grant of ${quotedList(absent)}; use a newer backup, or if nobody has authorized it yet, add --allow-absent ${absent.join(' ')}`,
     );
   }
 }
 
-/** The server that a snapshot is of. */
+/** Server of a snapshot. */
 export interface SnapshotOrigin {
   readonly product: ServerHealth['product'];
   /** @default - the server is declared, and was not asked */
   readonly version?: string;
 }
 
-/** @throws ExplainedError where the program could not read a snapshot of that server, or is another product */
+/** @throws ExplainedError if the program is another product, or too old for a snapshot of that server */
 export function refuseOtherProgram({ command, product, version }: ServerProgram, server: SnapshotOrigin): void {
   const serverProduct = PRODUCTS[server.product];
   if (product !== serverProduct) {
@@ -111,12 +100,12 @@ export function refuseOtherProgram({ command, product, version }: ServerProgram,
   }
   if (server.version !== undefined && isOlder(version, server.version)) {
     throw new ExplainedError(
-      `"${command}" is ${product} ${version}, older than the server, ${server.version}, whose snapshots it may not understand; install that version, or name it with --program`,
+      `"${command}" is ${product} ${version}, older than the server, ${server.version}, whose snapshots it may not read; install that version, or name it with --program`,
     );
   }
 }
 
-/** By major, minor and patch. */
+/** Compares major, minor and patch. */
 function isOlder(version: string, other: string): boolean {
   const [ours, theirs] = [version, other].map((each) => each.split(/[.+-]/).slice(0, 3).map(Number));
   const index = (theirs ?? []).findIndex((number, at) => number !== ours?.[at]);

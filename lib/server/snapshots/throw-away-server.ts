@@ -18,16 +18,14 @@ import { explainedSeal } from './snapshot-seal';
 import { readyWithNewKey } from './snapshot-target';
 
 /*
- * A server of this machine that a snapshot is restored to, and nothing else: it listens on loopback, and goes with its
- * data.
+ * A server on loopback of this machine, into which a snapshot is restored. Its data is deleted with it.
  *
- * What is restored is never run. A server that was unsealed with it would refresh its grants at Webex, and where refresh
- * tokens rotate, the real ones were lost by that; it would revoke leases and rotate passwords of other engines, and write
- * to the audit log. So it is restored under another key, which leaves it sealed, and opened in recovery mode, in which
- * there are no engines.
+ * No engine of the snapshot ever runs. An unsealed server would refresh grants at Webex, which loses the real ones if refresh
+ * tokens rotate. It would also revoke leases and rotate passwords of other engines, and write to the audit log. So the
+ * snapshot is restored under another key, which leaves the server sealed, and opened in recovery mode.
  */
 
-/** How the name of its folder begins. */
+/** Prefix of its folder's name. */
 export const THROW_AWAY_FOLDER = 'webex-token-vault-verification-';
 
 const HOST = '127.0.0.1';
@@ -37,19 +35,15 @@ const POLL_MS = 200;
 export interface ThrowAwayOptions {
   readonly program: ServerProgram;
   readonly file: string;
-  /** Stanza of the seal that opens the snapshot, as the server's configuration has it. @default - Shamir's */
+  /** Stanza of the seal that opens the snapshot, in the server's configuration. @default - Shamir's seal */
   readonly seal?: Readonly<Record<string, unknown>>;
-  /** Of the unseal key, or with a seal of the recovery key. */
+  /** Shares of the unseal key, or with a seal of the recovery key. */
   readonly keyShares: AsyncIterable<string>;
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
-/**
- * Restores the snapshot and runs the action on what it holds.
- *
- * @throws ExplainedError where it cannot be restored or opened; the signal's reason
- */
+/** Restores the snapshot and runs the action on its storage. */
 export async function withSnapshot<T>(
   options: ThrowAwayOptions,
   action: (storage: RawStorage) => Promise<T>,
@@ -93,16 +87,16 @@ async function layOut(folder: string, { product }: ServerProgram): Promise<Layou
     listener: [{ tcp: { address: `${HOST}:${port}`, cluster_address: `${HOST}:${clusterPort}`, tls_disable: true } }],
     api_addr: address,
     cluster_addr: `http://${HOST}:${clusterPort}`,
-    // Empty, so that nothing could be started by it in any mode.
+    // An empty folder, so that no plugin could start in any mode.
     plugin_directory: plugins,
     log_level: 'info',
-    // Vault would need a privilege to lock its memory; OpenBao no longer does that, and knows no such setting.
+    // Vault would need a privilege to lock its memory. OpenBao has no such setting.
     ...(product === 'Vault' ? { disable_mlock: true } : {}),
   };
   return { address, config, workDirectory: folder };
 }
 
-/** Afterwards it is sealed by a key that it was never told. */
+/** Afterwards the server is sealed, by a key that it does not have. */
 async function restore(
   { address, config, workDirectory }: Layout,
   { program, file, report, signal }: ThrowAwayOptions,
@@ -139,7 +133,7 @@ async function open<T>(
   return await action(new RawStorage(client.withToken(token)));
 }
 
-/** It looks at the seal before it answers. */
+/** The server checks its seal before it answers. */
 async function startRecovery(
   { address, config, workDirectory }: Layout,
   { program, file, seal }: ThrowAwayOptions,

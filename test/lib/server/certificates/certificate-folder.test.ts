@@ -121,7 +121,7 @@ describe('prepareCertificates', () => {
     await expect(certifiedServers(folder)).resolves.toEqual(['node-1']);
     await expect(prepare({ servers: undefined })).resolves.toEqual(['ca kept', 'node-1 kept']);
     await expect(prepare({ servers: ['node-2.partial-x1Y2z3'] })).rejects.toThrow(
-      'a server must not be called "node-2.partial-x1Y2z3", as folders are that a crash left half filled; choose another name',
+      'a server must not be called "node-2.partial-x1Y2z3", which is a name of incomplete folders; choose another name',
     );
   });
 

@@ -53,7 +53,7 @@ test('the error says that the key may be split differently if the shares do not 
   counts(4, 2);
   const said = await wait({ shares: 4, threshold: 2 });
   expect(said[1]).toMatch(
-    /the snapshot is restored, but the 2 key shares given do not unseal .+; restart the server first where its key is not split into 4 shares, 2 of them needed$/,
+    /the snapshot is restored, but the 2 key shares given do not unseal .+; restart the server first if its key is not split into 4 shares, 2 of them needed$/,
   );
 });
 
