@@ -27,11 +27,7 @@ test("the path of a credential matches the engine's storage path", () => {
 test.each([
   ['is cut short', `{"access_token":"${TOKEN}","refr`, 'it is not JSON'],
   ['is something else', '[1]', 'all of it is missing or malformed'],
-  [
-    'has a time that is none',
-    JSON.stringify({ access_token: TOKEN, expiry: TOKEN }),
-    'expiry is missing or malformed',
-  ],
+  ['has a time that is none', JSON.stringify({ access_token: TOKEN, expiry: TOKEN }), 'expiry is missing or malformed'],
 ])('a grant that %s counts as damaged, and no part of it is shown', async (_, value, problem) => {
   stores(`logical/uuid/${grantPath('testauth')}`, value);
   await expect(storedGrant(storage, 'logical/uuid', 'testauth')).resolves.toEqual({ state: 'damaged', problem });
