@@ -2,8 +2,6 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../client/src/command/webex-token';
-import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
-import { RawServer } from '../fixtures/loopback/raw-server';
 import {
   credentialAnswer,
   loginAnswer,
@@ -11,10 +9,9 @@ import {
   ScriptedVault,
   type ScriptedAnswer,
 } from '../fixtures/loopback/scripted-vault';
-import { TlsServer } from '../fixtures/loopback/tls-server';
 import { useVirtualTime } from '../fixtures/clocks/virtual-time';
 
-/* The command, in this process; what a process of its own shows is in webex-token-process.test.ts. */
+/* The command, in this process; webex-token-process.integration.test.ts has what only a process shows. */
 
 const CREDS = 'oauthapp/creds/testauth';
 const LOGIN = 'auth/approle/login';
@@ -72,8 +69,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
 
 describe('prints', () => {
   it('webex-token prints the access token and nothing else', async () => {
-    const { exitCode, stdout, stderr } = await run(['testauth'], APP);
-    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
+    expect(await run(['testauth'], APP)).toEqual({ exitCode: 0, stdout: `${ACCESS_TOKEN}\n`, stderr: '' });
   });
 
   it('webex-token prints token, type, expiry and warnings as JSON', async () => {
@@ -112,12 +108,8 @@ describe('prints', () => {
     ['in a header', ['--header'], `Authorization: Bearer ${ACCESS_TOKEN}\n`],
     ['in JSON', ['--json'], expect.stringContaining(`"access_token": "${ACCESS_TOKEN}"`)],
   ])('webex-token prints the token %s, once it has sent GitHub Actions the mask', async (_, argv, printed) => {
-    const { exitCode, stdout, stderr } = await run(['testauth', ...argv], { ...APP, GITHUB_ACTIONS: 'true' });
-    expect({ exitCode, stdout, stderr }).toEqual({
-      exitCode: 0,
-      stdout: printed,
-      stderr: `::add-mask::${ACCESS_TOKEN}\n`,
-    });
+    const outcome = await run(['testauth', ...argv], { ...APP, GITHUB_ACTIONS: 'true' });
+    expect(outcome).toEqual({ exitCode: 0, stdout: printed, stderr: `::add-mask::${ACCESS_TOKEN}\n` });
   });
 
   it('webex-token escapes a percent sign in the GitHub Actions mask', async () => {
@@ -299,239 +291,74 @@ describe('wrong usage', () => {
   });
 });
 
-describe('a wrong environment', () => {
-  it.each<[string, () => NodeJS.ProcessEnv, number, RegExp]>([
-    ['nothing set', () => ({ VAULT_ADDR: undefined }), 1, /VAULT_ADDR is not set, so there is no Vault to ask; set it/],
-    ['nobody to be', () => ({}), 5, /nothing to log in with; set VAULT_ROLE_ID and .*, or VAULT_TOKEN/],
-    [
-      'an address that is no URL',
-      () => ({ VAULT_ADDR: 'vault:8200' }),
-      1,
-      /must be an http or https URL, got "vault:8200"/,
-    ],
-    [
-      'an address without a host',
-      () => ({ VAULT_ADDR: 'http://' }),
-      1,
-      /must be an http or https URL, got "http:\/\/"/,
-    ],
-    [
-      'plain HTTP to another machine',
-      () => ({ ...APP, VAULT_ADDR: 'http://vault.example.com:8200' }),
-      1,
-      /http:\/\/vault\.example\.com:8200 would get tokens .* unencrypted .*; use https in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true/,
-    ],
-    [
-      'another opt-out than "true"',
-      () => ({ ...APP, VAULT_ADDR: 'http://vault.example.com:8200', VAULT_ALLOW_HTTP: 'yes' }),
-      1,
-      /VAULT_ALLOW_HTTP must be true or false, got "yes"/,
-    ],
-    ['an address with a query', () => ({ VAULT_ADDR: `${vault.address}/?a=b` }), 1, /must be an http or https URL/],
-    [
-      'a wrong address with a password',
-      () => ({ VAULT_ADDR: 'ftp://u:the-secret-id@x' }),
-      1,
-      /VAULT_ADDR must hold no user and password/,
-    ],
-    [
-      'a password in the address',
-      () => ({ VAULT_ADDR: vault.address.replace('//', '//u:the-secret-id@') }),
-      1,
-      /VAULT_ADDR must hold no user and password, as it is shown and written to files; leave them out/,
-    ],
-    [
-      'a password in the address, in its OpenBao form',
-      () => ({ BAO_ADDR: 'https://the-secret-id@vault.test' }),
-      1,
-      /BAO_ADDR must hold no user and password/,
-    ],
-    [
-      'a password that makes the address none',
-      () => ({ VAULT_ADDR: 'https://u:the-secret-id/x@vault.test' }),
-      1,
-      /VAULT_ADDR must hold no user and password/,
-    ],
-    [
-      'the secret id twice',
-      () => ({ ...APP, VAULT_SECRET_ID_FILE: 'x' }),
-      1,
-      /more than one of VAULT_SECRET_ID, .*exactly one/,
-    ],
-    ['no secret id', () => ({ VAULT_ROLE_ID: 'r' }), 1, /none of VAULT_SECRET_ID, .* is set/],
-    ['no role id', () => ({ VAULT_SECRET_ID: 'the-secret-id' }), 1, /there is a secret id but no role id/],
-    [
-      'an empty file',
-      () => {
-        writeFileSync(join(folder, 'empty'), ' \n');
-        return { VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: join(folder, 'empty') };
-      },
-      1,
-      /VAULT_SECRET_ID_FILE names .*\/empty, which is empty; put the secret id of the app there/,
-    ],
-    [
-      'no file',
-      () => ({ VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: join(folder, 'none') }),
-      1,
-      /cannot be read \(ENOENT\)/,
-    ],
-    ['a folder', () => ({ VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: folder }), 1, /cannot be read \(EISDIR\)/],
-    ['no CA file', () => ({ ...APP, VAULT_CACERT: join(folder, 'none') }), 1, /VAULT_CACERT names .*\(ENOENT\); check/],
-    [
-      'a CA file that holds none',
-      () => {
-        writeFileSync(join(folder, 'no.pem'), 'the-secret-id');
-        return { ...APP, VAULT_ADDR: 'https://127.0.0.1:1', VAULT_CACERT: join(folder, 'no.pem') };
-      },
-      1,
-      /VAULT_CACERT names .*no\.pem, which holds no PEM certificate; /,
-    ],
-    ['a token with a line break', () => ({ VAULT_TOKEN: 'the-vault-token\n' }), 1, /the Vault token has a character/],
-    [
-      'a proxy that is none',
-      () => ({ ...APP, VAULT_ADDR: 'https://vault.test', HTTPS_PROXY: 'a b' }),
-      1,
-      /HTTPS_PROXY must be/,
-    ],
-    [
-      'no check of certificates',
-      () => ({ ...APP, NODE_TLS_REJECT_UNAUTHORIZED: '0' }),
-      1,
-      /switches the check of cert/,
-    ],
-  ])('webex-token prints one line and exits with the right code: %s', async (_, env, code, line) => {
+it.each<[string, () => NodeJS.ProcessEnv, RegExp, number?]>([
+  ['nothing set', () => ({ VAULT_ADDR: undefined }), /VAULT_ADDR is not set, so there is no Vault to ask; set it/],
+  ['no identity', () => ({}), /nothing to log in with; set VAULT_ROLE_ID and .*, or VAULT_TOKEN/, 5],
+  ['no role id', () => ({ VAULT_SECRET_ID: 'the-secret-id' }), /there is a secret id but no role id/],
+  [
+    'an empty file',
+    () => secretIdFile(' \n'),
+    /VAULT_SECRET_ID_FILE names .*, which is empty; put the secret id of the app/,
+  ],
+  ['no file', () => ({ VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: join(folder, 'none') }), /cannot be read \(ENOENT\)/],
+  ['a folder', () => ({ VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: folder }), /cannot be read \(EISDIR\)/],
+  ['no CA file', () => ({ ...APP, VAULT_CACERT: join(folder, 'none') }), /VAULT_CACERT names .*\(ENOENT\); check/],
+  [
+    'a CA file that holds none',
+    () => ({ ...APP, VAULT_CACERT: secretIdFile('the-secret-id').VAULT_SECRET_ID_FILE }),
+    /VAULT_CACERT names .*, which holds no PEM certificate; /,
+  ],
+  ['a token with a line break', () => ({ VAULT_TOKEN: 'the-vault-token\n' }), /the Vault token has a character/],
+  ['an invalid proxy', () => ({ ...APP, VAULT_ADDR: 'https://vault.test', HTTPS_PROXY: 'a b' }), /HTTPS_PROXY must be/],
+  ['no check of certificates', () => ({ ...APP, NODE_TLS_REJECT_UNAUTHORIZED: '0' }), /switches the check of cert/],
+])(
+  'webex-token prints one line and exits with the right code for an environment with %s',
+  async (_, env, line, code = 1) => {
     expectLine(await run(['testauth'], env()), code, line);
     expect(vault.requests).toEqual([]);
-  });
-});
+  },
+);
 
-describe('what Vault says', () => {
-  it.each<[string, string, ScriptedAnswer, number, RegExp]>([
-    [
-      'not authorized yet',
-      CREDS,
-      refusal(404),
-      3,
-      /"testauth" is not authorized yet; run: npx --no-install webex-token-vault auth/,
-    ],
-    ['pending', CREDS, refusal(400, 'token pending issuance'), 3, /waits for a consent/],
-    [
-      'revoked',
-      CREDS,
-      refusal(400, 'refresh failed: server rejected request: invalid_grant'),
-      3,
-      /does not renew .*; authorize it again/,
-    ],
-    ['expired', CREDS, refusal(400, 'token expired'), 4, /try again later/],
-    ['overloaded', CREDS, refusal(429, 'slow down'), 4, /\(429: slow down\); try again later/],
-    ['overloaded at login', LOGIN, refusal(429, 'slow down'), 4, /could not log in .* \(429: slow down\); try again/],
-    ['failing', CREDS, refusal(500, 'oh'), 4, /\(500: oh\); try again later/],
-    [
-      'sealed',
-      CREDS,
-      refusal(503, 'Vault is sealed'),
-      4,
-      /is sealed; unseal it with "npx --no-install webex-token-vault unseal"/,
-    ],
-    [
-      'sealed at login',
-      LOGIN,
-      refusal(503, 'Vault is sealed'),
-      4,
-      /is sealed; unseal it with "npx --no-install webex-token-v/,
-    ],
-    [
-      'forbidden',
-      CREDS,
-      refusal(403, 'permission denied'),
-      5,
-      /may not read credential "testauth": .*; check its name as well, as Vault refuses an unknown name in the same words/,
-    ],
-    ['wrong ids', LOGIN, refusal(400, 'invalid role or secret ID'), 5, /one of them is wrong, expired or used up/],
-    ['a wrong mount', CREDS, refusal(404, 'no handler for route'), 1, /no oauthapp engine is mounted at oauthapp\//],
-    [
-      'a wrong AppRole mount',
-      LOGIN,
-      refusal(404, 'no handler for route'),
-      1,
-      /no AppRole auth method is mounted at appr/,
-    ],
-    ['no integration', CREDS, refusal(400, 'server configuration does not exist'), 1, /is broken .*; deploy/],
-    [
-      'something new',
-      CREDS,
-      refusal(400, 'what is this'),
-      1,
-      /does not hand out .* what is this; see the server's log/,
-    ],
-    ['a login without a token', LOGIN, { body: { auth: {} } }, 1, /with something that is not a Vault reply/],
-    ['a credential without a token', CREDS, { body: { data: {} } }, 1, /with something that is not a Vault reply/],
-    [
-      'a redirect',
-      CREDS,
-      { status: 301, headers: { location: 'https://x.test/' }, body: {} },
-      1,
-      /redirect \(301\) to https:\/\/x\.test;/,
-    ],
-  ])('webex-token prints one line and exits with the right code: %s', async (_, path, answer, code, line) => {
-    vault.answer(path, answer);
-    expectLine(await run(['testauth'], APP), code, line);
-  });
+function secretIdFile(content: string): { VAULT_ROLE_ID: string; VAULT_SECRET_ID_FILE: string } {
+  const file = join(folder, 'given');
+  writeFileSync(file, content);
+  return { VAULT_ROLE_ID: 'r', VAULT_SECRET_ID_FILE: file };
+}
 
-  it.each<[string, string, ScriptedAnswer, number, RegExp]>([
-    [
-      'spent',
-      'sys/wrapping/lookup',
-      refusal(400, 'wrapping token is not valid or does not exist'),
-      1,
-      /someone has taken/,
-    ],
-    [
-      'unwrapped under load',
-      'sys/wrapping/lookup',
-      refusal(429, 'slow down'),
-      4,
-      /\(429: slow down\); try again later/,
-    ],
-    ['unwrapped at a sealed server', 'sys/wrapping/lookup', refusal(503, 'Vault is sealed'), 4, /is sealed; unseal it/],
-  ])(
-    'webex-token prints one line and exits with the right code for a wrapping token: %s',
-    async (_, path, answer, code, line) => {
-      vault.answer(path, answer);
-      expectLine(await run(['testauth'], { VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'w' }), code, line);
-    },
-  );
-});
-
-describe('a server that is none', () => {
-  it('webex-token reports a refused connection as temporary', async () => {
-    expectLine(
-      await run(['testauth'], { ...APP, VAULT_ADDR: 'http://127.0.0.1:1' }),
-      4,
-      /\(ECONNREFUSED\); check VAULT_AD/,
-    );
-  });
-
-  it('webex-token reports an untrusted certificate as permanent', async () => {
-    const authority = await CertificateAuthority.create();
-    const names = { commonName: 'x', dnsNames: ['localhost'], ipAddresses: [] };
-    await using server = await TlsServer.start(await authority.issue(names));
-    const env = { ...APP, VAULT_ADDR: `https://localhost:${server.port}` };
-    expectLine(await run(['testauth'], env), 1, /set VAULT_CACERT to that CA/);
-  });
-
-  it.each<[string, string, RegExp]>([
-    [
-      'a page',
-      'HTTP/1.0 200 OK\r\n\r\n<html>',
-      /something that is not a Vault reply; check that VAULT_ADDR is a Vault/,
-    ],
-    ['a page that is missing', 'HTTP/1.0 404 Not Found\r\n\r\n<html>', /something that is not a Vault reply; check/],
-    ['a page that is forbidden', 'HTTP/1.0 403 Forbidden\r\n\r\n', /something that is not a Vault reply; check/],
-    ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', /\(HPE_INVALID_CONSTANT\)/],
-  ])('webex-token rejects a server that answers with %s', async (_, answer, line) => {
-    await using server = await RawServer.start((socket) => socket.end(answer));
-    expectLine(await run(['testauth'], { VAULT_TOKEN: 'the-vault-token', VAULT_ADDR: server.url.href }), 1, line);
-    expectLine(await run(['testauth'], { ...APP, VAULT_ADDR: server.url.href }), 1, line);
-  });
+it.each<[string, string, ScriptedAnswer, number, RegExp]>([
+  [
+    'a missing credential',
+    CREDS,
+    refusal(404),
+    3,
+    /"testauth" is not authorized yet; run: npx --no-install webex-token/,
+  ],
+  ['an overloaded login', LOGIN, refusal(429, 'slow down'), 4, /could not log in .* \(429: slow down\); try again/],
+  [
+    'a sealed server',
+    LOGIN,
+    refusal(503, 'Vault is sealed'),
+    4,
+    /sealed; unseal it with "npx --no-install webex-token-v/,
+  ],
+  [
+    'a forbidden credential',
+    CREDS,
+    refusal(403, 'permission denied'),
+    5,
+    /may not read credential "testauth": .*; check its name as well, as Vault refuses an unknown name in the same words/,
+  ],
+  ['wrong ids', LOGIN, refusal(400, 'invalid role or secret ID'), 5, /one of them is wrong, expired or used up/],
+  ['a wrong mount', LOGIN, refusal(404, 'no handler for route'), 1, /no AppRole auth method is mounted at appr/],
+  ['a login without a token', LOGIN, { body: { auth: {} } }, 1, /with something that is not a Vault reply/],
+  [
+    'a redirect',
+    CREDS,
+    { status: 301, headers: { location: 'https://x.test/' }, body: {} },
+    1,
+    /redirect \(301\) to https:\/\/x\.test;/,
+  ],
+])('webex-token prints one line and exits with the right code for %s', async (_, path, answer, code, line) => {
+  vault.answer(path, answer);
+  expectLine(await run(['testauth'], APP), code, line);
 });

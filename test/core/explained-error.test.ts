@@ -22,6 +22,7 @@ it.each<[string, () => Error, number]>([
   ['VaultSealed', () => new copy.VaultSealed(), 4],
   ['TemporarilyUnavailable', () => new copy.TemporarilyUnavailable('later'), 4],
   ['VaultUnreachableError', () => new copy.VaultUnreachableError('https://vault.test', 'ECONNREFUSED'), 4],
+  ['VaultUnreachableError', () => new copy.VaultUnreachableError('https://vault.test', 'CERT_HAS_EXPIRED'), 1],
   ['NotPermitted', () => new copy.NotPermitted('no'), 5],
   ['IntegrationRefused', () => new copy.IntegrationRefused(CREDENTIAL, 'said'), 1],
 ])('exitCodeOf gives %s of another copy its exit code', (_, make, exitCode) => {

@@ -19,18 +19,21 @@ let vault: ScriptedVault;
 let folder: string;
 let files: { certFile: string; keyFile: string };
 let logins: CertLogin[];
+let server: IssuedCertificate;
 let certificate: IssuedCertificate;
 
 useVirtualTime();
 
-beforeAll(async () => (authority = await CertificateAuthority.create()));
+beforeAll(async () => {
+  authority = await CertificateAuthority.create();
+  [server, certificate] = await Promise.all([issued('localhost'), issued('app')]);
+});
 beforeEach(async () => {
-  vault = await ScriptedVault.start(await issued('localhost'));
+  vault = await ScriptedVault.start(server);
   vault.answer('auth/cert/login', loginAnswer('s.login'));
   vault.answer('secret/x', { body: {} });
   folder = mkdtempSync(join(tmpdir(), 'cert-login-'));
   files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
-  certificate = await issued('app');
   write(certificate);
   logins = [];
 });
@@ -118,7 +121,7 @@ it('the login refuses plain HTTP', () => {
   );
 });
 
-describe('says in one line that', () => {
+describe('an error', () => {
   const key = (options: object) =>
     generateKeyPairSync('ec', {
       namedCurve: 'P-256',

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import { ExplainedError } from '../../../core/src/explained-error';
-import { TokenSource } from '../../../client/src/token-source';
 import { VaultConnection, type VaultConnectionOptions } from '../../../core/src/vault/vault-connection';
 import { VaultResponseError, VaultUnreachableError } from '../../../core/src/vault/vault-errors';
 import { RawServer } from '../../fixtures/loopback/raw-server';
@@ -161,9 +160,7 @@ describe('an answer', () => {
   it.each([
     ['without a body', 'HTTP/1.1 204 No Content\r\n\r\n', undefined],
     ['with an empty body', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', undefined],
-    ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\n{"a":1}', { a: 1 }],
-    ['with a byte order mark', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n\ufeff{"a":1}', { a: 1 }],
-    ['after 100 and 103', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\n\r\nHTTP/1.0 200 OK\r\n\r\n{}', {}],
+    ['of JSON', 'HTTP/1.0 200 OK\r\n\r\n{"a":1}', { a: 1 }],
   ])('the connection accepts an answer %s', async (_, text, reply) => {
     expect(await (await answered(text)).read('secret/x', json)).toEqual(reply);
   });
@@ -171,6 +168,8 @@ describe('an answer', () => {
   it.each([
     ['a page', 'HTTP/1.0 200 OK\r\n\r\n<!doctype html>'],
     ['cut off', 'HTTP/1.0 200 OK\r\n\r\n{"data":{"x"'],
+    ['a missing page', 'HTTP/1.0 404 Not Found\r\n\r\n<html>'],
+    ['a forbidden page', 'HTTP/1.0 403 Forbidden\r\n\r\n'],
     ['compressed', 'HTTP/1.0 200 OK\r\ncontent-encoding: gzip\r\n\r\n\x1f\x8b\x08'],
   ])('the connection rejects an answer that is %s as not from Vault', async (_, text) => {
     const failed = await failure((await answered(text)).read('secret/x', json));
@@ -180,14 +179,11 @@ describe('an answer', () => {
     );
   });
 
-  it.each([
-    ['is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'HPE_INVALID_CONSTANT'],
-    ['breaks off', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{', 'ECONNRESET'],
-    ['changes the protocol', 'HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', 'ECONNRESET'],
-  ])('the connection reports an answer that %s as an unreachable Vault', async (_, text, code) => {
-    const failed = await failure((await answered(text)).read('secret/x', json));
+  it('the connection reports an answer that breaks off as an unreachable Vault', async () => {
+    const vault = await answered('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{');
+    const failed = await failure(vault.read('secret/x', json));
     expect(failed).toBeInstanceOf(VaultUnreachableError);
-    expect(failed).toMatchObject({ networkCode: code });
+    expect(failed).toMatchObject({ networkCode: 'ECONNRESET' });
   });
 
   it('the connection reports an endless answer as an unreachable Vault', async () => {
@@ -227,49 +223,12 @@ describe('an answer', () => {
   });
 });
 
-describe('Retry-After', () => {
-  it.each([
-    ['seconds', () => '7', 7000],
-    ['a date', () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 60_000).toUTCString(), 60_000],
-    ['nonsense', () => 'soon', undefined],
-  ])('the refusal reports a Retry-After in %s', async (_, header, ms) => {
-    const vault = keep(await ScriptedVault.start());
-    vault.answer('secret/x', { status: 429, headers: { 'Retry-After': header() }, body: { errors: ['slow down'] } });
-    const failed = await failure(connect(vault.address).read('secret/x', json));
-    const retryAfterMs = failed instanceof VaultResponseError ? failed.retryAfterMs : -1;
-    // A date has no milliseconds.
-    expect(retryAfterMs && Math.floor(retryAfterMs / 1000) * 1000).toBe(ms);
-  });
-
-  it.each(['auth/approle/login', 'oauthapp/creds/testauth'])(
-    'a TokenSource waits for the Retry-After of %s',
-    async (path) => {
-      const vault = keep(await ScriptedVault.start());
-      vault.answer(path, { status: 429, headers: { 'Retry-After': '7' }, body: { errors: ['slow down'] } });
-      const waits: number[] = [];
-      const wait = (delayMs: number): Promise<void> => Promise.resolve(void waits.push(delayMs));
-      const retry = { wait, random: () => 0 };
-      await using tokens = new TokenSource({
-        address: vault.address,
-        credential: 'testauth',
-        roleId: 'r',
-        secretId: 'the-secret-id',
-        retry,
-      });
-      await expect(tokens.token()).rejects.toThrow(/429: slow down/);
-      expect(waits).toEqual([7000, 7000, 7000]);
-    },
-  );
-});
-
-describe('the password of an address', () => {
-  it('the connection sends the password of an address to that server and shows it in no error', async () => {
-    const server = keep(await RecordingServer.start((_, response) => response.end('no JSON')));
-    const vault = connect(server.address.replace('//', '//user:hush@'));
-    expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');
-    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:hush').toString('base64')}`);
-    await server[Symbol.asyncDispose]();
-    opened.pop();
-    expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');
-  });
+it('the connection sends the password of an address to that server and shows it in no error', async () => {
+  const server = keep(await RecordingServer.start((_, response) => response.end('no JSON')));
+  const vault = connect(server.address.replace('//', '//user:hush@'));
+  expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');
+  expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:hush').toString('base64')}`);
+  await server[Symbol.asyncDispose]();
+  opened.pop();
+  expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');
 });

@@ -11,7 +11,7 @@ import { eventually } from '../../../rehearsal/eventually';
 import { RecordingServer, type RecordedRequest } from '../../fixtures/loopback/recording-server';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
-/* Where a standby node sends to: the leader that it names gets what the standby got, any other server nothing. */
+/* Redirects of a standby node: the leader that it names gets the request, and any other server nothing. */
 
 const TOKEN = 's.token-of-the-caller';
 const SECRETS = [TOKEN, 'the-secret-id', 'the-wrapping-token', 'the-written-value', 'the-snapshot'];
@@ -91,13 +91,19 @@ const ofInterest = ({ method, url, headers, body }: RecordedRequest) => ({
   body,
 });
 
+/** A standby of this leader that redirects each request to it. */
+function standbyOf({ address }: { readonly address: string }, status?: number): Promise<RecordingServer> {
+  return standby(
+    () => address,
+    (url) => `${address}${url}`,
+    status,
+  );
+}
+
 describe.each(Object.entries(KINDS))('%s', (_, ask) => {
   it('the request goes to the leader once, unchanged', async () => {
     const leader = await serve();
-    const node = await standby(
-      () => leader.address,
-      (url) => `${leader.address}${url}`,
-    );
+    const node = await standbyOf(leader);
     await ask(node.address).catch(() => undefined);
     const [asked, asksForLeader, ...others] = node.requests;
     const [followed] = leader.requests;
@@ -106,6 +112,20 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     expect(followed && ofInterest(followed)).toEqual(asked && ofInterest(asked));
     expect([others, leader.requests.length]).toEqual([[], 1]);
   });
+
+  it('the request goes to no other server', async () => {
+    const [other, leader] = [await serve(), await serve()];
+    const node = await standby(
+      () => leader.address,
+      (url) => `${other.address}${url}`,
+    );
+    expect(await failure(ask(node.address))).toMatch(/ExplainedError: http:\S+ redirects/);
+    expect([other.requests, leader.requests]).toEqual([[], []]);
+  });
+});
+
+describe.each(['read', 'VaultClient write'])('%s', (kind) => {
+  const ask = (address: string): Promise<unknown> => KINDS[kind]?.(address) ?? Promise.resolve();
 
   it('the request follows one redirect, not two', async () => {
     const circle: RecordingServer = await standby(
@@ -117,7 +137,6 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
   });
 
   it.each<[string, (other: string, url: string) => string]>([
-    ['another server', (other, url) => `${other}${url}`],
     ['another host', (other, url) => `${other.replace('127.0.0.1', 'localhost')}${url}`],
     ['another scheme', (other, url) => `${other.replace('http:', 'https:')}${url}`],
     ['another path', (other) => `${other}/v1/auth/token/lookup-self`],
@@ -125,8 +144,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
     ['a server behind a user', (other, url) => `${other.replace('//', '//127.0.0.1:1@')}${url}`],
     ['an invalid URL', () => 'http://[vault/v1/secret/x'],
   ])('the request does not follow a redirect to %s', async (_case, location) => {
-    const other = await serve();
-    const leader = await serve();
+    const [other, leader] = [await serve(), await serve()];
     const node = await standby(
       () => leader.address,
       (url) => location(other.address, url),
@@ -137,10 +155,7 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
 
   it('the request does not follow a redirect to a leader on another machine in plain HTTP', async () => {
     const leader = 'http://vault.example.com:8200';
-    const node = await standby(
-      () => leader,
-      (url) => `${leader}${url}`,
-    );
+    const node = await standbyOf({ address: leader });
     expect(await failure(ask(node.address))).toContain(`${leader} would get tokens and secret ids unencrypted`);
   });
 
@@ -156,23 +171,19 @@ describe.each(Object.entries(KINDS))('%s', (_, ask) => {
 
   it.each([301, 302, 303, 308])('the request does not follow a %d, even to the leader', async (status) => {
     const leader = await serve();
-    const node = await standby(
-      () => leader.address,
-      (url) => `${leader.address}${url}`,
-      status,
-    );
+    const node = await standbyOf(leader, status);
     expect(await failure(ask(node.address))).toContain(
       `with a redirect (${status}) to ${leader.address}; nothing was sent there`,
     );
     expect(leader.requests).toEqual([]);
   });
 
-  it.each([
-    ['nobody', () => ''],
-    ['an invalid URL', () => 'nonsense'],
-  ])('the request follows no redirect if the leader is %s', async (_case, named) => {
+  it.each(['', 'nonsense'])('the request follows no redirect if the leader is "%s"', async (named) => {
     const other = await serve();
-    const node = await standby(named, (url) => `${other.address}${url}`);
+    const node = await standby(
+      () => named,
+      (url) => `${other.address}${url}`,
+    );
     expect(await failure(ask(node.address))).toContain('names nobody as its leader; nothing was sent there');
     expect(other.requests).toEqual([]);
   });
@@ -188,10 +199,7 @@ it('each step of unwrapping follows the redirect to the leader', async () => {
       }),
     ),
   );
-  const node = await standby(
-    () => leader.address,
-    (url) => `${leader.address}${url}`,
-  );
+  const node = await standbyOf(leader);
   expect(await unwrapSecretId(connection(node.address), 'the-wrapping-token')).toBe('the-secret-id');
   expect(leader.asked).toEqual(['PUT /v1/sys/wrapping/lookup', 'PUT /v1/sys/wrapping/unwrap']);
 });
@@ -228,10 +236,7 @@ it.each([
 
 it('a request follows the redirect if its path has characters that a URL escapes', async () => {
   const leader = await serve();
-  const node = await standby(
-    () => leader.address,
-    (url) => `${leader.address}${url}`,
-  );
+  const node = await standbyOf(leader);
   await connection(node.address).read('secret/a b?list=true', () => undefined);
   expect(leader.asked).toEqual(['GET /v1/secret/a%20b?list=true']);
 });
@@ -241,10 +246,7 @@ it('the error names the leader if the leader does not answer', async () => {
   const { address } = leader;
   await leader[Symbol.asyncDispose]();
   opened.pop();
-  const node = await standby(
-    () => address,
-    (url) => `${address}${url}`,
-  );
+  const node = await standbyOf({ address });
   const message = await failure(connection(node.address).read('secret/x', () => undefined));
   expect(message).toContain(`no answer from Vault at ${address} (ECONNREFUSED)`);
 });

@@ -4,7 +4,7 @@ import { retryAfterMs } from '../../../core/src/http/retry';
 import { property } from '../../fixtures/arbitrary/property';
 
 property(
-  'whatever a server writes into Retry-After, the wait is none or one that a timer can take',
+  'a timer supports the wait for any Retry-After',
   fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.stringMatching(/^\d{1,400}$/),
