@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TokenSource } from 'webex-token-client';
-import { z } from 'zod';
 import { TOKEN_PATH } from '../rehearsal/webex/endpoints/token-endpoint';
 import type { WrittenVault } from '../rehearsal/written-vault';
 import { Load } from './load';
@@ -8,6 +7,7 @@ import { percentile } from './percentile';
 import { PollingReader } from './polling-readers';
 import type { Row } from './row';
 import type { Measuring } from './section';
+import { credentialReply } from '../lib/vault/replies';
 
 /*
  * All tokens fall due together, as after a day on which everybody consented: how long the engine is busy, what Webex is
@@ -18,8 +18,6 @@ const READERS = 50;
 const PAUSE_MS = 50;
 const SOURCES = 50;
 const POLL_MS = 50;
-
-const credentialReply = z.object({ data: z.object({ expire_time: z.iso.datetime({ offset: true }) }) });
 
 interface SlowWebex {
   readonly what: string;
@@ -92,7 +90,7 @@ async function spreadOfEnds(vault: WrittenVault, names: readonly string[]): Prom
   const ends: number[] = [];
   for (const name of names) {
     const { data } = await vault.admin.read(`oauthapp/creds/${name}`, credentialReply);
-    ends.push(Date.parse(data.expire_time));
+    ends.push(data.expire_time?.getTime() ?? Number.NaN);
   }
   return (percentile(ends, 100) - percentile(ends, 0)) / 1000;
 }

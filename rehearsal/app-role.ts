@@ -1,11 +1,8 @@
-import { z } from 'zod';
 import { rolePath } from '../lib/apps/issued-secret-id';
 import { findApp } from '../lib/declaration/derived/by-name';
 import type { Deployment } from '../lib/declaration/schema/deployment';
+import { roleIdReply, secretIdReply } from '../lib/vault/replies';
 import type { VaultClient } from '../lib/vault/vault-client';
-
-const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });
-const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
 
 /**
  * What an app needs to log in, its secret id issued anew.

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError, readCredential, VaultResponseError, WebexResponseError } from '#core';
 import { loginAs } from 'webex-token-client';
-import { z } from 'zod';
 import { peopleMe } from '../lib/webex/account-request';
 import type { ShowUrl } from '../lib/grants/consent/consent';
 import { findApp } from '../lib/declaration/derived/by-name';
@@ -160,7 +159,7 @@ async function fetchShortToken({ admin, deployment, webex }: Rehearsal, credenti
   const path = `${deployment.engine.mountPath}/creds/${credentialName}?minimum_seconds=${minimumSeconds}`;
   webex.behavior.accessTokenTtlSeconds = SHORT_LIFE_SECONDS;
   // The engine keeps the token, and answers that it ends too early.
-  await admin.read(path, z.unknown()).catch((error: unknown) => {
+  await admin.read(path).catch((error: unknown) => {
     if (!(error instanceof VaultResponseError && error.statusCode === 400)) {
       throw error;
     }

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { z } from 'zod';
 import { freePort } from '../lib/processes/free-port';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { WebexSimulator, type WebexSimulatorOptions } from './webex/webex-simulator';
@@ -11,6 +10,7 @@ import { authorize } from '../lib/grants/consent/ways/code-grant';
 import type { Grant } from '../lib/grants/consent/grant';
 import type { Deployment, DeploymentInput } from '../lib/declaration/schema/deployment';
 import { recordsPathOf } from '../lib/declaration/schema/engine-declaration';
+import { consentUrlReply, credentialReply, fieldsReply } from '../lib/vault/replies';
 import type { VaultClient } from '../lib/vault/vault-client';
 
 const CLIENT_ID = 'rehearsal-webex-myapp';
@@ -24,10 +24,6 @@ const SCOPES = [
   'identity:tokens_write',
   'spark:applications_token',
 ];
-
-const tokenReply = z.object({ data: z.object({ access_token: z.string() }) });
-const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
-const urlReply = z.object({ data: z.object({ url: z.string() }) });
 
 export interface ConsentGiven {
   /** @default ["spark:people_read"] */
@@ -107,7 +103,7 @@ export class WebexEngine implements AsyncDisposable {
 
   /** Changes these settings of the engine, and keeps the others. */
   async tune(admin: VaultClient, settings: Readonly<Record<string, unknown>>): Promise<void> {
-    const { data } = await admin.read(`${this.mountPath}/config`, configReply);
+    const { data } = await admin.read(`${this.mountPath}/config`, fieldsReply);
     await admin.write(`${this.mountPath}/config`, { ...data, ...settings });
   }
 
@@ -139,19 +135,19 @@ export class WebexEngine implements AsyncDisposable {
   async authorize(vault: VaultClient, credential: string, { scopes, as }: ConsentGiven = {}): Promise<void> {
     const request = { server: 'webex-myapp', redirect_url: this.redirectUrl };
     const asked = { scopes: (scopes ?? ['spark:people_read']).join(','), state: randomBytes(16).toString('hex') };
-    const { data } = await vault.write(`${this.mountPath}/auth-code-url`, { ...request, ...asked }, urlReply);
+    const { data } = await vault.write(`${this.mountPath}/auth-code-url`, { ...request, ...asked }, consentUrlReply);
     const code = new URL(await this.webex.consent(data.url, { as })).searchParams.get('code');
     await vault.write(`${this.mountPath}/creds/${credential}`, { ...request, code });
   }
 
   async read(vault: VaultClient, credential: string): Promise<string> {
-    return (await vault.read(`${this.mountPath}/creds/${credential}`, tokenReply)).data.access_token;
+    return (await vault.read(`${this.mountPath}/creds/${credential}`, credentialReply)).data.access_token;
   }
 
   /** A read that wants a token for longer than any lives: one refresh, now, and an error. */
   async forceRefresh(vault: VaultClient, credential: string): Promise<void> {
     const path = `${this.mountPath}/creds/${credential}?minimum_seconds=99999999`;
-    await vault.read(path, tokenReply).catch(() => undefined);
+    await vault.read(path).catch(() => undefined);
   }
 
   /** Whether Webex takes this access token. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { OpenBaoServer, type TlsListener } from './server/openbao';
 import { findServer } from './server/server-binary';
@@ -16,6 +15,7 @@ import { observerPolicy } from '../lib/declaration/policies/observer-policy';
 import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../lib/declaration/derived/policy-names';
 import type { OperatorName } from '../lib/operators/operators';
 import { deploymentInFile } from './written-deployment';
+import { loginReply, roleIdReply, secretIdReply } from '../lib/vault/replies';
 import { VaultClient } from '../lib/vault/vault-client';
 import { lastingOperatorToken } from './lasting-operator-token';
 import { WebexEngine } from './webex-engine';
@@ -101,9 +101,8 @@ export class WrittenVault implements AsyncDisposable {
   async tokenWith(policy: string) {
     const name = `test-${createHash('sha256').update(policy).digest('hex').slice(0, 12)}`;
     await this.admin.write(`sys/policies/acl/${name}`, { policy });
-    const reply = z.object({ auth: z.object({ client_token: z.string() }) });
     const request = { policies: [name], no_default_policy: true, ttl: '24h' };
-    return (await this.admin.write('auth/token/create', request, reply)).auth.client_token;
+    return (await this.admin.write('auth/token/create', request, loginReply)).auth.client_token;
   }
 
   /** Logs in as an operator, by the role that `init` writes and the policy that the stack declares. */
@@ -131,11 +130,10 @@ export class WrittenVault implements AsyncDisposable {
     const rights = appPolicy('oauthapp', app?.reads ?? [], app?.renewsSecretId === true ? role : undefined);
     await this.admin.write(`sys/policies/acl/${policy}`, { policy: rights });
     await this.admin.write(role, { token_policies: [policy], token_no_default_policy: true });
-    const roleId = await this.admin.read(`${role}/role-id`, z.object({ data: z.object({ role_id: z.string() }) }));
-    const secretId = z.object({ data: z.object({ secret_id: z.string() }) });
+    const roleId = await this.admin.read(`${role}/role-id`, roleIdReply);
     return {
       roleId: roleId.data.role_id,
-      secretId: (await this.admin.write(`${role}/secret-id`, {}, secretId)).data.secret_id,
+      secretId: (await this.admin.write(`${role}/secret-id`, {}, secretIdReply)).data.secret_id,
     };
   }
 

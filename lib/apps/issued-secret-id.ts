@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import { declaringFile } from '../declaration/deployment-file';
-import { time } from '../vault/time';
 import {
   ExplainedError,
   explainOutage,
@@ -14,6 +12,7 @@ import { findApp } from '../declaration/derived/by-name';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { loginOf } from '../declaration/derived/logins';
 import { nameInVault } from '../declaration/schema/vault-name';
+import { roleIdReply, secretIdLookupReply } from '../vault/replies';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -81,10 +80,14 @@ export async function issueSecretId(
 async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<SecretIdLifetime | undefined> {
   const request = { secret_id_accessor: accessor };
   try {
-    const { data } = await vault.write(`${role}/secret-id-accessor/lookup`, request, lookupReply);
-    const ttlSeconds = Math.round((data.expiration_time.getTime() - data.creation_time.getTime()) / 1000);
-    // A zero of Go's, of the year 1, is no end.
-    return ttlSeconds > 0 ? { expireTime: data.expiration_time, ttlSeconds } : undefined;
+    const found = await vault.write(`${role}/secret-id-accessor/lookup`, request, secretIdLookupReply);
+    if (found === undefined) {
+      return undefined;
+    }
+    const { creation_time: issueTime, expiration_time: expireTime } = found.data;
+    const ttlSeconds = Math.round((expireTime.getTime() - issueTime.getTime()) / 1000);
+    // Go's zero time, in the year 1, is no end.
+    return ttlSeconds > 0 ? { expireTime, ttlSeconds } : undefined;
   } catch (error) {
     // It is issued already: by a token that may do that and no more, or by a server that is gone now.
     if (error instanceof VaultResponseError || error instanceof VaultUnreachableError) {
@@ -93,9 +96,6 @@ async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<
     throw error;
   }
 }
-
-const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_time: time }) });
-const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
 
 /** Where Vault has the AppRole of an app. */
 export function rolePath({ appRole }: Pick<Deployment, 'appRole'>, app: App): string {

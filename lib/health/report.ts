@@ -1,3 +1,5 @@
+import type { EngineConfiguration } from '../vault/replies';
+
 /*
  * What one look at a deployment found: a line for each thing that can fail, in words and for programs. Every way to show
  * it (table, JSON, page, metrics, message) is of this.
@@ -77,7 +79,7 @@ export interface Line<State extends string = string> {
 
 export interface EngineLine extends Line<EngineState> {
   /** Its settings, by the names that the plugin has for them. @default - none is written, or it does not run as declared */
-  readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly configuration?: EngineConfiguration;
 }
 
 export interface IntegrationLine extends Line<IntegrationState> {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import {
-  LONGEST_LIFE_SECONDS,
   ExplainedError,
   explainedBy,
   isLoopback,
@@ -11,7 +10,6 @@ import {
   VaultResponseError,
   whatVaultSaid,
 } from '#core';
-import { z } from 'zod';
 import type { BrowserPage } from '../browser/browser-page';
 import { RedirectState } from '../browser/redirect';
 import { RedirectListener } from '../browser/redirect-listener';
@@ -22,6 +20,7 @@ import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { oidcRoles, type OidcDeclaration, type OidcRole } from '../declaration/derived/oidc-method';
 import { graceSignal } from '../vault/grace-signal';
+import { loginReply, oidcUrlReply } from '../vault/replies';
 import type { VaultClient } from '../vault/vault-client';
 
 /*
@@ -56,11 +55,6 @@ interface Attempt {
   readonly role: OidcRole;
   readonly redirectUrl: string;
 }
-
-const urlReply = z.object({ data: z.object({ auth_url: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]) }) });
-const loginReply = z.object({
-  auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().max(LONGEST_LIFE_SECONDS) }),
-});
 
 /** @throws UsageError if the declaration allows no such login; ExplainedError; the signal's reason */
 export async function logInByOidc(options: OidcLoginOptions): Promise<OidcOperatorLogin> {
@@ -123,7 +117,7 @@ function attemptOf({ deployment, operator }: OidcLoginOptions): Attempt {
 
 async function loginUrl(vault: VaultClient, { oidc, role, redirectUrl }: Attempt, nonce: string): Promise<string> {
   const request = { role: role.operator, redirect_uri: redirectUrl, client_nonce: nonce };
-  const reply = await vault.write(`auth/${oidc.path}/oidc/auth_url`, request, urlReply).catch((error: unknown) => {
+  const reply = await vault.write(`auth/${oidc.path}/oidc/auth_url`, request, oidcUrlReply).catch((error: unknown) => {
     if (!(error instanceof VaultResponseError) || error.isTransient) {
       throw error;
     }

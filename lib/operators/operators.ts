@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { ExplainedError, loginAppRole, NotPermitted, commandLine, VaultResponseError, type VaultLease } from '#core';
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/schema/app-declaration';
 import type { Deployment } from '../declaration/schema/deployment';
@@ -13,6 +12,7 @@ import {
 import { healingCredentials } from '../declaration/derived/healing-credentials';
 import { administratorPolicy, backupPolicy } from '../declaration/policies/server-policies';
 import { recordsFromRoot } from '../vault/records/backup-note';
+import { mountsReply, roleIdReply, roleReply, secretIdReply } from '../vault/replies';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
@@ -61,13 +61,6 @@ export interface OperatorLogin {
 export const BACKUP_POLICY_NAME = `${OPERATORS_MOUNT}-backup`;
 
 const SECRET_ID_TTL_SECONDS = 90 * 24 * 3600;
-
-const roleIdReply = z.object({ data: z.object({ role_id: z.string() }) });
-const roleReply = z.object({ data: z.object({ token_policies: z.array(z.string()) }) });
-const mountsReply = z.object({ data: z.record(z.string(), z.unknown()) });
-const secretIdReply = z.object({
-  data: z.object({ secret_id: z.string(), secret_id_accessor: z.string(), secret_id_ttl: z.number() }),
-});
 
 /** Operators of a deployment. It has a healer only if something heals. */
 export function operatorsOf(deployment: Deployment): OperatorName[] {
@@ -173,7 +166,7 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
 }
 
 async function enableMount(root: VaultClient): Promise<void> {
-  const methods = await root.read('sys/auth', z.object({ data: z.record(z.string(), z.object({ type: z.string() })) }));
+  const methods = await root.read('sys/auth', mountsReply);
   const present = methods.data[`${OPERATORS_MOUNT}/`];
   if (present === undefined) {
     await root.write(`sys/auth/${OPERATORS_MOUNT}`, {

@@ -5,7 +5,6 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { errorCode, ExplainedError, VaultUnreachableError } from '#core';
 import { VaultClient } from '../vault/vault-client';
 import { killAtExit, killGroup, lastLine, withoutSecrets } from './child-process';
@@ -220,7 +219,7 @@ function startWatchdog(pid: number, temporaryFolder = ''): ChildProcess {
 
 async function isAnswering(vault: VaultClient, path: string): Promise<boolean> {
   try {
-    await vault.read(path, z.object({}));
+    await vault.read(path);
     return true;
   } catch (error) {
     if (error instanceof VaultUnreachableError && error.networkCode === 'ECONNREFUSED') {

@@ -1,5 +1,5 @@
 import { engineMissing, VaultResponseError } from '#core';
-import { z } from 'zod';
+import { engineConfiguration, engineConfigReply, type EngineConfiguration } from './replies';
 import type { VaultClient } from './vault-client';
 
 /** What the plugin does where its configuration was never written. @see pkg/persistence/config.go of the plugin */
@@ -9,14 +9,6 @@ const PLUGIN_DEFAULTS = {
   tune_provider_timeout_expiry_leeway_factor: 1.5,
 };
 
-const configuration = z.looseObject({
-  tune_refresh_check_interval_seconds: z.number(),
-  tune_provider_timeout_seconds: z.number(),
-  tune_provider_timeout_expiry_leeway_factor: z.number(),
-});
-
-const configReply = z.object({ data: configuration });
-
 /** What the engine does by itself to keep its tokens fresh, as it is configured in Vault now. */
 export interface EngineRefreshing {
   /** How often it looks for tokens to refresh; 0: never, as while it is paused. */
@@ -24,7 +16,7 @@ export interface EngineRefreshing {
   /** How long one refresh may wait for Webex. @default - no end */
   readonly longestRefreshSeconds?: number;
   /** All its fields, to be written back whole. @default - none was ever written, and the plugin's own defaults hold */
-  readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly configuration?: EngineConfiguration;
 }
 
 /**
@@ -33,30 +25,31 @@ export interface EngineRefreshing {
  * @throws NotDeployed where no engine is mounted there, VaultResponseError
  */
 export async function readRefreshing(vault: VaultClient, mountPath: string): Promise<EngineRefreshing> {
-  const reply = await vault.read(`${mountPath}/config`, configReply).catch((error: unknown) => {
+  try {
+    const { data } = await vault.read(`${mountPath}/config`, engineConfigReply);
+    return { ...pace(data), configuration: data };
+  } catch (error) {
     if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
       throw error;
     }
     if (error.said !== '') {
       throw engineMissing(mountPath, error.said);
     }
-    return undefined;
-  });
-  return reply === undefined
-    ? { ...refreshingOf(PLUGIN_DEFAULTS), configuration: undefined }
-    : refreshingOf(reply.data);
+    return pace(PLUGIN_DEFAULTS);
+  }
 }
 
-/** What a configuration means, as it is written. @throws z.ZodError where it is none */
-export function refreshingOf(fields: Readonly<Record<string, unknown>>): EngineRefreshing {
-  const known = configuration.parse(fields);
-  const timeoutSeconds = known.tune_provider_timeout_seconds;
-  return {
-    checkIntervalSeconds: known.tune_refresh_check_interval_seconds,
-    longestRefreshSeconds:
-      timeoutSeconds === 0 ? undefined : timeoutSeconds * known.tune_provider_timeout_expiry_leeway_factor,
-    configuration: known,
-  };
+/** What a declared configuration means. @throws z.ZodError where it is none */
+export function refreshingOf(declared: Readonly<Record<string, unknown>>): EngineRefreshing {
+  return pace(engineConfiguration.parse(declared));
+}
+
+function pace({
+  tune_refresh_check_interval_seconds: checkIntervalSeconds,
+  tune_provider_timeout_seconds: timeoutSeconds,
+  tune_provider_timeout_expiry_leeway_factor: factor,
+}: Pick<EngineConfiguration, keyof typeof PLUGIN_DEFAULTS>): EngineRefreshing {
+  return { checkIntervalSeconds, longestRefreshSeconds: timeoutSeconds === 0 ? undefined : timeoutSeconds * factor };
 }
 
 /** Whether the engine refreshes nothing by itself although it is declared to. */

@@ -1,7 +1,7 @@
 import { explainedBy, ExplainedError, NotDeployed, VaultResponseError } from '#core';
-import { z } from 'zod';
 import { readRefreshing } from './engine-refreshing';
 import { pauseRefreshing, resumeRefreshing, type PauseOptions } from './refresh-pause';
+import { mountReply } from './replies';
 import type { VaultClient } from './vault-client';
 
 export interface PluginReload {
@@ -16,8 +16,6 @@ export interface PluginReload {
   /** The engine's configuration as it is declared, whole. */
   readonly declared: Readonly<Record<string, unknown>>;
 }
-
-const mountReply = z.object({ data: z.object({ running_sha256: z.string().optional() }) });
 
 const AGAIN = 'deploy again once that is solved';
 

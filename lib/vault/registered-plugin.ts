@@ -1,8 +1,6 @@
 import { NotDeployed, VaultResponseError } from '#core';
-import { z } from 'zod';
+import { pluginReply } from './replies';
 import type { VaultClient } from './vault-client';
-
-const entryReply = z.object({ data: z.object({ sha256: z.string() }) });
 
 /**
  * Looks at what somebody else has registered, where the token may.
@@ -13,7 +11,7 @@ const entryReply = z.object({ data: z.object({ sha256: z.string() }) });
  */
 export async function requireRegisteredPlugin(vault: VaultClient, name: string, sha256?: string): Promise<void> {
   const path = `sys/plugins/catalog/secret/${name}`;
-  const entry = await vault.read(path, entryReply).catch((error: unknown) => {
+  const entry = await vault.read(path, pluginReply).catch((error: unknown) => {
     if (error instanceof VaultResponseError && error.statusCode === 403) {
       return undefined;
     }

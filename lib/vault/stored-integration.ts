@@ -9,22 +9,13 @@ import {
   quotedList,
   VaultResponseError,
 } from '#core';
-import { z } from 'zod';
 import { findIntegration } from '../declaration/derived/by-name';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { integrationEntry } from '../declaration/derived/integration-entry';
 import { nameInVault } from '../declaration/schema/vault-name';
+import { integrationReply } from './replies';
 import type { VaultClient } from './vault-client';
-
-const entryReply = z.object({
-  data: z.object({
-    client_id: z.string(),
-    provider: z.string(),
-    provider_options: z.record(z.string(), z.string()).nullish(),
-    auth_url_params: z.record(z.string(), z.string()).nullish(),
-  }),
-});
 
 /**
  * An integration as the engine has it. Its secrets can be written and never read; the other fields are written back as
@@ -38,7 +29,7 @@ export class StoredIntegration {
     private readonly fields: {
       readonly client_id: string;
       readonly provider_options: Readonly<Record<string, string>>;
-      readonly auth_url_params?: Readonly<Record<string, string>> | null;
+      readonly auth_url_params?: Readonly<Record<string, string>>;
     },
   ) {}
 
@@ -46,7 +37,7 @@ export class StoredIntegration {
   static async read(vault: VaultClient, deployment: Deployment, name: string): Promise<StoredIntegration> {
     const integration = findIntegration(deployment, name);
     const path = `${deployment.engine.mountPath}/servers/${nameInVault(integration)}`;
-    const { data } = await vault.read(path, entryReply).catch((error: unknown) => {
+    const { data } = await vault.read(path, integrationReply).catch((error: unknown) => {
       throw error instanceof VaultResponseError ? explainMissing(error, vault.address, name, path) : error;
     });
     const declared = integrationEntry(integration.clientId ?? data.client_id, deployment.webex.apiUrl);
@@ -58,7 +49,7 @@ export class StoredIntegration {
         `integration "${name}" is in Vault (${path}) with another ${quotedList(differing.map(([field]) => field))} than ${declaringFile()} declares, so nothing was changed; deploy webex-tokens first`,
       );
     }
-    const isParametrised = Object.keys(data.auth_url_params ?? {}).length > 0;
+    const isParametrised = Object.keys(data.auth_url_params).length > 0;
     const parameters = isParametrised ? { auth_url_params: data.auth_url_params } : {};
     return new StoredIntegration(vault, path, name, { ...declared, ...parameters });
   }

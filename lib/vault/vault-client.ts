@@ -1,32 +1,14 @@
 import nodeVault from 'node-vault';
-import { LONGEST_LIFE_SECONDS, notVault, VaultConnection, type VaultConnectionOptions } from '#core';
+import { notVault, VaultConnection, type VaultConnectionOptions } from '#core';
 import { z } from 'zod';
+import { fieldsReply, healthReply, listReply, sealStatusReply, wrapReply } from './replies';
 
 /*
  * Vault and OpenBao for operators, over node-vault; replies are parsed by a schema. What travels is the client's: one
  * transport, one rule for redirects, typed errors without a secret in them.
  */
 
-const sealStatusReply = z.object({
-  initialized: z.boolean(),
-  sealed: z.boolean(),
-  version: z.string(),
-  t: z.number(),
-  n: z.number(),
-  progress: z.number(),
-  /** While it is sealed, nobody knows. */
-  cluster_id: z.string().optional(),
-});
-
-export type SealStatus = z.infer<typeof sealStatusReply>;
-
-const healthReply = z.object({
-  initialized: z.boolean(),
-  sealed: z.boolean(),
-  version: z.string(),
-  /** Only HashiCorp's says this. */
-  enterprise: z.boolean().optional(),
-});
+export type SealStatus = z.output<typeof sealStatusReply>;
 
 export interface ServerHealth {
   readonly initialized: boolean;
@@ -40,15 +22,6 @@ export const PROGRAMS = { openbao: 'bao', vault: 'vault' } as const;
 
 export type ServerProgramName = (typeof PROGRAMS)[ServerHealth['product']];
 
-const wrapReply = z.object({
-  wrap_info: z.object({
-    token: z.string().min(1),
-    ttl: z.number().max(LONGEST_LIFE_SECONDS),
-    creation_time: z.iso.datetime({ offset: true }),
-    wrapped_accessor: z.string().optional(),
-  }),
-});
-
 /** A reply that Vault keeps until it is fetched. */
 export interface VaultWrapping {
   /** Fetches the reply, once. */
@@ -58,9 +31,6 @@ export interface VaultWrapping {
   readonly wrappedAccessor?: string;
 }
 
-// A schema is compiled at its first use, which takes longer than a request: none is made for each reply.
-const listReply = z.object({ data: z.object({ keys: z.array(z.string()) }) });
-const capabilitiesReply = z.object({ data: z.record(z.string(), z.unknown()) });
 const capabilities = z.array(z.string()).catch([]);
 
 /** OpenBao refuses a request with more than a thousand strings in it. */
@@ -114,7 +84,9 @@ export class VaultClient {
   /**
    * @throws VaultResponseError with `statusCode` 404 where there is nothing
    */
-  async read<T>(path: string, reply: z.ZodType<T>): Promise<T> {
+  async read(path: string): Promise<unknown>;
+  async read<T>(path: string, reply: z.ZodType<T>): Promise<T>;
+  async read(path: string, reply: z.ZodType = z.unknown()): Promise<unknown> {
     return this.#parse('GET', path, reply, await this.#client.read(path));
   }
 
@@ -139,7 +111,7 @@ export class VaultClient {
     const { wrap_info: info } = this.#parse('PUT', path, wrapReply, reply);
     return {
       token: info.token,
-      expireTime: new Date(Date.parse(info.creation_time) + info.ttl * 1000),
+      expireTime: new Date(info.creation_time.getTime() + info.ttl * 1000),
       wrappedAccessor: info.wrapped_accessor || undefined,
     };
   }
@@ -181,7 +153,7 @@ export class VaultClient {
     const found = new Map<string, string[]>();
     for (let from = 0; from < paths.length; from += PATHS_AT_ONCE) {
       const some = paths.slice(from, from + PATHS_AT_ONCE);
-      const { data } = await this.write('sys/capabilities-self', { paths: some }, capabilitiesReply);
+      const { data } = await this.write('sys/capabilities-self', { paths: some }, fieldsReply);
       for (const path of some) {
         found.set(path, capabilities.parse(data[path]));
       }

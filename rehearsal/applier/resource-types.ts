@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ExplainedError, VaultResponseError } from '#core';
+import { fieldsReply, roleIdReply } from '../../lib/vault/replies';
 import { VaultClient } from '../../lib/vault/vault-client';
 
 /*
@@ -157,8 +158,7 @@ const appRole = object(
   }),
   ({ backend, role_name, ...body }) => ({ path: `auth/${backend}/role/${role_name}`, body }),
   async (vault, { backend, role_name }) => {
-    const reply = z.object({ data: z.object({ role_id: z.string() }) });
-    return { role_id: (await vault.read(`auth/${backend}/role/${role_name}/role-id`, reply)).data.role_id };
+    return { role_id: (await vault.read(`auth/${backend}/role/${role_name}/role-id`, roleIdReply)).data.role_id };
   },
 );
 
@@ -275,9 +275,8 @@ function parse<T>(schema: z.ZodType<T>, raw: unknown, address: string): T {
 }
 
 async function readOrUndefined(vault: VaultClient, path: string): Promise<Record<string, unknown> | undefined> {
-  const reply = z.object({ data: z.record(z.string(), z.unknown()) });
   try {
-    return (await vault.read(path, reply)).data;
+    return (await vault.read(path, fieldsReply)).data;
   } catch (error) {
     // Vault says 404 to most that is not there, and 400 to a mount that is not there.
     const absent = error instanceof VaultResponseError && [400, 404].includes(error.statusCode);

@@ -1,5 +1,4 @@
 import { VaultResponseError } from '#core';
-import { z } from 'zod';
 import { TOKEN_PATH } from '../webex/endpoints/token-endpoint';
 import { readRefreshing } from '../../lib/vault/engine-refreshing';
 import type { VaultClient } from '../../lib/vault/vault-client';
@@ -98,7 +97,7 @@ export class DueGrants {
     const lost: string[] = [];
     await this.#each(async (name) => {
       // No token lives that long, so that each is refreshed, and then is not enough.
-      const said = await root.read(`oauthapp/creds/${name}?minimum_seconds=99999999`, z.unknown()).then(
+      const said = await root.read(`oauthapp/creds/${name}?minimum_seconds=99999999`).then(
         () => 'nothing',
         (error: unknown) => (error instanceof VaultResponseError ? error.said : String(error)),
       );

@@ -1,15 +1,13 @@
 import { describeError } from '#core';
-import { z } from 'zod';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
 import { lookAt } from '../../lib/health/looks/look';
 import { linesOf, worst, type Report } from '../../lib/health/report';
+import { loginReply } from '../../lib/vault/replies';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import type { WebexEngine } from '../webex-engine';
 import type { OutageServer } from './outage-server';
 import type { Look } from './outage-watch';
-
-const tokenReply = z.object({ auth: z.object({ client_token: z.string() }) });
 
 export interface LookedAt {
   readonly engine: WebexEngine;
@@ -40,7 +38,7 @@ export async function observer(options: LookedAt): Promise<() => Promise<Look>> 
   const policyName = `observer-of-${mountPath}`;
   await server.admin.write(`sys/policies/acl/${policyName}`, { policy: observerPolicy(deployment) });
   const request = { policies: [policyName], no_default_policy: true, ttl: '24h' };
-  const { auth } = await server.admin.write('auth/token/create', request, tokenReply);
+  const { auth } = await server.admin.write('auth/token/create', request, loginReply);
   const lookThrough = (vault: VaultClient): Promise<Report> =>
     lookAt({ deployment, vault, asObserver: (action) => action(vault.withToken(auth.client_token)), verify: true });
 

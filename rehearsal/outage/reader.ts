@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError, VaultResponseError } from '#core';
-import { z } from 'zod';
+import { credentialReply } from '../../lib/vault/replies';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import type { WebexEngine } from '../webex-engine';
-
-export const credentialReply = z.object({
-  data: z.object({ access_token: z.string(), expire_time: z.string().optional() }),
-  warnings: z.array(z.string()).nullish(),
-});
 
 /**
  * Why an app has no token: it has `expired`, Webex `refused` to renew it, it is `gone` from the engine, the `server` cannot

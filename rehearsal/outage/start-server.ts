@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import { raftReply } from '../../lib/vault/replies';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { findOauthappPlugin } from '../server/oauthapp-plugin';
 import { OpenBaoServer } from '../server/openbao';
@@ -10,10 +10,6 @@ import { eventually } from '../eventually';
 import { ProductionNodes, type ProductionNode } from '../server/production-nodes';
 import type { OutageServer } from './outage-server';
 import type { Scenario } from './scenario';
-
-const raftReply = z.object({
-  data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),
-});
 
 /** Starts what a scenario needs, with the plugin to be mounted there. */
 export async function startServer(kind: NonNullable<Scenario['server']>): Promise<OutageServer & AsyncDisposable> {
@@ -73,7 +69,7 @@ async function startCluster(): Promise<OutageServer & AsyncDisposable> {
       },
       mend: async () => {
         await killed?.start();
-        await eventually(() => killed?.client(rootToken).read('sys/mounts', z.unknown()));
+        await eventually(() => killed?.client(rootToken).read('sys/mounts'));
       },
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

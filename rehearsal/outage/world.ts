@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultResponseError } from '#core';
-import { z } from 'zod';
 import { simulatedAdministrator } from '../webex/simulated-user';
 import type { Behavior, WebexSimulator } from '../webex/webex-simulator';
 import type { Lateness } from './lateness';
 import { WebexEngine } from '../webex-engine';
 import { observer } from './grants-look';
 import type { OutageServer } from './outage-server';
-import { credentialReply, Reader, type Failure } from './reader';
+import { Reader, type Failure } from './reader';
 import { OURS, PLUGIN_DEFAULTS, ScaledDays, simulatedConfiguration } from './scaled-days';
 import type { SeededRandom } from './seeded-random';
 import { Watch, type Look, type Saying } from './outage-watch';
+import { credentialReply } from '../../lib/vault/replies';
 
 /** How often a day each credential is read, and how often somebody looks. */
 const READS_A_DAY = 8;
@@ -125,7 +125,7 @@ export class World implements AsyncDisposable {
       lateness?.allowAnswers(Math.min(scale.toMs(0.5), (providerTimeoutSeconds * 1000) / ANSWERS_WITHIN_THE_TIMEOUT));
       lateness?.watch(engine.webex);
       if (server.harm === undefined) {
-        lateness?.probe(() => server.admin.read(`${mountPath}/config`, z.unknown()));
+        lateness?.probe(() => server.admin.read(`${mountPath}/config`));
       }
       world.#readers = world.names.map(
         (name) => new Reader(engine, server.nodes, name, world.days.toMs(1 / READS_A_DAY)),

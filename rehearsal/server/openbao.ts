@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { ExplainedError } from '#core';
+import { initReply, leaderReply } from '../../lib/vault/replies';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { freePort } from '../../lib/processes/free-port';
 import { productOf, type ServerProduct } from '../../lib/processes/server-program';
@@ -16,8 +16,6 @@ const PORT_ATTEMPTS = 5;
 /** A busy machine elects a leader in minutes. */
 const ACTIVE_TIMEOUT_MS = 300_000;
 const POLL_MS = 50;
-
-const initReply = z.object({ keys: z.array(z.string()), root_token: z.string() });
 
 export interface OpenBaoServerOptions {
   /** Path of a `bao` or `vault` binary. */
@@ -95,7 +93,7 @@ export class OpenBaoServer implements AsyncDisposable {
       const vault = new VaultClient({ address: started.process.address });
       const shares = seal === 'static' ? 'recovery' : 'secret';
       const request = { [`${shares}_shares`]: 1, [`${shares}_threshold`]: 1 };
-      const { keys, root_token } = await vault.write('sys/init', request, initReply);
+      const { keys_base64: keys, root_token } = await vault.write('sys/init', request, initReply);
       const [unsealKey] = seal === 'static' ? [] : keys;
       const server = new OpenBaoServer(options, started, product, root_token, unsealKey);
       await server.unseal();
@@ -248,12 +246,11 @@ function staticSeal(): Record<string, string> {
 
 /** With Raft, an unsealed server does not lead at once. */
 async function untilActive(vault: VaultClient): Promise<void> {
-  const leader = z.object({ ha_enabled: z.boolean(), is_self: z.boolean().optional() });
   const deadline = Date.now() + ACTIVE_TIMEOUT_MS;
   for (;;) {
     // A server whose seal opens it answers before that, but not who leads.
     if (!(await vault.sealStatus()).sealed) {
-      const { ha_enabled, is_self } = await vault.read('sys/leader', leader);
+      const { ha_enabled, is_self } = await vault.read('sys/leader', leaderReply);
       if (!ha_enabled || is_self) {
         return;
       }

@@ -14,12 +14,11 @@ import {
   prepareCertificates,
   serverTlsFiles,
 } from '../../lib/server/certificates/certificate-folder';
+import { initReply, leaderReply } from '../../lib/vault/replies';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../eventually';
 import { isOnVault } from './is-on-vault';
 import { UnsealingServer } from './unsealing-server';
-
-const initReply = z.object({ root_token: z.string(), keys: z.array(z.string()).default([]) });
 
 export interface ProductionNodesOptions {
   /** @default 1 */
@@ -83,9 +82,9 @@ export class ProductionNode {
 
   async isActive(): Promise<boolean> {
     return this.client()
-      .read('sys/leader', z.object({ is_self: z.boolean() }))
+      .read('sys/leader', leaderReply)
       .then(
-        ({ is_self }) => is_self,
+        ({ is_self }) => is_self === true,
         () => false,
       );
   }
@@ -154,7 +153,7 @@ export class ProductionNodes implements AsyncDisposable {
   /** Initializes and unseals the only node, with one share. */
   async initializeByShares(): Promise<{ rootToken: string; share: string }> {
     const request = { secret_shares: 1, secret_threshold: 1 };
-    const { root_token: rootToken, keys } = await this.node.client().write('sys/init', request, initReply);
+    const { root_token: rootToken, keys_base64: keys } = await this.node.client().write('sys/init', request, initReply);
     const share = keys[0] ?? '';
     await this.node.client().write('sys/unseal', { key: share });
     await this.node.untilActive();

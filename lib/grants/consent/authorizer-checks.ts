@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { engineMissing, explainOutage, explainRefusal, NotDeployed, NotPermitted, VaultResponseError } from '#core';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
@@ -6,6 +5,7 @@ import { declaringFile } from '../../declaration/deployment-file';
 import { authorizerPolicyName } from '../../declaration/derived/policy-names';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { requireReadyServer } from '../../vault/ready-server';
+import { mountReply } from '../../vault/replies';
 import { type VaultClient } from '../../vault/vault-client';
 
 /*
@@ -70,8 +70,6 @@ async function checkAllowed(
   }
 }
 
-const mountReply = z.object({ data: z.object({ type: z.string() }) });
-
 async function checkEngine(vault: VaultClient, deployment: Deployment): Promise<void> {
   const { mountPath, plugin } = deployment.engine;
   const path = `sys/internal/ui/mounts/${mountPath}`;
@@ -100,7 +98,7 @@ async function checkIntegration(
   const { mountPath } = deployment.engine;
   const path = `${mountPath}/servers/${nameInVault(findIntegration(deployment, integration))}`;
   try {
-    await vault.read(path, z.unknown());
+    await vault.read(path);
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {
       throw error;

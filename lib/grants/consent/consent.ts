@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { ExplainedError, explainOutage, oneLine, VaultResponseError, whatVaultSaid } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Credential, Integration } from '../../declaration/schema/deployment';
@@ -7,6 +6,7 @@ import { nameInVault } from '../../declaration/schema/vault-name';
 import { RedirectState, type ReceivedCode, type RedirectChannel } from '../../browser/redirect';
 import { visit } from '../../browser/visit';
 import { consentRefused } from './consent-refused';
+import { consentUrlReply } from '../../vault/replies';
 import { type VaultClient } from '../../vault/vault-client';
 import { consentRefusal, noConsentPage } from '../../webex/consent-refusal';
 
@@ -44,8 +44,6 @@ export interface ConsentContext extends ConsentSubject, ConsentRoom {}
 /** Longest wait for the check before a person is asked. */
 const CHECK_TIMEOUT_MS = 10_000;
 
-const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
-
 /**
  * The URL at Webex where a person consents.
  *
@@ -62,7 +60,7 @@ async function consentUrl(subject: ConsentSubject, state: RedirectState, loginHi
     ...(loginHint === undefined ? {} : { auth_url_params: { login_hint: loginHint } }),
   };
   try {
-    return (await vault.write(`${mountPath}/auth-code-url`, request, urlReply)).data.url;
+    return (await vault.write(`${mountPath}/auth-code-url`, request, consentUrlReply)).data.url;
   } catch (error) {
     if (error instanceof VaultResponseError && error.isTransient) {
       throw explainOutage(error, vault.address, `give a consent URL for integration "${integration.name}"`);

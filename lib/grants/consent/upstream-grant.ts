@@ -12,10 +12,10 @@ import {
   WebexUnreachableError,
   whatWebexRefused,
 } from '#core';
-import { z } from 'zod';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { nameInVault } from '../../declaration/schema/vault-name';
+import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { type Authorization, authorizationsOf, deleteAuthorization } from '../../webex/authorizations';
 import { peopleMe } from '../../webex/account-request';
@@ -50,8 +50,6 @@ export interface EndableGrant {
 }
 
 export const NOT_TOLD: UpstreamOutcome = { state: 'kept', why: 'Webex was not told' };
-
-const serverReply = z.object({ data: z.object({ client_id: z.string() }) });
 
 /**
  * Looks, and changes nothing.
@@ -135,7 +133,7 @@ async function clientIdOf(vault: VaultClient, deployment: Deployment, { integrat
   const declared = deployment.integrations.find((each) => nameInVault(each) === integration)?.clientId;
   try {
     const { mountPath } = deployment.engine;
-    return (await vault.read(`${mountPath}/servers/${integration}`, serverReply)).data.client_id;
+    return (await vault.read(`${mountPath}/servers/${integration}`, integrationReply)).data.client_id;
   } catch (error) {
     if (error instanceof VaultResponseError && declared !== undefined) {
       return declared;

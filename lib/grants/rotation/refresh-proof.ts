@@ -12,7 +12,6 @@ import {
   VaultResponseError,
   whatWebexRefused,
 } from '#core';
-import { z } from 'zod';
 import type { VaultClient } from '../../vault/vault-client';
 
 /*
@@ -80,7 +79,7 @@ async function refresh(vault: VaultClient, mountPath: string, name: string): Pro
     return { state: 'none' };
   }
   const path = `${mountPath}/creds/${encodeURIComponent(name)}?minimum_seconds=${LONGEST_LIFE_SECONDS}`;
-  await vault.read(path, z.unknown()).catch((error: unknown) => {
+  await vault.read(path).catch((error: unknown) => {
     if (error instanceof VaultResponseError && error.statusCode === 403) {
       throw new NotPermitted(
         `this Vault token may not have "${name}" refreshed: its policies lack parameter "minimum_seconds" on ${mountPath}/creds/${name}, which the authorizer's has once webex-tokens is deployed`,

@@ -1,27 +1,18 @@
 import { deployCommand } from '../../declaration/deploy-command';
-import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { EngineTuning } from '../../declaration/schema/engine-declaration';
 import type { EngineLine } from '../report';
 import { advice, type Advice } from './examination';
-
-const configuration = z.object({
-  tune_provider_timeout_seconds: z.number(),
-  tune_provider_timeout_expiry_leeway_factor: z.number(),
-  tune_refresh_check_interval_seconds: z.number(),
-  tune_refresh_expiry_delta_factor: z.number(),
-});
 
 /** Settings that differ from the declaration, and declared settings that fit badly. */
 export function engineAdvice(line: EngineLine, { engine }: Deployment): Advice[] {
   return [...differences(line, engine.tuning), ...poorSettings(engine.tuning)];
 }
 
-function differences({ configuration: found }: EngineLine, tuning: EngineTuning): Advice[] {
-  if (found === undefined) {
+function differences({ configuration: data }: EngineLine, tuning: EngineTuning): Advice[] {
+  if (data === undefined) {
     return [];
   }
-  const data = configuration.parse(found);
   const interval = data.tune_refresh_check_interval_seconds;
   const pairs: readonly (readonly [string, number, number])[] = [
     ['providerTimeoutSeconds', data.tune_provider_timeout_seconds, tuning.providerTimeoutSeconds],

@@ -1,5 +1,4 @@
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import { quotedList, VaultResponseError } from '#core';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { deployCommand } from '../../declaration/deploy-command';
@@ -10,6 +9,7 @@ import { identityMethods, loginOf, oidcPath } from '../../declaration/derived/lo
 import { parsePolicy, type Policy } from '../../vault/policy/policy';
 import { PolicyRights } from '../../vault/policy/policy-rights';
 import { PolicyUnreadable } from '../../vault/policy/syntax';
+import { mountsReply, policyReply, roleReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { LOOKS_AT_ONCE } from '../looks/look';
 import { Problem } from './examination';
@@ -38,15 +38,6 @@ export interface PoliciesInVault {
   readonly otherMethods: readonly string[];
 }
 
-const policyReply = z.object({ data: z.object({ policy: z.string() }) });
-const roleReply = z.object({
-  data: z.object({
-    token_policies: z.array(z.string()).nullable(),
-    token_no_default_policy: z.boolean().optional(),
-  }),
-});
-const methodsReply = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
-
 /** @throws VaultResponseError, VaultUnreachableError */
 export async function lookAtPolicies(observer: VaultClient, deployment: Deployment): Promise<PoliciesInVault> {
   const limit = pLimit(LOOKS_AT_ONCE);
@@ -66,7 +57,7 @@ export async function lookAtPolicies(observer: VaultClient, deployment: Deployme
     return inMount.map((name) => ({ mount: method.path, name, path: `${folder}/${name}` }));
   });
   const roles = await limit.map(inMounts.flat(), (role) => roleOf(observer, role));
-  const methods = Object.keys((await observer.read('sys/auth', methodsReply)).data);
+  const methods = Object.keys((await observer.read('sys/auth', mountsReply)).data);
   return {
     policies: read.filter((each) => each !== undefined && 'rules' in each),
     unreadable: read.filter((each) => each !== undefined && 'why' in each),
@@ -118,7 +109,7 @@ async function roleOf(observer: VaultClient, role: Omit<Role, 'policies'>): Prom
   try {
     const { data } = await observer.read(role.path, roleReply);
     const byDefault = data.token_no_default_policy === true ? [] : ['default'];
-    const policies = (data.token_policies ?? []).map((each) => each.toLowerCase());
+    const policies = data.token_policies.map((each) => each.toLowerCase());
     return { ...role, policies: [...new Set([...policies, ...byDefault])] };
   } catch (error) {
     ignoreIfGone(error);

@@ -1,7 +1,7 @@
 import { VaultResponseError } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
-import { z } from 'zod';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
+import { fieldsReply, mountsReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import type { SecretIdLine } from '../report';
 import { describeRefusal } from './vault-refusal';
@@ -13,9 +13,6 @@ import { describeRefusal } from './vault-refusal';
 
 type Role = Readonly<Record<string, unknown>>;
 
-const methodsReply = z.object({ data: z.record(z.string(), z.unknown()) });
-const roleReply = z.object({ data: z.record(z.string(), z.unknown()) });
-
 /** As the observer. @returns undefined where there is no such role; @throws VaultUnreachableError */
 export async function lookAtIdentity(
   vault: VaultClient,
@@ -25,7 +22,7 @@ export async function lookAtIdentity(
 ): Promise<SecretIdLine | undefined> {
   const line = (part: Omit<SecretIdLine, 'name' | 'notes'>): SecretIdLine => ({ name, notes: [], ...part });
   try {
-    const { data } = await vault.read(rolePath, roleReply);
+    const { data } = await vault.read(rolePath, fieldsReply);
     const other = asked(login).filter(([field, declared]) => !isSame(data[field], declared));
     return other.length === 0
       ? line({ state: 'good', severity: 'healthy', detail: `it logs in by ${login.type}, with what it has` })
@@ -64,9 +61,9 @@ async function isUnconfigured(vault: VaultClient, { type, path }: IdentityLogin)
     return false;
   }
   try {
-    const { data } = await vault.read('sys/auth', methodsReply);
+    const { data } = await vault.read('sys/auth', mountsReply);
     if (`${path}/` in data) {
-      await vault.read(`auth/${path}/config`, z.unknown());
+      await vault.read(`auth/${path}/config`);
     }
     return false;
   } catch (error) {

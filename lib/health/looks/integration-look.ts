@@ -1,18 +1,11 @@
 import { commandLine, VaultResponseError } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
-import { z } from 'zod';
 import type { Integration } from '../../declaration/schema/deployment';
 import { nameInVault } from '../../declaration/schema/vault-name';
+import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import type { CredentialLine, IntegrationLine } from '../report';
 import { describeRefusal } from './vault-refusal';
-
-const entryReply = z.object({
-  data: z.object({
-    client_id: z.string(),
-    provider_options: z.record(z.string(), z.string()).nullable(),
-  }),
-});
 
 /** Whether the engine has the entry of an integration. @throws VaultUnreachableError */
 export async function lookAtEntry(
@@ -26,12 +19,12 @@ export async function lookAtEntry(
     ...part,
   });
   try {
-    const { data } = await vault.read(`${mountPath}/servers/${nameInVault(integration)}`, entryReply);
+    const { data } = await vault.read(`${mountPath}/servers/${nameInVault(integration)}`, integrationReply);
     return line({
       state: 'present',
       severity: 'healthy',
       detail: 'the engine has its entry',
-      entry: { clientId: data.client_id, providerOptions: data.provider_options ?? {} },
+      entry: { clientId: data.client_id, providerOptions: data.provider_options },
     });
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {

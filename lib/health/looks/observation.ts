@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from '../../vault/time';
+import { time } from '../../vault/replies';
 import type { SeenToken } from '../report';
 
 /*

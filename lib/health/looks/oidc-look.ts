@@ -1,5 +1,4 @@
 import { quotedList, VaultResponseError } from '#core';
-import { z } from 'zod';
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import {
@@ -8,6 +7,7 @@ import {
   type OidcDeclaration,
   type OidcRole,
 } from '../../declaration/derived/oidc-method';
+import { oidcConfigReply, oidcRoleReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import type { Line, PeopleState } from '../report';
 import { describeRefusal } from './vault-refusal';
@@ -15,24 +15,6 @@ import { describeRefusal } from './vault-refusal';
 /*
  * Whether people can log in by the identity provider that is declared, and act as those that are.
  */
-
-const configReply = z.object({
-  data: z.object({
-    oidc_discovery_url: z.string(),
-    oidc_client_id: z.string(),
-    bound_issuer: z.string(),
-    /** Of OpenBao: whether it has the provider's keys. */
-    status: z.string().optional(),
-  }),
-});
-const roleReply = z.object({
-  data: z.object({
-    role_type: z.string(),
-    token_policies: z.array(z.string()).nullable(),
-    bound_audiences: z.array(z.string()).nullable(),
-    bound_claims: z.record(z.string(), z.unknown()).nullable(),
-  }),
-});
 
 type Finding = Omit<Line<PeopleState>, 'name' | 'notes'>;
 
@@ -64,7 +46,7 @@ export async function lookAtOidc(vault: VaultClient, deployment: Deployment): Pr
 }
 
 async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: readonly OidcRole[]): Promise<Finding> {
-  const config = await vault.read(`auth/${oidc.path}/config`, configReply).catch(undefinedIfMissing);
+  const config = await vault.read(`auth/${oidc.path}/config`, oidcConfigReply).catch(undefinedIfMissing);
   if (config === undefined) {
     const detail = 'Vault has no configuration of it, so nobody can log in by OIDC';
     return { state: 'missing', severity: 'broken', detail, next: deployCommand() };
@@ -95,16 +77,16 @@ async function problemOf(
   { path, clientId, groupsClaim }: OidcDeclaration,
   { operator, groups, policyName }: OidcRole,
 ): Promise<string | undefined> {
-  const role = await vault.read(`auth/${path}/role/${operator}`, roleReply).catch(undefinedIfMissing);
+  const role = await vault.read(`auth/${path}/role/${operator}`, oidcRoleReply).catch(undefinedIfMissing);
   if (role === undefined) {
     return `Vault has no role for the ${operator}, so nobody can act as such by OIDC`;
   }
   const { role_type: type, token_policies: policies, bound_audiences: audiences, bound_claims: claims } = role.data;
-  if (type !== 'oidc' || !isSame(audiences ?? [], [clientId])) {
+  if (type !== 'oidc' || !isSame(audiences, [clientId])) {
     return `the role of the ${operator} is not of client "${clientId}"`;
   }
-  if (!isSame(policies ?? [], [policyName.toLowerCase()])) {
-    return `the role of the ${operator} carries ${quotedList(policies ?? []) || 'nothing'}, declared is "${policyName}"`;
+  if (!isSame(policies, [policyName.toLowerCase()])) {
+    return `the role of the ${operator} carries ${quotedList(policies) || 'nothing'}, declared is "${policyName}"`;
   }
   const bound = [claims?.[groupsClaim] ?? []].flat().map(String);
   return Object.keys(claims ?? {}).length === 1 && isSame(bound, groups)

@@ -1,6 +1,5 @@
 import { VaultResponseError } from '#core';
-import { z } from 'zod';
-import { time } from '../../vault/time';
+import { secretIdLookupReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { endsSoon } from './thresholds';
 import { describeDay } from '../relative-time';
@@ -22,12 +21,6 @@ export interface SecretIdLook {
   readonly renewal: string;
   readonly now: Date;
 }
-
-/** To one that has ended and is not tidied away yet, OpenBao answers without a body. */
-const lookupReply = z
-  .object({ data: z.object({ creation_time: time, expiration_time: time }) })
-  .or(z.literal(''))
-  .optional();
 
 /** @returns undefined where there is no such role; @throws VaultUnreachableError */
 export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine | undefined> {
@@ -94,7 +87,7 @@ async function livesOf(vault: VaultClient, rolePath: string): Promise<Life[]> {
   const accessors = await vault.list(`${rolePath}/secret-id`).catch(async (error: unknown) => {
     // Vault says 404 both to a role without secret ids and to one that is not there.
     if (error instanceof VaultResponseError && error.statusCode === 404) {
-      await vault.read(rolePath, z.unknown());
+      await vault.read(rolePath);
       return [];
     }
     throw error;
@@ -107,8 +100,8 @@ async function livesOf(vault: VaultClient, rolePath: string): Promise<Life[]> {
 async function lifeOf(vault: VaultClient, rolePath: string, accessor: string): Promise<Life | undefined> {
   try {
     const request = { secret_id_accessor: accessor };
-    const found = await vault.write(`${rolePath}/secret-id-accessor/lookup`, request, lookupReply);
-    if (!found) {
+    const found = await vault.write(`${rolePath}/secret-id-accessor/lookup`, request, secretIdLookupReply);
+    if (found === undefined) {
       return undefined;
     }
     const { data } = found;

@@ -8,10 +8,10 @@ import {
   VaultUnreachableError,
 } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
-import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { absenceAdvice, otherNodeAdvice } from '../../declaration/derived/cluster-nodes';
 import { isPaused, readRefreshing } from '../../vault/engine-refreshing';
+import { mountReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { describeRefusal } from './vault-refusal';
 import type { EngineLine, EngineState, Line, ServerState } from '../report';
@@ -72,12 +72,6 @@ function nextOfAbsence(error: ExplainedError, declared: Deployment['vault']['ser
   return advice === undefined ? start : `${start}; ${advice}`;
 }
 
-/** Where the configuration was never written, the plugin's own defaults hold, and those reap. */
-const reaping = z
-  .object({ tune_reap_check_interval_seconds: z.number() })
-  .catch({ tune_reap_check_interval_seconds: 1 });
-const mountReply = z.object({ data: z.object({ type: z.string() }) });
-
 /** As the observer. @throws VaultUnreachableError */
 export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): Promise<EngineLine> {
   const { mountPath, plugin } = engine;
@@ -96,8 +90,8 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
       return line('missing', 'broken', `what is mounted there is "${type}", not "${plugin.name}"`, deploy);
     }
     const refreshing = await readRefreshing(vault, mountPath);
-    const { tune_reap_check_interval_seconds: reapSeconds } = reaping.parse(refreshing.configuration);
-    if (reapSeconds > 0) {
+    // If the configuration was never written, the plugin's own defaults hold, and those reap.
+    if (refreshing.configuration?.tune_reap_check_interval_seconds !== 0) {
       return line('reaping', 'attention', 'it deletes grants that it holds for dead', deploy);
     }
     if (isPaused(refreshing, engine.tuning)) {

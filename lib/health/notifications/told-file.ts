@@ -6,7 +6,7 @@ import { errorCode, ExplainedError } from '#core';
 import { z } from 'zod';
 import { KINDS } from '../report';
 import { writePrivateFile } from '../../files/private-file';
-import { time } from '../../vault/time';
+import { time } from '../../vault/replies';
 import type { ToldLine } from './changes';
 
 /*

@@ -1,9 +1,7 @@
-import { z } from 'zod';
 import { ExplainedError, VaultResponseError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
+import { mountsReply } from '../../vault/replies';
 import { type VaultClient } from '../../vault/vault-client';
-
-const devices = z.object({ data: z.record(z.string(), z.object({ type: z.string() })) });
 
 /** Default path of the audit log of a Vault server: that of Vault's images. */
 export function defaultAuditFile({ vault: { server } }: Pick<Deployment, 'vault'>): string {
@@ -69,5 +67,5 @@ export async function ensureAudit(root: VaultClient, filePath: string): Promise<
 }
 
 async function list(root: VaultClient): Promise<string[]> {
-  return Object.keys((await root.read('sys/audit', devices)).data);
+  return Object.keys((await root.read('sys/audit', mountsReply)).data);
 }

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { explainedBy, ExplainedError, UsageError, VaultResponseError, VaultUnreachableError } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
+import { initReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 
 export interface KeyOptions {
@@ -32,18 +32,10 @@ export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): voi
   }
 }
 
-const statusReply = z.object({ initialized: z.boolean(), recovery_seal: z.boolean().default(false) });
-
-const initReply = z.object({
-  keys_base64: z.array(z.string()),
-  recovery_keys_base64: z.array(z.string()).nullish(),
-  root_token: z.string(),
-});
-
 /** Whether there is a key yet, and whether its shares are those of a recovery key because of an auto-unseal seal. */
 export async function initStatus(client: VaultClient): Promise<{ initialized: boolean; hasRecoveryKey: boolean }> {
-  const status = await client.withNamespace(undefined).read('sys/seal-status', statusReply);
-  return { initialized: status.initialized, hasRecoveryKey: status.recovery_seal };
+  const { initialized, recovery_seal: hasRecoveryKey } = await client.sealStatus();
+  return { initialized, hasRecoveryKey };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { describeError, ExplainedError, VaultResponseError } from '#core';
+import { tokenAttemptReply, tokenReply } from '../../vault/replies';
 import { type VaultClient } from '../../vault/vault-client';
 import { SHARE_WAYS } from '../../operators/key-shares';
 
@@ -20,17 +20,6 @@ const ROOT: SharedToken = { kind: 'root token', endpoints: ['sys/generate-root-t
 
 /** Token of a server in recovery mode, which requires no other token. */
 const RECOVERY: SharedToken = { kind: 'recovery token', endpoints: ['sys/generate-recovery-token'] };
-
-const fields = z.object({
-  nonce: z.string(),
-  otp: z.string().optional(),
-  progress: z.number(),
-  required: z.number(),
-  complete: z.boolean(),
-  encoded_token: z.string().optional(),
-});
-/** With and without the envelope of an authenticated call. */
-const attemptReply = z.union([z.object({ data: fields }).transform(({ data }) => data), fields]);
 
 /**
  * Runs the action with a root token, and revokes the token in any case.
@@ -83,11 +72,9 @@ export async function revokedAfter<T>(
   return outcome.value;
 }
 
-const lookupReply = z.object({ data: z.object({ accessor: z.string() }) });
-
 /** An accessor revokes an unknown token. It is read before the action, because Vault may not answer afterwards. */
 async function accessorOf(root: VaultClient): Promise<string> {
-  const found = await root.read('auth/token/lookup-self', lookupReply).catch(() => undefined);
+  const found = await root.read('auth/token/lookup-self', tokenReply).catch(() => undefined);
   return found?.data.accessor ?? 'ACCESSOR, one of "bao list auth/token/accessors"';
 }
 
@@ -128,7 +115,7 @@ async function generateToken(
   try {
     let given = 0;
     for await (const key of shares) {
-      const reply = await client.write(`${endpoint}/update`, { key, nonce }, attemptReply);
+      const reply = await client.write(`${endpoint}/update`, { key, nonce }, tokenAttemptReply);
       given = reply.progress;
       if (reply.complete) {
         complete = true;
@@ -155,7 +142,7 @@ async function start(
     try {
       // An unfinished attempt, as after a crash, would block this one.
       await client.delete(`${endpoint}/attempt`);
-      const { nonce, otp = '', required } = await client.write(`${endpoint}/attempt`, {}, attemptReply);
+      const { nonce, otp = '', required } = await client.write(`${endpoint}/attempt`, {}, tokenAttemptReply);
       return { endpoint, nonce, otp, required };
     } catch (error) {
       if (!(error instanceof VaultResponseError)) {

@@ -1,14 +1,10 @@
-import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { snapshotAccount } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { mountsReply } from '../../vault/replies';
 import { type VaultClient } from '../../vault/vault-client';
 
 const DESCRIPTION = 'The snapshot job of this cluster. Written by "webex-token-vault init".';
 const TOKEN_TTL_SECONDS = 600;
-
-const methodsReply = z.object({
-  data: z.record(z.string(), z.object({ type: z.string(), description: z.string().optional() })),
-});
 
 /**
  * Writes the auth method by which the snapshot job of OpenBao's chart logs in with its service account, or deletes it if no
@@ -28,7 +24,7 @@ export async function writeSnapshotJob(
     return false;
   }
   const { name, path, audience } = snapshotAccount(server);
-  const { [`${path}/`]: present } = (await root.read('sys/auth', methodsReply)).data;
+  const { [`${path}/`]: present } = (await root.read('sys/auth', mountsReply)).data;
   if (server.snapshots === undefined) {
     if (present?.description === DESCRIPTION) {
       await root.delete(`sys/auth/${path}`);

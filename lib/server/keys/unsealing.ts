@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
 import { ExplainedError, commandLine, VaultResponseError } from '#core';
+import { leaderReply } from '../../vault/replies';
 import { type SealStatus, type VaultClient } from '../../vault/vault-client';
 import { SHARE_WAYS } from '../../operators/key-shares';
 
@@ -9,13 +9,6 @@ const POLL_MS = 250;
 const JOIN_TIMEOUT_MS = 15_000;
 /** A healthy server names its leader at once. Another one is asked again. */
 const LEADER_TIMEOUT_MS = 5000;
-
-const leaderReply = z.object({
-  ha_enabled: z.boolean(),
-  is_self: z.boolean().optional(),
-  active_time: z.string().optional(),
-  leader_address: z.string().optional(),
-});
 
 export interface UnsealOptions {
   /** Called after each share. @default - not reported */

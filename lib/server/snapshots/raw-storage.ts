@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { ExplainedError, commandLine, VaultResponseError } from '#core';
+import { listReply, rawReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-
-const valueReply = z.object({ data: z.object({ value: z.string() }) });
-const keysReply = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 
 const mount = z.object({ path: z.string(), type: z.string(), uuid: z.string() });
 /** Vault keeps all mounts in one entry, OpenBao each in one of its own. */
@@ -27,7 +25,7 @@ export class RawStorage {
    * @throws DamagedEntry if it cannot be decrypted or does not fit the schema
    */
   async read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-    const reply = await this.#raw(path, valueReply);
+    const reply = await this.#raw(path, rawReply);
     return reply && parse(reply.data.value, schema);
   }
 
@@ -73,7 +71,7 @@ export class RawStorage {
   }
 
   async #list(path: string): Promise<string[]> {
-    const reply = await this.#raw(`${path}?list=true`, keysReply);
+    const reply = await this.#raw(`${path}?list=true`, listReply);
     return (reply?.data.keys ?? []).filter((key) => !key.endsWith('/'));
   }
 

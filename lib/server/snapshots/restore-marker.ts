@@ -1,14 +1,11 @@
-import { z } from 'zod';
 import { VaultResponseError } from '#core';
+import { loginReply, tokenReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { revokeSelf } from '../keys/root-token';
 import { hurried } from '../keys/unsealing';
 
 /** Longer than the longest wait for a restored server. */
 const CHILD_TTL = '24h';
-
-const lookupReply = z.object({ data: z.object({ ttl: z.number() }) });
-const childReply = z.object({ auth: z.object({ client_token: z.string().min(1), lease_duration: z.number() }) });
 
 /**
  * A token that tells whether a server has restored a snapshot: the server accepted it before, and refuses it afterwards.
@@ -45,7 +42,7 @@ export class RestoreMarker {
     const ofParentMs = ttlSeconds === 0 ? Number.POSITIVE_INFINITY : Date.now() + ttlSeconds * 1000;
     try {
       const request = { ttl: CHILD_TTL, policies: ['default'], renewable: false, display_name: 'restore' };
-      const { auth } = await parent.write('auth/token/create', request, childReply);
+      const { auth } = await parent.write('auth/token/create', request, loginReply);
       const child = parent.withToken(auth.client_token);
       const ofChildMs = Date.now() + auth.lease_duration * 1000;
       if ((await lookedUp(child)) !== undefined) {
@@ -63,7 +60,7 @@ export class RestoreMarker {
   /** @returns whether the server knows the token; undefined if that is unknown now */
   async isKnown(signal?: AbortSignal): Promise<boolean | undefined> {
     try {
-      await hurried(this.holder, signal).read('auth/token/lookup-self', lookupReply);
+      await hurried(this.holder, signal).read('auth/token/lookup-self', tokenReply);
       return true;
     } catch (error) {
       const isRefused = error instanceof VaultResponseError && error.statusCode === 403;
@@ -82,7 +79,7 @@ export class RestoreMarker {
 /** @returns seconds until the token expires, 0 if it never does; undefined if it may not look itself up */
 async function lookedUp(holder: VaultClient): Promise<number | undefined> {
   try {
-    return (await holder.read('auth/token/lookup-self', lookupReply)).data.ttl;
+    return (await holder.read('auth/token/lookup-self', tokenReply)).data.ttl;
   } catch (error) {
     if (error instanceof VaultResponseError) {
       return undefined;

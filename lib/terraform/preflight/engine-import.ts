@@ -1,9 +1,10 @@
 import { ExplainedError } from '#core';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { integrationEntry } from '../../declaration/derived/integration-entry';
 import { nameInVault } from '../../declaration/schema/vault-name';
+import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { isEngineMount } from '../plan/engine-mount';
 import { lookAt, mountedType } from './mounted';
@@ -12,10 +13,6 @@ import type { Plan } from '../plan/plan';
 /*
  * What is in Vault already, by somebody's hands, where Terraform knows nothing: the article's own setup among it.
  */
-
-const entryReply = z.object({
-  data: z.object({ client_id: z.string(), provider_options: z.record(z.string(), z.string()).nullish() }),
-});
 
 /** @throws ExplainedError where there is no such engine to be imported */
 export async function requireImportable(vault: VaultClient, { engine }: Deployment): Promise<void> {
@@ -49,7 +46,7 @@ export async function importObstacles(vault: VaultClient, plan: Plan, deployment
   const obstacles: string[] = [];
   for (const integration of integrations) {
     const path = `${engine.mountPath}/servers/${nameInVault(integration)}`;
-    const entry = made.includes(path) ? await lookAt(vault, path, entryReply) : undefined;
+    const entry = made.includes(path) ? await lookAt(vault, path, integrationReply) : undefined;
     obstacles.push(...(entry === undefined ? [] : ofEntry(entry.data, integration, deployment)));
   }
   return obstacles;
@@ -57,17 +54,17 @@ export async function importObstacles(vault: VaultClient, plan: Plan, deployment
 
 /** Its grants were given to a client at a Webex, and are refreshed for no other. */
 function ofEntry(
-  { client_id: clientId, provider_options: options }: z.output<typeof entryReply>['data'],
+  { client_id: clientId, provider_options: options }: z.output<typeof integrationReply>['data'],
   { name, clientId: declaredId = clientId }: Integration,
   { webex }: Deployment,
 ): string[] {
   const declared = integrationEntry(declaredId, webex.apiUrl);
   const others = [
     ...(clientId === declaredId ? [] : [`client id "${clientId}", while ${declaringFile()} declares "${declaredId}"`]),
-    ...(options?.token_url === declared.provider_options.token_url
+    ...(options.token_url === declared.provider_options.token_url
       ? []
       : [
-          `token_url "${options?.token_url ?? 'none'}", while ${declaringFile()} means "${declared.provider_options.token_url}"`,
+          `token_url "${options.token_url ?? 'none'}", while ${declaringFile()} means "${declared.provider_options.token_url}"`,
         ]),
   ];
   return others.map(

@@ -93,7 +93,7 @@ export function occupiedMountObstacles(mounts: readonly UnknownMount[], { appRol
 async function emptinessOf(vault: VaultClient, path: string, change: ResourceChange): Promise<string | undefined> {
   const type = change.after('type') ?? '';
   if (CONFIGURED.includes(type)) {
-    const isAbsent = await isNotFound(vault.read(`auth/${path}/config`, z.unknown()));
+    const isAbsent = await isNotFound(vault.read(`auth/${path}/config`));
     return isAbsent ? 'it has no configuration and lets nobody in' : undefined;
   }
   if (METHODS.includes(change.type)) {
@@ -106,7 +106,7 @@ async function emptinessOf(vault: VaultClient, path: string, change: ResourceCha
 
 /** A GET, as not everything between here and Vault lets a LIST pass. */
 function isEmpty(vault: VaultClient, folder: string): Promise<boolean> {
-  return isNotFound(vault.read(`${folder}?list=true`, z.unknown()));
+  return isNotFound(vault.read(`${folder}?list=true`));
 }
 
 /** Whether Vault says that nothing is there. A refusal says nothing of the kind. */

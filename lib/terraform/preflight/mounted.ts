@@ -1,8 +1,7 @@
 import { VaultResponseError } from '#core';
 import { z } from 'zod';
+import { mountReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-
-const mountReply = z.object({ data: z.object({ type: z.string() }) });
 
 /**
  * The type of what is mounted at a path of Vault.

@@ -1,5 +1,5 @@
 import { VaultResponseError } from '#core';
-import { z } from 'zod';
+import { pluginReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { isEngineMount } from '../plan/engine-mount';
 import type { Plan } from '../plan/plan';
@@ -8,8 +8,6 @@ import type { ResourceChange } from '../plan/resource-change';
 /*
  * Whether a deploy failed because the server has no plugin that it can run. Vault says so in the words of its file system.
  */
-
-const entryReply = z.object({ data: z.object({ sha256: z.string() }) });
 
 /** Whether it registers the plugin, for the first time or anew. */
 export function writesPlugin({ type, isCreated, isUpdated }: ResourceChange): boolean {
@@ -34,7 +32,7 @@ export async function isPluginAbsent(
   return (
     mounted !== undefined &&
     recorded.some(({ type, isTainted }) => type === 'vault_plugin' && !isTainted) &&
-    !(await isThere(vault.read(`sys/mounts/${mounted.after('path') ?? ''}`, z.unknown())))
+    !(await isThere(vault.read(`sys/mounts/${mounted.after('path') ?? ''}`)))
   );
 }
 
@@ -43,7 +41,7 @@ export async function isPluginAbsent(
  * @returns true also where that cannot be seen
  */
 async function isRegistered(root: VaultClient, change: ResourceChange): Promise<boolean> {
-  const asked = root.read(`sys/plugins/catalog/secret/${change.after('name') ?? ''}`, entryReply);
+  const asked = root.read(`sys/plugins/catalog/secret/${change.after('name') ?? ''}`, pluginReply);
   const found = await asked.catch(() => undefined);
   return found === undefined ? isThere(asked) : found.data.sha256 === change.after('sha256');
 }

@@ -1,5 +1,4 @@
 import { ExplainedError, NotPermitted, commandLine, VaultResponseError } from '#core';
-import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { identityMethods, oidcPath } from '../../declaration/derived/logins';
@@ -61,7 +60,7 @@ export class Preflight {
     if (server !== undefined) {
       await requireProduct(this.vault, server.product);
     }
-    await this.vault.read('auth/token/lookup-self', z.unknown()).catch((error: unknown) => {
+    await this.vault.read('auth/token/lookup-self').catch((error: unknown) => {
       throw error instanceof VaultResponseError && error.statusCode === 403
         ? new NotPermitted(
             `Vault at ${this.vault.address} does not accept the token: it is invalid or has ended, or is of another server; log in again, or set VAULT_TOKEN to one that is good`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from '../time';
+import { time } from '../replies';
 
 /** What is noted of the last backup. */
 export const backupRecordSchema = z.object({

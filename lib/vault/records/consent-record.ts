@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_LIFE_SECONDS } from '#core';
-import { time } from '../time';
+import { time } from '../replies';
 
 const seconds = z.number().positive().max(LONGEST_LIFE_SECONDS);
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError, commandLine, VaultResponseError, VaultUnreachableError } from '#core';
 import { z } from 'zod';
 import { dataPath, metadataPath } from '../../declaration/schema/record-paths';
+import { recordReply } from '../replies';
 import type { VaultClient } from '../vault-client';
 
 /*
@@ -38,10 +39,6 @@ const KNOWN_VERSION = 1;
 
 const anyRecord = z.looseObject({ version: z.int() });
 
-const reply = z.object({
-  data: z.object({ data: z.unknown(), metadata: z.object({ version: z.int() }) }),
-});
-
 /** Vault converts a mount that is new, for a moment. */
 const CONVERTING = 'Upgrading from non-versioned to versioned';
 const CONVERSION_MS = 10_000;
@@ -57,7 +54,7 @@ export class Records {
   /** @throws RecordsUnavailable; VaultResponseError, VaultUnreachableError */
   async read<T extends object>(record: string, schema: z.ZodType<T>): Promise<StoredRecord<T>> {
     const path = dataPath(this.path, record);
-    const found = await this.#tolerant(() => this.vault.read(path, reply)).catch((error: unknown) => {
+    const found = await this.#tolerant(() => this.vault.read(path, recordReply)).catch((error: unknown) => {
       if (error instanceof VaultResponseError && error.statusCode === 404 && error.said === '') {
         return undefined;
       }

@@ -1,9 +1,9 @@
 import { ExplainedError, NotDeployed, NotPermitted, VaultResponseError } from '#core';
-import { z } from 'zod';
 import { findCredential, findIntegration } from '../../../declaration/derived/by-name';
 import type { Deployment } from '../../../declaration/schema/deployment';
 import { keptSecretPath } from '../../../declaration/derived/healing-credentials';
 import { nameInVault } from '../../../declaration/schema/vault-name';
+import { keptSecretReply } from '../../../vault/replies';
 import type { VaultClient } from '../../../vault/vault-client';
 import { authorizeServiceApp } from './service-app-grant';
 import type { Grant } from '../grant';
@@ -19,8 +19,6 @@ export interface HealingOptions {
   /** @default - none */
   readonly signal?: AbortSignal;
 }
-
-const secretReply = z.object({ data: z.object({ client_secret: z.string().min(1) }) });
 
 /**
  * Gets the lost grant of a Service App again, by the client secret that is kept for that.
@@ -38,7 +36,7 @@ async function keptSecret({ healer, deployment, credentialName }: HealingOptions
   const inVault = nameInVault(findIntegration(deployment, integration));
   const path = keptSecretPath(deployment, inVault);
   try {
-    return (await healer.read(path, secretReply)).data.client_secret;
+    return (await healer.read(path, keptSecretReply)).data.client_secret;
   } catch (error) {
     if (!(error instanceof VaultResponseError) || error.isTransient) {
       throw error;

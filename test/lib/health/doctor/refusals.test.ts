@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod';
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { integrationEntry } from '../../../../lib/declaration/derived/integration-entry';
 import { observerRules } from '../../../../lib/declaration/policies/observer-policy';
@@ -65,9 +66,9 @@ async function doctor(listed: string[] = []) {
       const client = new VaultClient(connection);
       const read = client.read.bind(client);
       let underWay = 0;
-      client.read = (path, reply) => {
+      client.read = <T>(path: string, reply?: ZodType<T>) => {
         mostAtOnce = Math.max(mostAtOnce, ++underWay);
-        return read(path, reply).finally(() => underWay--);
+        return read(path, reply as ZodType<T>).finally(() => underWay--);
       };
       // Node's own server knows no such method as LIST.
       client.list = () => Promise.resolve(listed);

@@ -25,7 +25,9 @@ test.each([
 
 it('the error of a failed write hides the root token', async () => {
   await using vault = await ScriptedVault.start();
-  vault.answer('sys/seal-status', { body: { initialized: false } });
+  vault.answer('sys/seal-status', {
+    body: { initialized: false, sealed: true, version: '2.7.2', n: 0, t: 0, progress: 0 },
+  });
   vault.answer('sys/init', { body: { keys_base64: ['share'], root_token: TOKEN } });
   const initialized = initializeServer(new VaultClient({ address: vault.address }), {
     keys: { shares: 1, threshold: 1 },

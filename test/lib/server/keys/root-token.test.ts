@@ -37,7 +37,7 @@ describe('of a root token that cannot be revoked', () => {
     vault.answer(`${ATTEMPT}/update`, {
       body: { data: { ...attempt, complete: true, encoded_token: token.toString('base64').replaceAll('=', '') } },
     });
-    vault.answer('auth/token/lookup-self', { body: { data: { accessor: 'the-accessor' } } });
+    vault.answer('auth/token/lookup-self', { body: { data: { accessor: 'the-accessor', ttl: 0 } } });
     vault.answer('auth/token/revoke-self', refusal(503, 'Vault is sealed'));
     const client = new VaultClient({ address: vault.address, token: 't' });
     return await withRootToken(client, ['share'], action).catch((error: unknown) => error);

@@ -19,7 +19,7 @@ const STATE = { initialized: true, sealed: false, recovery_seal: false, version:
 const REPLIES: Readonly<Record<string, object>> = {
   '/v1/sys/seal-status': STATE,
   '/v1/sys/leader': { ha_enabled: true, is_self: true, active_time: '2026-11-25T00:00:00Z' },
-  '/v1/auth/token/lookup-self': { data: { ttl: 0 } },
+  '/v1/auth/token/lookup-self': { data: { accessor: 'root', ttl: 0 } },
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'restoration-'));

@@ -67,7 +67,7 @@ test('the wait ignores the leader of the server that the snapshot came from', as
 
 describe('a server that restores in place, as Vault does', () => {
   const LOOKUP = 'auth/token/lookup-self';
-  const known = { body: { data: { ttl: 0 } } };
+  const known = { body: { data: { accessor: 'child', ttl: 0 } } };
   const child = { body: { auth: { client_token: 'hvs.child', lease_duration: 86_400 } } };
   beforeEach(() => {
     const body = { ha_enabled: true, is_self: true, active_time: '2026-11-25T00:00:00Z' };

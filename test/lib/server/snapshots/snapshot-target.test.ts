@@ -15,7 +15,9 @@ afterEach(() => vault[Symbol.asyncDispose]());
 
 it('the error hides a token that the server quotes after its initialization', async () => {
   const leading = { ha_enabled: true, is_self: true, active_time: '2026-11-25T00:00:00Z' };
-  vault.answer('sys/seal-status', { body: { initialized: false, recovery_seal: true } });
+  vault.answer('sys/seal-status', {
+    body: { initialized: false, sealed: true, recovery_seal: true, version: '2.7.2', n: 0, t: 0, progress: 0 },
+  });
   vault.answer('sys/init', { body: { keys_base64: [], recovery_keys_base64: ['share'], root_token: TOKEN } });
   vault.answer('sys/leader', { body: leading }, refusal(400, `no such token: ${TOKEN}`));
   const target = snapshotTarget(new VaultClient({ address: vault.address }), {

@@ -197,7 +197,7 @@ describe('what is there by hand', () => {
     'the preflight lets a plan overwrite an entry made by hand if its grants stay valid: %j',
     async (data, obstacles) => {
       vault.answer('sys/capabilities-self', allowed);
-      vault.answer('oauthapp/servers/webex-myapp', { body: { data } });
+      vault.answer('oauthapp/servers/webex-myapp', { body: { data: { provider: 'custom', ...data } } });
       expect((await preflight().findings(planOf({ resource_changes: [entry] }))).obstacles).toEqual(obstacles);
     },
   );
