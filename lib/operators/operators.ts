@@ -11,7 +11,7 @@ import {
 } from '../declaration/derived/policy-names';
 import { healingCredentials } from '../declaration/derived/healing-credentials';
 import { administratorPolicy, backupPolicy } from '../declaration/policies/server-policies';
-import { recordsFromRoot } from '../vault/records/backup-note';
+import { recordsFromRoot } from '../vault/records/backup-record';
 import { mountsReply, roleIdReply, roleReply, secretIdReply } from '../vault/replies';
 import { type VaultClient } from '../vault/vault-client';
 

@@ -1,17 +1,17 @@
 import { engineWaitMs, type ProviderTimeout } from '../declaration/derived/engine-wait';
 
-/** As long as a person who has pressed Ctrl-C waits. */
+/** As long as a person waits after Ctrl-C. */
 const GRACE_MS = 5000;
 
 /**
- * A signal that follows another one some seconds later: for a request whose answer brings what would be lost with it,
- * such as a token that nobody could then revoke.
+ * A signal that follows another one after some seconds. It is for a request whose lost answer would be a loss, such as a
+ * token that nobody could then revoke.
  */
 export function graceSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
   return followingSignal(signal, GRACE_MS);
 }
 
-/** The same for reads of a credential: who hangs up while the engine refreshes it can lose the grant. */
+/** The same for reads of a credential: a caller that hangs up while the engine refreshes can lose the grant. */
 export function readGraceSignal(signal: AbortSignal | undefined, engine: ProviderTimeout): AbortSignal | undefined {
   return followingSignal(signal, engineWaitMs(engine));
 }
@@ -28,4 +28,22 @@ function followingSignal(signal: AbortSignal | undefined, ms: number): AbortSign
     signal.addEventListener('abort', follow, { once: true });
   }
   return later.signal;
+}
+
+/**
+ * Calls the action with a signal of its own that follows the given one. Listeners of the action are gone after it, so they
+ * do not gather on the signal of a process that repeats the action.
+ */
+export async function withOwnSignal<T>(signal: AbortSignal, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const follow = (): void => own.abort(signal.reason);
+  signal.addEventListener('abort', follow, { once: true });
+  if (signal.aborted) {
+    follow();
+  }
+  try {
+    return await action(own.signal);
+  } finally {
+    signal.removeEventListener('abort', follow);
+  }
 }

@@ -1,7 +1,9 @@
-import { ExplainedError, explainOutage, VaultResponseError, VaultSealed } from '#core';
+import { ExplainedError, explainOutage, VaultResponseError, VaultSealed, type VaultConnectionOptions } from '#core';
+import type { Deployment } from '../declaration/schema/deployment';
+import { declaringFile } from '../declaration/deployment-file';
 import type { ServerHealth, VaultClient } from './vault-client';
 
-/** @throws ExplainedError unless the server is there, initialized and unsealed */
+/** @throws ExplainedError unless the server answers, is initialized and is unsealed */
 export async function requireReadyServer(vault: VaultClient): Promise<void> {
   const { initialized, sealed } = await vault.sealStatus().catch((error: unknown) => {
     throw error instanceof VaultResponseError ? explainOutage(error, vault.address, 'tell its state') : error;
@@ -16,12 +18,21 @@ export async function requireReadyServer(vault: VaultClient): Promise<void> {
 
 const PRODUCTS: Readonly<Record<ServerHealth['product'], string>> = { openbao: 'OpenBao', vault: 'HashiCorp Vault' };
 
-/** @throws ExplainedError where another product answers than the one that is declared */
+/** @throws ExplainedError if another product answers than the declared one */
 export async function requireProduct(vault: VaultClient, declared: ServerHealth['product']): Promise<void> {
   const { product, version } = await vault.health();
   if (product !== declared) {
     throw new ExplainedError(
       `${vault.address} is ${PRODUCTS[product]} ${version}, and vault.server.product declares ${PRODUCTS[declared]}, so it is another server; free that port, or set VAULT_ADDR`,
+    );
+  }
+}
+
+/** Terraform's provider goes to the declared address, so no command may go to another one. */
+export function refuseOtherAddress({ vault }: Deployment, { address }: VaultConnectionOptions): void {
+  if (vault.server === undefined && address !== vault.address) {
+    throw new ExplainedError(
+      `VAULT_ADDR is ${address}, and ${declaringFile()} declares vault.address ${vault.address}, where Terraform goes; unset VAULT_ADDR, or correct one of the two`,
     );
   }
 }

@@ -12,7 +12,7 @@ import { kubeconfigVariables } from '../../terraform/kubeconfig';
 import { outputLines } from '../../terraform/output-lines';
 import { TerraformRunner } from '../../terraform/terraform-runner';
 import { Terraform } from '../../terraform/terraform';
-import { refuseOtherAddress } from '../../vault/declared-address';
+import { refuseOtherAddress } from '../../vault/ready-server';
 import { describeCommand, say, type CommandDescription } from '../command';
 import { VAULT_ENVIRONMENT } from '../help-environment';
 import { declaredDeployment } from '../declared-deployment';

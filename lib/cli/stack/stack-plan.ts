@@ -1,5 +1,4 @@
 import { ExplainedError } from '#core';
-import { isKept } from '../../terraform/plan/half-made';
 import type { Plan } from '../../terraform/plan/plan';
 import type { ResourceChange } from '../../terraform/plan/resource-change';
 import type { TerraformRunner } from '../../terraform/terraform-runner';
@@ -52,7 +51,7 @@ export async function planStack(
   };
   let planned = await make();
   if (!destroy && preflight !== undefined) {
-    const kept = (await resourcesOf(planned, stack)).filter(isKept).map(({ address }) => address);
+    const kept = (await resourcesOf(planned, stack)).filter(({ isHalfMade }) => isHalfMade).map(({ address }) => address);
     if (kept.length > 0) {
       await stack.untaint(kept);
       say(`notice: kept, although Terraform saw the creation fail half way: ${kept.join(', ')}`);

@@ -7,8 +7,7 @@ import {
 } from '#core';
 import { pluginPlace } from '../../declaration/files/plugin-place';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { refuseOtherAddress } from '../../vault/declared-address';
-import { requireProduct } from '../../vault/ready-server';
+import { refuseOtherAddress, requireProduct } from '../../vault/ready-server';
 import { VaultClient } from '../../vault/vault-client';
 import { lookInside } from '../looks/look';
 import { lookAtServer } from '../looks/server-look';

@@ -2,8 +2,7 @@ import { describeError, ExplainedError, oneLine, VaultResponseError } from '#cor
 import { BACKUP_RECORD } from '../../declaration/schema/record-paths';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { OperatorSession } from '../../operators/operator-session';
-import { noteBackup, recordsFromRoot } from '../../vault/records/backup-note';
-import { backupRecordSchema, type BackupRecord } from '../../vault/records/backup-record';
+import { backupRecordSchema, type BackupRecord, noteBackup, recordsFromRoot } from '../../vault/records/backup-record';
 import { Records } from '../../vault/records/record-store';
 import type { ServerHealth } from '../../vault/vault-client';
 import { openBackupSession, type BackupSessionOptions } from './backup';

@@ -3,7 +3,7 @@ import type { Deployment } from '../../declaration/schema/deployment';
 import { refuseVisibleToGit } from '../../files/git-visibility';
 import type { OperatorFolder } from '../../operators/operator-folder';
 import { OperatorSession } from '../../operators/operator-session';
-import { noteBackup } from '../../vault/records/backup-note';
+import { noteBackup } from '../../vault/records/backup-record';
 import { VaultClient } from '../../vault/vault-client';
 import { leaderConnection } from '../leader-connection';
 import { saveSnapshot } from './raft-snapshot';

@@ -1,6 +1,6 @@
 import { commandLine, quotedList } from '#core';
 import type { DeclaredApp, DeclaredGrants } from '../../declaration/declared/declared-grants';
-import type { Consequences } from './consequence';
+import { noticed, type Consequences } from './consequence';
 import { howToKeep, paired } from './names-comparison';
 
 const APP_ROLE = 'AppRole';
@@ -13,24 +13,18 @@ interface Login {
 /** Consequences for apps: their names, their identities, and the credentials that they read. */
 export function compareApps(before: DeclaredGrants, after: DeclaredGrants): Consequences {
   const { both, gone, added } = paired(before.apps, after.apps);
-  return {
-    notices: [
-      ...both.flatMap(([, from, to]) => [
-        ...ofName(from, to),
-        ...ofLogin(to, loginOf(from, before), loginOf(to, after)),
-        ...ofReading(to.name, from.reads, to.reads),
-      ]),
-      ...gone.map(([inVault, app]) => {
-        const kept = howToKeep({ inVault, name: app.name }, added, stays(app));
-        return `app "${app.name}" loses its identity: ${end(loginOf(app, before))}${kept}`;
-      }),
-      ...added.flatMap(([, app]) => [
-        ...ofNewcomer(app.name, loginOf(app, after)),
-        ...ofReading(app.name, [], app.reads),
-      ]),
-    ],
-    losses: [],
-  };
+  return noticed(
+    ...both.flatMap(([, from, to]) => [
+      ...ofName(from, to),
+      ...ofLogin(to, loginOf(from, before), loginOf(to, after)),
+      ...ofReading(to.name, from.reads, to.reads),
+    ]),
+    ...gone.map(([inVault, app]) => {
+      const kept = howToKeep({ inVault, name: app.name }, added, stays(app));
+      return `app "${app.name}" loses its identity: ${end(loginOf(app, before))}${kept}`;
+    }),
+    ...added.flatMap(([, app]) => [newcomer(app.name, loginOf(app, after)), ...ofReading(app.name, [], app.reads)]),
+  );
 }
 
 function loginOf({ login }: DeclaredApp, { appRolePath }: DeclaredGrants): Login {
@@ -45,7 +39,6 @@ function stays({ login }: DeclaredApp): string {
   return login === undefined ? 'its role id and its secret ids stay' : 'its role stays';
 }
 
-/** Logins that end with the role of an app. */
 function end({ type }: Login): string {
   return endOfRole(type === APP_ROLE);
 }
@@ -57,7 +50,7 @@ export function endOfRole(isOfAppRole: boolean): string {
 function ofLogin({ name }: DeclaredApp, from: Login, to: Login): string[] {
   if (from.type !== to.type) {
     const ends = from.type === APP_ROLE ? `; ${end(from)}` : '';
-    return [`app "${name}" logs in by ${to.type} from now on, by ${from.type} no more${ends}`, ...ofNewcomer(name, to)];
+    return [`app "${name}" logs in by ${to.type} from now on, by ${from.type} no more${ends}`, newcomer(name, to)];
   }
   if (from.path === to.path) {
     return [];
@@ -67,15 +60,12 @@ function ofLogin({ name }: DeclaredApp, from: Login, to: Login): string[] {
     : [`app "${name}" logs in at "${to.path}" from now on, at "${from.path}" no more: VAULT_AUTH_MOUNT=${to.path}`];
 }
 
-function ofNewcomer(name: string, { type }: Login): string[] {
-  return [
-    type === APP_ROLE
-      ? `app "${name}" ${newIdentity(name)}`
-      : `app "${name}" may log in by ${type}, with what it has already; how to tell it so: ${commandLine('issue', name)}`,
-  ];
+function newcomer(name: string, { type }: Login): string {
+  return type === APP_ROLE
+    ? `app "${name}" ${newIdentity(name)}`
+    : `app "${name}" may log in by ${type}, with what it has already; how to tell it so: ${commandLine('issue', name)}`;
 }
 
-/** Logins that an app gets with a new role of AppRole. */
 export function newIdentity(name: string): string {
   return `gets an identity; issue it a secret id: ${commandLine('issue', name)}`;
 }

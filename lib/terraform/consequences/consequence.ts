@@ -1,16 +1,22 @@
 /** A grant that ends, or that cannot be refreshed any more. Only a person can give it again. */
 export interface Loss {
-  /** `integration` if no credential is known to be its, and yet one may have been. */
+  /** `integration` if no credential of it is known, and one may have had a grant. */
   readonly kind: 'credential' | 'integration';
   /** As `--allow-loss` takes it. */
   readonly name: string;
   readonly why: string;
 }
 
-/** People notice this of a change, in the words of the declaration. */
+/** What people notice of a change, in the words of the declaration. */
 export interface Consequences {
   readonly notices: readonly string[];
   readonly losses: readonly Loss[];
+}
+
+export const NOTHING: Consequences = { notices: [], losses: [] };
+
+export function noticed(...notices: readonly string[]): Consequences {
+  return { notices, losses: [] };
 }
 
 export function lost(credentials: readonly string[], why: string): Loss[] {

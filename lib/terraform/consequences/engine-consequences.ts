@@ -1,22 +1,20 @@
 import { commandLine } from '#core';
-import { isEngineMount } from '../plan/engine-mount';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
-import { isPluginReload } from '../plan/vault-access';
-import { joined, lost, type Consequences } from './consequence';
+import { reloadsPlugin } from '../plan/vault-access';
+import { joined, lost, noticed, NOTHING, type Consequences } from './consequence';
 
 /** @param credentials names of all that may have a grant in the engine */
 export function engineConsequences({ changes }: Plan, credentials: readonly string[]): Consequences {
-  const reloadsPlugin = changes.some((change) => isPluginReload(change) && change.isCreated);
   return joined(
     changes.map((change) => {
       switch (change.type) {
         case 'vault_mount':
-          return isEngineMount(change) ? ofEngine(change, credentials) : ofOtherMount(change);
+          return change.isEngineMount ? ofEngine(change, credentials) : ofOtherMount(change);
         case 'vault_plugin':
-          return { notices: ofPlugin(change, reloadsPlugin), losses: [] };
+          return ofPlugin(change, reloadsPlugin(changes));
         default:
-          return { notices: [], losses: [] };
+          return NOTHING;
       }
     }),
   );
@@ -29,26 +27,30 @@ function ofEngine(change: ResourceChange, credentials: readonly string[]): Conse
     return { notices: [], losses: lost(credentials, `the engine at "${path ?? ''}" is deleted, ${all}`) };
   }
   if (change.isImported) {
-    const imported = `the engine at "${path ?? ''}" is taken over as it is, with its grants; its configuration is written anew`;
-    return { notices: [imported], losses: [] };
+    return noticed(
+      `the engine at "${path ?? ''}" is taken over as it is, with its grants; its configuration is written anew`,
+    );
   }
-  const moved = `the engine moves from "${path ?? ''}" to "${to ?? ''}" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=${to ?? ''}`;
-  return { notices: path === undefined || to === undefined || to === path ? [] : [moved], losses: [] };
+  return path === undefined || to === undefined || to === path
+    ? NOTHING
+    : noticed(
+        `the engine moves from "${path}" to "${to}" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=${to}`,
+      );
 }
 
 function ofOtherMount(change: ResourceChange): Consequences {
   const path = change.before('path') ?? '';
-  return { notices: change.isDeleted ? [`the records at "${path}" go: who consented, and when`] : [], losses: [] };
+  return change.isDeleted ? noticed(`the records at "${path}" go: who consented, and when`) : NOTHING;
 }
 
-function ofPlugin(change: ResourceChange, isReloaded: boolean): string[] {
+function ofPlugin(change: ResourceChange, isReloaded: boolean): Consequences {
   const [before, after] = [change.before('sha256'), change.after('sha256')];
   if (before === undefined || after === undefined || after === before) {
-    return [];
+    return NOTHING;
   }
-  return [
+  return noticed(
     isReloaded
       ? 'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards'
       : `the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "${commandLine('pause')}" before that, "resume" after it`,
-  ];
+  );
 }

@@ -1,9 +1,9 @@
 import type { DeclaredGrants } from '../../declaration/declared/declared-grants';
 import { compareApps } from './apps-comparison';
-import { joined, lost, type Consequences, type Loss } from './consequence';
+import { joined, lost, noticed, type Consequences, type Loss } from './consequence';
 import { howToKeep, paired } from './names-comparison';
 
-/** Consequences for grants and for the apps that read them, if one declaration follows the other. */
+/** Consequences for grants, and for the apps that read them, if one declaration follows the other. */
 export function compareGrants(before: DeclaredGrants, after: DeclaredGrants): Consequences {
   return joined([compareIntegrations(before, after), compareCredentials(before, after), compareApps(before, after)]);
 }
@@ -11,18 +11,13 @@ export function compareGrants(before: DeclaredGrants, after: DeclaredGrants): Co
 /**
  * Losses of an integration whose grants end.
  *
- * @param grants as they were declared; undefined: the state has no note of it
+ * @param grants as they were declared; undefined if the state has no note
  * @param integration its name in Vault
  */
 export function endOf(grants: DeclaredGrants | undefined, integration: string, why: string): Loss[] {
   if (grants === undefined) {
-    return [
-      {
-        kind: 'integration',
-        name: integration,
-        why: `${why}, and the state has no note of the credentials that are its`,
-      },
-    ];
+    const noNote = `${why}, and the state has no note of the credentials that are its`;
+    return [{ kind: 'integration', name: integration, why: noNote }];
   }
   const credentials = Object.entries(grants.credentials)
     .filter(([, each]) => each === integration)
@@ -46,12 +41,10 @@ function compareIntegrations(before: DeclaredGrants, after: DeclaredGrants): Con
       losses: what === undefined ? [] : endOf(before, inVault, `integration "${from.name}" ${what}`),
     };
   });
-  const left = gone.map(([inVault, { name }]): Consequences => {
-    return {
-      notices: [`integration "${name}" goes${howToKeep({ inVault, name }, added, 'its grants stay')}`],
-      losses: endOf(before, inVault, `without integration "${name}" it cannot be refreshed`),
-    };
-  });
+  const left = gone.map(([inVault, { name }]) => ({
+    notices: [`integration "${name}" goes${howToKeep({ inVault, name }, added, 'its grants stay')}`],
+    losses: endOf(before, inVault, `without integration "${name}" it cannot be refreshed`),
+  }));
   return joined([...kept, ...left]);
 }
 
@@ -60,7 +53,7 @@ interface Client {
   readonly tokenUrl: string;
 }
 
-/** Why the grants of one client end with another. @returns undefined if they stay, or Terraform looks up the other one */
+/** Why the grants of one client end with another; undefined if they stay, or if Terraform looks up the client id. */
 export function changeOfClient(from: Client, to: Client): string | undefined {
   const isLookedUp = to.clientId.includes('${');
   if (from.clientId !== to.clientId && !isLookedUp) {
@@ -69,7 +62,7 @@ export function changeOfClient(from: Client, to: Client): string | undefined {
   return from.tokenUrl === to.tokenUrl ? undefined : 'refreshes at another Webex, which did not give it';
 }
 
-/** Consequences for credentials whose grants stay. An integration that goes names its own credentials. */
+/** Credentials whose integration stays. A removed integration reports its own. */
 function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Consequences {
   const { both, gone } = paired(before.credentials, after.credentials);
   const called = (inVault: string): string | undefined => after.integrations[inVault]?.name;
@@ -84,5 +77,5 @@ function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Cons
   const former = gone
     .filter(([, integration]) => called(integration) !== undefined)
     .map(([name]) => `credential "${name}" is declared no more; its grant stays until it is revoked`);
-  return { notices: [...moved, ...former], losses: [] };
+  return noticed(...moved, ...former);
 }

@@ -2,10 +2,10 @@ import type { DeclaredApp } from '../../declaration/declared/declared-grants';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
 import { endOfRole, newIdentity } from './apps-comparison';
-import type { Consequences } from './consequence';
+import { noticed, type Consequences } from './consequence';
 
 /*
- * Roles and auth methods that a plan takes away or makes anew. No grant is lost with them, but apps do not get in any more.
+ * Roles and auth methods that a plan deletes or replaces. No grant is lost with them, and apps can no longer log in.
  */
 
 const APP_ROLE = 'vault_approle_auth_backend_role';
@@ -23,15 +23,14 @@ const METHODS = ['vault_auth_backend', 'vault_jwt_auth_backend'];
 interface Apps {
   readonly before: Readonly<Record<string, DeclaredApp>>;
   readonly after: Readonly<Record<string, DeclaredApp>>;
-  /** Whether what becomes of them is told by a comparison. */
+  /** Whether a comparison of the declarations tells what changes for them. */
   readonly areCompared: boolean;
 }
 
 export function loginConsequences({ changes }: Plan, apps: Apps): Consequences {
-  return {
-    notices: changes.flatMap((change) => (METHODS.includes(change.type) ? ofMethod(change) : ofRole(change, apps))),
-    losses: [],
-  };
+  return noticed(
+    ...changes.flatMap((change) => (METHODS.includes(change.type) ? ofMethod(change) : ofRole(change, apps))),
+  );
 }
 
 function ofMethod(change: ResourceChange): string[] {
@@ -40,7 +39,7 @@ function ofMethod(change: ResourceChange): string[] {
     : [];
 }
 
-/** Only of roles that no change of the declaration explains. */
+/** Only roles that no change of the declaration explains. */
 function ofRole(change: ResourceChange, { before, after, areCompared }: Apps): string[] {
   const field = ROLES[change.type];
   const inVault = field === undefined ? undefined : (change.before(field) ?? change.after(field));
@@ -62,7 +61,7 @@ function ofRole(change: ResourceChange, { before, after, areCompared }: Apps): s
     : [`app "${from.name}" loses its identity: ${endOfRole(isOfAppRole)}`];
 }
 
-/** Also of a role that neither declaration has. */
+/** True also if neither declaration has the app. */
 function isSameLogin(from: DeclaredApp | undefined, to: DeclaredApp | undefined): boolean {
   const isInBoth = (from === undefined) === (to === undefined);
   return isInBoth && from?.login?.type === to?.login?.type && from?.login?.path === to?.login?.path;

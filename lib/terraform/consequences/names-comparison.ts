@@ -4,7 +4,6 @@ interface Paired<Value> {
   readonly added: readonly (readonly [name: string, after: Value])[];
 }
 
-/** Two records side by side, by name. */
 export function paired<Value>(
   before: Readonly<Record<string, Value>>,
   after: Readonly<Record<string, Value>>,
@@ -21,7 +20,7 @@ export function paired<Value>(
   };
 }
 
-/** Advice for a thing that goes only because its name has changed, and the declaration does not say so. */
+/** Advice for a thing that is removed only because it was renamed without a `vaultName`. */
 export function howToKeep(
   gone: { readonly inVault: string; readonly name: string },
   added: readonly (readonly [inVault: string, { readonly name: string }])[],

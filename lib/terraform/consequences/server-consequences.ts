@@ -1,24 +1,23 @@
-import { declaredServer, serverOf } from '../../declaration/declared/declared-server';
+import { quotedList } from '#core';
+import { declaredServer, serverOf, type DeclaredServer } from '../../declaration/declared/declared-server';
 import { parseNote } from '../../declaration/declared/note';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { noteIn } from '../plan/declared-note';
-import type { Plan } from '../plan/plan';
+import { noteIn, type Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
 import { joined, lost, type Consequences } from './consequence';
-import { containerConsequences, serversAfter, type ServerConsequences } from './container-consequences';
-import { releaseConsequences } from './release-consequences';
-import { compareServers } from './server-comparison';
+import { containerConsequence, inMemory, serversAfter, type ServerConsequence } from './container-consequence';
+import { releaseConsequence } from './release-consequence';
 
 export interface ServerConsequencesOptions {
-  /** Whether the cluster does not answer, so that nothing is known to have gone from it. @default false */
+  /** Whether the cluster does not answer, so that nothing is known to be gone from it. @default false */
   readonly isClusterUnreachable?: boolean;
 }
 
 /**
- * Consequences of a plan of stack `vault-server`: by what was declared before and is declared now, and by what the plan
- * does to containers and releases.
+ * Consequences of a plan of stack `vault-server`: by the former and the present declaration, and by the containers and
+ * releases that the plan changes.
  *
- * @throws ExplainedError if the state says in another format what was declared
+ * @throws ExplainedError if the note in the state has another format
  */
 export function serverConsequences(
   plan: Plan,
@@ -27,32 +26,57 @@ export function serverConsequences(
 ): Consequences {
   const { text, isWritten } = noteIn(plan);
   const before = text === undefined ? undefined : parseNote(text, declaredServer);
-  const compared: ServerConsequences =
-    before !== undefined && server !== undefined && isWritten
-      ? compareServers(before, serverOf(server))
-      : { notices: [] };
-  const names = credentials.map(({ name }) => name);
+  const compared =
+    before !== undefined && server !== undefined && isWritten ? compareServers(before, serverOf(server)) : {};
   const found = [
     compared,
     ...(compared.loss === undefined ? plan.changes.map((change) => ofChange(change, plan, options)) : []),
   ];
-  return joined(found.map(({ notices, loss }) => ({ notices, losses: loss === undefined ? [] : lost(names, loss) })));
+  const names = credentials.map(({ name }) => name);
+  return joined(
+    found.map(({ notice, loss }) => ({
+      notices: notice === undefined ? [] : [notice],
+      losses: loss === undefined ? [] : lost(names, loss),
+    })),
+  );
+}
+
+function compareServers(before: DeclaredServer, after: DeclaredServer): ServerConsequence {
+  const [name = ''] = before.nodes;
+  if (before.mode === 'dev') {
+    return after.mode === 'dev' && after.nodes.includes(name) ? {} : { loss: inMemory(name) };
+  }
+  const place = before.namespace === undefined ? '' : ` in namespace "${before.namespace}"`;
+  const isSamePlace = after.mode === before.mode && after.namespace === before.namespace;
+  if (!isSamePlace || !before.volumes.some((volume) => after.volumes.includes(volume))) {
+    const fields = before.namespace === undefined ? 'containerName and nodes' : 'releaseName and namespace';
+    return {
+      loss: `a new and empty server takes the place of ${quotedList(before.nodes)}${place}: its grants stay in ${quotedList(before.volumes)}, where nothing finds them unless mode, ${fields} are as they were`,
+    };
+  }
+  // A pod that Helm stops does not leave the cluster of Raft.
+  const gone = before.mode === 'kubernetes' ? before.nodes.filter((node) => !after.nodes.includes(node)) : [];
+  return gone.length === 0
+    ? {}
+    : {
+        notice: `${quotedList(gone)}${place} are stopped, and still count as members of the cluster: take them out of it first, one by one, with "bao operator raft remove-peer" or "vault operator raft remove-peer"`,
+      };
 }
 
 function ofChange(
   change: ResourceChange,
   { changes, drift }: Plan,
   { isClusterUnreachable = false }: ServerConsequencesOptions,
-): ServerConsequences {
+): ServerConsequence {
   if (change.type === 'docker_container') {
-    return containerConsequences(change, changes);
+    return containerConsequence(change, changes);
   }
   if (change.type !== 'helm_release') {
-    return { notices: [] };
+    return {};
   }
   const vanished = drift.find(({ address, isDeleted }) => address === change.address && isDeleted);
-  // To Helm's provider, a release whose cluster does not answer is gone. That alone makes no new server.
+  // Helm's provider takes a release for gone if the cluster does not answer. That alone creates no new server.
   return vanished !== undefined && isClusterUnreachable
-    ? { notices: [] }
-    : releaseConsequences(change, { vanished, hasSuccessor: serversAfter(changes).length > 0 });
+    ? {}
+    : releaseConsequence(change, { vanished, hasSuccessor: serversAfter(changes).length > 0 });
 }

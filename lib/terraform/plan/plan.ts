@@ -3,7 +3,7 @@ import { NOTE } from '../../declaration/declared/note';
 import { recordedResource, ResourceChange, resourceChange } from './resource-change';
 
 /*
- * A plan in Terraform's JSON form, as far as it is read here.
+ * A plan in Terraform's JSON form.
  *
  * @see https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
  */
@@ -27,19 +27,19 @@ const plan = z.object({
 });
 
 export interface Plan {
-  /** Each resource that was looked at, those that stay as they are included; with `-target` these are not all. */
+  /** Each resource that Terraform looked at, changed or not; with `-target` not all of the stack. */
   readonly changes: readonly ResourceChange[];
   /** Changes that others made to resources since the state was written. */
   readonly drift: readonly ResourceChange[];
   /** Resources of the state, with and without `-target`. */
   readonly recorded: readonly ResourceChange[];
-  /** Addresses of all resources that were declared for it. */
+  /** Addresses of all declared resources. */
   readonly declared: readonly string[];
   /** The note of the declaration that it was made of. @default - it refers to something that Terraform looks up */
   readonly declaredNote?: string;
 }
 
-/** @throws z.ZodError where it is no plan */
+/** @throws z.ZodError if it is no plan */
 export function planOf(json: unknown): Plan {
   const { resource_changes, resource_drift, prior_state, configuration } = plan.parse(json);
   const { resources } = configuration.root_module;
@@ -53,11 +53,33 @@ export function planOf(json: unknown): Plan {
   };
 }
 
-/** @returns each resource of a state, as one that stays as it is @throws z.ZodError where it is no state */
+/** @returns each resource of a state, as one that stays @throws z.ZodError if it is no state */
 export function recordedIn(json: unknown): ResourceChange[] {
   return resourcesOf(state.parse(json));
 }
 
 function resourcesOf({ values }: z.output<typeof state>): ResourceChange[] {
   return (values?.root_module.resources ?? []).map((each) => ResourceChange.recorded(each));
+}
+
+/** The note of the former declaration, in a plan. */
+export interface DeclaredNote {
+  /** As the state has it. @default - the state has none */
+  readonly text?: string;
+  /** Whether the plan writes the present declaration, and so looks at the whole stack. */
+  readonly isWritten: boolean;
+  /** Whether the plan changes something, and leaves the note as the state has it. */
+  readonly isLeftOut: boolean;
+}
+
+/** A plan of a part of the stack leaves the note out, and the state still has it. */
+export function noteIn({ changes, recorded }: Plan): DeclaredNote {
+  const planned = changes.find(({ address }) => address === NOTE);
+  const known = planned ?? recorded.find(({ address }) => address === NOTE);
+  const writes = changes.filter(({ isCreated, isUpdated }) => isCreated || isUpdated);
+  return {
+    text: known?.before('input'),
+    isWritten: planned !== undefined && writes.includes(planned),
+    isLeftOut: planned === undefined && writes.length > 0,
+  };
 }

@@ -12,7 +12,6 @@ export const resourceChange = resource.extend({
     actions: z.array(z.string()),
     before: values,
     after: values,
-    /** Of what Terraform did not know until now. */
     importing: z.object({}).nullish(),
   }),
 });
@@ -22,13 +21,13 @@ export const recordedResource = resource.extend({ values, tainted: z.boolean().d
 
 const TAINTED = 'replace_because_tainted';
 
-/** What becomes of one resource. */
+/** What a plan does to one resource. */
 export class ResourceChange {
   readonly address: string;
   readonly type: string;
-  /** Its name in the configuration, such as `declared`. */
+  /** Name in the configuration, such as `declared`. */
   readonly name: string;
-  /** Whether Terraform saw its creation fail half way, and replaces it for that. */
+  /** Whether Terraform saw the creation fail half way, and therefore replaces the resource. */
   readonly isTainted: boolean;
   readonly #change: z.output<typeof resourceChange>['change'];
 
@@ -40,7 +39,7 @@ export class ResourceChange {
     this.#change = change;
   }
 
-  /** One that stays as a state has it. */
+  /** A resource that stays as the state has it. */
   static recorded({ values, tainted, ...known }: z.output<typeof recordedResource>): ResourceChange {
     return new ResourceChange({
       ...known,
@@ -49,73 +48,77 @@ export class ResourceChange {
     });
   }
 
-  /** Whether what is there now goes, be it for a successor. */
+  /** Whether the present object is deleted, with or without a successor. */
   get isDeleted(): boolean {
-    return this.#change.actions.includes('delete');
+    return this.#does('delete');
   }
 
-  /** Whether there will be one that is not there now. */
   get isCreated(): boolean {
-    return this.#change.actions.includes('create');
+    return this.#does('create');
   }
 
-  /** Whether Terraform knows of it no more, and leaves it where it is. */
+  /** Whether Terraform removes it from the state, and leaves the object where it is. */
   get isForgotten(): boolean {
-    return this.#change.actions.includes('forget');
+    return this.#does('forget');
   }
 
-  /** Whether it is there, and Terraform knows it from now on. */
+  get isUpdated(): boolean {
+    return this.#does('update');
+  }
+
   get isImported(): boolean {
     return (this.#change.importing ?? undefined) !== undefined;
   }
 
-  get isUpdated(): boolean {
-    return this.#change.actions.includes('update');
-  }
-
-  /** Whether what is there now goes or is forgotten, and nothing comes in its place at this address. */
+  /** Whether it is deleted or forgotten, and nothing replaces it at this address. */
   get isGone(): boolean {
     return (this.isDeleted || this.isForgotten) && !this.isCreated;
   }
 
-  /** Value of a text before; undefined: none. */
+  /** Whether it is the mount of the engine. The mounts of the records and the healing secrets hold no grant. */
+  get isEngineMount(): boolean {
+    return this.type === 'vault_mount' && (this.before('type') ?? this.after('type')) !== 'kv';
+  }
+
+  /**
+   * Whether Terraform would replace it only because it could not read it after its creation.
+   *
+   * Vault creates each of these in one step. A replacement would delete the engine, or is refused. A policy or a plugin is
+   * created before its predecessor of the same name is deleted, and so would be gone in the end. An entry with a secret is
+   * written again, because the secret comes after it.
+   */
+  get isHalfMade(): boolean {
+    return this.isTainted && this.type.startsWith('vault_') && this.type !== 'vault_generic_endpoint';
+  }
+
+  /** A text before the change. */
   before(field: string): string | undefined {
-    return textOf(this.#change.before?.[field]);
+    return textOf(this.valueBefore(field));
   }
 
-  /** Values of a list of texts before. */
-  listBefore(field: string): readonly string[] {
-    return listOf(this.#change.before?.[field]);
+  /** A text after the change; undefined also if it is known only after the apply. */
+  after(field: string): string | undefined {
+    return textOf(this.valueAfter(field));
   }
 
-  listAfter(field: string): readonly string[] {
-    return listOf(this.#change.after?.[field]);
-  }
-
-  /** Value of an object, whatever is in it. */
-  objectBefore(field: string): unknown {
+  valueBefore(field: string): unknown {
     return this.#change.before?.[field];
   }
 
-  objectAfter(field: string): unknown {
+  valueAfter(field: string): unknown {
     return this.#change.after?.[field];
   }
 
-  /** Value of a text afterwards; undefined: none, or known only then. */
-  after(field: string): string | undefined {
-    return textOf(this.#change.after?.[field]);
-  }
-
-  /** Whether a flag is set, afterwards or, of what goes, before. */
+  /** Whether a flag is set after the change, or before a deletion. */
   isSet(flag: string): boolean {
     return (this.#change.after ?? this.#change.before)?.[flag] === true;
+  }
+
+  #does(action: string): boolean {
+    return this.#change.actions.includes(action);
   }
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function listOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -4,7 +4,7 @@ import type { Plan } from './plan';
 import type { ResourceChange } from './resource-change';
 
 /*
- * Client secrets that a plan writes. Terraform never has them in its state, so a plan does not show them.
+ * Client secrets that a plan writes. They are never in Terraform's state, so the plan does not show them.
  */
 
 const secretStep = z.object({ entry: z.string(), step: z.enum(['gate', 'secret', 'copy']) });
@@ -16,7 +16,7 @@ export function writtenVariables({ changes }: Plan, secrets: readonly DeclaredSe
     .map(({ variable }) => variable);
 }
 
-/** Each secret that is written, as a line for people. */
+/** Each written secret as a line for people. */
 export function secretNotices({ changes }: Plan, secrets: readonly DeclaredSecret[]): string[] {
   return secrets.flatMap((secret) =>
     changes
@@ -25,11 +25,7 @@ export function secretNotices({ changes }: Plan, secrets: readonly DeclaredSecre
   );
 }
 
-/**
- * Each secret that the plan would need and not get, as a line.
- *
- * @param environment that the plan is applied with
- */
+/** Each secret that the plan needs and the environment lacks, as a line. */
 export function secretObstacles(
   { changes }: Plan,
   secrets: readonly DeclaredSecret[],
@@ -57,7 +53,6 @@ export function secretObstacles(
 
 type Step = SecretStep['step'] | 'entry';
 
-/** The steps of a secret that are taken. */
 function stepsOf(changes: readonly ResourceChange[], secret: DeclaredSecret): Step[] {
   return changes
     .filter(({ isCreated, isUpdated }) => isCreated || isUpdated)
@@ -69,6 +64,6 @@ function stepOf(change: ResourceChange, { path }: DeclaredSecret): Step | undefi
   if (change.type === 'vault_generic_endpoint') {
     return change.after('path') === path ? 'entry' : undefined;
   }
-  const { entry, step } = secretStep.safeParse(change.objectAfter('input')).data ?? {};
+  const { entry, step } = secretStep.safeParse(change.valueAfter('input')).data ?? {};
   return entry === path ? step : undefined;
 }

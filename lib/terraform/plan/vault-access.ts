@@ -1,40 +1,54 @@
 import { z } from 'zod';
+import type { NeededRight } from '../../vault/missing-rights';
 import type { ResourceChange } from './resource-change';
 
 /*
- * What a plan asks of Vault: the paths that Terraform's provider reads and writes for it.
+ * Paths of Vault that Terraform's provider reads and writes for a plan.
  *
  * @see https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities
  */
 
-export interface VaultAccess {
-  readonly path: string;
-  /** Each one, or one of several. */
-  readonly capabilities: readonly (string | readonly string[])[];
-}
-
-/** The stack has one of this shape. */
+/** The resource that has Vault reload the plugin. */
 const reloadTrigger = z.strictObject({ sha256: z.string() });
 
-type Capabilities = VaultAccess['capabilities'];
+type Capabilities = NeededRight['capabilities'];
+/** Value of a field, before or after the change. */
+type Value = (field: string) => string | undefined;
 
 const sudo = (...capabilities: string[]): Capabilities => [...capabilities, 'sudo'];
 
-/** A path may be one that tells a new object from an old one, or one that takes any write for an update. */
+/** Depending on the path, Vault takes a write of a new object for a `create`, or each write for an `update`. */
 const WRITE: Capabilities = [['create', 'update']];
 
 interface Kind {
-  readonly path: (value: (field: string) => string | undefined) => string | undefined;
+  readonly path: (value: Value) => string | undefined;
   /** @default - read */
   readonly read?: Capabilities;
-  /** What is read below it as well. @default - nothing */
+  /** Read too, below the path. @default - nothing */
   readonly readBelow?: string;
   readonly create: Capabilities;
-  /** What is written with it, elsewhere. @default - nothing */
-  readonly configuration?: (value: (field: string) => string | undefined) => string | undefined;
-  /** @default - as to create it */
+  /** Written too, at another path. @default - nothing */
+  readonly configuration?: (value: Value) => string | undefined;
+  /** @default - as `create` */
   readonly update?: Capabilities;
   readonly delete: Capabilities;
+}
+
+const METHOD: Kind = {
+  path: (value) => below('sys/auth', value('path')),
+  read: [],
+  create: sudo('update'),
+  update: [],
+  delete: sudo('delete'),
+};
+
+function roleOf(method: string): Kind {
+  return {
+    path: (value) => below(`auth/${value('backend') ?? method}/role`, value('role_name')),
+    create: ['create'],
+    update: ['update'],
+    delete: ['delete'],
+  };
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -55,49 +69,20 @@ const KINDS: Readonly<Record<string, Kind>> = {
     update: [],
     delete: ['delete'],
   },
-  vault_auth_backend: {
-    path: (value) => below('sys/auth', value('path')),
-    read: [],
-    create: sudo('update'),
-    update: [],
-    delete: sudo('delete'),
-  },
-  vault_jwt_auth_backend: {
-    path: (value) => below('sys/auth', value('path')),
-    configuration: (value) => configurationOf(value('path')),
-    read: [],
-    create: sudo('update'),
-    update: [],
-    delete: sudo('delete'),
-  },
+  vault_auth_backend: METHOD,
+  vault_jwt_auth_backend: { ...METHOD, configuration: (value) => configurationOf(value('path')) },
   vault_kubernetes_auth_backend_config: {
     path: (value) => configurationOf(value('backend')),
     create: ['update'],
-    // It goes with its method.
+    // Vault deletes it with its method.
     delete: [],
   },
-  vault_jwt_auth_backend_role: {
-    path: (value) => below(`auth/${value('backend') ?? 'jwt'}/role`, value('role_name')),
-    create: ['create'],
-    update: ['update'],
-    delete: ['delete'],
-  },
-  vault_kubernetes_auth_backend_role: {
-    path: (value) => below(`auth/${value('backend') ?? 'kubernetes'}/role`, value('role_name')),
-    create: ['create'],
-    update: ['update'],
-    delete: ['delete'],
-  },
+  vault_jwt_auth_backend_role: roleOf('jwt'),
+  vault_kubernetes_auth_backend_role: roleOf('kubernetes'),
+  vault_approle_auth_backend_role: { ...roleOf('approle'), readBelow: 'role-id' },
   vault_cert_auth_backend_role: {
     path: (value) => below(`auth/${value('backend') ?? 'cert'}/certs`, value('name')),
     create: ['update'],
-    delete: ['delete'],
-  },
-  vault_approle_auth_backend_role: {
-    path: (value) => below(`auth/${value('backend') ?? 'approle'}/role`, value('role_name')),
-    readBelow: 'role-id',
-    create: ['create'],
-    update: ['update'],
     delete: ['delete'],
   },
   vault_generic_endpoint: {
@@ -107,18 +92,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** What Terraform reads to learn what has become of the resources that it made. */
-export function readAccess(changes: readonly ResourceChange[]): VaultAccess[] {
+/** Reads by which Terraform refreshes the resources of its state. */
+export function readAccess(changes: readonly ResourceChange[]): NeededRight[] {
   return accesses(changes, (change, kind) => [
     ...readingOf(change, kind, kind.path(before(change))),
     ...access(kind.configuration?.(before(change)), ['read']),
   ]);
 }
 
-/** What Terraform reads and writes to do what the plan says. */
-export function writeAccess(changes: readonly ResourceChange[]): VaultAccess[] {
-  const reloads = changes.some((change) => isPluginReload(change) && change.isCreated);
-  const reload: VaultAccess[] = reloads ? [{ path: 'sys/plugins/reload/backend', capabilities: ['update'] }] : [];
+/** Reads and writes by which Terraform applies the plan. */
+export function writeAccess(changes: readonly ResourceChange[]): NeededRight[] {
   const written = accesses(changes, (change, kind) => {
     const [from, to] = [kind.path(before(change)), kind.path(after(change))];
     return [
@@ -131,15 +114,16 @@ export function writeAccess(changes: readonly ResourceChange[]): VaultAccess[] {
       ...(change.type === 'vault_mount' && change.isUpdated ? changesOfMount(change) : []),
     ];
   });
-  return [...reload, ...written];
+  return [...(reloadsPlugin(changes) ? access('sys/plugins/reload/backend', ['update']) : []), ...written];
 }
 
-/** Whether that is what has Vault run another plugin, by a command of ours. */
-export function isPluginReload(change: ResourceChange): boolean {
-  const trigger = 'triggers_replace';
-  return (
-    change.type === 'terraform_data' &&
-    reloadTrigger.safeParse(change.objectAfter(trigger) ?? change.objectBefore(trigger)).success
+/** Whether a command of ours has Vault reload the plugin. */
+export function reloadsPlugin(changes: readonly ResourceChange[]): boolean {
+  return changes.some(
+    (change) =>
+      change.type === 'terraform_data' &&
+      change.isCreated &&
+      reloadTrigger.safeParse(change.valueAfter('triggers_replace') ?? change.valueBefore('triggers_replace')).success,
   );
 }
 
@@ -148,20 +132,20 @@ const after = (change: ResourceChange) => (field: string) => change.after(field)
 
 function accesses(
   changes: readonly ResourceChange[],
-  of: (change: ResourceChange, kind: Kind) => readonly VaultAccess[],
-): VaultAccess[] {
+  of: (change: ResourceChange, kind: Kind) => readonly NeededRight[],
+): NeededRight[] {
   return changes.flatMap((change) => {
     const kind = KINDS[change.type];
     return kind === undefined ? [] : of(change, kind);
   });
 }
 
-/** @param path undefined: not known yet */
-function access(path: string | undefined, capabilities: Capabilities): VaultAccess[] {
+/** @param path undefined if it is not known yet */
+function access(path: string | undefined, capabilities: Capabilities): NeededRight[] {
   return path === undefined || capabilities.length === 0 ? [] : [{ path, capabilities }];
 }
 
-function readingOf(change: ResourceChange, kind: Kind, path: string | undefined): VaultAccess[] {
+function readingOf(change: ResourceChange, kind: Kind, path: string | undefined): NeededRight[] {
   const { read = ['read'], readBelow } = kind;
   return change.isSet('disable_read')
     ? []
@@ -171,10 +155,10 @@ function readingOf(change: ResourceChange, kind: Kind, path: string | undefined)
       ];
 }
 
-/** It is tuned afterwards in any case. */
-function changesOfMount(change: ResourceChange): VaultAccess[] {
+/** The provider tunes a mount after each change. */
+function changesOfMount(change: ResourceChange): NeededRight[] {
   const path = change.after('path') ?? '';
-  const tuning: VaultAccess = { path: `sys/mounts/${path}/tune`, capabilities: ['update'] };
+  const tuning: NeededRight = { path: `sys/mounts/${path}/tune`, capabilities: ['update'] };
   return path === change.before('path') ? [tuning] : [{ path: 'sys/remount', capabilities: sudo('update') }, tuning];
 }
 

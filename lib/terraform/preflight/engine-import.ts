@@ -6,15 +6,14 @@ import { integrationEntry } from '../../declaration/derived/integration-entry';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import { isEngineMount } from '../plan/engine-mount';
 import { lookAt, mountedType } from './mounted';
 import type { Plan } from '../plan/plan';
 
 /*
- * What is in Vault already, by somebody's hands, where Terraform knows nothing: the article's own setup among it.
+ * An engine and its integrations that exist in Vault and not in Terraform's state, such as the article's own setup.
  */
 
-/** @throws ExplainedError where there is no such engine to be imported */
+/** @throws ExplainedError if there is no such engine to import */
 export async function requireImportable(vault: VaultClient, { engine }: Deployment): Promise<void> {
   const { mountPath, plugin } = engine;
   const found = await mountedType(vault, mountPath);
@@ -30,10 +29,12 @@ export async function requireImportable(vault: VaultClient, { engine }: Deployme
   }
 }
 
-/** What the plan would make, and is there: each as a line. */
+/** Objects that the plan would create and that exist: each as a line. */
 export async function importObstacles(vault: VaultClient, plan: Plan, deployment: Deployment): Promise<string[]> {
   const { engine, integrations } = deployment;
-  const makesMount = plan.changes.some((change) => isEngineMount(change) && change.isCreated && !change.isDeleted);
+  const makesMount = plan.changes.some(
+    ({ isEngineMount, isCreated, isDeleted }) => isEngineMount && isCreated && !isDeleted,
+  );
   const mounted = makesMount ? await mountedType(vault, engine.mountPath) : undefined;
   if (mounted !== undefined) {
     return [
@@ -52,7 +53,7 @@ export async function importObstacles(vault: VaultClient, plan: Plan, deployment
   return obstacles;
 }
 
-/** Its grants were given to a client at a Webex, and are refreshed for no other. */
+/** Webex gave the grants of an entry to one client, and refreshes them for no other. */
 function ofEntry(
   { client_id: clientId, provider_options: options }: z.output<typeof integrationReply>['data'],
   { name, clientId: declaredId = clientId }: Integration,

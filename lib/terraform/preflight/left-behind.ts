@@ -2,33 +2,32 @@ import { VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { VaultClient } from '../../vault/vault-client';
-import { isEngineMount } from '../plan/engine-mount';
 import { mountedType } from './mounted';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
 
 /*
- * Mounts that a plan makes and Vault has already. A deploy leaves one behind if it fails between the mount and what
- * belongs in it: Terraform's provider forgets an auth method that has no configuration, and a mount whose answer got lost.
+ * Mounts that a plan creates and Vault has already. A deploy that fails half way leaves one behind: Terraform's provider
+ * forgets an auth method without a configuration, and a mount whose answer got lost.
  */
 
-/** A mount that Vault has and Terraform's state has not. */
+/** A mount of Vault that is not in Terraform's state. */
 export interface UnknownMount {
   readonly change: ResourceChange;
   /** Below `auth/` for an auth method. */
   readonly path: string;
   readonly type: string;
   readonly isAuthMethod: boolean;
-  /** Why nothing is lost with it. @default - it is in use, or that cannot be seen */
+  /** Why nothing is lost with it. @default - it is in use, or that is unknown */
   readonly emptiness?: string;
 }
 
 const METHODS = ['vault_auth_backend', 'vault_jwt_auth_backend'];
 
-/** Nobody logs in by these before they are configured. */
+/** Nobody can log in by these before they are configured. */
 const CONFIGURED = ['jwt', 'oidc', 'kubernetes'];
 
-/** Options of a kv mount that keeps its entries by version. */
+/** Options of a KV mount of version 2. */
 const versions = z.object({ version: z.literal('2') });
 
 /** @throws VaultUnreachableError */
@@ -37,7 +36,7 @@ export async function unknownMounts(vault: VaultClient, { changes }: Plan): Prom
     (change) =>
       change.isCreated &&
       !change.isDeleted &&
-      (METHODS.includes(change.type) || (change.type === 'vault_mount' && !isEngineMount(change))),
+      (METHODS.includes(change.type) || (change.type === 'vault_mount' && !change.isEngineMount)),
   );
   const found: UnknownMount[] = [];
   for (const change of made) {
@@ -52,7 +51,7 @@ export async function unknownMounts(vault: VaultClient, { changes }: Plan): Prom
   return found;
 }
 
-/** Removes those that are empty, so that Terraform makes them anew. */
+/** Removes the empty ones, so that Terraform can create them. */
 export async function removeEmptyMounts(vault: VaultClient, plan: Plan): Promise<void> {
   for (const { path, isAuthMethod, emptiness } of await unknownMounts(vault, plan)) {
     if (emptiness !== undefined) {
@@ -100,16 +99,16 @@ async function emptinessOf(vault: VaultClient, path: string, change: ResourceCha
     const roles = `auth/${path}/${type === 'cert' ? 'certs' : 'role'}`;
     return (await isEmpty(vault, roles)) ? 'it has no role and lets nobody in' : undefined;
   }
-  const isVersioned = versions.safeParse(change.objectAfter('options')).success;
+  const isVersioned = versions.safeParse(change.valueAfter('options')).success;
   return (await isEmpty(vault, isVersioned ? `${path}/metadata` : path)) ? 'nothing is in it' : undefined;
 }
 
-/** A GET, as not everything between here and Vault lets a LIST pass. */
+/** By GET, because some proxies refuse LIST. */
 function isEmpty(vault: VaultClient, folder: string): Promise<boolean> {
   return isNotFound(vault.read(`${folder}?list=true`));
 }
 
-/** Whether Vault says that nothing is there. A refusal says nothing of the kind. */
+/** Whether Vault says that nothing is there. A refusal does not say so. */
 async function isNotFound(asked: Promise<unknown>): Promise<boolean> {
   try {
     await asked;

@@ -5,12 +5,10 @@ import { identityMethods, oidcPath } from '../../declaration/derived/logins';
 import { provisionerPolicyName } from '../../declaration/derived/policy-names';
 import { pluginPlace } from '../../declaration/files/plugin-place';
 import { inspectPlugin } from '../../declaration/files/plugin-binary';
-import { missingRights } from '../../vault/missing-rights';
+import { missingRights, type NeededRight } from '../../vault/missing-rights';
 import { requireProduct, requireReadyServer } from '../../vault/ready-server';
-import { requireRegisteredPlugin } from '../../vault/registered-plugin';
 import type { VaultClient } from '../../vault/vault-client';
 import { importObstacles, requireImportable } from './engine-import';
-import { isEngineMount } from '../plan/engine-mount';
 import {
   emptyMountNotices,
   occupiedMountObstacles,
@@ -20,17 +18,15 @@ import {
 } from './left-behind';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
-import { isPluginAbsent, writesPlugin } from './plugin-absence';
-import { readAccess, writeAccess, type VaultAccess } from '../plan/vault-access';
+import { isPluginAbsent, requireRegisteredPlugin, writesPlugin } from './plugin-presence';
+import { readAccess, writeAccess } from '../plan/vault-access';
 
-/** What Vault keeps under an accessor, which no other server has. */
+/** Vault keeps these under accessors, which differ from server to server. */
 const MOUNTS = ['vault_mount', 'vault_auth_backend', 'vault_jwt_auth_backend'];
 
-/** What mends a want of rights. */
 const renewal = (): string =>
   `if it is the provisioner's, its policy is older than the declaration: renew it with "${commandLine('operators update')}", which takes the key shares; else give a token that may`;
 
-/** A renewed policy no longer names what is to be taken away. */
 const formerMethod = (): string =>
   `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${commandLine('operators update')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
 
@@ -44,16 +40,16 @@ export interface PlanFindings {
   readonly notices: readonly string[];
 }
 
-/** What can be known of Vault before Terraform changes anything in it. */
+/** Checks of Vault before Terraform changes anything in it. */
 export class Preflight {
   constructor(
     private readonly vault: VaultClient,
     private readonly deployment: Deployment,
-    /** Where relative paths of the declaration start. */
+    /** Start of relative paths in the declaration. */
     private readonly folder: string,
   ) {}
 
-  /** @throws ExplainedError unless the server is there and ready, is the declared one, takes the token, and has the plugin that it is said to have */
+  /** @throws ExplainedError unless the declared server is ready, accepts the token, and has a plugin that others register */
   async beforePlan(): Promise<void> {
     await requireReadyServer(this.vault);
     const { server } = this.deployment.vault;
@@ -76,18 +72,19 @@ export class Preflight {
   }
 
   /**
-   * @param recorded what the state has
-   * @throws ExplainedError where the engine would move without a word, or what the state has cannot be read
+   * @param recorded resources of the state
+   * @throws ExplainedError if the engine would move undeclared, or the token may not read a recorded resource
    */
   async afterFailedPlan(recorded: readonly ResourceChange[]): Promise<void> {
     const { mountPath, movedFrom } = this.deployment.engine;
-    const mounted = recorded.find(isEngineMount)?.before('path') ?? mountPath;
+    const mount = recorded.find(({ isEngineMount }) => isEngineMount);
+    const mounted = mount?.before('path') ?? mountPath;
     if (![mountPath, movedFrom].includes(mounted)) {
       throw new ExplainedError(
         `the engine is mounted at "${mounted}", and engine.mountPath is "${mountPath}", so nothing was changed; to move it there with its grants, declare engine.movedFrom: "${mounted}" too; else leave its path as it was`,
       );
     }
-    if (this.deployment.engine.import && !recorded.some(isEngineMount)) {
+    if (this.deployment.engine.import && mount === undefined) {
       await requireImportable(this.vault, this.deployment);
     }
     const [obstacle] = await this.#wantOfRights(readAccess(recorded), 'see');
@@ -96,7 +93,6 @@ export class Preflight {
     }
   }
 
-  /** Findings about a plan: what stands in its way, and what people notice of the server itself. */
   async findings(plan: Plan): Promise<PlanFindings> {
     const mounts = await unknownMounts(this.vault, plan);
     return { obstacles: await this.#obstacles(plan, mounts), notices: this.#notices(plan, mounts) };
@@ -127,12 +123,7 @@ export class Preflight {
     ];
   }
 
-  /**
-   * Terraform tells the plugin's absence as an error of the server's file system.
-   *
-   * @param recorded what the state has by now
-   * @returns the reason, each as a line
-   */
+  /** @param recorded resources of the state after that @returns the reason, each as a line */
   async afterFailedApply(plan: Plan, recorded: readonly ResourceChange[]): Promise<readonly string[]> {
     return (await isPluginAbsent(this.vault, plan, recorded)) ? this.#pluginPlace() : [];
   }
@@ -141,7 +132,7 @@ export class Preflight {
     return [pluginPlace(this.deployment)].filter((line) => line !== undefined);
   }
 
-  /** Makes room for what the plan makes: empty mounts that a deploy left behind are removed. */
+  /** Removes empty mounts that a failed deploy left behind, at the paths where the plan creates mounts. */
   async beforeApply(plan: Plan): Promise<void> {
     await removeEmptyMounts(this.vault, plan);
   }
@@ -150,7 +141,7 @@ export class Preflight {
     return this.deployment.vault.server?.mode === 'dev';
   }
 
-  /** Whether it is about an auth method that is declared no more. */
+  /** Whether the right is on an auth method that is no longer declared. */
   #isOfFormerMethod(right: string): boolean {
     const [, inside] = / on (?:sys\/(?:mounts\/)?)?auth\/(.+)$/.exec(right) ?? [];
     const { deployment } = this;
@@ -162,14 +153,14 @@ export class Preflight {
     return inside !== undefined && !declared.some((path) => `${inside}/`.startsWith(`${path}/`));
   }
 
-  async #wantOfRights(needed: readonly VaultAccess[], what: string): Promise<string[]> {
-    const inNamespace = needed.filter(({ path }) => !isOfRoot(path));
-    // No namespace has a plugin catalog of its own.
-    const inRoot = this.deployment.vault.namespace === undefined ? [] : needed.filter(({ path }) => isOfRoot(path));
-    const asked = inRoot.length > 0 ? inNamespace : needed;
+  async #wantOfRights(needed: readonly NeededRight[], what: string): Promise<string[]> {
+    // Only the root namespace has a plugin catalog.
+    const isOfRoot = ({ path }: NeededRight): boolean =>
+      this.deployment.vault.namespace !== undefined && path.startsWith('sys/plugins/catalog/');
+    const inNamespace = needed.filter((right) => !isOfRoot(right));
     const missing = [
-      ...((await missingRights(this.vault, asked)) ?? []),
-      ...((await missingRights(this.vault.withNamespace(undefined), inRoot)) ?? []),
+      ...((await missingRights(this.vault, inNamespace)) ?? []),
+      ...((await missingRights(this.vault.withNamespace(undefined), needed.filter(isOfRoot))) ?? []),
     ];
     const [first] = missing;
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
@@ -182,22 +173,12 @@ export class Preflight {
   }
 }
 
-function isOfRoot(path: string): boolean {
-  return path.startsWith('sys/plugins/catalog/');
-}
-
-/** Whether all that the state has mounted is gone. */
+/** Whether every mount of the state is gone. */
 function isOfAnotherServer({ changes, drift }: Plan): boolean {
-  const gone = drift.filter(
-    (change) =>
-      MOUNTS.includes(change.type) &&
-      change.before('accessor') !== undefined &&
-      change.before('accessor') !== change.after('accessor'),
-  );
-  const addresses = gone.map(({ address }) => address);
-  const kept = changes.filter(
-    (change) =>
-      MOUNTS.includes(change.type) && change.before('accessor') !== undefined && !addresses.includes(change.address),
-  );
-  return gone.length > 0 && kept.length === 0;
+  const isKnown = (change: ResourceChange): boolean =>
+    MOUNTS.includes(change.type) && change.before('accessor') !== undefined;
+  const gone = drift
+    .filter((change) => isKnown(change) && change.before('accessor') !== change.after('accessor'))
+    .map(({ address }) => address);
+  return gone.length > 0 && changes.filter(isKnown).every(({ address }) => gone.includes(address));
 }

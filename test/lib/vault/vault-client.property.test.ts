@@ -16,7 +16,7 @@ import { readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { missingRights } from '../../../lib/vault/missing-rights';
 import { requireProduct, requireReadyServer } from '../../../lib/vault/ready-server';
 import { Records, RecordChanged, RecordsUnavailable } from '../../../lib/vault/records/record-store';
-import { requireRegisteredPlugin } from '../../../lib/vault/registered-plugin';
+import { requireRegisteredPlugin } from '../../../lib/terraform/preflight/plugin-presence';
 import { StoredIntegration } from '../../../lib/vault/stored-integration';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { inOrder } from '../../fixtures/arbitrary/any-reply';

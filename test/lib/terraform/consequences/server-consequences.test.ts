@@ -1,6 +1,6 @@
 import { serverOf, type DeclaredServer } from '../../../../lib/declaration/declared/declared-server';
 import type { Consequences } from '../../../../lib/terraform/consequences/consequence';
-import { stopsServer } from '../../../../lib/terraform/consequences/container-consequences';
+import { stopsServer } from '../../../../lib/terraform/consequences/container-consequence';
 import { serverConsequences } from '../../../../lib/terraform/consequences/server-consequences';
 import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';

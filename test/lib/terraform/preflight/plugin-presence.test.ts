@@ -1,4 +1,4 @@
-import { pluginRemovalObstacles } from '../../../../lib/terraform/plan/plugin-removal';
+import { pluginRemovalObstacles } from '../../../../lib/terraform/preflight/plugin-presence';
 import { planned, type PlannedChange } from '../../../fixtures/declarations/planned';
 
 const plugin = (...actions: string[]): PlannedChange => ({ type: 'vault_plugin', name: 'engine_plugin', actions });
