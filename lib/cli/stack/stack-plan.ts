@@ -51,7 +51,9 @@ export async function planStack(
   };
   let planned = await make();
   if (!destroy && preflight !== undefined) {
-    const kept = (await resourcesOf(planned, stack)).filter(({ isHalfMade }) => isHalfMade).map(({ address }) => address);
+    const kept = (await resourcesOf(planned, stack))
+      .filter(({ isHalfMade }) => isHalfMade)
+      .map(({ address }) => address);
     if (kept.length > 0) {
       await stack.untaint(kept);
       say(`notice: kept, although Terraform saw the creation fail half way: ${kept.join(', ')}`);

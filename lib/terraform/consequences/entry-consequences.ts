@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '#core';
 import type { DeclaredGrants } from '../../declaration/declared/declared-grants';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
@@ -50,8 +51,8 @@ function ofEntry(
 }
 
 /** Name in Vault of the integration at a path of the engine. @returns undefined if something else is there */
-function integrationAt(path = ''): string | undefined {
-  const [name, folder] = path.split('/').toReversed();
+function integrationAt(path: string | undefined): string | undefined {
+  const [name, folder] = path?.split('/').toReversed() ?? [];
   return folder === 'servers' ? name : undefined;
 }
 
@@ -61,9 +62,5 @@ const client = z
 
 /** Client and Webex of an entry. */
 function clientIn(entry: string | undefined): z.output<typeof client> | undefined {
-  try {
-    return client.safeParse(JSON.parse(entry ?? 'null')).data;
-  } catch {
-    return undefined;
-  }
+  return client.safeParse(entry && parseJson(entry)).data;
 }

@@ -195,9 +195,12 @@ describe('of the entry of an integration, whatever is declared', () => {
       credentials: [{ name: 'testauth', integration: 'reports', scopes: ['spark:people_read'] }],
     };
     const noted = grantsOf(exampleDeployment(renamed));
-    expect(grantConsequences(planned(noteChange(noted, noted), deleted), NOW).losses).toEqual(
-      testauth('without integration "reports" it cannot be refreshed'),
-    );
+    const found = (change: PlannedChange) => grantConsequences(planned(noteChange(noted, noted), change), NOW);
+    expect(found(deleted).losses).toEqual(testauth('without integration "reports" it cannot be refreshed'));
+    expect(found(ofAnotherClient).losses).toEqual(testauth(another.replace('webex-myapp', 'reports')));
+    expect(found({ type: ENTRY, before: entry(), after: { path: entry().path } }).notices).toEqual([
+      expect.stringContaining('the client id of integration "reports" is known only once it is written'),
+    ]);
   });
 
   it('the comparison ignores other endpoints', () => {
@@ -205,8 +208,6 @@ describe('of the entry of an integration, whatever is declared', () => {
     expect(lossesOf(...others.map((path) => ({ type: ENTRY, name: path, before: { path, data_json: '{}' } })))).toEqual(
       [],
     );
-    const unreadable = { type: ENTRY, before: { ...entry(), data_json: 'none' }, after: entry() };
-    expect(lossesOf(unreadable)).toEqual([]);
   });
 
   it('the comparison names an integration that the note does not know, as after a partial deploy', () => {
@@ -225,10 +226,38 @@ describe('of the entry of an integration, whatever is declared', () => {
     expect(lossesOf(deleted, { type: 'vault_policy', after: entry() })).toHaveLength(1);
   });
 
-  it('the comparison ignores a client that cannot be read, before or afterwards', () => {
-    const unreadable = { ...entry(), data_json: '{}' };
+  it.each(['none', '{}'])('the comparison ignores a client that cannot be read, before or afterwards: %s', (text) => {
+    const unreadable = { ...entry(), data_json: text };
     expect(noticesOf({ type: ENTRY, before: unreadable, after: { path: entry().path } })).toEqual([]);
+    expect(noticesOf({ type: ENTRY, before: unreadable, after: entry() })).toEqual([]);
     expect(noticesOf({ type: ENTRY, before: entry(), after: unreadable })).toEqual([]);
+  });
+
+  it.each([
+    ['a path that is known only after the apply', undefined],
+    ['the same name at another mount', 'teams/webex/servers/webex-myapp'],
+  ])('an integration keeps its grants if its entry is written at %s', (_, path) => {
+    const after = { ...entry(), path };
+    expect(noticesOf({ type: ENTRY, actions: ['delete', 'create'], before: entry(), after })).toEqual([]);
+  });
+
+  it('an integration loses its grants if another one takes the place of its entry', () => {
+    const renamed = { ...entry(), path: 'oauthapp/servers/other' };
+    const replaced = { type: ENTRY, actions: ['delete', 'create'], before: entry(), after: renamed };
+    expect(lossesOf(replaced)).toEqual(testauth(without));
+    expect(lossesOf(deleted, { type: ENTRY, name: 'other', after: renamed })).toEqual(testauth(without));
+  });
+
+  it('an integration keeps its grants if the entry of another one is created or stays', () => {
+    const other = { ...entry('another'), path: 'oauthapp/servers/other' };
+    expect(noticesOf({ type: ENTRY, after: other })).toEqual([]);
+    expect(noticesOf({ type: ENTRY, name: 'other', before: other, after: other })).toEqual([]);
+    expect(noticesOf({ type: ENTRY, after: entry('another') })).toEqual([]);
+  });
+
+  it('the comparison takes a path without a mount, or below the entries, for no entry', () => {
+    const paths = ['servers', 'oauthapp/servers/webex-myapp/more', 'oauthapp/server/webex-myapp', ''];
+    expect(lossesOf(...paths.map((path) => ({ ...deleted, name: path, before: { ...entry(), path } })))).toEqual([]);
   });
 
   it('the comparison names the integration if the state does not list its credentials', () => {

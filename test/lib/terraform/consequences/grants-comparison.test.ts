@@ -78,6 +78,13 @@ describe('of an integration', () => {
     expect(notices).toEqual(['integration "other" goes']);
   });
 
+  it('a removed integration without declared credentials is named as it was declared', () => {
+    const other = integration('other', { vaultName: 'first' });
+    expect(compared({}, { integrations: [integration('webex-myapp'), other] }).losses).toMatchObject([
+      { kind: 'integration', name: 'other' },
+    ]);
+  });
+
   it('a renamed integration with a vaultName keeps its grants', () => {
     const found = compared({
       integrations: [integration('reports', { vaultName: 'webex-myapp' })],
