@@ -36,7 +36,16 @@ describeUnless(terraformUnavailable())('webex-token-vault exec provisioner -- np
     const deploying = ['npm', 'run', 'deploy', '--', 'webex-tokens', '--auto-approve'];
     return run(
       'npx',
-      ['--no-install', 'webex-token-vault', 'exec', 'provisioner', '--operators', operated.out, '--', ...deploying],
+      [
+        '--no-install',
+        'webex-token-vault',
+        'exec',
+        'provisioner',
+        '--operators',
+        operated.operators,
+        '--',
+        ...deploying,
+      ],
       {
         cwd: PROJECT_FOLDER,
         env: {

@@ -92,7 +92,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
   });
 
   test('the provisioner moves the engine in one deploy after operators update', async () => {
-    const updated = await operated.updateOperators('--key-shares', operated.out);
+    const updated = await operated.updateOperators('--key-shares', operated.operators);
     expect(updated.stderr).toContain('operator roles and their policies written');
     const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
     expect(stderr).toContain(
@@ -140,13 +140,13 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     };
     await expect(move('teams/webex', 'elsewhere')).resolves.toBe(403);
     await expect(move('operators', 'teams/webex')).resolves.toBe(403);
-    await operated.updateOperators('--key-shares', operated.out);
+    await operated.updateOperators('--key-shares', operated.operators);
     await expect(move('oauthapp', 'teams/webex')).resolves.toBe(403);
   });
 
   test('the engine keeps refreshing after Terraform moves it without the client secret', async () => {
     mountedAt('webex-two', 'teams/webex');
-    await operated.updateOperators('--key-shares', operated.out);
+    await operated.updateOperators('--key-shares', operated.operators);
     const { stderr, exitCode } = await deployed();
     expect(stderr).toMatch(/^error: the client secret of integration "webex-myapp" is to be written, and .*TF_VAR_/m);
     expect(exitCode).toBe(1);
@@ -158,7 +158,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
 
   test('the engine moves again while the last move is still declared', async () => {
     mountedAt('oauthapp', 'webex-two');
-    await operated.updateOperators('--key-shares', operated.out);
+    await operated.updateOperators('--key-shares', operated.operators);
     expect((await deployed(operated.engine.clientSecret)).exitCode).toBe(0);
     await expect(refreshed('oauthapp')).resolves.toEqual([200]);
     await expect(deleted()).resolves.not.toContainEqual(expect.stringContaining('servers/'));

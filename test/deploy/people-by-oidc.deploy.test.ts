@@ -112,7 +112,7 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     declareOidc({ groups: { authorizer: ['webex-admins'] }, scopes: ['groups', 'profile'] });
     const updated = await operated.runWith(
       'operators update',
-      ['--operators', operated.out],
+      ['--operators', operated.operators],
       (await operated.keyShares()).slice(0, 3),
     );
     expect(updated.exitCode).toBe(0);

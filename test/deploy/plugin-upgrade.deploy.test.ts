@@ -126,7 +126,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
   });
 
   test('deploy resumes an engine that a failed deploy left paused', async () => {
-    succeeded(await operated.run('pause', ['--operators', operated.out]));
+    succeeded(await operated.run('pause', ['--operators', operated.operators]));
     expect(await deploy()).toEqual([expect.stringContaining('vault_generic_endpoint.engine_config')]);
     expect(await checkInterval()).toBe(3600);
     expect(await deploy()).toEqual([]);

@@ -42,7 +42,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
 
   /** By the issuer, as the app's host fetches it. */
   async function issued(name: string): Promise<{ roleId: string; secretId: string }> {
-    const { stdout } = await operated.run('issue', [name, '--json', '--operators', operated.out]);
+    const { stdout } = await operated.run('issue', [name, '--json', '--operators', operated.operators]);
     const { roleId, wrappingToken } = z
       .object({ roleId: z.string(), wrappingToken: z.string() })
       .parse(JSON.parse(stdout));
@@ -82,7 +82,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
 
   test('issue gives the app a secret id under its new name', async () => {
     await expect(issued('reader')).resolves.toMatchObject({ roleId: app.roleId });
-    const { exitCode, stderr } = await operated.run('issue', ['people-me', '--operators', operated.out]);
+    const { exitCode, stderr } = await operated.run('issue', ['people-me', '--operators', operated.operators]);
     expect([exitCode, stderr]).toEqual([2, 'error: unknown app "people-me"; the deployment declares "reader"\n']);
   });
 
@@ -100,7 +100,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
   });
 
   test('operators update keeps the policies valid after the renames', async () => {
-    await operated.updateOperators('--key-shares', operated.out);
+    await operated.updateOperators('--key-shares', operated.operators);
     await expect(issued('reader')).resolves.toMatchObject({ roleId: app.roleId });
     expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
   });

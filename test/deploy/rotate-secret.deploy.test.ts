@@ -48,7 +48,7 @@ describeUnless(terraformUnavailable())('a deployment whose client secret is rota
     writeFileSync(operated.path('new'), newSecret, { mode: 0o600 });
     writeFileSync(operated.path('old'), oldSecret, { mode: 0o600 });
     const files = ['--new-secret-file', operated.path('new'), '--old-secret-file', operated.path('old')];
-    const args = ['webex-myapp', '--operators', operated.out, ...files];
+    const args = ['webex-myapp', '--operators', operated.operators, ...files];
     const { exitCode, stdout, stderr } = await operated.run('rotate-secret', args);
     printed.push(stdout, stderr);
     expect(stderr).toMatch(/both client secrets.*\n"testauth" was refreshed\n.* alone\n"testauth" was refreshed\n$/);

@@ -59,7 +59,7 @@ describeUnless(terraformUnavailable())('webex-token-vault state archive webex-to
       expect(first).toMatchObject({ exitCode: 0 });
     }
 
-    const asProvisioner = ['exec', 'provisioner', '--operators', operated.out, '--', process.execPath, PROGRAM];
+    const asProvisioner = ['exec', 'provisioner', '--operators', operated.operators, '--', process.execPath, PROGRAM];
     const { VAULT_CACERT } = operated.environment;
     const refused = await command([...asProvisioner, ...deploy], production, { VAULT_CACERT });
     expect(refused.exitCode).not.toBe(0);

@@ -54,7 +54,7 @@ describe('a server that is operated by the pages', () => {
   step('docs/production.md initializes it', async () => {
     const screen = await typist.types('docs/production.md', 'initialize');
     expect(screen).toContain('root token revoked');
-    symlinkSync(join(typist.folder, 'secrets/operators'), operated.out);
+    symlinkSync(join(typist.folder, 'secrets/operators'), operated.operators);
     await operated.deploy();
   });
 

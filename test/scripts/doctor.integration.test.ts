@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 async function doctor(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
-  const result = await runCommand('doctor', ['--operators', operated.out, ...args], {
+  const result = await runCommand('doctor', ['--operators', operated.operators, ...args], {
     ...operated.environment,
     ...env,
   });
@@ -80,7 +80,7 @@ describe('finds of the login', () => {
   });
 
   it('the doctor finds that the login is for another server', async () => {
-    const file = join(operated.out, 'cluster-id');
+    const file = join(operated.operators, 'cluster-id');
     await writeFile(file, 'another\n');
     const { stdout } = await doctor();
     await rm(file);

@@ -39,7 +39,7 @@ async function withPolicies(accessor: string): Promise<string> {
 }
 
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Script {
-  return new Script('exec', args, { ...operated.environment, WEBEX_TOKEN_VAULT_OPERATORS: operated.out, ...env });
+  return new Script('exec', args, { ...operated.environment, WEBEX_TOKEN_VAULT_OPERATORS: operated.operators, ...env });
 }
 
 function as(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ScriptResult> {
@@ -68,7 +68,7 @@ it('exec gives the command the server of its login, and no other login', async (
   const { VAULT_ADDR = '', VAULT_CACERT = '', ...others } = operated.environment;
   const { stdout } = await new Script(
     'exec',
-    ['provisioner', '--operators', operated.out, '--', 'sh', '-c', VARIABLES],
+    ['provisioner', '--operators', operated.operators, '--', 'sh', '-c', VARIABLES],
     {
       ...others,
       BAO_ADDR: VAULT_ADDR,
@@ -118,7 +118,7 @@ it.each<[string, string[], number]>([
 describe('without a folder of logins, by the role of the environment', () => {
   async function wrapped(role: string): Promise<Record<string, string>> {
     const { token } = await root.writeWrapped(`auth/operators/role/${role}/secret-id`, {}, 60);
-    const roleId = (await readFile(join(operated.out, 'provisioner-role-id'), 'utf8')).trim();
+    const roleId = (await readFile(join(operated.operators, 'provisioner-role-id'), 'utf8')).trim();
     return { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
   }
 
@@ -141,7 +141,7 @@ describe('without a folder of logins, by the role of the environment', () => {
 
   it('exec accepts a secret id from a file that the environment names', async () => {
     const { VAULT_ROLE_ID = '' } = await wrapped('provisioner');
-    const env = { VAULT_ROLE_ID, VAULT_SECRET_ID_FILE: join(operated.out, 'provisioner-secret-id') };
+    const env = { VAULT_ROLE_ID, VAULT_SECRET_ID_FILE: join(operated.operators, 'provisioner-secret-id') };
     const login = await nowhere('token', ['provisioner'], env);
     expect(login.exitCode).toBe(0);
     await root.withToken(login.stdout.trim()).connection.revokeToken();
@@ -216,7 +216,7 @@ it('exec does not run the command if Vault refuses the login', async () => {
 });
 
 describe('every other command revokes what it logged in', () => {
-  const env = (): Record<string, string> => ({ WEBEX_TOKEN_VAULT_OPERATORS: operated.out });
+  const env = (): Record<string, string> => ({ WEBEX_TOKEN_VAULT_OPERATORS: operated.operators });
   const snapshot = (): string => operated.path('a.snap');
   const restore = (shares: string): string[] => [
     ...[
@@ -226,7 +226,7 @@ describe('every other command revokes what it logged in', () => {
       '--key-shares',
       shares,
       '--operators',
-      operated.out,
+      operated.operators,
       '--credential',
       'testauth',
     ],
@@ -238,11 +238,15 @@ describe('every other command revokes what it logged in', () => {
     ['issue', () => ['issue', 'people-me'], 0],
     ['authorize that nobody answers', () => ['authorize', 'testauth', '--no-open', '--timeout', '1s'], 1],
     ['revoke of what is not there', () => ['revoke', 'testauth', '--yes'], 3],
-    ['operators update', () => ['operators', 'update', '--operators', operated.out, '--key-shares', operated.out], 0],
-    ['operators update without key shares', () => ['operators', 'update', '--operators', operated.out], 1],
+    [
+      'operators update',
+      () => ['operators', 'update', '--operators', operated.operators, '--key-shares', operated.operators],
+      0,
+    ],
+    ['operators update without key shares', () => ['operators', 'update', '--operators', operated.operators], 1],
     ['restore with strange shares', () => restore(operated.path('strangers')), 1],
     ['agent-config', () => ['agent-config', 'people-me', '--out', operated.path('agent')], 0],
-    ['unseal', () => ['unseal', '--key-shares', operated.out], 0],
+    ['unseal', () => ['unseal', '--key-shares', operated.operators], 0],
   ])('the token of the login is revoked after %s', async (_, args, code) => {
     const [command = '', ...rest] = args();
     const strangers = operated.path('strangers');
@@ -254,13 +258,13 @@ describe('every other command revokes what it logged in', () => {
 
   it('the token of the login is revoked after a backup by a wrapped secret id', async () => {
     const { token } = await root.writeWrapped('auth/operators/role/backup/secret-id', {}, 60);
-    const roleId = (await readFile(join(operated.out, 'backup-role-id'), 'utf8')).trim();
+    const roleId = (await readFile(join(operated.operators, 'backup-role-id'), 'utf8')).trim();
     const login = { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
     expect(await operated.run('backup create', [operated.path('wrapped.snap')], login)).toMatchObject({ exitCode: 0 });
   });
 
   it('the token of the login is revoked after a restore whose credential nobody has authorized', async () => {
-    const [command = '', ...args] = restore(operated.out);
+    const [command = '', ...args] = restore(operated.operators);
     const roleOfAnApp = { VAULT_ROLE_ID: 'of-an-app', VAULT_SECRET_ID: 'of-an-app' };
     expect(await operated.run(command, args, { ...env(), ...roleOfAnApp })).toMatchObject({ exitCode: 3 });
     // The token of the backup itself is alive in what it saved.

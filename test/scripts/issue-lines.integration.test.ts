@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => operated[Symbol.asyncDispose]());
 
 function issue(args: readonly string[]): Promise<ScriptResult> {
-  return operated.run('issue', [...args, '--operators', operated.out], environment);
+  return operated.run('issue', [...args, '--operators', operated.operators], environment);
 }
 
 /** In a shell that knows nothing of this server but what is pasted. */

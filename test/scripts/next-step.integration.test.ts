@@ -36,7 +36,7 @@ async function productionServer(): Promise<Place> {
   const environment = {
     ...operated.environment,
     ...deploymentInFile(declared, deployment),
-    WEBEX_TOKEN_VAULT_OPERATORS: operated.out,
+    WEBEX_TOKEN_VAULT_OPERATORS: operated.operators,
   };
   return {
     environment,

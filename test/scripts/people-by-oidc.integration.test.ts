@@ -261,12 +261,12 @@ describe('to the observer', () => {
   });
 
   async function people() {
-    const { stdout } = await operated.run('status', ['--json', '--operators', operated.out]);
+    const { stdout } = await operated.run('status', ['--json', '--operators', operated.operators]);
     return statusReply.parse(JSON.parse(stdout)).people;
   }
 
   async function doctor() {
-    const { stdout } = await operated.run('doctor', ['--json', '--no-webex', '--operators', operated.out]);
+    const { stdout } = await operated.run('doctor', ['--json', '--no-webex', '--operators', operated.operators]);
     const { findings, advice } = doctorReply.parse(JSON.parse(stdout));
     return { last: findings.at(-1), advice: advice.map(({ detail }) => detail).join('\n') };
   }
@@ -323,7 +323,7 @@ describe('to the observer', () => {
     expect(last).toMatchObject({
       check: 'people',
       state: 'error',
-      next: `npx --no-install webex-token-vault deploy webex-tokens --operators ${operated.out}`,
+      next: `npx --no-install webex-token-vault deploy webex-tokens --operators ${operated.operators}`,
     });
     await root.write(role, data);
   });

@@ -8,7 +8,7 @@ onOpenBao.describe('webex-token-vault backup verify with a static seal', () => {
     const environment = { REHEARSAL_SERVER: await findServer() };
     await using sealed = await OperatedVault.start({ seal: 'auto' });
     await sealed.init();
-    const early = await sealed.run('backup create', [sealed.path('early.snap'), '--operators', sealed.out]);
+    const early = await sealed.run('backup create', [sealed.path('early.snap'), '--operators', sealed.operators]);
     expect(early.stderr).toMatch(
       /^\d+ bytes, checked\nnotice: this backup is not recorded, .+: there are no records at .+\n$/,
     );
@@ -18,8 +18,8 @@ onOpenBao.describe('webex-token-vault backup verify with a static seal', () => {
     const seal = { type: 'static', currentKeyId: 'test-1', currentKeyFile: sealed.path('seal.key') } as const;
     sealed.declare({ vault: { server: { mode: 'production', seal } } });
     const file = sealed.path('a.snap');
-    const args = ['--operators', sealed.out, '--key-shares', sealed.out];
-    await sealed.run('backup create', [file, '--operators', sealed.out]);
+    const args = ['--operators', sealed.operators, '--key-shares', sealed.operators];
+    await sealed.run('backup create', [file, '--operators', sealed.operators]);
     const made = await sealed.run('backup verify', [file, ...args], environment);
     expect(made.stderr).toMatch(/\nverified: .+\n$/);
     expect(made.stdout).toMatch(/\ntestauth: present, with a refresh token, .+\n$/);

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => operated[Symbol.asyncDispose]());
 
 function create(file: string): Promise<ScriptResult> {
-  return operated.run('backup create', [file, '--operators', operated.out], environment);
+  return operated.run('backup create', [file, '--operators', operated.operators], environment);
 }
 
 function verify(args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
@@ -38,7 +38,7 @@ function verify(args: readonly string[], env: Record<string, string> = {}): Prom
 
 /** Without a login, at an address where no server answers. */
 function verifyElsewhere(file: string, ...args: string[]): Promise<ScriptResult> {
-  return verify([file, '--key-shares', operated.out, ...args], { VAULT_ADDR: 'https://127.0.0.1:1' });
+  return verify([file, '--key-shares', operated.operators, ...args], { VAULT_ADDR: 'https://127.0.0.1:1' });
 }
 
 describe('webex-token-vault backup verify', () => {
@@ -48,7 +48,7 @@ describe('webex-token-vault backup verify', () => {
     const { stdout: created } = await create(snapshot);
     expect(created).toMatch(/^[0-9a-f]{64} {2}\S+first\.snap\n$/);
     await expect(lastBackup()).resolves.toMatchObject({ sha256: created.split(' ')[0], verifiedAt: null });
-    const made = await verify([snapshot, '--operators', operated.out, '--key-shares', operated.out]);
+    const made = await verify([snapshot, '--operators', operated.operators, '--key-shares', operated.operators]);
     expect(made.stdout).toMatch(
       /^[0-9a-f]{64} {2}\S+first\.snap\ntestauth: present, with a refresh token, issued at \S+Z, expires at \S+Z\n$/,
     );
@@ -97,7 +97,7 @@ describe('webex-token-vault backup verify', () => {
     const files = await operated.writeShares('others', others);
     const file = operated.path('kept.snap');
     await create(file);
-    const args = [file, '--operators', operated.out, '--share-file', ...files];
+    const args = [file, '--operators', operated.operators, '--share-file', ...files];
     const { exitCode, stdout, stderr } = await verify(args);
     expect(stderr).toMatch(
       /\nerror: the key shares given make no recovery token: at least one of them is wrong or of another server; .+\n$/,
@@ -128,8 +128,8 @@ describe('webex-token-vault backup verify', () => {
   });
 
   it('backup verify reports that no server program is installed', async () => {
-    const args = [snapshot, '--operators', operated.out, '--key-shares', operated.out];
-    const { exitCode, stderr } = await verify(args, { REHEARSAL_SERVER: '', PATH: operated.out });
+    const args = [snapshot, '--operators', operated.operators, '--key-shares', operated.operators];
+    const { exitCode, stderr } = await verify(args, { REHEARSAL_SERVER: '', PATH: operated.operators });
     expect(stderr).toMatch(
       /\nerror: no (?:bao or vault|bao|vault) is on PATH; install one there, or name it with --program\n$/,
     );
@@ -137,7 +137,7 @@ describe('webex-token-vault backup verify', () => {
   });
 
   it('backup verify succeeds with a notice if the recording server is unreachable', async () => {
-    const { exitCode, stderr } = await verifyElsewhere(snapshot, '--operators', operated.out);
+    const { exitCode, stderr } = await verifyElsewhere(snapshot, '--operators', operated.operators);
     expect(stderr).toMatch(/\nnotice: this verification is not recorded, .+: no answer from Vault at .+\n$/);
     expect(exitCode).toBe(0);
   });
@@ -145,14 +145,20 @@ describe('webex-token-vault backup verify', () => {
   it('backup verify records nothing for an older backup', async () => {
     await create(operated.path('newer.snap'));
     const before = await lastBackup();
-    const { exitCode, stderr } = await verify([snapshot, '--operators', operated.out, '--key-shares', operated.out]);
+    const { exitCode, stderr } = await verify([
+      snapshot,
+      '--operators',
+      operated.operators,
+      '--key-shares',
+      operated.operators,
+    ]);
     expect(stderr).toMatch(/\nnotice: this verification is not recorded, .+: the server has another backup on record/);
     expect(exitCode).toBe(0);
     await expect(lastBackup()).resolves.toEqual(before);
   });
 
   it('backup verify removes its server and its folder after Ctrl-C', async () => {
-    const args = [snapshot, '--key-shares', operated.out];
+    const args = [snapshot, '--key-shares', operated.operators];
     const verifying = new Script('backup verify', args, { ...operated.environment, ...environment });
     await verifying.says(/verifying it with/);
     const folder = await eventually(async () => (await throwAwayFolders())[0]);

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await operated.deploy();
   await operated.authorize();
   snapshot = operated.path('first.snap');
-  const { exitCode, stdout } = await operated.run('backup create', [snapshot, '--operators', operated.out]);
+  const { exitCode, stdout } = await operated.run('backup create', [snapshot, '--operators', operated.operators]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+first\.snap\n$/);
 });
@@ -34,12 +34,23 @@ function accessToken(): Promise<string> {
 }
 
 function restore(...args: string[]): ReturnType<OperatedVault['run']> {
-  return operated.run('restore', [...args, '--yes', '--key-shares', operated.out, '--operators', operated.out]);
+  return operated.run('restore', [
+    ...args,
+    '--yes',
+    '--key-shares',
+    operated.operators,
+    '--operators',
+    operated.operators,
+  ]);
 }
 
 describe('webex-token-vault backup create', () => {
   it('backup create writes an unreadable snapshot with mode 0600 and prints its sha256', async () => {
-    const { stdout } = await operated.run('backup create', [operated.path('again.snap'), '--operators', operated.out]);
+    const { stdout } = await operated.run('backup create', [
+      operated.path('again.snap'),
+      '--operators',
+      operated.operators,
+    ]);
     expect((await stat(operated.path('again.snap'))).mode & 0o777).toBe(0o600);
     const content = await readFile(operated.path('again.snap'));
     expect(stdout.split(' ')[0]).toBe(createHash('sha256').update(content).digest('hex'));
@@ -56,7 +67,7 @@ describe('webex-token-vault backup create', () => {
     const { exitCode, stderr } = await operated.run('backup create', [
       `${project}/a.snap`,
       '--operators',
-      operated.out,
+      operated.operators,
     ]);
     expect(stderr).toMatch(/^error: git does not ignore \S+a\.snap, .*; add it to \.gitignore, or choose .*\n$/);
     expect(exitCode).toBe(1);
@@ -65,8 +76,8 @@ describe('webex-token-vault backup create', () => {
 
   it("backup create also takes the backup operator's login from the environment", async () => {
     const env = {
-      VAULT_ROLE_ID: (await readFile(`${operated.out}/backup-role-id`, 'utf8')).trim(),
-      VAULT_SECRET_ID_FILE: `${operated.out}/backup-secret-id`,
+      VAULT_ROLE_ID: (await readFile(`${operated.operators}/backup-role-id`, 'utf8')).trim(),
+      VAULT_SECRET_ID_FILE: `${operated.operators}/backup-secret-id`,
     };
     await expect(operated.run('backup create', [operated.path('env.snap')], env)).resolves.toMatchObject({
       exitCode: 0,
@@ -143,7 +154,7 @@ describe('webex-token-vault restore', () => {
     await restoring.says(
       /it is sealed now, .+\nrun "npx --no-install webex-token-vault unseal" with the shares of that key\n/,
     );
-    await operated.run('unseal', ['--key-shares', operated.out]);
+    await operated.run('unseal', ['--key-shares', operated.operators]);
     const { exitCode, stdout, stderr } = await restoring.result();
     expect(stderr).toContain('unsealed and active');
     expect(stdout).toBe('Restored. No credential was read, as none was named; --credential does that.\n');
@@ -160,7 +171,7 @@ describe('webex-token-vault restore', () => {
       snapshot,
       '--yes',
       '--key-shares',
-      operated.out,
+      operated.operators,
       ...split,
     ]);
     expect(exitCode).toBe(2);
@@ -172,7 +183,7 @@ describe('webex-token-vault restore', () => {
     await using empty = await OperatedVault.start({ seal: 'shamir' });
     const { exitCode, screen } = await runOnTerminal(
       'restore',
-      [snapshot, '--yes', '--key-shares', operated.out],
+      [snapshot, '--yes', '--key-shares', operated.operators],
       empty.environment,
       [
         ['Into how many shares is the unseal key of the snapshot split?', '3'],
@@ -203,9 +214,9 @@ describe('webex-token-vault restore', () => {
       '--yes',
       '--force',
       '--key-shares',
-      operated.out,
+      operated.operators,
       '--operators',
-      operated.out,
+      operated.operators,
       '--credential',
       'testauth',
       ...SPLIT,
@@ -237,7 +248,7 @@ describe('webex-token-vault restore', () => {
   });
 
   it('restore requires --yes if there is no terminal for its question', async () => {
-    const { exitCode, stderr } = await operated.run('restore', [snapshot, '--key-shares', operated.out]);
+    const { exitCode, stderr } = await operated.run('restore', [snapshot, '--key-shares', operated.operators]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/error: there is no terminal to ask whether to restore; say so with --yes\n$/);
   });
@@ -260,7 +271,7 @@ describe('with a seal that opens by itself', () => {
     await using sealed = await OperatedVault.start({ seal: 'auto' });
     await sealed.init();
     const file = sealed.path('a.snap');
-    await sealed.run('backup create', [file, '--operators', sealed.out]);
+    await sealed.run('backup create', [file, '--operators', sealed.operators]);
     await sealed.loseData();
     const { exitCode, stderr } = await sealed.run('restore', [file, '--yes']);
     expect(stderr).toContain('unsealed and active');
@@ -277,12 +288,12 @@ describe('with a seal that opens by itself', () => {
     await eventually(async () => (await standby?.client().sealStatus())?.sealed === false || undefined);
     const env = { VAULT_ADDR: standby?.address ?? '' };
     const file = cluster.path('a.snap');
-    await expect(cluster.run('backup create', [file, '--operators', cluster.out], env)).resolves.toMatchObject({
+    await expect(cluster.run('backup create', [file, '--operators', cluster.operators], env)).resolves.toMatchObject({
       exitCode: 0,
     });
     const { exitCode, stderr } = await cluster.run(
       'restore',
-      [file, '--yes', '--key-shares', cluster.out, '--operators', cluster.out],
+      [file, '--yes', '--key-shares', cluster.operators, '--operators', cluster.operators],
       env,
     );
     expect(stderr).toContain(`is a standby node; going to its leader, ${cluster.server.node.address}`);

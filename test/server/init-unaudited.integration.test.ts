@@ -55,7 +55,7 @@ onOpenBao.describe('npx --no-install webex-token-vault init without an audit dev
     await writeFile(program, `#!/bin/sh\nexec '${await findServer()}' "$@" -config='${hcl}'\n`);
     await chmod(program, 0o755);
     await start(program);
-    expect((await operated.run('unseal', ['--key-shares', operated.out])).exitCode).toBe(0);
+    expect((await operated.run('unseal', ['--key-shares', operated.operators])).exitCode).toBe(0);
     const [name = '', ...args] = next;
     const { exitCode, stderr } = await operated.run(name, args);
     expect(stderr).toContain('audit is on: file/');

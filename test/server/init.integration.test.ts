@@ -65,7 +65,7 @@ describe('webex-token-vault init', () => {
   afterAll(() => operated[Symbol.asyncDispose]());
 
   it('init writes each key share, role id and secret id to its own file with mode 0600', async () => {
-    const names = await readdir(operated.out);
+    const names = await readdir(operated.operators);
     expect(names.sort()).toMatchInlineSnapshot(`
      [
        "administrator-role-id",
@@ -88,9 +88,11 @@ describe('webex-token-vault init', () => {
        "provisioner-secret-id",
      ]
     `);
-    const modes = await Promise.all(names.map(async (name) => (await stat(join(operated.out, name))).mode & 0o777));
+    const modes = await Promise.all(
+      names.map(async (name) => (await stat(join(operated.operators, name))).mode & 0o777),
+    );
     expect(new Set(modes)).toEqual(new Set([0o600]));
-    expect((await stat(operated.out)).mode & 0o777).toBe(0o700);
+    expect((await stat(operated.operators)).mode & 0o777).toBe(0o700);
     expect(new Set(await operated.keyShares()).size).toBe(5);
   });
 
@@ -150,14 +152,14 @@ describe('webex-token-vault init', () => {
     await operated.authorize();
     const app = await operated.as('issuer');
     await app.writeWrapped('auth/approle/role/people-me/secret-id', {}, 60);
-    const { exitCode } = await operated.updateOperators('--key-shares', operated.out);
+    const { exitCode } = await operated.updateOperators('--key-shares', operated.operators);
     expect(exitCode).toBe(0);
 
     const shares = await operated.keyShares();
-    const names = (await readdir(operated.out)).filter((name) => !/role-id$|^cluster-id$/.test(name));
+    const names = (await readdir(operated.operators)).filter((name) => !/role-id$|^cluster-id$/.test(name));
     const contents = new Map(
       await Promise.all(
-        names.map(async (name) => [name, (await readFile(join(operated.out, name), 'utf8')).trim()] as const),
+        names.map(async (name) => [name, (await readFile(join(operated.operators, name), 'utf8')).trim()] as const),
       ),
     );
     const secrets = [
@@ -184,7 +186,7 @@ describe('webex-token-vault init', () => {
 
   it('the commands refuse logins of another server, and write none beside them', async () => {
     const other = operated.path('other');
-    await cp(operated.out, other, { recursive: true });
+    await cp(operated.operators, other, { recursive: true });
     await writeFile(join(other, 'cluster-id'), '0b0e8f0c-0000-4000-8000-000000000000\n');
     const line =
       /^error: the logins in \S+other are those of another server \(cluster 0b0e8f0c-\S+\), got https:\S+ \(cluster [0-9a-f-]+\); name the folder of this server's logins, or set VAULT_ADDR to theirs\n$/;
@@ -192,16 +194,16 @@ describe('webex-token-vault init', () => {
       ['token', 'provisioner', '--operators', other],
       ['exec', 'backup', '--operators', other, '--', 'true'],
       ['backup', 'create', operated.path('a.snap'), '--operators', other],
-      ['operators', 'update', '--operators', other, '--key-shares', operated.out],
+      ['operators', 'update', '--operators', other, '--key-shares', operated.operators],
     ] as const) {
       const { exitCode, stdout, stderr } = await operated.run(command, args);
       expect(stderr).toMatch(line);
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     }
-    const administrator = await readOperatorLogin(operated.out, 'administrator');
+    const administrator = await readOperatorLogin(operated.operators, 'administrator');
     const { stderr } = await operated.run(
       'operators update',
-      ['--rotate', '--operators', other, '--key-shares', operated.out],
+      ['--rotate', '--operators', other, '--key-shares', operated.operators],
       { VAULT_ROLE_ID: administrator?.roleId ?? '', VAULT_SECRET_ID: administrator?.secretId ?? '' },
     );
     expect(stderr).toMatch(line);
@@ -209,7 +211,7 @@ describe('webex-token-vault init', () => {
 
   it('the commands accept a folder without a note of its server', async () => {
     const copied = operated.path('copied');
-    await cp(operated.out, copied, { recursive: true });
+    await cp(operated.operators, copied, { recursive: true });
     await rm(join(copied, 'cluster-id'));
     await expect(operated.run('token', ['provisioner', '--operators', copied])).resolves.toMatchObject({ exitCode: 0 });
   });
@@ -230,7 +232,7 @@ describe('webex-token-vault init', () => {
       await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(403);
       const { exitCode, stderr } = await operated.run(
         'operators update',
-        ['--operators', operated.out, '--key-shares', operated.out],
+        ['--operators', operated.operators, '--key-shares', operated.operators],
         deploymentInFile(operated.server.folder, deployment, 'second'),
       );
       expect(stderr).toContain('root token revoked');
@@ -262,7 +264,7 @@ describe('webex-token-vault init', () => {
         apps: apps.map((app) => ({ ...app, name: 'app-of-the-second' })),
       };
       const environment = deploymentInFile(operated.server.folder, second, 'second-deployment');
-      const args = ['--operators', operated.out, '--key-shares', operated.out];
+      const args = ['--operators', operated.operators, '--key-shares', operated.operators];
       const { exitCode, stderr } = await operated.run('operators update', args, environment);
       expect(stderr).toMatch(
         /^error: the operators of https:\S+ are those of the deployment at mount "oauthapp", got one at "second", .+; declare engine\.movedFrom: "oauthapp" if the engine moves, else deploy it without them, as docs\/production\.md says\n$/,
@@ -310,7 +312,7 @@ describe('webex-token-vault init', () => {
       const { engine } = operated.deployment;
       const moving = { ...operated.deployment, engine: { ...engine, mountPath: 'moved', movedFrom: engine.mountPath } };
       const back = { ...operated.deployment, engine: { ...engine, movedFrom: 'moved' } };
-      const args = ['--operators', operated.out, '--key-shares', operated.out];
+      const args = ['--operators', operated.operators, '--key-shares', operated.operators];
       for (const declared of [moving, back]) {
         const environment = deploymentInFile(operated.server.folder, declared, 'moving');
         await expect(operated.run('operators update', args, environment)).resolves.toMatchObject({ exitCode: 0 });
@@ -322,7 +324,7 @@ describe('webex-token-vault init', () => {
         ...operated.deployment,
         engine: { ...operated.deployment.engine, mountPath: 'moved' },
       };
-      const args = ['--operators', operated.out, '--key-shares', operated.out];
+      const args = ['--operators', operated.operators, '--key-shares', operated.operators];
       const move = async (from: string, to: string): Promise<void> =>
         withRootToken(await operated.as('administrator'), await operated.keyShares(), (root) =>
           root.write('sys/remount', { from, to }),
@@ -346,21 +348,21 @@ describe('webex-token-vault init', () => {
           await root.write(`${role}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
         }
       });
-      await Promise.all(['role', 'secret'].map((half) => rm(join(operated.out, `observer-${half}-id`))));
-      const before = await readFile(join(operated.out, 'issuer-secret-id'), 'utf8');
-      const args = ['--operators', operated.out, '--key-shares', operated.out];
+      await Promise.all(['role', 'secret'].map((half) => rm(join(operated.operators, `observer-${half}-id`))));
+      const before = await readFile(join(operated.operators, 'issuer-secret-id'), 'utf8');
+      const args = ['--operators', operated.operators, '--key-shares', operated.operators];
       const { stderr } = await operated.run('operators update', args);
       expect(stderr.match(/secret id of the \w+ issued/g)).toEqual(['secret id of the observer issued']);
       await operated.as('observer');
-      await expect(readFile(join(operated.out, 'issuer-secret-id'), 'utf8')).resolves.toBe(before);
+      await expect(readFile(join(operated.operators, 'issuer-secret-id'), 'utf8')).resolves.toBe(before);
     });
 
     it('operators update --rotate revokes the earlier secret ids', async () => {
-      const before = await readFile(join(operated.out, 'backup-secret-id'), 'utf8');
-      const roleId = await readFile(join(operated.out, 'backup-role-id'), 'utf8');
+      const before = await readFile(join(operated.operators, 'backup-secret-id'), 'utf8');
+      const roleId = await readFile(join(operated.operators, 'backup-role-id'), 'utf8');
       const { exitCode } = await operated.runWith(
         'operators update',
-        ['--rotate', '--operators', operated.out],
+        ['--rotate', '--operators', operated.operators],
         await operated.keyShares(),
       );
       expect(exitCode).toBe(0);
@@ -383,7 +385,11 @@ describe('webex-token-vault init', () => {
       'operators update reports in one line that the shares are %s, and cancels the attempt',
       async (_, choose, problem) => {
         const shares = choose(await operated.keyShares());
-        const { exitCode, stderr } = await operated.runWith('operators update', ['--operators', operated.out], shares);
+        const { exitCode, stderr } = await operated.runWith(
+          'operators update',
+          ['--operators', operated.operators],
+          shares,
+        );
         expect(exitCode).toBe(1);
         expect(stderr).toMatch(new RegExp(`^error: .*${problem}.*\n$`));
         expect(shares.filter((share) => stderr.includes(share))).toEqual([]);
@@ -415,7 +421,7 @@ describe('webex-token-vault init', () => {
   });
 
   it('an operator still logs in after repeated attempts with wrong secret ids', async () => {
-    const role_id = await readFile(join(operated.out, 'backup-role-id'), 'utf8');
+    const role_id = await readFile(join(operated.operators, 'backup-role-id'), 'utf8');
     const request = { role_id: role_id.trim(), secret_id: 'made-up' };
     for (let tries = 0; tries < 8; tries++) {
       await expect(statusOf(operated.server.node.client().write('auth/operators/login', request))).resolves.toBe(400);
@@ -574,13 +580,15 @@ describe('webex-token-vault init, before anything is done', () => {
 
   it('init says that the server speaks only TLS if VAULT_ADDR is plain http', async () => {
     const VAULT_ADDR = operated.server.node.address.replace('https', 'http');
-    const { exitCode, stderr } = await operated.run('init', ['--operators', operated.out], { VAULT_ADDR });
+    const { exitCode, stderr } = await operated.run('init', ['--operators', operated.operators], { VAULT_ADDR });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
   });
 
   it('init refuses a namespace', async () => {
-    const { exitCode, stderr } = await operated.run('init', ['--operators', operated.out], { VAULT_NAMESPACE: 'team' });
+    const { exitCode, stderr } = await operated.run('init', ['--operators', operated.operators], {
+      VAULT_NAMESPACE: 'team',
+    });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: a server has its operators in the root namespace, .+\n$/);
   });
@@ -589,7 +597,7 @@ describe('webex-token-vault init, before anything is done', () => {
 describe('webex-token-vault init, whose folder is gone when the shares come', () => {
   it('init keeps the key shares in memory until its missing folder is back, and continues', async () => {
     await using operated = await OperatedVault.start();
-    const away = `${operated.out}-away`;
+    const away = `${operated.operators}-away`;
     const { hostname, port } = new URL(operated.server.node.address);
     const sockets: Socket[] = [];
     // In front of the server: the folder goes when there is no way back any more.
@@ -600,7 +608,7 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
       both.forEach((socket) => socket.on('error', () => both.forEach((each) => each.destroy())));
       incoming.on('data', (chunk: Buffer) => {
         if (chunk.includes('/v1/sys/init ')) {
-          renameSync(operated.out, away);
+          renameSync(operated.operators, away);
         }
         outgoing.write(chunk);
       });
@@ -609,14 +617,14 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
     await once(front.listen(0, '127.0.0.1'), 'listening');
     try {
       const VAULT_ADDR = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
-      const initializing = new Script('init', ['--operators', operated.out, ...operated.auditArguments], {
+      const initializing = new Script('init', ['--operators', operated.operators, ...operated.auditArguments], {
         ...operated.environment,
         VAULT_ADDR,
       });
       await initializing.says(
         /the key shares cannot be written to \S+ \(ENOENT\); they are kept in memory and tried again/,
       );
-      await rename(away, operated.out);
+      await rename(away, operated.operators);
       const { exitCode, stderr } = await initializing.result();
       expect(stderr).toContain('the key shares are written\ninitialized: 5 shares');
       expect(exitCode).toBe(0);
@@ -632,12 +640,17 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
 describe('an audit log that the server cannot write', () => {
   onVault.it('is named, with the option that names another one, also in the next step, which then works', async () => {
     await using operated = await OperatedVault.start();
-    const failed = await operated.run('init', ['--operators', operated.out, '--audit-file', '/proc/no/audit.log']);
+    const failed = await operated.run('init', [
+      '--operators',
+      operated.operators,
+      '--audit-file',
+      '/proc/no/audit.log',
+    ]);
     expect(failed.stderr).toMatch(
       /error: nothing is audited: .+ at \/proc\/no\/audit\.log \(.+\); name a file .+: --audit-file PATH\. The key shares are written; .+ operators update --rotate --audit-file PATH --key-shares [^ ]+ --operators [^ ]+"\n$/,
     );
     expect(failed.exitCode).toBe(1);
-    const next = ['--rotate', '--key-shares', operated.out];
+    const next = ['--rotate', '--key-shares', operated.operators];
     await expect(operated.updateOperators(...next)).resolves.toMatchObject({ exitCode: 0 });
   });
 });
@@ -645,13 +658,13 @@ describe('an audit log that the server cannot write', () => {
 describe('webex-token-vault init --print', () => {
   it('init --print shows shares and secret ids once on the terminal, and writes no file', async () => {
     await using operated = await OperatedVault.start();
-    const args = ['--print', '--operators', operated.out, ...operated.auditArguments];
+    const args = ['--print', '--operators', operated.operators, ...operated.auditArguments];
     const { exitCode, screen } = await runOnTerminal('init', args, operated.environment);
     expect(exitCode).toBe(0);
     const shares = [...screen.matchAll(/^Key share (\d): (\S+)\r$/gm)].map(([, , share = '']) => share);
     expect(new Set(shares).size).toBe(5);
     expect(screen).toMatch(/^Secret id of provisioner: \S{36}\r$/m);
-    await expect(readdir(operated.out)).rejects.toThrow('ENOENT');
+    await expect(readdir(operated.operators)).rejects.toThrow('ENOENT');
 
     // They are the right ones, and a person can type them unseen.
     await operated.server.node.stop();

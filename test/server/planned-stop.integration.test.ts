@@ -102,7 +102,7 @@ function expectAllKept({ refreshed, lost }: Outcome): void {
 }
 
 async function run(command: 'pause' | 'resume', ...args: string[]): Promise<string> {
-  return succeeded(await operated.run(command, ['--operators', operated.out, ...args])).stdout;
+  return succeeded(await operated.run(command, ['--operators', operated.operators, ...args])).stdout;
 }
 
 async function checkInterval(): Promise<number> {
@@ -115,7 +115,7 @@ async function restart(): Promise<void> {
   const { node } = operated.server;
   await node.stop();
   await node.start();
-  succeeded(await operated.run('unseal', ['--key-shares', operated.out]));
+  succeeded(await operated.run('unseal', ['--key-shares', operated.operators]));
   await node.untilActive();
 }
 
@@ -200,7 +200,7 @@ describe('pause and resume', () => {
   it('an interrupted pause stays in effect and says so, and the next deploy resumes', async () => {
     // The pause would wait for ten minutes, so it is interrupted before its end.
     await declareTimeout(600);
-    const script = new Script('pause', ['--operators', operated.out], operated.environment);
+    const script = new Script('pause', ['--operators', operated.operators], operated.environment);
     await script.says(/waiting 601 s, as a refresh that is under way may take 600 s/);
     script.child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await script.result();
@@ -221,7 +221,7 @@ describe('pause and resume', () => {
       const timeoutSeconds = PROVIDER_TIMEOUT_SECONDS * scale;
       await declareTimeout(timeoutSeconds);
       lateness.allowAnswers(1000 * timeoutSeconds);
-      const script = new Script('pause', ['--operators', operated.out, '--json'], operated.environment);
+      const script = new Script('pause', ['--operators', operated.operators, '--json'], operated.environment);
       await script.says(new RegExp(`waiting ${timeoutSeconds + 1} s`));
       const saidMs = performance.now();
       await run('resume');
