@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { synthesize } from '../constructs/synthesis';
+import { synthesizeOnDemand } from '../constructs/synthesis-on-demand';
 import { addApprovalOptions, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { PODS_TIMEOUT } from '../lib/cli/stack/server-pods';
@@ -28,7 +28,7 @@ export function define(command: Command, signal: AbortSignal): void {
     )
     .option('--plan-file <file>', 'do what "diff --plan-file" has kept, of one stack')
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions & { readonly wait: number }) => {
-      const selection = await selectStacks(command, named, synthesize, () => {
+      const selection = await selectStacks(command, named, synthesizeOnDemand, () => {
         if (options.planFile === undefined) {
           refuseUnanswerable(options);
         }

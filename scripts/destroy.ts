@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '#core';
-import { synthesize } from '../constructs/synthesis';
+import { synthesizeOnDemand } from '../constructs/synthesis-on-demand';
 import { addApprovalOptions, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
 import { changeStacks } from '../lib/cli/stack/stack-change';
 import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack/stack-command';
@@ -16,7 +16,7 @@ export function define(command: Command, signal: AbortSignal): void {
     summary: 'Deletes what "deploy" created, with every grant in it: shows what will go, and asks.',
   });
   addApprovalOptions(described).action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
-    const selection = await selectStacks(command, named, synthesize, () => refuseUnanswerable(options));
+    const selection = await selectStacks(command, named, synthesizeOnDemand, () => refuseUnanswerable(options));
     const { stacks } = selection;
     if (named.length === 0 && stacks.length > 1) {
       throw new UsageError(

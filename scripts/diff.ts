@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { synthesize } from '../constructs/synthesis';
+import { synthesizeOnDemand } from '../constructs/synthesis-on-demand';
 import { planStacks } from '../lib/cli/stack/stack-change';
 import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack/stack-command';
 
@@ -16,7 +16,7 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .option('--plan-file <file>', 'keep the plan of one stack, like webex-tokens.tfplan, for "deploy --plan-file"')
     .action(async (named: readonly string[], options: StackOptions) => {
-      const selection = await selectStacks(command, named, synthesize);
+      const selection = await selectStacks(command, named, synthesizeOnDemand);
       await planStacks(selection, options, signal);
     });
 }

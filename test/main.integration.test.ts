@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { synthesize } from '../constructs/synthesis';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import { deploymentInFile } from '../rehearsal/written-deployment';
-import { exampleDeployment, PROJECT_FOLDER } from './fixtures/declarations/declaration';
+import { exampleDeployment } from './fixtures/declarations/example-deployment';
+import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'main-'))));

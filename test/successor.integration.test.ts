@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../lib/processes/child-process';
 import { PackageLock } from '../release/package-lock';
-import { PROJECT_FOLDER } from './fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 import { describeUnless } from './fixtures/runs/left-out';
 import { PackageUser } from './fixtures/packages/package-user';
 import { buildPackages } from './fixtures/packages/packages';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SERVER_PRODUCTS } from '../constructs/server/server-products';
-import { PROJECT_FOLDER } from './fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
 /* What a forge runs, held against what the project says of itself; nothing runs it here. */
 

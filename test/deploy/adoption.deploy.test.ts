@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { inspectPlugin } from '../../lib/declaration/files/plugin-binary';
 import { findIntegration } from '../../lib/declaration/derived/by-name';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { statusOf } from '../fixtures/results/refusal';

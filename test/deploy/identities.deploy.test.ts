@@ -5,7 +5,7 @@ import { CertificateAuthority } from '../../lib/server/certificates/certificate-
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
 import { operatorToken } from '../../rehearsal/operator-token';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OidcProvider } from '../fixtures/identities/oidc-provider';

@@ -4,7 +4,7 @@ import { readCredential } from '#core';
 import { NOTE } from '../../lib/declaration/declared/note';
 import { run as runProgram } from '../../lib/processes/child-process';
 import type { Integration } from '../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';

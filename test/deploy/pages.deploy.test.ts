@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { steps } from '../fixtures/runs/steps';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';

@@ -7,7 +7,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
-import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OidcProvider } from '../fixtures/identities/oidc-provider';

@@ -15,7 +15,7 @@ import { clientSecretVariable } from '../../lib/declaration/derived/client-secre
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { byCdktf, byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';

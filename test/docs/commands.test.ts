@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeBlocks, commands, PAGES, pageText, type CodeBlock } from '../fixtures/pages/code-block';
 import { refusal } from '../fixtures/programs/command-line';
-import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 /*
  * Every command that a page tells people to type is typed by a test, which takes it from the page, or the page says in a

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 /* SECURITY.md says what is sent where: it has each host that the sources name. */
 

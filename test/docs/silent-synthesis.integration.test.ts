@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
-import { exampleDeployment, PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 
 /* SECURITY.md says that synthesizing contacts nobody: neither we nor CDKTF. */

@@ -1,4 +1,4 @@
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { eventually } from '../../rehearsal/eventually';
 import { ClusterNamespace } from '../fixtures/kubernetes/cluster/cluster-namespace';
 import { ClusterServer } from '../fixtures/kubernetes/cluster/cluster-server';

@@ -1,7 +1,7 @@
 import { rmSync, statSync, symlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { PackageUser } from '../fixtures/packages/package-user';
 import { buildPackages, type Packages } from '../fixtures/packages/packages';
 import { JwtIssuer } from '../fixtures/identities/jwt-issuer';

@@ -6,7 +6,7 @@ import { appEnvironmentFile, rehearsedApps, writeShellEnvironment } from '../../
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { synthesize } from '../fixtures/worlds/synthesizer';
 
 /* A declaration with identities, tried out where neither its issuers nor its clusters are. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart-run';
 import { StepLog } from '../../rehearsal/step-log';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { eventually } from '../../rehearsal/eventually';
 import { fakeCommand } from './fake-command';
 

@@ -11,7 +11,7 @@ import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { operatorsOf } from '../../lib/operators/operators';
 import { ANALYTICS_SCOPES } from '../../samples/meetings-report/figures';
-import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { STARTED_PROGRAM } from '../fixtures/programs/script';
 import { synthesize } from '../fixtures/worlds/synthesizer';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { billOfMaterials } from '../../release/bill-of-materials';
 import { licenceOf } from '../../release/licences';
 import { PackageLock } from '../../release/package-lock';
-import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 const lock = new PackageLock(join(PROJECT_FOLDER, 'package-lock.json'));
 

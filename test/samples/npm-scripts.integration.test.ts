@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../../lib/processes/free-port';
-import { PROJECT_FOLDER } from '../fixtures/declarations/declaration';
+import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { eventually } from '../../rehearsal/eventually';
 import { descendants, isRunning } from '../fixtures/programs/process-tree';
 

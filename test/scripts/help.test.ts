@@ -1,3 +1,6 @@
+import { Command } from 'commander';
+import { OPERATED } from '../../lib/cli/options/repeated-options';
+import { defineCommand } from '../../scripts/cli';
 import { commandPaths, refusal } from '../fixtures/programs/command-line';
 import { runCommand } from '../fixtures/programs/command-run';
 
@@ -56,4 +59,16 @@ describe('the help of the program', () => {
   it('the help of the program hides commands that only other programs start', async () => {
     expect(await helpOf([])).not.toMatch(/internal|write-entry/);
   });
+});
+
+it('the messages repeat --operators for exactly the commands with a default operators folder', () => {
+  const found = paths
+    .map(([name, path]) => {
+      const command = new Command(path.at(-1));
+      defineCommand(command, new AbortController().signal, path.slice(0, -1));
+      return { name, options: command.options };
+    })
+    .filter(({ options }) => options.some(({ long, defaultValue }) => long === '--operators' && defaultValue))
+    .map(({ name }) => name);
+  expect(found.sort()).toEqual([...OPERATED]);
 });

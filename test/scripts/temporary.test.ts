@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/processes/free-port';
 import { runCommand } from '../fixtures/programs/command-run';
-import { exampleDeployment } from '../fixtures/declarations/declaration';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import type { ScriptResult } from '../fixtures/programs/script';
 import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/loopback/scripted-vault';

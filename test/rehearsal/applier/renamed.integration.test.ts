@@ -9,7 +9,7 @@ import { applyDeclaration, type AppliedDeclaration } from '../../../rehearsal/ap
 import { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
-import { exampleDeployment } from '../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../../rehearsal/written-deployment';
 import { synthesize } from '../../fixtures/worlds/synthesizer';
 

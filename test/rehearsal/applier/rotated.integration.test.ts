@@ -3,7 +3,7 @@ import { rotateSecret } from '../../../lib/grants/rotation/rotation';
 import { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../../rehearsal/server/server-binary';
-import { exampleDeployment } from '../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 import { synthesize } from '../../fixtures/worlds/synthesizer';
 
 let rehearsal: Rehearsal;

@@ -1,12 +1,9 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { commandLine } from '../../../../core/src/command/command-line';
 import { createCommand } from '../../../../lib/cli/command';
 import { runCommand } from '../../../../lib/cli/program-run';
 import { deploymentOption } from '../../../../lib/cli/options/deployment-option';
 import { operatorsOption } from '../../../../lib/cli/options/operators-option';
-import { OPERATED } from '../../../../lib/cli/options/repeated-options';
-import { defineCommand } from '../../../../scripts/cli';
-import { commandPaths } from '../../../fixtures/programs/command-line';
 
 /** Lines that commands of this name print about `issue`, `state archive` and `init`, one after the other in this process. */
 async function printed(name: string, ...lines: readonly (readonly string[])[]): Promise<string[]> {
@@ -53,16 +50,4 @@ test('the init command writes the operators folder that the other commands read'
     'issue --operators logins; state archive; init --operators logins',
   ]);
   expect(await printed('metrics', ['--out', 'webex.prom'])).toEqual(['issue; state archive; init']);
-});
-
-test('the list names exactly the commands with a default operators folder', () => {
-  const found = commandPaths()
-    .map((path) => {
-      const command = new Command(path.at(-1));
-      defineCommand(command, new AbortController().signal, path.slice(0, -1));
-      return { name: path.join(' '), options: command.options };
-    })
-    .filter(({ options }) => options.some(({ long, defaultValue }) => long === '--operators' && defaultValue))
-    .map(({ name }) => name);
-  expect(found.sort()).toEqual([...OPERATED]);
 });

@@ -13,7 +13,7 @@ import { Records } from '../../../../lib/vault/records/record-store';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { broken } from '../../../fixtures/arbitrary/broken';
 import { oddText } from '../../../fixtures/arbitrary/text';
-import { exampleDeployment } from '../../../fixtures/declarations/declaration';
+import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 import { property } from '../../../fixtures/arbitrary/property';
 import { report } from '../../../fixtures/results/report';
 import { credentialAnswer, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
