@@ -8,7 +8,7 @@ import {
   vaultOptionsFromEnvironment,
   VaultResponseError,
 } from '#core';
-import { heal } from '../../grants/consent/ways/service-app-recovery';
+import { heal } from '../../grants/consent/ways/service-app-grant';
 import { findCredential } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { healingCredentials, healingOrder } from '../../declaration/derived/healing-credentials';
@@ -54,7 +54,7 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
         operators: operatorFolder(command),
         signal,
       });
-      await heal({ healer: session.vault, deployment, credentialName, signal });
+      await heal({ vault: session.vault, deployment, credentialName, signal });
       return undefined;
     } catch (error) {
       signal.throwIfAborted();

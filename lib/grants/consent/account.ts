@@ -1,19 +1,10 @@
-import {
-  commandLine,
-  programLine,
-  type CredentialReading,
-  describeError,
-  ExplainedError,
-  readCredential,
-  transient,
-  WebexResponseError,
-} from '#core';
+import { commandLine, programLine, describeError, ExplainedError, transient, WebexResponseError } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
 import { peopleMe, type Person } from '../../webex/account-request';
-import type { VaultClient } from '../../vault/vault-client';
+import type { GrantRun } from './grant';
 
 /*
- * Whose account a grant acts as, and whose it must be.
+ * The account that a grant belongs to, and the account that it has to belong to.
  */
 
 /** The consent came from another account than the one that the credential belongs to. */
@@ -30,13 +21,12 @@ export class AccountNotChecked extends ExplainedError {
    * @param cause why its account could not be seen
    */
   constructor(
-    credentialName: string,
-    apiUrl: string,
+    { credential: { name }, apiUrl }: Pick<GrantRun, 'credential' | 'apiUrl'>,
     kept: string,
     override readonly cause: unknown,
   ) {
     super(
-      `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: ${programLine('webex-token', credentialName, '--header')} | curl --header @- ${apiUrl}/people/me; if it is not the right one: ${commandLine('revoke', credentialName)}`,
+      `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: ${programLine('webex-token', name, '--header')} | curl --header @- ${apiUrl}/people/me; if it is not the right one: ${commandLine('revoke', name)}`,
     );
   }
 
@@ -48,31 +38,39 @@ export class AccountNotChecked extends ExplainedError {
 
 /** The only account whose grant is accepted. */
 export interface ExpectedAccount {
-  /** Of a person, so that Webex can fill it in. @default - it is none */
+  /** Email of a person, for Webex to fill in. @default - the account is not a person's */
   readonly email?: string;
   accepts(person: Person): boolean;
-  /** In words, why another one's is refused. @param consequence what becomes of the credential */
+  /** Why another account is refused. @param consequence state of the credential */
   refusal(person: Person, credentialName: string, consequence: string, words: AccountWords): string;
-  /** Where Webex does not say whose it is. @default - it is refused */
+  /** Whether a grant is accepted if Webex does not tell its account. @default - it is refused */
   readonly acceptsUntold?: true;
 }
 
-/** A person, who consents. */
+/** The account of a person, who consents. */
 export interface ExpectedPerson extends ExpectedAccount {
   readonly email: string;
 }
 
-/** By the email that `deployment.ts` declares. */
+/** Words about an account that is refused. */
+export interface AccountWords {
+  /** Its part in the grant. @default "consented" */
+  readonly did?: string;
+  /** What to do next. @param email account that is expected */
+  readonly advice?: (email: string) => string;
+}
+
+/** Expects the email that `deployment.ts` declares. */
 export function ownerAccount(owner: string): ExpectedPerson {
   return personAccount(owner, ({ emails }) => emails.some((email) => email.toLowerCase() === owner.toLowerCase()));
 }
 
-/** By Webex's own id, which outlives a changed email. */
+/** Expects Webex's own id, which outlives a changed email. */
 export function samePerson({ id, emails }: Person): ExpectedPerson {
   return personAccount(emails[0] ?? id, (person) => person.id === id);
 }
 
-/** The account of a Service App in the organization that has authorized it. Webex may not name that account. */
+/** Expects a Service App's account in the organization that authorized it. Webex may not name that account. */
 export function organizationAccount(organization: string): ExpectedAccount {
   return {
     accepts: ({ orgId }) => organizationKey(orgId) === organizationKey(organization),
@@ -91,22 +89,18 @@ function personAccount(email: string, accepts: (person: Person) => boolean): Exp
   };
 }
 
+function consentAs(email: string): string {
+  return `sign out of Webex in the browser, then consent as ${email}`;
+}
+
 /** Webex shows an organization by its UUID, or by the base64 of an address that ends with it. */
 function organizationKey(id: string): string {
   const decoded = Buffer.from(id, 'base64url').toString();
   return (decoded.startsWith('ciscospark://') ? decoded : id).replace(/^.*\//, '').toLowerCase();
 }
 
-/** What is said of an account that is another one. */
-export interface AccountWords {
-  /** What it has to do with the grant. @default "consented" */
-  readonly did?: string;
-  /** What to do next. @param email whose account it has to be */
-  readonly advice?: (email: string) => string;
-}
-
 /**
- * @param consequence what becomes of the credential
+ * @param consequence state of the credential
  * @throws WrongAccount
  */
 export function refuseOther(
@@ -121,30 +115,18 @@ export function refuseOther(
   }
 }
 
-function consentAs(email: string): string {
-  return `sign out of Webex in the browser, then consent as ${email}`;
-}
-
-export interface Account {
-  readonly reading: CredentialReading;
-  /** Undefined where the scopes of the grant do not let Webex tell. */
-  readonly person?: Person;
-}
-
-/** Reads a credential back and asks Webex whose it is. */
-export async function readAccount(
-  vault: VaultClient,
-  mountPath: string,
-  apiUrl: string,
-  name: string,
-): Promise<Account> {
-  const reading = await readCredential(vault.connection, mountPath, name);
+/** @returns undefined if the scopes of the token do not let Webex tell */
+export async function personOf(apiUrl: string, accessToken: string): Promise<Person | undefined> {
   try {
-    return { reading, person: await peopleMe({ apiUrl, accessToken: reading.accessToken }) };
+    return await peopleMe({ apiUrl, accessToken });
   } catch (error) {
     if (error instanceof WebexResponseError && error.statusCode === 403) {
-      return { reading };
+      return undefined;
     }
     throw error;
   }
+}
+
+export function accountUntold(credentialName: string): string {
+  return `Webex does not say whose account "${credentialName}" is: its scopes do not let it.`;
 }

@@ -4,31 +4,29 @@ import { ClientRefused } from '../../webex/grant-errors';
 import type { PreparedImport } from './ways/prepared-import';
 
 /**
- * Gets the client secret, which the engine never gives back: from a person or a file.
+ * Gets a secret that Vault never gives back, from a person or a file.
  *
- * @returns undefined where none was given
+ * @returns undefined if none was given
  */
 export type AskForSecret = () => Promise<string | undefined>;
 
 /**
- * The client secret, as Webex knows it: before a person consents in vain.
+ * Gets the client secret, and checks it at Webex before a person consents in vain. Without a verdict of Webex it is used
+ * as given.
  *
- * @throws ClientRefused where Webex does not know it; ExplainedError where there is none; the signal's reason
+ * @throws ClientRefused if Webex does not know it; ExplainedError if none was given; the signal's reason
  */
-export async function confirmedSecret(
-  { clientId, tokenUrl, signal }: PreparedImport,
-  ask: AskForSecret,
-): Promise<string> {
+export async function confirmedSecret({ stored, signal }: PreparedImport, ask: AskForSecret): Promise<string> {
+  const { clientId, tokenUrl } = stored;
   const clientSecret = await givenSecret(ask, 'client secret');
   const { verdict, said } = await checkClientSecret({ tokenUrl, clientId, clientSecret, signal });
   if (verdict === 'refused') {
     throw new ClientRefused(clientId, { status: 401, said });
   }
-  // Where Webex does not tell, it will when it matters.
   return clientSecret;
 }
 
-/** @throws ExplainedError where there is none */
+/** @throws ExplainedError if none was given */
 export async function givenSecret(ask: AskForSecret, what: string): Promise<string> {
   const secret = await ask();
   if (secret === undefined) {

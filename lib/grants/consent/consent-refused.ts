@@ -14,30 +14,25 @@ export class ConsentRefused extends ExplainedError {
   }
 }
 
-/**
- * What an error means that Webex gives in place of a code.
- *
- * @see https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2.1
- */
+/** @see https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2.1 */
 export function consentRefused(
-  asked: { readonly integration: string; readonly scopes: readonly string[] },
+  { integration, scopes }: { readonly integration: string; readonly scopes: readonly string[] },
   error: string,
   said: string,
 ): ConsentRefused {
-  const scopes = asked.scopes.join(' ');
   switch (error) {
     case 'access_denied':
       return new ConsentRefused(`consent was denied at Webex (${said}); nothing was changed; run it again and accept`);
     case 'invalid_scope':
       return new ConsentRefused(
-        `Webex refused the scopes "${scopes}" (${said}); nothing was changed; select each of them for integration "${asked.integration}" at developer.webex.com, or correct ${declaringFile()}`,
+        `Webex refused the scopes "${scopes.join(' ')}" (${said}); nothing was changed; select each of them for integration "${integration}" at developer.webex.com, or correct ${declaringFile()}`,
       );
     case 'server_error':
     case 'temporarily_unavailable':
       return new ConsentRefused(`Webex had a fault of its own (${said}); nothing was changed; try again later`, true);
     default:
       return new ConsentRefused(
-        `Webex did not give a code (${said}); nothing was changed; check integration "${asked.integration}" at developer.webex.com`,
+        `Webex did not give a code (${said}); nothing was changed; check integration "${integration}" at developer.webex.com`,
       );
   }
 }

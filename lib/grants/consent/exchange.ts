@@ -11,26 +11,19 @@ import {
   whatVaultSaid,
   whatWebexRefused,
 } from '#core';
-import type { ConsentSubject } from './consent';
 import { nameInVault } from '../../declaration/schema/vault-name';
-import { refusedIntegration } from './refused-integration';
+import { refusedIntegration } from './existing-grant';
+import type { GrantRun } from './grant';
 
 /*
- * A code, or a refresh token, on its way into a credential, and what came of it where Vault's answer was lost.
+ * A code or a refresh token on its way into a credential, and the search for the grant if Vault's answer was lost.
  */
 
-export interface ExchangeContext extends ConsentSubject {
-  /** Takes what a person should know, a line at a time. */
-  readonly notice: (line: string) => void;
-  /** How long it is looked whether a grant was stored, where nobody said. */
-  readonly lostAnswerMs: number;
-}
-
-/** What a grant is made of. */
+/** Source of a grant. */
 interface Sent {
   readonly what: 'code' | 'refresh token';
   readonly secret: string;
-  /** Of the request, beside the integration. */
+  /** Fields of the request beside the integration. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +32,6 @@ export class OutcomeUnknown extends ExplainedError {
   override name = 'OutcomeUnknown';
 
   constructor(
-    /** What was sent. */
     readonly what: Sent['what'],
     /** How the answer was lost. */
     readonly lost: string,
@@ -53,52 +45,48 @@ export class OutcomeUnknown extends ExplainedError {
 const POLL_MS = 500;
 
 /**
- * Has the engine exchange the code; the code goes nowhere else. A grant that is stored is also seen where Vault's answer
- * gets lost.
+ * Has the engine exchange the code. A stored grant is also found if Vault's answer was lost.
  *
- * @throws OutcomeUnknown; ExplainedError where no grant was stored
+ * @throws OutcomeUnknown; ExplainedError if no grant was stored
  */
-export async function exchangeCode(context: ExchangeContext, code: string): Promise<void> {
-  const { credential, integration } = context;
-  const fields = { code, redirect_url: integration.redirectUrl };
-  await put(context, { what: 'code', secret: code, fields }, credential.name);
+export async function exchangeCode(run: GrantRun, code: string): Promise<void> {
+  const fields = { code, redirect_url: run.integration.redirectUrl };
+  await put(run, { what: 'code', secret: code, fields });
 }
 
 /**
- * Has the engine keep a grant that was got elsewhere: it refreshes it at once, and stores it only where Webex accepts that.
- * As {@link exchangeCode} otherwise.
+ * Has the engine keep a grant that was obtained elsewhere. The engine refreshes it, and stores it only if Webex accepts
+ * that.
+ *
+ * @param before access token of the present grant
+ * @throws as {@link exchangeCode}
  */
-export async function importRefreshToken(
-  context: ExchangeContext,
-  refreshToken: string,
-  target: string,
-  before?: string,
-): Promise<void> {
+export async function importRefreshToken(run: GrantRun, refreshToken: string, before?: string): Promise<void> {
   const fields = { grant_type: 'refresh_token', refresh_token: refreshToken };
-  await put(context, { what: 'refresh token', secret: refreshToken, fields }, target, before);
+  await put(run, { what: 'refresh token', secret: refreshToken, fields }, before);
 }
 
-async function put(context: ExchangeContext, sent: Sent, target: string, before?: string): Promise<void> {
-  const { vault, mountPath, integration, notice, lostAnswerMs } = context;
+async function put(run: GrantRun, sent: Sent, before?: string): Promise<void> {
+  const { vault, mountPath, credential, integration, notice, lostAnswerMs } = run;
   const { what, secret, fields } = sent;
   try {
-    await vault.write(`${mountPath}/creds/${target}`, { server: nameInVault(integration), ...fields });
+    await vault.write(`${mountPath}/creds/${credential.name}`, { server: nameInVault(integration), ...fields });
   } catch (error) {
-    if (!isUnanswered(error)) {
-      throw explain(error, context, sent);
+    const isAnswer = error instanceof VaultResponseError;
+    if (!(isAnswer || error instanceof VaultUnreachableError) || !error.mayHaveArrived) {
+      throw explain(error, run, sent);
     }
-    // Where Vault itself says that it failed, its storage may have failed after all was stored; nothing is under way.
-    const hasFailed = error instanceof VaultResponseError && error.said !== '';
-    const lost =
-      error instanceof VaultResponseError
-        ? `${error.statusCode}: ${whatVaultSaid(error, [secret]) || 'no message'}`
-        : error.networkCode;
-    const stored = await isStored(context, target, before, hasFailed ? 0 : lostAnswerMs).catch((cause: unknown) => {
-      throw hasFailed ? explain(error, context, sent) : new OutcomeUnknown(what, lost, cause);
+    // If Vault itself reports a failure, its storage may have failed after the grant was stored. Nothing is under way.
+    const hasFailed = isAnswer && error.said !== '';
+    const lost = isAnswer
+      ? `${error.statusCode}: ${whatVaultSaid(error, [secret]) || 'no message'}`
+      : error.networkCode;
+    const stored = await isStored(run, before, hasFailed ? 0 : lostAnswerMs).catch((cause: unknown) => {
+      throw hasFailed ? explain(error, run, sent) : new OutcomeUnknown(what, lost, cause);
     });
     if (!stored) {
       throw hasFailed
-        ? explain(error, context, sent)
+        ? explain(error, run, sent)
         : new TemporarilyUnavailable(
             `Vault's answer to the ${what} was lost (${lost}), and no new grant came of it within ${lostAnswerMs / 1000} s; nothing was changed; run it again`,
           );
@@ -108,45 +96,20 @@ async function put(context: ExchangeContext, sent: Sent, target: string, before?
 }
 
 /**
- * @returns access token of the grant that is to be replaced; undefined where there is none, or it gives none
- * @throws VaultUnreachableError, as what is not seen now could be taken for new afterwards
- */
-export async function presentToken({ vault, mountPath, credential }: ExchangeContext): Promise<string | undefined> {
-  try {
-    return (await readCredential(vault.connection, mountPath, credential.name)).accessToken;
-  } catch (error) {
-    if (error instanceof VaultUnreachableError) {
-      throw error;
-    }
-    return undefined;
-  }
-}
-
-/** Whether a grant may have come of it. */
-function isUnanswered(error: unknown): error is VaultResponseError | VaultUnreachableError {
-  return (error instanceof VaultResponseError || error instanceof VaultUnreachableError) && error.mayHaveArrived;
-}
-
-/**
- * Also after a while: the engine goes on with an exchange whose answer nobody awaits.
+ * Whether another grant than before is stored. The engine finishes an exchange whose answer nobody awaits.
  *
- * @param lookMs how long it is looked, where there is none
+ * @param lookMs how long to look for a grant that is not there
  * @throws why it cannot be seen
  */
-export async function isStored(
-  { vault, mountPath }: ExchangeContext,
-  target: string,
-  before: string | undefined,
-  lookMs: number,
-): Promise<boolean> {
+export async function isStored(run: GrantRun, before: string | undefined, lookMs: number): Promise<boolean> {
+  const { vault, mountPath, credential } = run;
   const deadline = Date.now() + lookMs;
   for (;;) {
-    let seen: boolean;
+    let seen = false;
     let problem: unknown;
     try {
-      seen = (await readCredential(vault.connection, mountPath, target)).accessToken !== before;
+      seen = (await readCredential(vault.connection, mountPath, credential.name)).accessToken !== before;
     } catch (error) {
-      seen = false;
       problem = error instanceof NotAuthorizedYet || error instanceof ReauthorizationRequired ? undefined : error;
     }
     const leftMs = deadline - Date.now();
@@ -160,7 +123,7 @@ export async function isStored(
   }
 }
 
-function explain(error: unknown, { mountPath, vault, credential }: ConsentSubject, { what, secret }: Sent): unknown {
+function explain(error: unknown, { mountPath, vault, credential }: GrantRun, { what, secret }: Sent): unknown {
   if (!(error instanceof VaultResponseError)) {
     return error;
   }

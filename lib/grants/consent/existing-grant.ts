@@ -12,30 +12,48 @@ import {
   ReauthorizationRequired,
   TemporarilyUnavailable,
 } from '#core';
+import { clientSecretVariable } from '../../declaration/derived/client-secret';
 import { declaringFile } from '../../declaration/deployment-file';
+import type { Credential } from '../../declaration/schema/deployment';
+import { readGraceSignal } from '../../vault/grace-signal';
 import { peopleMe } from '../../webex/account-request';
 import { AccountNotChecked, ownerAccount, refuseOther, samePerson, WrongAccount, type ExpectedPerson } from './account';
-import type { Credential } from '../../declaration/schema/deployment';
-import { pendingConsent } from './pending-consent';
-import { refusedIntegration } from './refused-integration';
-import type { VaultClient } from '../../vault/vault-client';
+import type { GrantRun } from './grant';
 
 /*
- * What stands in a credential before anybody consents anew.
+ * The grant that a credential has before anybody consents again.
  */
 
-/** A grant that works, or why one that may work again cannot be read now. */
+/** A grant that works, or the reason why one that may work again cannot be read now. */
 export type ExistingGrant = CredentialReading | ExplainedError;
 
 /**
- * @param consequence what is not done because of a consent that is pending
- * @returns undefined where nothing is left that could be harmed
+ * @param way option of `authorize` that was given. @default - the one that can replace a grant
+ * @returns undefined if no grant is left that could be harmed
+ * @throws ExplainedError if there is a grant that may not be replaced
+ */
+export async function grantToReplace(
+  run: GrantRun,
+  { replace = false, way }: { readonly replace?: boolean; readonly way?: string } = {},
+): Promise<ExistingGrant | undefined> {
+  const { vault, deployment, signal } = run;
+  // This read may refresh the token. Ended at once, it could lose the grant.
+  const patient = vault.endedBy(readGraceSignal(signal, deployment.engine));
+  const existing = await findGrant({ ...run, vault: patient });
+  signal.throwIfAborted();
+  if (existing !== undefined && !replace) {
+    throw await worksAlready(run, existing, { signal, way });
+  }
+  return existing;
+}
+
+/**
+ * @param consequence what is not done because of a pending consent
+ * @returns undefined if no grant is left that could be harmed
  * @throws AuthorizationPending
  */
 export async function findGrant(
-  vault: VaultClient,
-  mountPath: string,
-  credential: Credential,
+  { vault, mountPath, credential }: GrantRun,
   consequence = 'nobody was asked to consent',
 ): Promise<ExistingGrant | undefined> {
   try {
@@ -58,50 +76,43 @@ export async function findGrant(
 }
 
 /**
- * Why nobody is asked to consent. A run before may have left a grant whose account it could not look at.
+ * Why nobody is asked to consent. An earlier run may have left a grant whose account it could not check.
  *
- * @param way option of `authorize` that was given. @default - the one that can replace it
- * @returns WrongAccount or AccountNotChecked where it is not known to be the declared owner's
+ * @returns WrongAccount or AccountNotChecked if the account is not known to be the declared owner's
  */
 export async function worksAlready(
-  { name, owner, serviceApp }: Credential,
+  { credential, apiUrl }: GrantRun,
   existing: ExistingGrant,
-  apiUrl: string,
-  signal?: AbortSignal,
-  way = serviceApp === undefined ? '--pkce' : undefined,
+  { signal, way }: { readonly signal?: AbortSignal; readonly way?: string } = {},
 ): Promise<ExplainedError> {
+  const { name, owner, serviceApp } = credential;
   if (existing instanceof ExplainedError) {
     return existing;
   }
   if (owner !== undefined) {
     try {
       const person = await peopleMe({ apiUrl, accessToken: existing.accessToken, signal });
-      refuseOther(
-        ownerAccount(owner),
-        person,
-        name,
-        `it works as that account; have it deleted: ${revokeCommand(name)}`,
-      );
+      const consequence = `it works as that account; have it deleted: ${commandLine('revoke', name)}`;
+      refuseOther(ownerAccount(owner), person, name, consequence);
     } catch (error) {
       signal?.throwIfAborted();
       return error instanceof WrongAccount
         ? error
-        : new AccountNotChecked(name, apiUrl, `"${name}" works already`, error);
+        : new AccountNotChecked({ credential, apiUrl }, `"${name}" works already`, error);
     }
   }
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
+  const options = [...(serviceApp !== undefined && way === undefined ? [] : [way ?? '--pkce']), '--replace'];
   return new ExplainedError(
-    `credential "${name}" works already${until}${warned}; to authorize it anew: ${commandLine('authorize', name, ...(way === undefined ? [] : [way]), '--replace')}`,
+    `credential "${name}" works already${until}${warned}; to authorize it anew: ${commandLine('authorize', name, ...options)}`,
   );
 }
 
-/** Whose consent may replace it: the declared owner's, else that of the person whose grant it is. */
+/** The person who may replace the grant: the declared owner, otherwise the person of the present grant. */
 export async function expectedAccount(
-  { name, owner }: Credential,
+  { credential: { name, owner }, apiUrl, signal }: GrantRun,
   existing: ExistingGrant,
-  apiUrl: string,
-  signal?: AbortSignal,
 ): Promise<ExpectedPerson> {
   if (owner !== undefined) {
     return ownerAccount(owner);
@@ -112,14 +123,34 @@ export async function expectedAccount(
     }
     return samePerson(await peopleMe({ apiUrl, accessToken: existing.accessToken, signal }));
   } catch (error) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw explainedBy(
       error,
-      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in ${declaringFile()}, or revoke it first: ${revokeCommand(name)} (${describeError(error)})`,
+      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in ${declaringFile()}, or revoke it first: ${commandLine('revoke', name)} (${describeError(error)})`,
     );
   }
 }
 
-function revokeCommand(name: string): string {
-  return commandLine('revoke', name);
+/**
+ * The error for a credential that waits for a device consent. The engine (3.1.1) polls on after the credential was deleted
+ * or got a grant, and deletes that grant within a second. Only the end of the consent stops it.
+ */
+export function pendingConsent(name: string, consequence: string): AuthorizationPending {
+  return new AuthorizationPending(
+    name,
+    `credential "${name}" waits for a consent that was begun elsewhere, so ${consequence}; finish it there, or wait some minutes until its code has expired, and run this again: before that the engine would take away what is stored there`,
+  );
+}
+
+/** @param said the engine's own words @param consequence state of the grant */
+export function refusedIntegration(
+  { name, integration }: Credential,
+  said: string,
+  consequence: string,
+): IntegrationRefused {
+  return new IntegrationRefused(
+    name,
+    said,
+    `Webex does not accept the client id and secret of integration "${integration}" (${said}); ${consequence}; set TF_VAR_${clientSecretVariable(integration)}, raise its clientSecretVersion and deploy`,
+  );
 }

@@ -21,18 +21,21 @@ export class GrantKept extends ExplainedError {
   }
 }
 
-/** A refresh token that Webex may have replaced meanwhile is not presented again before it was looked whether it is kept. */
+/**
+ * Has the engine keep the grant. Webex may have replaced the refresh token after a lost answer, so the command looks for
+ * the grant before it presents the token again.
+ */
 export async function keepGrant(prepared: PreparedImport, { refreshToken }: TokenPair): Promise<void> {
   const { name } = prepared.credential;
   const present = await presentGrant(prepared);
   const before = present === undefined || present instanceof ExplainedError ? undefined : present.accessToken;
   let unknown: OutcomeUnknown | undefined;
   const attempt = async (): Promise<void> => {
-    if (unknown !== undefined && (await isStored(prepared, name, before, 0))) {
+    if (unknown !== undefined && (await isStored(prepared, before, 0))) {
       return;
     }
     unknown = undefined;
-    await importRefreshToken(prepared, refreshToken, name, before).catch((error: unknown) => {
+    await importRefreshToken(prepared, refreshToken, before).catch((error: unknown) => {
       unknown = error instanceof OutcomeUnknown ? error : undefined;
       throw unknown?.cause ?? error;
     });
@@ -48,23 +51,24 @@ export async function keepGrant(prepared: PreparedImport, { refreshToken }: Toke
 }
 
 /**
- * Not the one of the beginning: while a person consented, the engine may have refreshed it, or somebody else authorized it.
+ * The grant that is to be replaced. While a person consented, the engine may have refreshed the earlier one, or another
+ * person may have authorized the credential.
  *
- * @returns the grant that is to be replaced; undefined where nothing is left that could be harmed
- * @throws ExplainedError where there is one by now that may not be replaced, or Vault cannot be asked
+ * @returns undefined if no grant is left that could be harmed
+ * @throws ExplainedError if the present grant may not be replaced, or Vault cannot be asked
  */
 export async function presentGrant(prepared: PreparedImport): Promise<ExistingGrant | undefined> {
-  const { vault, mountPath, credential, apiUrl, mayReplace, retryPeriod } = prepared;
+  const { mayReplace, retryPeriod } = prepared;
   const present = await retryPeriod.long(async () => {
-    const found = await findGrant(vault, mountPath, credential, 'nothing was changed');
-    // Nothing stood here before, so an outage of Vault is more likely than a new grant.
+    const found = await findGrant(prepared, 'nothing was changed');
+    // There was no grant before, so an outage of Vault is more likely than a new grant.
     if (found instanceof TemporarilyUnavailable && !mayReplace) {
       throw found;
     }
     return found;
   });
   if (present !== undefined && !mayReplace) {
-    throw await worksAlready(credential, present, apiUrl);
+    throw await worksAlready(prepared, present);
   }
   return present;
 }

@@ -4,20 +4,17 @@ import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectCh
 /**
  * Asks a person for the URL that the browser was redirected to.
  *
- * @param problem why the one before was not taken
- * @returns undefined where there is nothing more to come
+ * @param problem why the one before was ignored
+ * @returns undefined if there is no more to come
  */
 export type AskForRedirect = (problem: string | undefined, signal: AbortSignal) => Promise<string | undefined>;
 
-/** For a machine without a browser: the same checks on a URL that a person copies over. */
+/** A redirect that a person copies from a browser on another machine. It is checked like one that is listened for. */
 export class PastedRedirect implements RedirectChannel {
-  readonly #redirectUrl: string;
-  readonly #ask: AskForRedirect;
-
-  constructor(redirectUrl: string, ask: AskForRedirect) {
-    this.#redirectUrl = redirectUrl;
-    this.#ask = ask;
-  }
+  constructor(
+    private readonly redirectUrl: string,
+    private readonly ask: AskForRedirect,
+  ) {}
 
   async receive(expected: ExpectedRedirect, signal: AbortSignal): Promise<ReceivedCode> {
     const aborted = new Promise<never>((_, reject) => {
@@ -26,7 +23,7 @@ export class PastedRedirect implements RedirectChannel {
     aborted.catch(() => undefined);
     for (let problem: string | undefined; ;) {
       signal.throwIfAborted();
-      const pasted = await Promise.race([this.#ask(problem, signal), aborted]);
+      const pasted = await Promise.race([this.ask(problem, signal), aborted]);
       if (pasted === undefined) {
         throw new ExplainedError(
           `${problem ? `the pasted URL was ignored: ${problem}` : 'no redirected URL was given'}; nothing was changed; run it again and paste the whole address that the browser ends on`,
@@ -44,14 +41,14 @@ export class PastedRedirect implements RedirectChannel {
     // Nothing is held open.
   }
 
-  /** The code, or why there is none in it. */
+  /** @returns the code, or why the URL is ignored */
   #read(pasted: string, expected: ExpectedRedirect): ReceivedCode | string {
     // Browsers hide the scheme in the address that they show.
     const text = pasted.includes('://') ? pasted : `http://${pasted}`;
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const wanted = new URL(this.#redirectUrl);
+    const wanted = new URL(this.redirectUrl);
     if (url?.origin !== wanted.origin || url.pathname !== wanted.pathname) {
-      return `it must begin with ${this.#redirectUrl}?`;
+      return `it must begin with ${this.redirectUrl}?`;
     }
     const redirect = readRedirect(url.searchParams, expected);
     if (redirect.kind === 'refused') {

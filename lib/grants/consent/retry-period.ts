@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, retry, type RetryOptions, type Transient, transient, VaultSealed } from '#core';
 
-/** Enough for a person to mend a proxy or to unseal Vault. */
+/** Enough for a person to correct a proxy or to unseal Vault. */
 const LONGEST_MS = 900_000;
 
 /**
- * How long a command tries to look at a grant and to keep it. All steps of one grant share one object, and so the 15
+ * How long a command tries to check a grant and to keep it. All steps of one grant share one object, and so the 15
  * minutes. A signal ends a wait; one more try follows it.
  */
 export class RetryPeriod {
-  #deadline?: number;
+  #deadline = Infinity;
 
   constructor(
     /** Takes a line when a person should leave the command running. */
@@ -33,10 +33,10 @@ export class RetryPeriod {
   #passes(error: unknown): Transient | undefined {
     // A person unseals Vault within minutes.
     const failure = error instanceof VaultSealed ? {} : transient(error);
-    if (failure === undefined || this.signal?.aborted || Date.now() >= (this.#deadline ?? Infinity)) {
+    if (failure === undefined || this.signal?.aborted || Date.now() >= this.#deadline) {
       return undefined;
     }
-    if (this.#deadline === undefined) {
+    if (this.#deadline === Infinity) {
       this.#deadline = Date.now() + LONGEST_MS;
       const minutes = LONGEST_MS / 60_000;
       this.notice(
@@ -48,7 +48,7 @@ export class RetryPeriod {
 
   get #options(): RetryOptions {
     const wait = async (delayMs: number): Promise<void> => {
-      const leftMs = Math.max(0, (this.#deadline ?? Infinity) - Date.now());
+      const leftMs = Math.max(0, this.#deadline - Date.now());
       await delay(Math.min(delayMs, leftMs), undefined, { signal: this.signal }).catch(() => undefined);
     };
     return { baseDelayMs: 2000, maxDelayMs: 30_000, ...this.options, wait };

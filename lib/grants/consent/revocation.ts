@@ -10,24 +10,24 @@ import {
   TemporarilyUnavailable,
   VaultResponseError,
 } from '#core';
-import { pendingConsent } from './pending-consent';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { WEBEX_CLOUDS, webexCloudAt } from '../../declaration/schema/webex-cloud';
 import { requireReadyServer } from '../../vault/ready-server';
 import { type VaultClient } from '../../vault/vault-client';
+import { pendingConsent } from './existing-grant';
 import type { UpstreamOutcome } from './upstream-grant';
 
 /*
- * Taking a credential out of Vault, and what that does not do.
+ * Deletion of a credential in Vault, and what it does not end.
  */
 
-/** A credential as it stands before it is deleted. */
+/** A credential before it is deleted. */
 export interface Revocable {
-  /** What apps get; undefined where that is nothing. */
+  /** What apps get. @default - nothing */
   readonly reading?: CredentialReading;
 }
 
-/** @throws NotAuthorizedYet where there is nothing to revoke, AuthorizationPending where it must be left alone */
+/** @throws NotAuthorizedYet if there is nothing to revoke, AuthorizationPending if it must be left alone */
 export async function findRevocable(
   vault: VaultClient,
   mountPath: string,
@@ -67,12 +67,12 @@ export async function deleteCredential(vault: VaultClient, mountPath: string, { 
 }
 
 /**
- * What is still true once Vault has forgotten the grant.
+ * Lines about what Webex still honors after Vault has deleted the grant.
  *
  * @see https://developer.webex.com/docs/api/v1/authorizations
  */
 export function whatRemains(
-  deployment: Deployment,
+  { integrations, webex: { apiUrl } }: Deployment,
   { integration, serviceApp }: Credential,
   { reading }: Revocable,
   { state, why }: UpstreamOutcome,
@@ -80,8 +80,6 @@ export function whatRemains(
   if (state === 'ended') {
     return [`${why}: none of its tokens is good any more, though Webex may take an access token for a moment longer.`];
   }
-  const clientId = deployment.integrations.find(({ name }) => name === integration)?.clientId ?? 'CLIENT_ID';
-  const { apiUrl } = deployment.webex;
   const until =
     reading?.expireTime === undefined
       ? 'Webex honors access tokens that were handed out until they expire'
@@ -93,18 +91,16 @@ export function whatRemains(
       'To withdraw the grant there, too: a full administrator takes the authorization of the Service App back, in Control Hub > Apps > Service Apps.',
     ];
   }
+  const cloud = webexCloudAt(apiUrl);
+  const page =
+    cloud === undefined ? `the page for tokens of the Webex behind ${apiUrl}` : WEBEX_CLOUDS[cloud].tokensPage;
+  const clientId = integrations.find(({ name }) => name === integration)?.clientId ?? 'CLIENT_ID';
   return [
     passing,
     'To withdraw the grant there, too:',
-    `- whoever consented: end the session of the integration at ${accountPage(apiUrl)}`,
+    `- whoever consented: end the session of the integration at ${page}`,
     `- an admin, with scopes identity:tokens_read and identity:tokens_write: find it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,
     `  then DELETE ${apiUrl}/authorizations/ID of its refresh token, which ends its access tokens;`,
     `  DELETE ${apiUrl}/authorizations?clientId=${clientId} ends all grants of the integration in the organization.`,
   ];
-}
-
-/** Where people see what they consented to: not the same page for every Webex. */
-function accountPage(apiUrl: string): string {
-  const cloud = webexCloudAt(apiUrl);
-  return cloud === undefined ? `the page for tokens of the Webex behind ${apiUrl}` : WEBEX_CLOUDS[cloud].tokensPage;
 }

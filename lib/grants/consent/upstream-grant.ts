@@ -17,26 +17,24 @@ import type { Credential, Deployment } from '../../declaration/schema/deployment
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import { type Authorization, authorizationsOf, deleteAuthorization } from '../../webex/authorizations';
+import { authorizationsOf, deleteAuthorization } from '../../webex/authorizations';
 import { peopleMe } from '../../webex/account-request';
 
 /*
- * The grant of a credential as Webex has it. A credential asks about itself, by its own access token: that is a token of
- * the integration, by which alone Webex lets administrators end what they gave it themselves.
+ * The grant of a credential at Webex. The requests carry the credential's own access token, because Webex lets
+ * administrators end a grant only with a token of the same integration.
  */
 
-/**
- * - `ended`: no token of it is good any more
- * - `kept`: Webex was not asked
- * - `refused`: Webex does not let the grant end itself
- * - `ambiguous`: Webex does not tell which of its grants this is, so all were left
- * - `unknown`: there is no token that Webex could be asked with, or Webex knows none of it
- */
-export type UpstreamState = 'ended' | 'kept' | 'refused' | 'ambiguous' | 'unknown';
-
-/** What becomes of the grant at Webex. */
+/** State of the grant at Webex. */
 export interface UpstreamOutcome {
-  readonly state: UpstreamState;
+  /**
+   * - `ended`: none of its tokens is valid any more
+   * - `kept`: Webex was not asked
+   * - `refused`: Webex does not let the grant end itself
+   * - `ambiguous`: Webex does not tell which of its grants this is, so all were left
+   * - `unknown`: there is no token to ask Webex with, or Webex knows none of this grant
+   */
+  readonly state: 'ended' | 'kept' | 'refused' | 'ambiguous' | 'unknown';
   /** A main clause, to follow "and". */
   readonly why: string;
 }
@@ -44,7 +42,7 @@ export interface UpstreamOutcome {
 /** A grant at Webex that can be told from all others. */
 export interface EndableGrant {
   readonly state: 'endable';
-  /** Of its refresh token. */
+  /** Id of its refresh token. */
   readonly authorizationId: string;
   readonly accessToken: string;
 }
@@ -52,10 +50,10 @@ export interface EndableGrant {
 export const NOT_TOLD: UpstreamOutcome = { state: 'kept', why: 'Webex was not told' };
 
 /**
- * Looks, and changes nothing.
+ * Finds the grant without changing it.
  *
  * @param reading what apps get now @default - nothing
- * @throws ExplainedError where Webex does not answer, or only later; the signal's reason
+ * @throws ExplainedError if Webex does not answer, or only later; the signal's reason
  */
 export async function findUpstreamGrant(
   vault: VaultClient,
@@ -75,16 +73,29 @@ export async function findUpstreamGrant(
   try {
     const { id: personId } = await peopleMe(webex);
     const clientId = await clientIdOf(vault, deployment, reading);
-    const tokens = await authorizationsOf(personId, webex);
-    const refreshTokens = tokens.filter((token) => token.type === 'refresh' && token.clientId === clientId);
+    const refreshTokens = (await authorizationsOf(personId, webex)).filter(
+      (token) => token.type === 'refresh' && token.clientId === clientId,
+    );
     const [only, ...more] = refreshTokens;
     if (only === undefined) {
       return { state: 'unknown', why: `Webex knows no refresh token of it` };
     }
-    const sharing = more.length > 0 ? [] : await othersOf(vault, deployment, credential, personId, signal);
-    return more.length > 0 || sharing.length > 0
-      ? { state: 'ambiguous', why: whyAmbiguous(refreshTokens, sharing) }
-      : { state: 'endable', authorizationId: only.id, accessToken };
+    if (more.length > 0) {
+      const times = refreshTokens.map(({ created }) => created).join(', ');
+      return {
+        state: 'ambiguous',
+        why: `Webex has ${refreshTokens.length} grants of that person to this integration (of ${times}) and does not tell which is this one, so all were left there`,
+      };
+    }
+    const sharing = await othersOf(vault, deployment, credential, personId, signal);
+    if (sharing.length > 0) {
+      const names = sharing.map((name) => `"${name}"`).join(', ');
+      return {
+        state: 'ambiguous',
+        why: `Webex has one grant for it and for ${names}, or does not tell whose it is, so it was left there`,
+      };
+    }
+    return { state: 'endable', authorizationId: only.id, accessToken };
   } catch (error) {
     signal?.throwIfAborted();
     const outcome = outcomeOf(error);
@@ -95,11 +106,7 @@ export async function findUpstreamGrant(
   }
 }
 
-/**
- * Ends it.
- *
- * @throws ExplainedError where Webex does not answer, or only later
- */
+/** @throws ExplainedError if Webex does not answer, or only later */
 export async function endUpstreamGrant(
   deployment: Deployment,
   credential: Credential,
@@ -111,24 +118,21 @@ export async function endUpstreamGrant(
     await deleteAuthorization(authorizationId, { apiUrl: deployment.webex.apiUrl, accessToken, signal });
     return ended;
   } catch (error) {
-    if (error instanceof WebexResponseError && error.statusCode === 404) {
-      return ended;
+    if (!(error instanceof WebexResponseError)) {
+      throw explainedBy(
+        error,
+        `Webex's answer was lost (${describeError(error)}), so whether it has ended the grant of "${credential.name}" is not known, and nothing was deleted in Vault; run it again`,
+      );
     }
-    const outcome = outcomeOf(error);
-    if (outcome !== undefined) {
-      return outcome;
-    }
-    if (error instanceof WebexResponseError) {
+    const outcome = error.statusCode === 404 ? ended : outcomeOf(error);
+    if (outcome === undefined) {
       throw stop(error, credential);
     }
-    throw explainedBy(
-      error,
-      `Webex's answer was lost (${describeError(error)}), so whether it has ended the grant of "${credential.name}" is not known, and nothing was deleted in Vault; run it again`,
-    );
+    return outcome;
   }
 }
 
-/** Which client Webex knows the credential by. */
+/** The client id that the grant was given to. */
 async function clientIdOf(vault: VaultClient, deployment: Deployment, { integration }: CredentialReading) {
   const declared = deployment.integrations.find((each) => nameInVault(each) === integration)?.clientId;
   try {
@@ -142,7 +146,7 @@ async function clientIdOf(vault: VaultClient, deployment: Deployment, { integrat
   }
 }
 
-/** Other credentials that may live by the same grant: of the same integration, and perhaps of the same person. */
+/** Other credentials that may share the grant, because their integration is the same and their person may be. */
 async function othersOf(
   vault: VaultClient,
   deployment: Deployment,
@@ -151,12 +155,10 @@ async function othersOf(
   signal?: AbortSignal,
 ): Promise<string[]> {
   const engineName = nameInVault(findIntegration(deployment, integration));
-  const others = deployment.credentials.filter(
-    (each) => each.name !== name && nameInVault(findIntegration(deployment, each.integration)) === engineName,
-  );
   const found: string[] = [];
-  for (const other of others) {
-    if (await mayBeOf(vault, deployment, other.name, personId, signal)) {
+  for (const other of deployment.credentials) {
+    const isSharing = nameInVault(findIntegration(deployment, other.integration)) === engineName;
+    if (other.name !== name && isSharing && (await mayBeOf(vault, deployment, other.name, personId, signal))) {
       found.push(other.name);
     }
   }
@@ -178,33 +180,29 @@ async function mayBeOf(
     if (error instanceof WebexUnreachableError || (error instanceof WebexResponseError && error.isTransient)) {
       throw error;
     }
-    // A grant that is not there, or has ended, has no refresh token at Webex; of any other nobody knows.
+    // A grant that is absent or has ended has no refresh token at Webex. Nobody knows about any other.
     return !(error instanceof NotAuthorizedYet || error instanceof ReauthorizationRequired);
   }
 }
 
-function whyAmbiguous(tokens: readonly Authorization[], sharing: readonly string[]): string {
-  return sharing.length > 0
-    ? `Webex has one grant for it and for ${sharing.map((name) => `"${name}"`).join(', ')}, or does not tell whose it is, so it was left there`
-    : `Webex has ${tokens.length} grants of that person to this integration (of ${tokens.map(({ created }) => created).join(', ')}) and does not tell which is this one, so all were left there`;
-}
-
-/** @returns undefined where the answer says nothing about the grant */
+/** @returns undefined if the answer says nothing about the grant */
 function outcomeOf(error: unknown): UpstreamOutcome | undefined {
-  if (error instanceof WebexResponseError && error.statusCode === 403) {
-    return {
-      state: 'refused',
-      why: `Webex does not let the grant end itself (403 to ${withoutId(error.path)}), which takes scopes identity:tokens_read, identity:tokens_write and spark:people_read, and an administrator who gave it`,
-    };
+  if (!(error instanceof WebexResponseError)) {
+    return undefined;
   }
-  if (error instanceof WebexResponseError && error.statusCode === 401) {
-    return { state: 'unknown', why: 'Webex does not accept its access token any more, so it could not be asked' };
+  switch (error.statusCode) {
+    case 403: {
+      const path = error.path.replace(/^authorizations\/.*/, 'authorizations/ID');
+      return {
+        state: 'refused',
+        why: `Webex does not let the grant end itself (403 to ${path}), which takes scopes identity:tokens_read, identity:tokens_write and spark:people_read, and an administrator who gave it`,
+      };
+    }
+    case 401:
+      return { state: 'unknown', why: 'Webex does not accept its access token any more, so it could not be asked' };
+    default:
+      return undefined;
   }
-  return undefined;
-}
-
-function withoutId(path: string): string {
-  return path.replace(/^authorizations\/.*/, 'authorizations/ID');
 }
 
 function stop(error: unknown, { name }: Credential): ExplainedError {

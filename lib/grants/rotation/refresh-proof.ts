@@ -15,41 +15,38 @@ import {
 import type { VaultClient } from '../../vault/vault-client';
 
 /*
- * Whether the engine can refresh a grant with the secrets that it has now.
+ * Proof that the engine can refresh a grant with the secrets that it has now.
  *
- * A read may say for how long it needs the token. For longer than any lives, the engine refreshes it whatever it has,
- * and then refuses the read alone. The refresh shows in the next one: there is another expiry, by fractions of a second
- * where Webex gave out the same token again, as it does within a day.
+ * A read may say for how long it needs the token. For longer than any token lives, the engine refreshes it in any case, and
+ * then refuses the read. The refresh shows in the next read as another expiry. That also holds if Webex gave out the same
+ * token again, as it does within a day, because the expiry then differs by fractions of a second.
  */
 
-/** More would prove no more, and each may take until the engine gives Webex up. */
+/** More credentials would prove no more, and each may take until the engine's time for Webex is over. */
 const AT_MOST = 3;
 
 /**
  * - `proven`: a credential was refreshed
  * - `refused`: Webex refused the integration
- * - `later`: Webex did not answer to it
- * - `none`: there is no grant that works, so none can tell
+ * - `later`: Webex gave no answer about it
+ * - `none`: there is no grant that works
  */
 export interface RefreshProof {
   readonly state: 'proven' | 'refused' | 'later' | 'none';
-  /** The credential that was refreshed, or was to be. */
+  /** Credential that was refreshed, or was to be. */
   readonly credential?: string;
-  /** Why not. */
+  /** Why it was not. */
   readonly why?: string;
 }
 
 /**
- * The credentials that have a grant to refresh.
- *
- * @param names of credentials of the integration
- * @throws NotPermitted where they cannot be read, VaultUnreachableError and its kin
+ * @returns the credentials that have a grant to refresh
+ * @throws NotPermitted if they cannot be read; VaultUnreachableError and its kin
  */
 export async function refreshable(vault: VaultClient, mountPath: string, names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const name of names) {
-    const reading = await look(vault, mountPath, name);
-    if (reading !== 'gone') {
+    if ((await look(vault, mountPath, name)) !== 'gone') {
       found.push(name);
     }
   }
@@ -100,7 +97,7 @@ async function refresh(vault: VaultClient, mountPath: string, name: string): Pro
   if (whatWebexRefused(why) === 'grant') {
     return { state: 'none' };
   }
-  // Of several secrets the engine tells how each was refused; one that Webex gave no answer to may be good.
+  // The engine tells how each of several secrets was refused. One without an answer of Webex may be valid.
   const attempts = why.split(/(?:^|\s)\* /).slice(1);
   const isRefused = (attempts.length > 0 ? attempts : [why]).every((said) => whatWebexRefused(said) === 'client');
   return { state: isRefused ? 'refused' : 'later', credential: name, why };
@@ -112,7 +109,7 @@ function isAnother(after: CredentialReading, before: CredentialReading | undefin
 
 interface Look {
   readonly reading?: CredentialReading;
-  /** What the engine says of its last refresh, where that failed. */
+  /** The engine's words about its last refresh, if that failed. */
   readonly why?: string;
 }
 
@@ -127,7 +124,7 @@ async function look(vault: VaultClient, mountPath: string, name: string): Promis
     if (error instanceof IntegrationRefused) {
       return { why: error.said };
     }
-    // Its token has expired, and Webex did not answer; where Vault is what does not, the next request says so.
+    // Its token has expired, and Webex did not answer. If Vault did not answer, the next request says so.
     if (error instanceof TemporarilyUnavailable) {
       return { why: describeError(error) };
     }

@@ -9,13 +9,10 @@ import { DAMAGED, RecordChanged, Records } from '../../vault/records/record-stor
 import { type RotationRecord, rotationRecordSchema } from '../../vault/records/rotation-record';
 import type { VaultClient } from '../../vault/vault-client';
 
-/** Longer than any step of a rotation, of which each renews the lock: then whoever held it has been killed. */
+/** Longer than any step of a rotation. Each step renews the lock, so a rotation that is silent for longer was killed. */
 const STALE_AFTER_MS = 5 * 60_000;
 
-/**
- * One rotation of an integration at a time, whatever machine it runs on: a record in Vault that only who knows its
- * version may replace.
- */
+/** A record in Vault that allows one rotation of an integration at a time. Only the version that was read may be replaced. */
 export class RotationLock implements AsyncDisposable {
   readonly #by = `${userInfo().username} on ${hostname()}, process ${process.pid}`;
   readonly #id = randomUUID();
@@ -28,8 +25,8 @@ export class RotationLock implements AsyncDisposable {
   ) {}
 
   /**
-   * @param report is told where the lock of a rotation that was killed is taken over
-   * @throws ExplainedError where another rotation is under way; RecordsUnavailable
+   * @param report takes a line if the lock of a killed rotation is taken over
+   * @throws ExplainedError if another rotation is under way; RecordsUnavailable
    */
   static async take(
     vault: VaultClient,
@@ -47,7 +44,7 @@ export class RotationLock implements AsyncDisposable {
     }
     if (value?.running) {
       const { by, at } = value.running;
-      // A time that is further ahead than that is of a clock that is off.
+      // A time that is further ahead comes from a wrong clock.
       const waitMs = STALE_AFTER_MS - (Date.now() - Date.parse(at));
       if (waitMs > 0 && waitMs <= 2 * STALE_AFTER_MS) {
         throw new ExplainedError(
@@ -61,7 +58,7 @@ export class RotationLock implements AsyncDisposable {
     return lock;
   }
 
-  /** Before each change: then two rotations cannot overwrite each other. @throws ExplainedError where it was taken over */
+  /** Precedes each change, so that two rotations cannot overwrite each other. @throws ExplainedError if it was taken over */
   async renew(): Promise<void> {
     try {
       await this.#write({ id: this.#id, by: this.#by, at: new Date().toISOString() });
@@ -74,14 +71,13 @@ export class RotationLock implements AsyncDisposable {
     }
   }
 
-  /** Where that fails, the next rotation takes it over in some minutes. */
+  /** After a failure here, the next rotation takes the lock over in some minutes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#write(null).catch(() => undefined);
   }
 
   async #write(running: RotationRecord['running']): Promise<void> {
-    const record: RotationRecord = { running };
-    await this.records.write(this.record, record, this.version);
+    await this.records.write(this.record, { running } satisfies RotationRecord, this.version);
     this.version += 1;
   }
 }

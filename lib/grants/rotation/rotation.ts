@@ -1,50 +1,50 @@
 import { describeError, explainedBy, ExplainedError, NotPermitted, TemporarilyUnavailable } from '#core';
-import { integrationSecret } from '../../declaration/derived/client-secret';
 import { findIntegration } from '../../declaration/derived/by-name';
-import type { Deployment } from '../../declaration/schema/deployment';
+import { integrationSecret } from '../../declaration/derived/client-secret';
 import { healingIntegrations, keptSecretPath } from '../../declaration/derived/healing-credentials';
+import type { Deployment } from '../../declaration/schema/deployment';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { writeEntry } from '../../vault/entry-secret';
 import { StoredIntegration } from '../../vault/stored-integration';
 import type { VaultClient } from '../../vault/vault-client';
 import { checkClientSecret } from '../../webex/client-secret-check';
-import { proveByRefresh, refreshable, type RefreshProof } from './refresh-proof';
+import { proveByRefresh, refreshable } from './refresh-proof';
 import { RotationLock } from './rotation-lock';
 
 /*
- * A new client secret for an integration, with no reader noticing: the engine tries several secrets in their order, so
- * for a while it has both.
+ * A new client secret for an integration, without an interruption for readers. The engine tries several secrets in their
+ * order, so it has both for a while.
  */
 
 export interface RotationOptions {
   /** May write the integration. Its requests are not ended by `signal` at once. */
   readonly provisioner: VaultClient;
-  /** May read the credentials. Its requests are not ended by `signal` at once: who hangs up can lose a grant. */
+  /** May read the credentials. Its requests are not ended by `signal` at once, because that can lose a grant. */
   readonly authorizer: VaultClient;
   readonly deployment: Deployment;
   readonly integration: string;
   readonly newSecret: string;
-  /** The engine tells nobody what it has. @default - unknown, so that there is none to go back to */
+  /** Secret to go back to, which the engine never gives back. @default - there is no way back */
   readonly oldSecret?: string;
-  /** Told of each step. */
+  /** Takes a line about each step. */
   readonly report: (line: string) => void;
-  /** Ends it between two steps, and leaves what works. @default - none */
+  /** Ends the rotation between two steps, and leaves what works. @default - none */
   readonly signal?: AbortSignal;
 }
 
 export interface Rotation {
-  /** The credential that was refreshed with the new secret alone. @default - none could be */
+  /** Credential that was refreshed with the new secret alone. @default - none could be */
   readonly refreshed?: string;
   /** `dropped`: kept until the new one was proven; `unusable`: Webex did not know it any more. */
   readonly old: 'dropped' | 'unusable' | 'not given';
 }
 
-/** Which secrets the engine has. */
+/** Secrets that the engine has. */
 type Stored = 'as before' | 'both' | 'new';
 
 /**
- * @throws ExplainedError where the new secret is not proven, with what is left in Vault; the signal's reason where
- *   nothing was changed
+ * @throws ExplainedError if the new secret is not proven, with what is left in Vault; the signal's reason if nothing was
+ *   changed
  */
 export async function rotateSecret(options: RotationOptions): Promise<Rotation> {
   const { provisioner, deployment, integration } = options;
@@ -54,42 +54,39 @@ export async function rotateSecret(options: RotationOptions): Promise<Rotation> 
     );
   }
   await using lock = await RotationLock.take(provisioner, deployment, integration, options.report);
-  return await new SecretRotation(options, lock).run();
+  const entry = await StoredIntegration.read(provisioner, deployment, integration);
+  return await new SecretRotation(options, lock, entry).run();
 }
 
 class SecretRotation {
-  readonly #credentials: readonly string[];
   readonly #engineName: string;
   #stored: Stored = 'as before';
 
   constructor(
     private readonly options: RotationOptions,
     private readonly lock: RotationLock,
+    private readonly entry: StoredIntegration,
   ) {
-    const { deployment, integration } = options;
-    this.#engineName = nameInVault(findIntegration(deployment, integration));
-    this.#credentials = deployment.credentials
-      .filter((each) => nameInVault(findIntegration(deployment, each.integration)) === this.#engineName)
-      .map(({ name }) => name);
+    this.#engineName = nameInVault(findIntegration(options.deployment, options.integration));
   }
 
   async run(): Promise<Rotation> {
-    const { provisioner, authorizer, deployment, integration, newSecret, oldSecret, signal } = this.options;
+    const { authorizer, deployment, newSecret, oldSecret, signal } = this.options;
+    const names = deployment.credentials
+      .filter((each) => nameInVault(findIntegration(deployment, each.integration)) === this.#engineName)
+      .map(({ name }) => name);
     try {
-      const entry = await StoredIntegration.read(provisioner, deployment, integration);
-      const credentials = await refreshable(authorizer, deployment.engine.mountPath, this.#credentials);
-      await this.#requireAccepted(entry);
-      const old = oldSecret !== undefined && (await this.#isRefused(entry, oldSecret)) ? undefined : oldSecret;
-      const putBack = old === undefined ? undefined : () => this.#write(entry, 'as before', old);
-      const keepBoth = old === undefined ? undefined : () => this.#write(entry, 'both', newSecret, old);
-      if (keepBoth !== undefined) {
+      const credentials = await refreshable(authorizer, deployment.engine.mountPath, names);
+      await this.#requireAccepted();
+      const old = oldSecret !== undefined && (await this.#isRefused(oldSecret)) ? undefined : oldSecret;
+      if (old !== undefined) {
         signal?.throwIfAborted();
-        await keepBoth();
-        await this.#prove(credentials, { putBack });
+        await this.#write('both', newSecret, old);
+        await this.#prove(credentials, old);
       }
       signal?.throwIfAborted();
-      await this.#write(entry, 'new', newSecret);
-      const refreshed = await this.#prove(credentials, { putBack, keepBoth });
+      await this.#write('new', newSecret);
+      const refreshed = await this.#prove(credentials, old);
       return { refreshed, old: old !== undefined ? 'dropped' : oldSecret === undefined ? 'not given' : 'unusable' };
     } catch (error) {
       throw signal?.aborted && this.#stored !== 'as before'
@@ -99,9 +96,9 @@ class SecretRotation {
   }
 
   /** @throws ExplainedError unless Webex knows the new secret */
-  async #requireAccepted(entry: StoredIntegration): Promise<void> {
+  async #requireAccepted(): Promise<void> {
     const { integration, newSecret, signal } = this.options;
-    const { clientId, tokenUrl } = entry;
+    const { clientId, tokenUrl } = this.entry;
     const unchanged = `integration "${integration}" is as it was`;
     const check = await checkClientSecret({ tokenUrl, clientId, clientSecret: newSecret, signal }).catch(
       (error: unknown) => {
@@ -127,8 +124,9 @@ class SecretRotation {
     }
   }
 
-  /** Whether the old secret is good for nothing any more, or was mistyped: then the engine had better not try it. */
-  async #isRefused({ tokenUrl, clientId }: StoredIntegration, clientSecret: string): Promise<boolean> {
+  /** Whether the old secret is invalid or mistyped, so that the engine should not try it. */
+  async #isRefused(clientSecret: string): Promise<boolean> {
+    const { tokenUrl, clientId } = this.entry;
     const { signal, report } = this.options;
     try {
       const { verdict } = await checkClientSecret({ tokenUrl, clientId, clientSecret, signal });
@@ -145,53 +143,43 @@ class SecretRotation {
     }
   }
 
-  async #write(entry: StoredIntegration, then: Stored, first: string, ...more: readonly string[]): Promise<void> {
+  async #write(then: Stored, first: string, ...more: readonly string[]): Promise<void> {
     await this.lock.renew();
     const before = this.#stored;
     try {
-      await entry.writeSecrets(first, ...more);
+      await this.entry.writeSecrets(first, ...more);
     } catch (error) {
-      throw error instanceof NotPermitted
-        ? error
-        : explainedBy(error, `${describeError(error)}; ${this.#whatIsLeft()}`);
+      throw error instanceof NotPermitted ? error : this.#leaving(error);
     }
     this.#stored = then;
     await this.#keepForHealing(first).catch((error: unknown) => {
-      throw explainedBy(error, `${describeError(error)}; ${this.#whatIsLeft()}, and to have the healer get it`);
+      throw this.#leaving(error, ', and to have the healer get it');
     });
     this.options.report(REPORTS[`${before} > ${then}`] ?? '');
   }
 
-  /** Whatever the engine has first, the healer has. */
-  async #keepForHealing(clientSecret: string): Promise<void> {
+  /** Gives the healer the secret that the engine tries first. */
+  async #keepForHealing(secret: string): Promise<void> {
     const { provisioner, deployment, integration } = this.options;
     if (healingIntegrations(deployment).includes(this.#engineName)) {
-      await writeEntry(provisioner, {
-        ...integrationSecret(integration),
-        secret: clientSecret,
-        path: keptSecretPath(deployment, this.#engineName),
-        fields: '{}',
-        secretField: 'client_secret',
-      });
+      const path = keptSecretPath(deployment, this.#engineName);
+      const entry = { secret, path, fields: '{}', secretField: 'client_secret' };
+      await writeEntry(provisioner, { ...integrationSecret(integration), ...entry });
     }
   }
 
   /**
-   * @param putBack writes the old secret, and `keepBoth` both, where the old one is known
-   * @returns the credential that was refreshed; undefined where none can be
+   * Has a credential refreshed. If Webex refuses that, the old secret is put back; if it does not answer, both are kept.
+   *
+   * @param old secret to go back to. @default - none
+   * @returns the credential that was refreshed. @default - none can be
    */
-  async #prove(
-    credentials: readonly string[],
-    { putBack, keepBoth }: { readonly putBack?: () => Promise<void>; readonly keepBoth?: () => Promise<void> },
-  ): Promise<string | undefined> {
-    const { authorizer, deployment, integration, report, signal } = this.options;
+  async #prove(credentials: readonly string[], old?: string): Promise<string | undefined> {
+    const { authorizer, deployment, integration, newSecret, report, signal } = this.options;
     signal?.throwIfAborted();
-    let proof: RefreshProof;
-    try {
-      proof = await proveByRefresh(authorizer, deployment.engine.mountPath, credentials);
-    } catch (error) {
-      throw explainedBy(error, `${describeError(error)}; ${this.#whatIsLeft()}`);
-    }
+    const proof = await proveByRefresh(authorizer, deployment.engine.mountPath, credentials).catch((error: unknown) => {
+      throw this.#leaving(error);
+    });
     const { state, credential = '', why = '' } = proof;
     switch (state) {
       case 'proven':
@@ -200,16 +188,25 @@ class SecretRotation {
       case 'none':
         return undefined;
       case 'later':
-        await keepBoth?.();
+        if (old !== undefined && this.#stored === 'new') {
+          await this.#write('both', newSecret, old);
+        }
         throw new TemporarilyUnavailable(`"${credential}" could not be refreshed yet (${why}); ${this.#whatIsLeft()}`);
       case 'refused':
-        await putBack?.();
+        if (old === undefined) {
+          throw new ExplainedError(
+            `Webex refuses integration "${integration}" when "${credential}" is refreshed (${why}), and the old client secret was not given, so that it cannot be put back; run it again with the right one`,
+          );
+        }
+        await this.#write('as before', old);
         throw new ExplainedError(
-          putBack === undefined
-            ? `Webex refuses integration "${integration}" when "${credential}" is refreshed (${why}), and the old client secret was not given, so that it cannot be put back; run it again with the right one`
-            : `Webex refuses integration "${integration}" when "${credential}" is refreshed with the new client secret (${why}); the old one is back; no grant was lost`,
+          `Webex refuses integration "${integration}" when "${credential}" is refreshed with the new client secret (${why}); the old one is back; no grant was lost`,
         );
     }
+  }
+
+  #leaving(error: unknown, more = ''): ExplainedError {
+    return explainedBy(error, `${describeError(error)}; ${this.#whatIsLeft()}${more}`);
   }
 
   #whatIsLeft(): string {

@@ -5,18 +5,18 @@ import { integrationEntry } from '../../declaration/derived/integration-entry';
 import { checkClientSecret } from '../../webex/client-secret-check';
 
 /*
- * The client secrets that a deploy is about to write, as Webex knows them. Without this check, a wrong secret shows only
- * once a person has consented.
+ * A check at Webex of the client secrets that a deploy is about to write. Without it, a wrong secret shows only after a
+ * person has consented.
  */
 
 export interface WrittenSecretFindings {
-  /** Each secret that Webex refuses, as a line. */
+  /** A line about each secret that Webex refuses. */
   readonly problems: readonly string[];
-  /** Each secret of which Webex said nothing, as a line. */
+  /** A line about each secret without a verdict of Webex. */
   readonly notes: readonly string[];
 }
 
-/** A deploy does not wait longer for a check that it can do without. */
+/** Short, because a deploy can do without this check. */
 const TIMEOUT_MS = 10_000;
 
 /**

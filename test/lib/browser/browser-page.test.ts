@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PAGE_HEADERS, refusedPage, renderPage } from '../../../lib/browser/browser-page';
-import { authorizedPage } from '../../../lib/grants/consent/consent-page';
+import { authorizedPage } from '../../../lib/grants/consent/consent';
 
 it('the page escapes every text', () => {
   const html = renderPage({ status: 200, tone: 'bad', title: `<b>"&'`, text: '</p><script>alert(1)</script>' });

@@ -5,7 +5,7 @@ import { duplexPair, type Duplex } from 'node:stream';
 import { RedirectState } from '../../../lib/browser/redirect';
 import { RedirectListener } from '../../../lib/browser/redirect-listener';
 import { visit, withOutcome } from '../../../lib/browser/visit';
-import { authorizedPage } from '../../../lib/grants/consent/consent-page';
+import { authorizedPage } from '../../../lib/grants/consent/consent';
 import { freePort } from '../../../lib/processes/free-port';
 import { expectedConsent } from '../../fixtures/results/expected-consent';
 import { SOCKET } from '../../fixtures/loopback/memory-network';

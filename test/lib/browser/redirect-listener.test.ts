@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { freePort } from '../../../lib/processes/free-port';
-import { authorizedPage } from '../../../lib/grants/consent/consent-page';
+import { authorizedPage } from '../../../lib/grants/consent/consent';
 import { expectedConsent } from '../../fixtures/results/expected-consent';
 import { RedirectState, type ReceivedCode } from '../../../lib/browser/redirect';
 import { RedirectListener } from '../../../lib/browser/redirect-listener';

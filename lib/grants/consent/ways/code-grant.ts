@@ -1,49 +1,25 @@
-import type { RetryOptions } from '#core';
-import { ownerAccount } from '../account';
-import { checkAuthorizer } from '../authorizer-checks';
-import { askForConsent, type ShowUrl } from '../consent';
-import { withOutcome } from '../../../browser/visit';
-import { authorizedPage } from '../consent-page';
-import { findCredential, findIntegration } from '../../../declaration/derived/by-name';
-import type { Deployment } from '../../../declaration/schema/deployment';
-import { engineWaitMs } from '../../../declaration/derived/engine-wait';
-import { findGrant, worksAlready } from '../existing-grant';
-import { RetryPeriod } from '../retry-period';
-import { PastedRedirect, type AskForRedirect } from '../pasted-redirect';
+import { describeError, ExplainedError, explainOutage, readCredential, VaultResponseError, whatVaultSaid } from '#core';
+import { z } from 'zod';
+import { declaringFile } from '../../../declaration/deployment-file';
+import { nameInVault } from '../../../declaration/schema/vault-name';
 import { checkWebex } from '../../../webex/reachable-webex';
-import { RedirectListener } from '../../../browser/redirect-listener';
-import { storeGrant, type ConsentRun, type Grant } from '../grant';
-import { readGraceSignal } from '../../../vault/grace-signal';
-import type { VaultClient } from '../../../vault/vault-client';
+import { AccountNotChecked, accountUntold, ownerAccount, personOf, refuseOther } from '../account';
+import { checkAuthorizer } from '../authorizer-checks';
+import { consentInBrowser, type BrowserOptions } from '../consent';
+import { noteConsent } from '../consent-note';
+import { exchangeCode, OutcomeUnknown } from '../exchange';
+import { findGrant, grantToReplace, worksAlready } from '../existing-grant';
+import { grantRun, type Grant, type GrantOptions, type GrantRun } from '../grant';
 
 /*
  * The authorization code grant, read top to bottom: check, have a person consent, have Vault exchange the code, ask
  * Webex whose account it is.
  */
 
-export interface AuthorizeOptions {
-  /** With a token that holds the authorizer's policy. */
-  readonly vault: VaultClient;
-  readonly deployment: Deployment;
-  readonly credentialName: string;
-  /** Shows the URL to whoever consents. May itself consent: the redirect is listened for before it is called. */
-  readonly onUrl: ShowUrl;
-  /** Takes what a person should know meanwhile, a line at a time. @default - nobody is told */
-  readonly onNotice?: (line: string) => void;
-  /** How the redirected URL is pasted, on a machine without a browser. @default - listens on the redirect URL */
-  readonly askForRedirect?: AskForRedirect;
-  /** How long one consent may take. @default 300 */
-  readonly timeoutSeconds?: number;
-  /** How long it is looked whether a grant was stored, where Vault's answer to the code was lost. @default - as long as the engine may take */
-  readonly lostAnswerMs?: number;
-  /** How often Webex is asked whose account a stored grant is. @default - 4 times, within seconds */
-  readonly retryPeriod?: Omit<RetryOptions, 'wait'>;
-  /** Ends what comes before the consent, and the wait for it; an exchange that has begun is finished. @default - none */
-  readonly signal?: AbortSignal;
-}
+export interface AuthorizeOptions extends GrantOptions, BrowserOptions {}
 
 /**
- * Has a person consent, once, and leaves the grant in Vault.
+ * Has a person consent once, and leaves the grant in Vault.
  *
  * The engine exchanges a code and stores the tokens in one step, so the account shows only afterwards. This way therefore
  * replaces no grant that works: {@link authorizeByPkce} looks at the account first.
@@ -51,57 +27,101 @@ export interface AuthorizeOptions {
  * @throws ExplainedError for everything that a person can act on, and the signal's reason
  */
 export async function authorize(options: AuthorizeOptions): Promise<Grant> {
-  const { vault, deployment, credentialName, askForRedirect, onNotice, signal } = options;
-  const credential = findCredential(deployment, credentialName);
-  const integration = findIntegration(deployment, credential.integration);
-  await checkAuthorizer(vault.endedBy(signal), deployment, credential);
-  await using channel =
-    askForRedirect === undefined
-      ? await RedirectListener.bind(integration.redirectUrl, 'use --no-browser')
-      : new PastedRedirect(integration.redirectUrl, askForRedirect);
-  const notice = onNotice ?? (() => undefined);
-  const run: ConsentRun = {
-    vault,
-    mountPath: deployment.engine.mountPath,
-    recordsPath: deployment.engine.recordsPath,
-    apiUrl: deployment.webex.apiUrl,
-    integration,
-    credential,
-    channel,
-    onUrl: options.onUrl,
-    notice,
-    retryPeriod: new RetryPeriod(notice, signal, options.retryPeriod),
-    timeoutSeconds: options.timeoutSeconds ?? 300,
-    lostAnswerMs: options.lostAnswerMs ?? engineWaitMs(deployment.engine),
-    signal: signal ?? new AbortController().signal,
-  };
-  // Not ended at once: this read may refresh the token, and could then lose the grant.
-  const reader = vault.endedBy(readGraceSignal(signal, deployment.engine));
-  const existing = await findGrant(reader, run.mountPath, credential);
-  signal?.throwIfAborted();
-  if (existing !== undefined) {
-    throw await worksAlready(credential, existing, run.apiUrl, signal);
-  }
+  const run = grantRun(options);
+  const { credential, apiUrl, signal } = run;
+  await checkAuthorizer(run);
+  await grantToReplace(run);
   if (credential.owner !== undefined) {
-    await checkWebex(run.apiUrl, signal);
+    await checkWebex(apiUrl, signal);
   }
-  return await establish(run);
+  return await consentInBrowser(
+    run,
+    options,
+    (state) => consentUrl(run, state),
+    async (code) => {
+      // Another person may have authorized the credential while the browser was open.
+      const present = await findGrant(run, 'nothing was changed');
+      if (present !== undefined) {
+        throw await worksAlready(run, present, { signal });
+      }
+      return storeGrant(run, code);
+    },
+  );
+}
+
+const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
+
+/** @throws ExplainedError if Vault gives no URL */
+async function consentUrl({ vault, mountPath, integration, credential, signal }: GrantRun, state: string) {
+  const request = {
+    server: nameInVault(integration),
+    redirect_url: integration.redirectUrl,
+    scopes: credential.scopes.join(','),
+    state,
+    ...(credential.owner === undefined ? {} : { auth_url_params: { login_hint: credential.owner } }),
+  };
+  try {
+    return (await vault.endedBy(signal).write(`${mountPath}/auth-code-url`, request, urlReply)).data.url;
+  } catch (error) {
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    throw error.isTransient
+      ? explainOutage(error, vault.address, `give a consent URL for integration "${integration.name}"`)
+      : new ExplainedError(
+          `Vault gives no consent URL for integration "${integration.name}" (${error.statusCode}: ${whatVaultSaid(error) || 'no message'}); deploy stack webex-tokens again, so that Vault and ${declaringFile()} agree`,
+        );
+  }
 }
 
 /**
- * The code is exchanged into the credential itself, because no working grant is at risk. Somebody else may have authorized
- * the credential while the browser was open, so it is read again directly before the exchange.
+ * Has the engine exchange the code into the credential, and asks Webex whose account it is.
+ *
+ * @throws WrongAccount, with the credential deleted; AccountNotChecked, with the grant kept; ExplainedError
  */
-async function establish(run: ConsentRun): Promise<Grant> {
-  const { vault, mountPath, apiUrl, credential, signal } = run;
-  const { name, owner } = credential;
-  const received = await askForConsent(run, owner);
-  return withOutcome(received, authorizedPage(name), async () => {
-    const present = await findGrant(vault, mountPath, credential, 'nothing was changed');
-    if (present !== undefined) {
-      throw await worksAlready(credential, present, apiUrl, signal);
+async function storeGrant(run: GrantRun, code: string): Promise<Grant> {
+  const { vault, mountPath, apiUrl, credential, notice } = run;
+  const { name, owner, scopes } = credential;
+  const kept = `"${name}" is authorized`;
+  const consentedAt = new Date();
+  await exchangeCode(run, code).catch((error: unknown) => {
+    if (!(error instanceof OutcomeUnknown)) {
+      throw error;
     }
-    const outcomes = { kept: `"${name}" is authorized`, removed: 'the credential is deleted' };
-    return storeGrant(run, received.code, outcomes, owner === undefined ? undefined : ownerAccount(owner));
+    const perhaps = `Vault's answer to the ${error.what} was lost (${error.lost}), so "${name}" may hold the new grant`;
+    throw new AccountNotChecked(run, perhaps, error.cause);
+  });
+  const look = async () => {
+    const reading = await readCredential(vault.connection, mountPath, name);
+    return { reading, person: await personOf(apiUrl, reading.accessToken) };
+  };
+  const { reading, person } = await run.retryPeriod.brief(look).catch(async (error: unknown) => {
+    await noteConsent(run, consentedAt);
+    throw new AccountNotChecked(run, kept, error);
+  });
+  if (person === undefined) {
+    // Only a person can give this grant again, so it is kept.
+    if (owner !== undefined) {
+      throw new AccountNotChecked(run, kept, new ExplainedError(`the scopes of "${name}" do not let Webex tell`));
+    }
+    notice(accountUntold(name));
+  } else if (owner !== undefined) {
+    try {
+      refuseOther(ownerAccount(owner), person, name, 'the credential is deleted');
+    } catch (error) {
+      await removeGrant(run);
+      throw error;
+    }
+  }
+  const { expireTime, warnings } = reading;
+  await noteConsent(run, consentedAt, { person, expireTime });
+  return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
+}
+
+/** Turns a failure into a notice, so that it does not hide the error that led here. */
+async function removeGrant({ vault, mountPath, credential, notice }: GrantRun): Promise<void> {
+  const path = `${mountPath}/creds/${credential.name}`;
+  await vault.delete(path).catch((error: unknown) => {
+    notice(`ATTENTION: ${path} could not be deleted; delete it by hand: ${describeError(error)}`);
   });
 }

@@ -1,40 +1,41 @@
 import { awaitDeviceGrant, beginDeviceGrant, type DeviceGrant } from '../../../webex/device-grant';
 import { type AskForSecret, confirmedSecret } from '../confirmed-secret';
+import type { Grant } from '../grant';
 import { importPair } from './grant-import';
 import { type ImportOptions, prepareImport } from './prepared-import';
-import type { Grant } from '../grant';
 
 /*
- * The device grant: a person consents in a browser anywhere, by a code that is sent to them. The engine's own does not fit
- * Webex's, so the command asks for the tokens, looks whose account it is, and has the engine keep the grant then.
+ * The device grant: a person consents in a browser anywhere, by a code that is sent to them. The engine's own device grant
+ * does not fit Webex's. So the command asks for the tokens, checks the account, and then has the engine keep the grant.
  */
 
-/** What somebody is asked for. */
+/** The request to a person. */
 export interface DeviceInvitation {
   readonly grant: DeviceGrant;
   readonly credential: string;
   readonly integration: string;
   readonly scopes: readonly string[];
-  /** Email of the only account that is accepted. @default - any is */
+  /** Email of the only account that is accepted. @default - any account is accepted */
   readonly email?: string;
 }
 
 export interface DeviceConsentOptions extends ImportOptions {
   readonly clientSecret: AskForSecret;
-  /** Shows the code to whoever carries it to that person. */
+  /** Shows the code to the person who sends it on. */
   readonly onCode: (invitation: DeviceInvitation) => void | Promise<void>;
 }
 
 /**
- * Has a person consent who may be somebody else, somewhere else, as long as the code is good.
+ * Has a person consent, who may be elsewhere, while the code is valid.
  *
  * @throws WrongAccount, with the credential as it was; DeviceGrantDenied, DeviceGrantExpired; ExplainedError for everything
  *   else that a person can act on; the signal's reason
  */
 export async function authorizeByDevice(options: DeviceConsentOptions): Promise<Grant> {
   const prepared = await prepareImport({ way: '--device', ...options });
-  const { apiUrl, clientId, credential, expected, signal } = prepared;
+  const { apiUrl, credential, expected, signal } = prepared;
   const { name, integration, scopes } = credential;
+  const { clientId } = prepared.stored;
   const clientSecret = await confirmedSecret(prepared, options.clientSecret);
   const grant = await beginDeviceGrant({ apiUrl, clientId, scopes, signal });
   await options.onCode({ grant, credential: name, integration, scopes, email: expected?.email });

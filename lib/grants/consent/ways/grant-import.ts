@@ -1,23 +1,23 @@
-import { describeError, quotedList, readCredential } from '#core';
+import { describeError, explainedBy, ExplainedError, quotedList, readCredential, safeText } from '#core';
 import { declaringFile } from '../../../declaration/deployment-file';
+import type { Person } from '../../../webex/account-request';
 import type { TokenPair } from '../../../webex/token-pair';
-import { AccountNotChecked, type AccountWords, refuseOther } from '../account';
-import { acceptUntold, lookAtAccount } from '../account-look';
+import { AccountNotChecked, accountUntold, type AccountWords, personOf, refuseOther } from '../account';
 import { noteConsent } from '../consent-note';
-import { GrantKept, keepGrant } from '../grant-keeping';
-import { asBefore, type PreparedImport } from './prepared-import';
 import type { Grant } from '../grant';
+import { GrantKept, keepGrant, presentGrant } from '../grant-keeping';
+import { asBefore, type PreparedImport } from './prepared-import';
 
 /*
- * A grant that is got outside the engine: its account is looked at, and only then does the engine get it, by its refresh
- * token. So nothing that works is replaced by another's, and nothing is stored that would have to be deleted.
+ * A grant that is obtained outside the engine. The command checks its account, and then the engine gets it by its refresh
+ * token. So nothing that works is replaced by another account's grant, and nothing is stored that has to be deleted.
  */
 
 /**
- * Looks whose grant it is, and has the engine keep it. Only this process has the pair, so each step is tried for minutes.
+ * Checks whose grant it is, and has the engine keep it. Only this process has the pair, so each step is tried for minutes.
  *
  * @param obtainedAt when Webex gave it
- * @param words of an account that is another one. @default - of a consent in a browser
+ * @param words about an account that is refused. @default - of a consent in a browser
  * @throws WrongAccount, with the credential as it was; GrantKept, AccountNotChecked, where it may not be; ExplainedError
  */
 export async function importPair(
@@ -26,7 +26,7 @@ export async function importPair(
   obtainedAt: Date,
   words?: AccountWords,
 ): Promise<Grant> {
-  const { credential, vault, mountPath, apiUrl, expected, notice } = prepared;
+  const { credential, vault, mountPath, expected, notice } = prepared;
   const { name, scopes } = credential;
   const { person, problem } = await lookAtAccount(prepared, pair);
   if (person === undefined && problem === undefined) {
@@ -40,17 +40,57 @@ export async function importPair(
   }
   await keepGrant(problem === undefined ? prepared : { ...prepared, mayReplace: false }, pair);
   const { refreshTokenTtlSeconds } = pair;
+  const kept = `"${name}" is authorized`;
   const { expireTime, warnings } = await readCredential(vault.connection, mountPath, name).catch(
     async (error: unknown) => {
       await noteConsent(prepared, obtainedAt, { person, refreshTokenTtlSeconds });
       throw problem === undefined
-        ? new GrantKept(`"${name}" is authorized, but cannot be read back: ${describeError(error)}`, error)
-        : new AccountNotChecked(name, apiUrl, `"${name}" is authorized`, problem);
+        ? new GrantKept(`${kept}, but cannot be read back: ${describeError(error)}`, error)
+        : new AccountNotChecked(prepared, kept, problem);
     },
   );
   await noteConsent(prepared, obtainedAt, { person, expireTime, refreshTokenTtlSeconds });
   if (problem !== undefined) {
-    throw new AccountNotChecked(name, apiUrl, `"${name}" is authorized`, problem);
+    throw new AccountNotChecked(prepared, kept, problem);
   }
   return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
+}
+
+interface Seen {
+  /** @default - the scopes of the grant do not let Webex tell */
+  readonly person?: Person;
+  /** Why nobody could look, although the grant may be kept. */
+  readonly problem?: unknown;
+}
+
+/** An unchecked grant is kept only if the credential has none, because then no working grant is at risk. */
+async function lookAtAccount(prepared: PreparedImport, pair: TokenPair): Promise<Seen> {
+  const { apiUrl, retryPeriod, isRepeatable } = prepared;
+  const look = async (): Promise<Seen> => ({ person: await personOf(apiUrl, pair.accessToken) });
+  const unseen = (error: unknown): never => {
+    const why = safeText(describeError(error), [pair.accessToken, pair.refreshToken]);
+    throw explainedBy(error, `${asBefore(prepared)}, since whose account it is could not be seen: ${why}`);
+  };
+  try {
+    return await retryPeriod.brief(look);
+  } catch (problem) {
+    if (isRepeatable) {
+      return unseen(problem);
+    }
+    if ((await presentGrant(prepared)) === undefined) {
+      return { problem };
+    }
+    return retryPeriod.long(() => look().catch(unseen));
+  }
+}
+
+/** @throws ExplainedError if the grant has to belong to a certain account */
+function acceptUntold(prepared: PreparedImport): void {
+  const { credential, expected, notice } = prepared;
+  if (expected !== undefined && !expected.acceptsUntold) {
+    throw new ExplainedError(
+      `${asBefore(prepared)}, since the scopes of "${credential.name}" do not let Webex say whose account it is; add scope "spark:people_read" in ${declaringFile()} and to the integration`,
+    );
+  }
+  notice(accountUntold(credential.name));
 }

@@ -1,64 +1,95 @@
-import { type CredentialReading, describeError, explainedBy, ExplainedError, readCredential } from '#core';
-import { findCredential } from '../../../declaration/derived/by-name';
-import { isServiceApp, type ServiceAppCredential } from '../../../declaration/schema/service-app';
+import {
+  describeError,
+  explainedBy,
+  ExplainedError,
+  NotDeployed,
+  NotPermitted,
+  readCredential,
+  VaultResponseError,
+} from '#core';
+import { z } from 'zod';
+import { findCredential, findIntegration } from '../../../declaration/derived/by-name';
+import { keptSecretPath } from '../../../declaration/derived/healing-credentials';
+import { isServiceApp } from '../../../declaration/schema/service-app';
+import { nameInVault } from '../../../declaration/schema/vault-name';
 import { graceSignal } from '../../../vault/grace-signal';
 import { applicationToken } from '../../../webex/application-token';
 import { organizationAccount } from '../account';
 import { givenSecret, type AskForSecret } from '../confirmed-secret';
+import type { Grant, GrantOptions } from '../grant';
 import { importPair } from './grant-import';
-import { prepareImport, type ImportOptions, type PreparedImport } from './prepared-import';
-import type { Grant } from '../grant';
+import { prepareImport } from './prepared-import';
 
 /*
- * The grant of a Service App, for which nobody has to consent: Webex gives it out to the token of a person's credential,
- * which is in Vault already, once an administrator has authorized the Service App in Control Hub.
+ * The grant of a Service App, to which no person consents. An administrator authorizes the Service App in Control Hub, and
+ * Webex then gives its tokens to the token of another credential in Vault.
  */
 
-export interface ServiceAppOptions extends Omit<ImportOptions, 'expected' | 'isRepeatable'> {
-  /** Gets the client secret of the Service App, once it is known to be needed. */
+export interface ServiceAppOptions extends GrantOptions {
+  /** Whether a grant that works may be replaced. @default false */
+  readonly replace?: boolean;
+  /** Gets the client secret of the Service App, once it is needed. */
   readonly clientSecret: AskForSecret;
 }
 
 /**
- * Has Webex give out the grant, and leaves it in Vault. What worked before works still where it fails.
+ * Has Webex issue the grant, and leaves it in Vault. A failure leaves the present grant as it was.
  *
  * @throws ExplainedError for everything that a person can act on, and the signal's reason
  */
 export async function authorizeServiceApp(options: ServiceAppOptions): Promise<Grant> {
-  const { deployment, credentialName, clientSecret, signal } = options;
+  const { deployment, credentialName, clientSecret } = options;
   const credential = findCredential(deployment, credentialName);
   if (!isServiceApp(credential)) {
     throw new ExplainedError(`credential "${credentialName}" is a person's, who has to consent to it`);
   }
-  const expected = organizationAccount(credential.serviceApp.organizationId);
+  const { id: applicationId, organizationId: organization, requestedBy } = credential.serviceApp;
+  const expected = organizationAccount(organization);
   const prepared = await prepareImport({ ...options, expected, isRepeatable: true });
-  const asking = await askingToken(prepared, credential);
-  const secret = await givenSecret(clientSecret, 'client secret');
-  signal?.throwIfAborted();
-  const obtainedAt = new Date();
-  const pair = await applicationToken({
-    apiUrl: prepared.apiUrl,
-    accessToken: asking.accessToken,
-    applicationId: credential.serviceApp.id,
-    clientId: prepared.clientId,
-    clientSecret: secret,
-    organization: credential.serviceApp.organizationId,
-    signal: graceSignal(signal),
-  });
-  return importPair(prepared, pair, obtainedAt);
-}
-
-/** Whoever hangs up while the engine refreshes it can lose that grant, so nobody does. */
-async function askingToken(
-  { vault, mountPath }: PreparedImport,
-  { name, serviceApp: { requestedBy } }: ServiceAppCredential,
-): Promise<CredentialReading> {
-  try {
-    return await readCredential(vault.connection, mountPath, requestedBy);
-  } catch (error) {
+  const { vault, mountPath, apiUrl, stored, signal } = prepared;
+  // Not ended by a signal: the engine may refresh this grant, which could then be lost.
+  const { accessToken } = await readCredential(vault.connection, mountPath, requestedBy).catch((error: unknown) => {
     throw explainedBy(
       error,
-      `"${name}" has its tokens from credential "${requestedBy}", which gives none: ${describeError(error)}`,
+      `"${credentialName}" has its tokens from credential "${requestedBy}", which gives none: ${describeError(error)}`,
     );
+  });
+  const secret = await givenSecret(clientSecret, 'client secret');
+  signal.throwIfAborted();
+  const obtainedAt = new Date();
+  const client = { clientId: stored.clientId, clientSecret: secret };
+  const asked = { apiUrl, accessToken, applicationId, organization, signal: graceSignal(signal) };
+  return importPair(prepared, await applicationToken({ ...asked, ...client }), obtainedAt);
+}
+
+const secretReply = z.object({ data: z.object({ client_secret: z.string().min(1) }) });
+
+/**
+ * Obtains the lost grant of a Service App again, by the client secret that Vault keeps for that.
+ *
+ * @param options with a token that has the healer's policy
+ * @throws ExplainedError if there is no grant to obtain; the signal's reason
+ */
+export async function heal(options: GrantOptions): Promise<Grant> {
+  // A grant that cannot be refreshed is lost too, even if its last access token is still valid.
+  return authorizeServiceApp({ ...options, replace: true, clientSecret: () => keptSecret(options) });
+}
+
+async function keptSecret({ vault, deployment, credentialName }: GrantOptions): Promise<string> {
+  const { integration } = findCredential(deployment, credentialName);
+  const path = keptSecretPath(deployment, nameInVault(findIntegration(deployment, integration)));
+  try {
+    return (await vault.read(path, secretReply)).data.client_secret;
+  } catch (error) {
+    if (!(error instanceof VaultResponseError) || error.isTransient) {
+      throw error;
+    }
+    throw error.statusCode === 403
+      ? new NotPermitted(`this Vault token may not read ${path}; use one with the healer's policy`)
+      : error.statusCode === 404
+        ? new NotDeployed(
+            `the client secret of integration "${integration}" is not kept at ${path}; deploy webex-tokens with serviceApp.autoRecover at its credential, which asks for the secret`,
+          )
+        : new ExplainedError(`Vault does not give the client secret at ${path} (${error.said || 'no message'})`);
   }
 }

@@ -5,14 +5,14 @@ import { refreshPair } from '../../../webex/token-request';
 import type { TokenPair } from '../../../webex/token-pair';
 import { AccountNotChecked, organizationAccount } from '../account';
 import { type AskForSecret, givenSecret } from '../confirmed-secret';
-import { importPair } from './grant-import';
-import { GrantKept } from '../grant-keeping';
-import { type ImportOptions, prepareImport, type PreparedImport } from './prepared-import';
 import type { Grant } from '../grant';
+import { GrantKept } from '../grant-keeping';
+import { importPair } from './grant-import';
+import { type ImportOptions, prepareImport, type PreparedImport } from './prepared-import';
 
 /*
- * A refresh token that exists already: a person's from wherever it was kept before, or a Service App's first one, which the
- * developer portal shows.
+ * A refresh token that exists already: a person's from another store, or a Service App's first one, which the developer
+ * portal shows.
  */
 
 export interface TokenImportOptions extends ImportOptions {
@@ -21,10 +21,10 @@ export interface TokenImportOptions extends ImportOptions {
 }
 
 /**
- * Refreshes the token once, since only a token of access tells whose it is, and has the engine keep what comes of it.
- * Where Webex replaces refresh tokens, what was given is no good from then on, and whoever else used it is cut off.
+ * Refreshes the token once, because only an access token tells its account, and has the engine keep the new pair. If Webex
+ * rotates refresh tokens, the given one is then invalid for everybody else who used it.
  *
- * @throws WrongAccount, with the credential as it was; GrantRefused where the token is no good, or of another integration;
+ * @throws WrongAccount, with the credential as it was; GrantRefused if the token is invalid, or of another integration;
  *   ExplainedError; the signal's reason
  */
 export async function importGrant(options: TokenImportOptions): Promise<Grant> {
@@ -33,12 +33,13 @@ export async function importGrant(options: TokenImportOptions): Promise<Grant> {
     ? organizationAccount(credential.serviceApp.organizationId)
     : options.expected;
   const prepared = await prepareImport({ way: '--import', ...options, expected });
-  const { clientId, tokenUrl, signal, notice } = prepared;
+  const { stored, signal, notice } = prepared;
   const clientSecret = await givenSecret(options.clientSecret, 'client secret');
   const refreshToken = await givenSecret(options.refreshToken, 'refresh token');
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   const obtainedAt = new Date();
-  // Not ended by a signal: what Webex answers may be all that is left of the grant.
+  const { clientId, tokenUrl } = stored;
+  // Not ended by a signal: Webex's answer may be all that is left of the grant.
   const pair = await refreshPair({ tokenUrl, clientId, clientSecret, refreshToken });
   const grant = await importPair(prepared, pair, obtainedAt, {
     did: 'is whose refresh token that is',
@@ -54,7 +55,7 @@ export async function importGrant(options: TokenImportOptions): Promise<Grant> {
   return grant;
 }
 
-/** What is left, where the engine has not kept it. */
+/** Adds that the given token is invalid, if the engine has not kept its successor. */
 function lastWord(error: unknown, { credential }: PreparedImport, pair: TokenPair, given: string): unknown {
   if (error instanceof GrantKept || error instanceof AccountNotChecked || pair.refreshToken === given) {
     return error;
