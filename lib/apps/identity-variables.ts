@@ -6,19 +6,19 @@ import type { App, Deployment } from '../declaration/schema/deployment';
 import { DEFAULT_AUDIENCE } from '../declaration/schema/identity-declaration';
 import { nameInVault } from '../declaration/schema/vault-name';
 
-/** Where Vault is, as the environment of `bao`, `vault` and our own programs says it. */
+/** Variables with the address of Vault, for `bao`, `vault` and our own programs. */
 export function serverVariables({ address, namespace }: VaultConnectionOptions): Record<string, string> {
   const caFile = vaultVariable('CACERT');
   return {
     VAULT_ADDR: address,
     ...(isPlainHttp(address) ? { VAULT_ALLOW_HTTP: 'true' } : {}),
     ...(namespace === undefined ? {} : { VAULT_NAMESPACE: namespace }),
-    // What is printed is pasted in other folders too.
+    // People paste these lines in other folders too.
     ...(caFile === undefined ? {} : { VAULT_CACERT: resolve(caFile) }),
   };
 }
 
-/** All that an app's environment needs beside its secret id, but for what its client takes by itself. */
+/** Variables of an app with an AppRole, without its secret id. */
 export function appVariables(
   { engine, appRole }: Deployment,
   { renewsSecretId }: App,
@@ -34,7 +34,7 @@ export function appVariables(
   };
 }
 
-/** The same of an app with an identity of its own, beside where that is: see {@link identityPlace}. */
+/** Variables of an app with an identity of its own. {@link identityPlace} says where that is. */
 export function identityVariables(
   deployment: Deployment,
   app: App,
@@ -44,7 +44,7 @@ export function identityVariables(
   return { ...serverVariables(connection), ...loginVariables(deployment, app, login) };
 }
 
-/** Of these, what does not say where Vault is. */
+/** The variables of the login, without the address of Vault. */
 export function loginVariables({ engine }: Deployment, app: App, login: IdentityLogin): Record<string, string> {
   const isAskedFor = login.type === 'jwt' && login.from === 'github' && login.audience !== DEFAULT_AUDIENCE;
   return {
@@ -56,7 +56,7 @@ export function loginVariables({ engine }: Deployment, app: App, login: Identity
   };
 }
 
-/** Where the app finds what it has, which nobody can know from here: what to set or to write, in words. */
+/** Lines about the file or the variable of the identity, which only the app's machine knows. */
 export function identityPlace(login: IdentityLogin): string[] {
   switch (login.type) {
     case 'kubernetes':

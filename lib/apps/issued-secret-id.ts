@@ -16,35 +16,35 @@ import { roleIdReply, secretIdLookupReply } from '../vault/replies';
 import { type VaultClient } from '../vault/vault-client';
 
 /*
- * The secret id of an app, on its way from the operator to the app: wrapped, so that nobody between the two can read
- * it unnoticed.
+ * The secret id of an app, on its way from the operator to the app. It is wrapped, so nobody between the two can read it
+ * unnoticed.
  *
  * @see https://developer.hashicorp.com/vault/docs/concepts/response-wrapping
  */
 
-/** What an app needs for its first login. */
+/** Data for the first login of an app. */
 export interface WrappedSecretId {
   /** Not a secret. */
   readonly roleId: string;
-  /** Good for one unwrapping, by whoever holds it. */
+  /** Allows one unwrapping. */
   readonly wrappingToken: string;
-  /** When the wrapping token expires, and with it the way to the secret id. */
+  /** When the wrapping token expires. The secret id is then lost. */
   readonly wrappingExpireTime: Date;
-  /** Not a secret: names the secret id, to look it up or to destroy it. @default - the server does not tell it */
+  /** Not a secret. Looks the secret id up, or destroys it. @default - the server does not tell it */
   readonly secretIdAccessor?: string;
-  /** As Vault has it. @default - it never ends, or this token may not ask */
+  /** @default - the secret id never expires, or this token may not ask */
   readonly lifetime?: SecretIdLifetime;
 }
 
 export interface SecretIdLifetime {
   readonly expireTime: Date;
-  /** May be less than declared: no secret id outlives the longest lease of its mount. */
+  /** May be less than declared, because no secret id outlives the longest lease of its mount. */
   readonly ttlSeconds: number;
 }
 
 /**
- * @param wrapTtlSeconds how long the app has to fetch it; never longer than it is good
- * @throws ExplainedError where the app is unknown, not deployed, deployed with other limits, or this token may not issue
+ * @param wrapTtlSeconds how long the app may take to fetch it, at most as long as it is valid
+ * @throws ExplainedError if the app is unknown, not deployed, deployed with other limits, or this token may not issue
  */
 export async function issueSecretId(
   vault: VaultClient,
@@ -72,24 +72,20 @@ export async function issueSecretId(
       lifetime: await lookUp(vault, role, wrapped.wrappedAccessor),
     };
   } catch (error) {
-    throw error instanceof VaultResponseError ? explainRefusal(error, vault, deployment, app) : error;
+    throw error instanceof VaultResponseError ? explainRefusal(error, vault.address, role, app) : error;
   }
 }
 
-/** By its accessor, as nobody here sees the secret id. */
+/** Looks the lifetime up by the accessor, because the secret id is wrapped. */
 async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<SecretIdLifetime | undefined> {
   const request = { secret_id_accessor: accessor };
   try {
-    const found = await vault.write(`${role}/secret-id-accessor/lookup`, request, secretIdLookupReply);
-    if (found === undefined) {
-      return undefined;
-    }
-    const { creation_time: issueTime, expiration_time: expireTime } = found.data;
-    const ttlSeconds = Math.round((expireTime.getTime() - issueTime.getTime()) / 1000);
-    // Go's zero time, in the year 1, is no end.
-    return ttlSeconds > 0 ? { expireTime, ttlSeconds } : undefined;
+    const { data } = await vault.write(`${role}/secret-id-accessor/lookup`, request, lookupReply);
+    const ttlSeconds = Math.round((data.expiration_time.getTime() - data.creation_time.getTime()) / 1000);
+    // Go's zero time, in the year 1, means no end.
+    return ttlSeconds > 0 ? { expireTime: data.expiration_time, ttlSeconds } : undefined;
   } catch (error) {
-    // It is issued already: by a token that may do that and no more, or by a server that is gone now.
+    // It is issued already. This token may do no more, or the server is gone now.
     if (error instanceof VaultResponseError || error instanceof VaultUnreachableError) {
       return undefined;
     }
@@ -97,31 +93,22 @@ async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<
   }
 }
 
-/** Where Vault has the AppRole of an app. */
+const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_time: time }) });
+const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
+
 export function rolePath({ appRole }: Pick<Deployment, 'appRole'>, app: App): string {
   return `auth/${appRole.path}/role/${nameInVault(app)}`;
 }
 
-/** Sent although the role has limits too: Vault refuses where those are stricter, and applies these where they are laxer. */
+/** Limits beside those of the role. Vault refuses them if the role is stricter, and applies them if it is laxer. */
 function limitsOf({ secretIdTtlSeconds, secretIdUses, boundCidrs }: App): object {
-  return {
-    ttl: secretIdTtlSeconds,
-    num_uses: secretIdUses,
-    cidr_list: boundCidrs,
-    token_bound_cidrs: boundCidrs,
-  };
+  return { ttl: secretIdTtlSeconds, num_uses: secretIdUses, cidr_list: boundCidrs, token_bound_cidrs: boundCidrs };
 }
 
-function explainRefusal(
-  error: VaultResponseError,
-  vault: VaultClient,
-  deployment: Deployment,
-  app: App,
-): ExplainedError {
+function explainRefusal(error: VaultResponseError, address: string, role: string, app: App): ExplainedError {
   const { statusCode, said } = error;
-  const role = rolePath(deployment, app);
   if (error.isTransient) {
-    return explainOutage(error, vault.address, `issue a secret id of app "${app.name}"`);
+    return explainOutage(error, address, `issue a secret id of app "${app.name}"`);
   }
   if (statusCode === 404) {
     return new ExplainedError(`Vault has no AppRole ${role}; deploy stack webex-tokens, then issue again`);

@@ -2,7 +2,7 @@ import type { Delivery } from './delivery';
 import { kubernetesName } from './kubernetes-name';
 import type { Manifest } from './manifest';
 
-/** What a pod has beside that which every pod of ours has. */
+/** Parts of a pod that only some deliverers need. */
 export interface PodParts {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -12,23 +12,23 @@ export interface PodParts {
 interface PodVolume {
   readonly name: string;
   readonly source: object;
-  /** Where the app's container has it, read-only. @default - it has not */
+  /** Its read-only path in the app's container. @default - it is not mounted there */
   readonly mountPath?: string;
 }
 
-/** A user that no image gives files to, and root never is. */
+/** A user other than root that owns files in no image. */
 const USER = 65532;
 
-/** Of the volume with the token that the app logs in with. */
+/** Name of the volume with the token that the app logs in with. */
 export const LOGIN_VOLUME = 'vault-login';
 
 /** The file of that token in its volume. */
 export const LOGIN_TOKEN_FILE = 'token';
 
-/** In seconds; the kubelet writes it anew after four fifths of that, and it is read at each login. */
+/** The kubelet renews the token after four fifths of that. It is read at each login. */
 const LOGIN_TOKEN_LIFETIME_SECONDS = 3600;
 
-/** A Deployment of the app, as narrow as can be without knowing its image. */
+/** A Deployment of the app, with as few rights as any image needs. */
 export function appPod(delivery: Delivery, { annotations, env = {}, volumes = [] }: PodParts): Manifest {
   const { app, namespace, serviceAccount, image } = delivery;
   const name = kubernetesName(app.name);
@@ -36,6 +36,8 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
   const mounts = volumes.flatMap(({ name: volume, mountPath }) =>
     mountPath === undefined ? [] : [{ name: volume, mountPath, readOnly: true }],
   );
+  const sources = volumes.map(({ name: volume, source }) => ({ name: volume, ...source }));
+  const variables = Object.entries(env).map(([variable, value]) => ({ name: variable, value }));
   const object = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -47,19 +49,16 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
         metadata: { labels, ...(annotations && { annotations }) },
         spec: {
           serviceAccountName: serviceAccount,
-          // A Service that is called like one of its variables shall be none of them.
+          // A Service with a matching name would otherwise set one of the app's variables.
           enableServiceLinks: false,
-          // What it has to log in to Vault with is its own, and nothing of it asks the API server.
+          // The login to Vault has a token of its own, and nothing in the pod asks the API server.
           automountServiceAccountToken: false,
           securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
           containers: [
             {
               name,
               image,
-              ...list(
-                'env',
-                Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
-              ),
+              ...list('env', variables),
               ...list('volumeMounts', mounts),
               resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
               securityContext: {
@@ -72,10 +71,7 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
               },
             },
           ],
-          ...list(
-            'volumes',
-            volumes.map(({ name: volume, source }) => ({ name: volume, ...source })),
-          ),
+          ...list('volumes', sources),
         },
       },
     },

@@ -2,7 +2,7 @@ import { ExplainedError, quotedList } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
 import type { App, Deployment } from '../../declaration/schema/deployment';
 
-/** Longest label of a name, and longest value of a label, in characters. */
+/** Longest label, in characters. */
 const LONGEST_LABEL = 63;
 
 /** Longest name of several labels, in characters. */
@@ -12,7 +12,7 @@ const LONGEST = 253;
  * Name of an object in Kubernetes: a label for each name of the declaration, in lower case, with "-" for "_". Labels are
  * joined by a dot, which none of them has. Joined by "-", two pairs of names could make the same text.
  *
- * @throws ExplainedError where it would be longer than Kubernetes takes
+ * @throws ExplainedError if it is longer than Kubernetes allows
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
  */
 export function kubernetesName(...parts: readonly string[]): string {
@@ -24,9 +24,9 @@ export function kubernetesName(...parts: readonly string[]): string {
 }
 
 /**
- * Keeps two apps of a namespace from sharing objects, since each may read other credentials.
+ * Keeps two apps of a namespace from sharing objects, because each may read other credentials.
  *
- * @throws ExplainedError where another app of that namespace has the same name in Kubernetes
+ * @throws ExplainedError if another app of that namespace has the same name in Kubernetes
  */
 export function requireOwnName({ apps }: Deployment, app: App, namespace: string): void {
   const own = labelOf(app.name);

@@ -6,33 +6,34 @@ export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: object;
 }
 
 export interface Manifest {
   readonly object: KubernetesObject;
-  /** Said above it, a line each. @default - nothing */
+  /** Lines above it. @default - none */
   readonly comment?: readonly string[];
 }
 
-/** A file of them. @param header said above all of them, a line each */
+/** @param header lines above all manifests */
 export function manifestFile(header: readonly string[], manifests: readonly Manifest[]): string {
   const documents = manifests.map(({ object, comment = [] }) => {
     const document = new Document(object, { aliasDuplicateObjects: false });
     if (document.contents !== null) {
       document.contents.commentBefore = comment.map((line) => ` ${onItsLine(line)}`).join('\n');
     }
-    // What is long is not folded, as people search for it.
+    // Long lines are not folded, because people search for them.
     return withEscapes(document.toString({ lineWidth: 0 }));
   });
   return `${header.map((line) => `# ${onItsLine(line)}\n`).join('')}---\n${documents.join('---\n')}`;
 }
 
-/** What is told may have a name in it, and a name a line break. What is set in at the left stays so. */
+/** A line may contain a name, and a name a line break. The indentation stays. */
 function onItsLine(line: string): string {
   return `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`;
 }
 
-/** Of control characters that yaml writes as they are, always in double quotes, though YAML has no room for them. */
+/** Escapes control characters that YAML does not allow, and that `yaml` writes as they are, in double quotes. */
 function withEscapes(document: string): string {
   return document.replace(/[\u007f-\u009f]/g, (letter) => `\\x${letter.charCodeAt(0).toString(16)}`);
 }

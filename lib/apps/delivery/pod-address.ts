@@ -5,10 +5,10 @@ import { vaultUrl } from '../../declaration/schema/fields';
 import { clusterAddress } from '../../declaration/schema/server/kubernetes-server-declaration';
 
 /**
- * Where pods reach Vault.
+ * Address of Vault for pods.
  *
- * @param asked what somebody said. @default - the declared server: from its own cluster there, else as we reach it
- * @throws ExplainedError, UsageError where pods cannot reach that
+ * @param asked address that was given. @default - the declared server's, in its own cluster the one of its Service
+ * @throws ExplainedError, UsageError if pods cannot reach it
  */
 export function podAddress(
   { vault }: Pick<Deployment, 'vault'>,

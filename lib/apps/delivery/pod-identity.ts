@@ -1,14 +1,16 @@
 import { quotedList, UsageError } from '#core';
 import type { AppLogin, KubernetesLogin } from '../../declaration/derived/app-login';
 import { declaringFile } from '../../declaration/deployment-file';
+import type { Delivery } from './delivery';
+import type { Manifest } from './manifest';
 
-/** Of all that may log in as an app, what one kind of pods is. */
+/** Identity of one kind of pods, among all that may log in as an app. */
 export interface PodIdentity {
   readonly namespace: string;
   readonly serviceAccount: string;
 }
 
-/** @throws UsageError where the app logs in otherwise */
+/** @throws UsageError if the app logs in otherwise */
 export function podLogin(app: string, login: AppLogin): KubernetesLogin {
   if (login.type !== 'kubernetes') {
     const by = login.type === 'approle' ? 'AppRole' : login.type;
@@ -19,7 +21,7 @@ export function podLogin(app: string, login: AppLogin): KubernetesLogin {
   return login;
 }
 
-/** @throws UsageError where it is none of those declared, or nobody said which of several */
+/** @throws UsageError if it is not declared, or several are and none was chosen */
 export function podIdentity(
   { namespaces, serviceAccounts }: KubernetesLogin,
   asked: Partial<PodIdentity>,
@@ -41,4 +43,22 @@ function one(kind: string, declared: readonly string[], option: string, asked: s
     );
   }
   return asked ?? first;
+}
+
+/** The service account, and the right to token reviews if Vault reviews the token in the pod's cluster. */
+export function serviceAccount({ login, serviceAccount: name, namespace }: Delivery): Manifest[] {
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } };
+  if (login.cluster === undefined) {
+    return [{ object: account }];
+  }
+  const object = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    // A namespace has no dot, so two pairs of names never make the same one.
+    metadata: { name: `webex-token-vault.${namespace}.${name}` },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:auth-delegator' },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+  };
+  const comment = ['Vault has the token reviewed by that very token, so its service account may ask for reviews.'];
+  return [{ object: account }, { comment, object }];
 }

@@ -5,19 +5,18 @@ interface Engine {
   readonly tuning: Pick<Deployment['engine']['tuning'], 'refreshAheadSeconds' | 'refreshCheckIntervalSeconds'>;
 }
 
-/** What was revoked and given anew, or came back after an outage, arrives that late at most. */
+/** Longest delay of a token that was authorized again, or came back after an outage. */
 const LONGEST_SECONDS = 3600;
 
 /** Each fetch is a login and a read. */
 const SHORTEST_INTERVAL_SECONDS = 60;
 
 /**
- * How often a copy of an access token is fetched anew, in seconds, in whole minutes: between one and 60.
+ * How often a copy of an access token is fetched anew: in seconds, in whole minutes, between one and 60.
  *
- * The engine hands out the token that it has, and at each of its checks replaces those with less than
- * `refreshAheadSeconds` to live. So what it hands out lives for {@link leastLifeSeconds}, and a copy for that less its age.
- * At a quarter of it, three fetches in a row may fail. In an outage of Webex that is longer than the token lives, it ends
- * for everybody alike; what the engine gets after it is in a copy one interval later.
+ * At each of its checks, the engine replaces tokens with less than `refreshAheadSeconds` to live. So a token that it hands
+ * out lives for {@link leastLifeSeconds}, and a copy for that less its age. At a quarter of it, three fetches in a row may
+ * fail. A token that the engine gets after an outage of Webex is in a copy one interval later.
  *
  * @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp, `tune_refresh_check_interval_seconds`
  */
@@ -26,17 +25,17 @@ export function refreshIntervalSeconds(engine: Engine): number {
   return Math.max(SHORTEST_INTERVAL_SECONDS, Math.min(LONGEST_SECONDS, quarter - (quarter % 60)));
 }
 
-/** How long a token lives at least when the engine hands it out, while Webex answers; 0: it may end at once. */
+/** Least life of a token that the engine hands out, while Webex answers. 0: it may expire at once. */
 export function leastLifeSeconds({ tuning }: Engine): number {
   const { refreshAheadSeconds, refreshCheckIntervalSeconds } = tuning;
-  // Without checks, a token is refreshed only when it is read and has ended.
+  // Without checks, a token is refreshed only when it is read after its end.
   return refreshCheckIntervalSeconds === 0 ? 0 : refreshAheadSeconds - refreshCheckIntervalSeconds;
 }
 
 /**
- * What somebody asked for, where no copy of it ends before it is fetched anew.
+ * The interval that was asked for, or the default.
  *
- * @throws UsageError where one could
+ * @throws UsageError if a copy could expire before it is fetched anew
  */
 export function checkedInterval(engine: Engine, asked?: number): number {
   const least = leastLifeSeconds(engine);
@@ -49,16 +48,13 @@ export function checkedInterval(engine: Engine, asked?: number): number {
 }
 
 /**
- * As Go writes it, in one unit, which is all that the Vault Secrets Operator takes.
+ * A duration as Go writes it, in one unit, because the Vault Secrets Operator accepts no more.
  *
  * @see https://pkg.go.dev/time#ParseDuration
  */
 export function goDuration(seconds: number): string {
-  const [unit = 1, letter = 's'] = UNITS.find(([length]) => seconds % length === 0) ?? [];
-  return `${seconds / unit}${letter}`;
+  if (seconds % 3600 === 0) {
+    return `${seconds / 3600}h`;
+  }
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
-
-const UNITS: readonly [seconds: number, letter: string][] = [
-  [3600, 'h'],
-  [60, 'm'],
-];

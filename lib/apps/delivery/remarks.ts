@@ -2,10 +2,10 @@ import type { DelivererName } from './deliverers/deliverers';
 import type { Delivery } from './delivery';
 import { leastLifeSeconds } from './refresh-interval';
 
-/** By the others, an operator or a driver asks Vault, in a namespace of its own. */
+/** Deliverers whose pods ask Vault. For the others, an operator or a driver asks, in a namespace of its own. */
 const ASKS_FROM_THE_POD: readonly DelivererName[] = ['client', 'injector'];
 
-/** Lines about the manifests that a person has to know. @param isImageGiven whether the image is the app's */
+/** Lines for the person who applies the manifests. @param isImageGiven whether the image is the app's */
 export function remarksOn(delivery: Delivery, name: DelivererName, isImageGiven: boolean): string[] {
   const { deployment, login, namespace, refreshIntervalSeconds: interval } = delivery;
   const { server } = deployment.vault;

@@ -6,20 +6,20 @@ import { kubernetesName } from './kubernetes-name';
 import type { Manifest } from './manifest';
 
 /*
- * Where an operator leaves the access tokens: a Secret for each credential, so that one whose grant is lost holds up none
- * of the others.
+ * The Secrets in which an operator leaves the access tokens: one for each credential, so that a lost grant does not hold up
+ * the others.
  */
 
-/** The only key of such a Secret; the engine calls it so too. */
+/** The only key of such a Secret, and the engine's name for it. */
 export const TOKEN_KEY = 'access_token';
 
 export interface TokenSecret {
   readonly credential: string;
-  /** Of the Secret, and of what makes it. */
+  /** Name of the Secret, and of the objects that create it. */
   readonly name: string;
 }
 
-/** @throws ExplainedError where two credentials would be in one */
+/** @throws ExplainedError if two credentials would share a Secret */
 export function tokenSecrets({ app }: Pick<Delivery, 'app'>): TokenSecret[] {
   const secrets = app.reads.map((credential) => ({ credential, name: kubernetesName(app.name, credential) }));
   const twice = secrets.find(({ name }, index) => secrets.findIndex((each) => each.name === name) !== index);
@@ -32,7 +32,7 @@ export function tokenSecrets({ app }: Pick<Delivery, 'app'>): TokenSecret[] {
   return secrets;
 }
 
-/** A pod that has them in files, which the kubelet writes anew; an environment would keep the first token for ever. */
+/** A pod with the tokens in files, which the kubelet renews. An environment would keep the first token forever. */
 export function podWithTokens(delivery: Delivery): Manifest {
   const sources = tokenSecrets(delivery).map(({ credential, name }) => ({
     secret: { name, items: [{ key: TOKEN_KEY, path: credential }] },
@@ -41,7 +41,7 @@ export function podWithTokens(delivery: Delivery): Manifest {
   return appPod(delivery, { volumes: [{ name: 'webex-tokens', source, mountPath: TOKENS_FOLDER }] });
 }
 
-/** What both operators have in common. */
+/** Notes that both operators have. */
 export function secretNotes(delivery: Delivery): string[] {
   const names = tokenSecrets(delivery).map(({ name }) => name);
   return [

@@ -5,21 +5,21 @@ import { caCertificates } from '../../declaration/schema/pem';
 import type { Delivery, VaultCa } from './delivery';
 import type { Manifest } from './manifest';
 
-/** In the Secret; the Vault Secrets Operator takes no other key. */
+/** Key in the Secret. The Vault Secrets Operator accepts no other. */
 export const CA_KEY = 'ca.crt';
 
 interface Asked {
   readonly deployment: Pick<Deployment, 'vault'>;
-  /** Of Vault. */
+  /** Address of Vault. */
   readonly address: string;
   readonly caSecret: string;
-  /** It is a CA that every system knows. @default false, unless the declared server has such a one */
+  /** Whether every system knows the CA. @default false, unless the declared server has no CA file */
   readonly systemCa?: boolean;
   /** @default - the file that `VAULT_CACERT` names */
   readonly caFile?: string;
 }
 
-/** @throws ExplainedError where the file holds no CA @returns undefined where none is needed */
+/** @returns undefined if none is needed @throws ExplainedError if the file holds no CA */
 export function caFrom({ deployment, address, caSecret: secretName, caFile, systemCa }: Asked): VaultCa | undefined {
   const { server } = deployment.vault;
   const isKnown = server?.mode === 'kubernetes' && server.tls.caFile === null && caFile === undefined;
@@ -41,7 +41,7 @@ function certificatesIn(file: string, setting: string): string {
   return parsed.data;
 }
 
-/** The Secret itself, where its content is known. */
+/** The Secret itself, if its content is known. */
 export function vaultCa({ ca, namespace }: Pick<Delivery, 'ca' | 'namespace'>): Manifest[] {
   if (ca?.pem === undefined) {
     return [];
@@ -55,7 +55,7 @@ export function vaultCa({ ca, namespace }: Pick<Delivery, 'ca' | 'namespace'>): 
   return [{ comment: ["The CA that signed Vault's certificate: public, whatever the kind is called."], object }];
 }
 
-/** How to make the Secret, where its content is not known. */
+/** Instructions to create the Secret, if its content is not known. */
 export function missingCa({ ca, namespace, deployment }: Delivery): string[] {
   return ca === undefined || ca.pem !== undefined
     ? []
@@ -66,7 +66,7 @@ export function missingCa({ ca, namespace, deployment }: Delivery): string[] {
       ];
 }
 
-/** From the Secret that a server in a cluster has it in. */
+/** Copies the CA from the Secret of a server in a cluster. */
 function copyOfCa({ vault: { server } }: Delivery['deployment']): string[] {
   if (server?.mode !== 'kubernetes' || server.tls.caFile === null) {
     return [];

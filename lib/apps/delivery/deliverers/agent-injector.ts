@@ -1,16 +1,14 @@
 import { nameInVault } from '../../../declaration/schema/vault-name';
 import { appPod, LOGIN_VOLUME, loginToken } from '../app-pod';
-import type { Deliverer } from './deliverer';
-import { TOKENS_FOLDER, VAULT_TIMEOUT, type Delivery } from '../delivery';
+import { TOKENS_FOLDER, VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { goDuration } from '../refresh-interval';
-import { serviceAccount } from '../service-account';
-import { CA_KEY, vaultCa } from '../vault-ca';
+import { CA_KEY } from '../vault-ca';
 
-/** Where the injector mounts the Secret that `tls-secret` names. @see agent-inject/agent/container_volume.go of it */
+/** Folder of the Secret that `tls-secret` names. @see the injector's agent-inject/agent/container_volume.go */
 const TLS_FOLDER = '/vault/tls';
 
 /**
- * By an agent beside the app's container, which the injector of either chart puts there, in a volume in memory.
+ * Delivers by an agent beside the app's container, in a volume in memory. The injector of either chart adds the agent.
  *
  * @see https://developer.hashicorp.com/vault/docs/deploy/kubernetes/injector/annotations
  */
@@ -21,18 +19,16 @@ export const agentInjector: Deliverer = {
     `Of this pod: ${app.reads.join(', ')}. The agent looks for another one every ${goDuration(refreshIntervalSeconds)}.`,
   ],
   manifests: (delivery) => [
-    ...vaultCa(delivery),
-    ...serviceAccount(delivery),
     appPod(delivery, {
       annotations: annotations(delivery),
-      // The agent has it, and the app has no use of it.
+      // The agent mounts it, and the app does not need it.
       volumes: [{ name: LOGIN_VOLUME, source: { projected: { sources: [loginToken(delivery)] } } }],
     }),
   ],
 };
 
 function annotations({ deployment, app, login, address, ca, refreshIntervalSeconds }: Delivery) {
-  // Part of each path: both agents read a namespace there, for logins and templates alike.
+  // The namespace is part of each path: both agents read it there, for logins and templates.
   const prefix = deployment.vault.namespace === undefined ? '' : `${deployment.vault.namespace}/`;
   const mountPath = `${prefix}${deployment.engine.mountPath}`;
   const settings = {
@@ -43,9 +39,9 @@ function annotations({ deployment, app, login, address, ca, refreshIntervalSecon
     'auth-path': `${prefix}auth/${login.path}`,
     role: nameInVault(app),
     'agent-service-account-token-volume-name': LOGIN_VOLUME,
-    // The files are the user's that the app runs as, and nobody else's.
+    // Only the user of the app may read the files.
     'agent-run-as-same-user': 'true',
-    // The app starts with its tokens there.
+    // The tokens are there when the app starts.
     'agent-pre-populate': 'true',
     'template-static-secret-render-interval': goDuration(refreshIntervalSeconds),
     'secret-volume-path': TOKENS_FOLDER,
@@ -55,7 +51,7 @@ function annotations({ deployment, app, login, address, ca, refreshIntervalSecon
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`vault.hashicorp.com/${key}`, value]));
 }
 
-/** By number, since the name of an annotation may be shorter than that of a credential. */
+/** Numbered, because an annotation's name has fewer characters than a credential's may have. */
 function file(mountPath: string, credential: string, index: number): [string, string][] {
   const path = `${mountPath}/creds/${credential}`;
   const settings = {

@@ -1,16 +1,15 @@
 import { isPlainHttp } from '#core';
 import { loginVariables } from '../../identity-variables';
 import { appPod, LOGIN_TOKEN_FILE, LOGIN_VOLUME, loginToken } from '../app-pod';
-import type { Deliverer } from './deliverer';
-import { serviceAccount } from '../service-account';
-import { CA_KEY, vaultCa } from '../vault-ca';
+import type { Deliverer } from '../delivery';
+import { CA_KEY } from '../vault-ca';
 
-/** In the pod: what it logs in with, and what it knows Vault by. */
+/** Folder in the pod of its login token and Vault's CA. */
 const FOLDER = '/var/run/secrets/webex-token-vault';
 
 /**
- * A pod whose program reads its tokens by `webex-token-client`, or `webex-token`: they are in its memory and nowhere else,
- * and it asks for them when it needs them.
+ * Has the pod's program read its tokens by `webex-token-client` or `webex-token`. They are only in its memory, and it asks
+ * for them when it needs them.
  */
 export const clientPod: Deliverer = {
   notes: ({ app }) => [
@@ -33,6 +32,6 @@ export const clientPod: Deliverer = {
       ...(ca === undefined ? [] : [{ secret: { name: ca.secretName, items: [{ key: CA_KEY, path: CA_KEY }] } }]),
     ];
     const volume = { name: LOGIN_VOLUME, source: { projected: { sources } }, mountPath: FOLDER };
-    return [...vaultCa(delivery), ...serviceAccount(delivery), appPod(delivery, { env, volumes: [volume] })];
+    return [appPod(delivery, { env, volumes: [volume] })];
   },
 };

@@ -1,21 +1,19 @@
 import { stringify } from 'yaml';
 import { nameInVault } from '../../../declaration/schema/vault-name';
 import { appPod } from '../app-pod';
-import type { Deliverer } from './deliverer';
-import { TOKENS_FOLDER, VAULT_TIMEOUT, type Delivery } from '../delivery';
-import { goDuration } from '../refresh-interval';
+import { TOKENS_FOLDER, VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { kubernetesName } from '../kubernetes-name';
-import type { KubernetesObject } from '../manifest';
-import { serviceAccount } from '../service-account';
+import type { Manifest } from '../manifest';
+import { goDuration } from '../refresh-interval';
 import { TOKEN_KEY } from '../token-secrets';
 import { CA_KEY } from '../vault-ca';
 
-/** In the pods of the provider, which asks Vault: it cannot look into the app's namespace for a CA. */
+/** Folder in the provider's pods, which ask Vault and cannot read a CA in the app's namespace. */
 const CA_FOLDER = '/etc/webex-token-vault-ca';
 
 /**
- * By the Secrets Store CSI Driver and the provider of OpenBao or Vault, which logs in with a token of the pod's own, in a
- * volume in memory.
+ * Delivers by the Secrets Store CSI Driver and the provider of OpenBao or Vault, in a volume in memory. The provider logs in
+ * with a token of the pod.
  *
  * @see https://secrets-store-csi-driver.sigs.k8s.io/ and https://openbao.org/docs/platform/k8s/csi/
  */
@@ -31,15 +29,17 @@ export const secretsStoreCsi: Deliverer = {
           `The provider's own pods need the CA: Secret "${ca.secretName}" in their namespace, by csi.volumes and csi.volumeMounts of its chart at ${CA_FOLDER}.`,
         ]),
   ],
-  manifests: (delivery) => [
-    ...serviceAccount(delivery),
-    { object: providerClass(delivery) },
-    appPod(delivery, { volumes: [{ name: 'webex-tokens', source: volume(delivery), mountPath: TOKENS_FOLDER }] }),
-  ],
+  manifests: (delivery) => {
+    const volumeAttributes = { secretProviderClass: kubernetesName(delivery.app.name) };
+    const source = { csi: { driver: 'secrets-store.csi.k8s.io', readOnly: true, volumeAttributes } };
+    return [
+      providerClass(delivery),
+      appPod(delivery, { volumes: [{ name: 'webex-tokens', source, mountPath: TOKENS_FOLDER }] }),
+    ];
+  },
 };
 
-function providerClass(delivery: Delivery): KubernetesObject & { readonly spec: object } {
-  const { deployment, app, login, namespace, address, ca, product } = delivery;
+function providerClass({ deployment, app, login, namespace, address, ca, product }: Delivery): Manifest {
   const settings = {
     Address: address,
     ...(deployment.vault.namespace !== undefined && { Namespace: deployment.vault.namespace }),
@@ -51,28 +51,17 @@ function providerClass(delivery: Delivery): KubernetesObject & { readonly spec: 
     secretPath: `${deployment.engine.mountPath}/creds/${credential}`,
     secretKey: TOKEN_KEY,
   }));
-  return {
+  const parameters = {
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${product}${name}`, value])),
+    roleName: nameInVault(app),
+    audience: login.audience,
+    objects: stringify(objects),
+  };
+  const object = {
     apiVersion: 'secrets-store.csi.x-k8s.io/v1',
     kind: 'SecretProviderClass',
     metadata: { name: kubernetesName(app.name), namespace },
-    spec: {
-      provider: product,
-      parameters: {
-        ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${product}${name}`, value])),
-        roleName: nameInVault(app),
-        audience: login.audience,
-        objects: stringify(objects),
-      },
-    },
+    spec: { provider: product, parameters },
   };
-}
-
-function volume({ app }: Delivery): object {
-  return {
-    csi: {
-      driver: 'secrets-store.csi.k8s.io',
-      readOnly: true,
-      volumeAttributes: { secretProviderClass: kubernetesName(app.name) },
-    },
-  };
+  return { object };
 }

@@ -1,20 +1,15 @@
 import { nameInVault } from '../../../declaration/schema/vault-name';
-import type { Deliverer } from './deliverer';
-import { VAULT_TIMEOUT, type Delivery } from '../delivery';
-import { goDuration } from '../refresh-interval';
+import { VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { kubernetesName } from '../kubernetes-name';
-import type { KubernetesObject, Manifest } from '../manifest';
-import { serviceAccount } from '../service-account';
+import type { Manifest } from '../manifest';
+import { goDuration } from '../refresh-interval';
 import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret } from '../token-secrets';
-import { vaultCa } from '../vault-ca';
-
-const API_VERSION = 'secrets.hashicorp.com/v1beta1';
 
 /**
- * By the Vault Secrets Operator, as the app's own service account.
+ * Delivers by the Vault Secrets Operator, as the app's own service account.
  *
- * A token has no lease, so `refreshAfter` is what the operator goes by, of which it waits for two thirds and some chance
- * (`renewalPercent`). Not `allowStaticCreds`: that goes by fields of an answer which the engine's has not, and fetches once.
+ * A token has no lease, so the operator waits for two thirds of `refreshAfter` and a random part (`renewalPercent`).
+ * `allowStaticCreds` needs fields that the engine's answer lacks, and then fetches once.
  *
  * @see https://developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference
  */
@@ -25,65 +20,52 @@ export const vaultSecretsOperator: Deliverer = {
     `A token is fetched every ${goDuration(delivery.refreshIntervalSeconds)} or sooner. No rolloutRestartTargets: of what has no lease the operator takes each fetch for a new secret, and would restart the pods each time.`,
   ],
   manifests: (delivery) => [
-    ...vaultCa(delivery),
-    ...serviceAccount(delivery),
-    { object: connection(delivery) },
-    { object: auth(delivery) },
-    ...tokenSecrets(delivery).map((secret): Manifest => ({ object: dynamicSecret(delivery, secret) })),
+    connection(delivery),
+    auth(delivery),
+    ...tokenSecrets(delivery).map((secret) => dynamicSecret(delivery, secret)),
     podWithTokens(delivery),
   ],
 };
 
-type Custom = KubernetesObject & { readonly spec: object };
-
-function connection({ app, namespace, address, ca }: Delivery): Custom {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'VaultConnection',
-    metadata: { name: kubernetesName(app.name), namespace },
-    spec: { address, ...(ca && { caCertSecretRef: ca.secretName }), skipTLSVerify: false, timeout: VAULT_TIMEOUT },
-  };
+function connection(delivery: Delivery): Manifest {
+  const { app, address, ca } = delivery;
+  return custom('VaultConnection', delivery, kubernetesName(app.name), {
+    address,
+    ...(ca && { caCertSecretRef: ca.secretName }),
+    skipTLSVerify: false,
+    timeout: VAULT_TIMEOUT,
+  });
 }
 
-function auth({ deployment, app, login, namespace, serviceAccount: account }: Delivery): Custom {
+function auth(delivery: Delivery): Manifest {
+  const { app, login, serviceAccount } = delivery;
   const name = kubernetesName(app.name);
-  return {
-    apiVersion: API_VERSION,
-    kind: 'VaultAuth',
-    metadata: { name, namespace },
-    spec: {
-      vaultConnectionRef: name,
-      ...vaultNamespace(deployment),
-      method: 'kubernetes',
-      mount: login.path,
-      kubernetes: { role: nameInVault(app), serviceAccount: account, audiences: [login.audience] },
-    },
-  };
+  return custom('VaultAuth', delivery, name, {
+    vaultConnectionRef: name,
+    ...vaultNamespace(delivery),
+    method: 'kubernetes',
+    mount: login.path,
+    kubernetes: { role: nameInVault(app), serviceAccount, audiences: [login.audience] },
+  });
 }
 
-function dynamicSecret(
-  { deployment, app, namespace, refreshIntervalSeconds }: Delivery,
-  { credential, name }: TokenSecret,
-): Custom {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'VaultDynamicSecret',
-    metadata: { name, namespace },
-    spec: {
-      vaultAuthRef: kubernetesName(app.name),
-      ...vaultNamespace(deployment),
-      mount: deployment.engine.mountPath,
-      path: `creds/${credential}`,
-      refreshAfter: goDuration(refreshIntervalSeconds),
-      destination: {
-        name,
-        create: true,
-        transformation: { excludeRaw: true, includes: [`^${TOKEN_KEY}$`] },
-      },
-    },
-  };
+function dynamicSecret(delivery: Delivery, { credential, name }: TokenSecret): Manifest {
+  const { deployment, app, refreshIntervalSeconds } = delivery;
+  return custom('VaultDynamicSecret', delivery, name, {
+    vaultAuthRef: kubernetesName(app.name),
+    ...vaultNamespace(delivery),
+    mount: deployment.engine.mountPath,
+    path: `creds/${credential}`,
+    refreshAfter: goDuration(refreshIntervalSeconds),
+    destination: { name, create: true, transformation: { excludeRaw: true, includes: [`^${TOKEN_KEY}$`] } },
+  });
 }
 
-function vaultNamespace({ vault: { namespace } }: Delivery['deployment']): { readonly namespace?: string } {
+function custom(kind: string, { namespace }: Delivery, name: string, spec: object): Manifest {
+  return { object: { apiVersion: 'secrets.hashicorp.com/v1beta1', kind, metadata: { name, namespace }, spec } };
+}
+
+function vaultNamespace({ deployment }: Delivery): { readonly namespace?: string } {
+  const { namespace } = deployment.vault;
   return namespace === undefined ? {} : { namespace };
 }
