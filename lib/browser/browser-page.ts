@@ -1,10 +1,7 @@
 import { markup, Markup } from './markup';
 import { PAGE_STYLE, styleSource } from './page-style';
 
-/*
- * The page that the browser shows after the redirect: static, without scripts and without anything from elsewhere.
- */
-
+/** The page that the browser shows after the redirect. It has no script, and loads nothing. */
 export interface BrowserPage {
   readonly status: number;
   readonly tone: 'good' | 'bad';
@@ -19,7 +16,7 @@ main.good { border-color: var(--healthy); }
 main.bad { border-color: var(--broken); }
 `;
 
-/** Headers of every answer to a browser, pages or not. */
+/** Headers of every answer to a browser. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': [
@@ -53,7 +50,6 @@ export function renderPage({ tone, title, text }: BrowserPage): string {
 `.text;
 }
 
-/** After a redirect that brought no good end. */
 export function refusedPage(text: string): BrowserPage {
   return { status: 200, tone: 'bad', title: 'Not authorized', text };
 }

@@ -1,17 +1,13 @@
 import type { Server } from 'node:http';
 import { ExplainedError } from '#core';
 
-/*
- * Servers where a redirect URL points: on loopback, and nowhere else.
- */
-
 /**
- * Takes the port of the redirect URL. For `localhost` on both loopback addresses, as a browser may take either.
+ * Listens on the port of a redirect URL. `localhost` means both loopback addresses, because a browser may use either.
  *
  * @param redirectUrl loopback http, as `deployment.ts` validates it
- * @param create makes one server for each address
- * @param otherWay what a person may do instead, for the error. @default - nothing
- * @throws ExplainedError where the port cannot be had; nothing is listened on then
+ * @param create makes the server of one address
+ * @param otherWay advice for the error. @default - none
+ * @throws ExplainedError if the port cannot be listened on; no server is left then
  */
 export async function listenOnLoopback(redirectUrl: URL, create: () => Server, otherWay?: string): Promise<Server[]> {
   const { hostname } = redirectUrl;
@@ -41,7 +37,7 @@ export async function closeServers(servers: readonly Server[]): Promise<void> {
       (server) =>
         new Promise<void>((resolve) => {
           server.close(() => resolve());
-          // Browsers open spare connections and keep them, which would keep this process running.
+          // Spare connections of a browser would keep this process running.
           server.closeAllConnections();
         }),
     ),

@@ -1,14 +1,11 @@
-/*
- * Text that is markup, and text that is not: what is put into a template is escaped unless it is markup itself.
- */
-
+/** Text that a template does not escape. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 type Value = string | number | Markup | undefined | readonly Value[];
 
-/** A template of HTML or SVG. */
+/** A template of HTML or SVG. Values are escaped unless they are markup. */
 export function markup(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(parts.map((part, index) => part + (index < values.length ? render(values[index]) : '')).join(''));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The colors and the type of every page of ours, in light and dark. A page has it in itself. */
+/** Colors and type of every page, in light and dark. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
@@ -26,7 +26,7 @@ code { font: 0.875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospac
 :focus-visible { outline: 2px solid var(--token); outline-offset: 2px; }
 `;
 
-/** A source for `style-src` that allows this style sheet alone. */
+/** A source for `style-src` that allows only this style sheet. */
 export function styleSource(style: string): string {
   return `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 }

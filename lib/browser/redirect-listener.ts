@@ -3,16 +3,13 @@ import { PAGE_HEADERS, refusedPage, renderPage, type BrowserPage } from './brows
 import { closeServers, listenOnLoopback } from './loopback-servers';
 import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from './redirect';
 
-/*
- * Listens where the registered redirect URL points: on loopback only, for as long as one visit takes.
- */
-
 interface Waiting {
   readonly expected: ExpectedRedirect;
   readonly resolve: (received: ReceivedCode) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** Listens at the registered redirect URL, on loopback only, for the time of one visit. */
 export class RedirectListener implements RedirectChannel {
   readonly #redirectUrl: URL;
   #servers: Server[] = [];
@@ -23,11 +20,11 @@ export class RedirectListener implements RedirectChannel {
   }
 
   /**
-   * Takes the port, so that nobody is asked for what could not be received.
+   * Takes the port before a person is asked for anything.
    *
    * @param redirectUrl loopback http, as `deployment.ts` validates it
-   * @param otherWay what a person may do instead, for the error. @default - nothing
-   * @throws ExplainedError where the port cannot be had
+   * @param otherWay advice for the error. @default - none
+   * @throws ExplainedError if the port cannot be listened on
    */
   static async bind(redirectUrl: string, otherWay?: string): Promise<RedirectListener> {
     const listener = new RedirectListener(redirectUrl);
@@ -51,22 +48,20 @@ export class RedirectListener implements RedirectChannel {
 
   #server(): Server {
     const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 1 });
-    server.on('request', (request, response) => this.#answer(request, response));
+    server.on('request', (request, response) => {
+      const page = this.#judge(request, response);
+      if (page !== undefined) {
+        send(response, page);
+      }
+    });
     server.on('clientError', (_, socket) => socket.destroy());
     return server;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const page = this.#judge(request, response);
-    if (page !== undefined) {
-      send(response, page);
-    }
-  }
-
-  /** The page to answer with at once; none where the response waits for the outcome. */
+  /** @returns the page to answer with. @default - the response waits for the outcome */
   #judge(request: IncomingMessage, response: ServerResponse): BrowserPage | undefined {
     const [path, query = ''] = (request.url ?? '').split(/\?(.*)/s);
-    // The Host header first: a foreign page whose name resolves to loopback learns nothing, not even which paths exist.
+    // Checked first, so that a foreign page whose name resolves to loopback learns nothing, not even which paths exist.
     const [host, ...others] = request.headersDistinct.host ?? [];
     if (host?.toLowerCase() !== this.#redirectUrl.host || others.length > 0) {
       return refusal(421, 'Not this host', `Only ${this.#redirectUrl.host} is answered here.`);
@@ -99,7 +94,7 @@ export class RedirectListener implements RedirectChannel {
 }
 
 async function show(response: ServerResponse, page: BrowserPage): Promise<void> {
-  // Where the browser has closed the connection meanwhile, no response is sent.
+  // A browser that has closed the connection gets no response.
   if (!response.destroyed) {
     await new Promise<void>((resolve) => {
       send(response.once('close', resolve), page);

@@ -3,20 +3,19 @@ import { type ExplainedError, safeText } from '#core';
 import type { BrowserPage } from './browser-page';
 
 /*
- * What a redirect says that ends a visit to an authorization server, however it arrives: over the loopback listener or
- * pasted by a person.
+ * The redirect that ends a visit to an authorization server. The loopback listener receives it, or a person pastes it.
  */
 
-/** Proof that a redirect answers what was asked for here, and not what somebody else began. */
+/** Proves that a redirect answers a request of this process. */
 export class RedirectState {
   #used = false;
 
-  /** @param value as somebody else has chosen it @default - 256 random bits */
+  /** @param value @default - 256 random bits */
   constructor(readonly value = randomBytes(32).toString('base64url')) {}
 
-  /** Compares in a time that does not depend on where the two differ; never true again after {@link use}. */
+  /** Compares in constant time. False after {@link use}. */
   matches(candidate: string): boolean {
-    // Hashed, because timingSafeEqual wants equal lengths, and a length is a hint too.
+    // Hashed, because timingSafeEqual needs equal lengths.
     return timingSafeEqual(sha256(candidate), sha256(this.value)) && !this.#used;
   }
 
@@ -25,30 +24,30 @@ export class RedirectState {
   }
 }
 
-/** What was asked for. */
+/** The redirect that a request waits for. */
 export interface ExpectedRedirect {
   readonly state: RedirectState;
   /**
-   * What an error in place of a code means.
+   * Explains an error in place of a code.
    *
-   * @param said it and its description, in one line that is safe to print
+   * @param said the error and its description, in one line that is safe to print
    */
   readonly explain: (error: string, said: string) => ExplainedError;
 }
 
-/** An authorization code, and the browser that waits to hear what became of it. */
+/** An authorization code, and the browser that waits for the outcome. */
 export interface ReceivedCode {
   readonly code: string;
-  /** Shows the outcome, once it is known, to the browser that waits for it. */
+  /** Shows the outcome in that browser. */
   readonly show: (page: BrowserPage) => Promise<void>;
 }
 
 /** A way by which the redirect arrives. */
 export interface RedirectChannel extends AsyncDisposable {
   /**
-   * Waits for the one redirect that answers, ignoring all others.
+   * Waits for the expected redirect, and ignores all others.
    *
-   * @throws what {@link ExpectedRedirect.explain} makes of an error; the signal's reason
+   * @throws the explanation of an error in the redirect; the signal's reason
    */
   receive(expected: ExpectedRedirect, signal: AbortSignal): Promise<ReceivedCode>;
 }
@@ -56,10 +55,10 @@ export interface RedirectChannel extends AsyncDisposable {
 export type Redirect =
   | { readonly kind: 'code'; readonly code: string }
   | { readonly kind: 'refused'; readonly error: ExplainedError }
-  /** Not the answer that is waited for: it changes nothing. */
+  /** Not the expected redirect. It changes nothing. */
   | { readonly kind: 'ignored'; readonly why: string };
 
-/** Reads the redirect, and uses up the state where it is the answer. */
+/** Reads the redirect. The expected one uses up the state. */
 export function readRedirect(parameters: URLSearchParams, expected: ExpectedRedirect): Redirect {
   const [states, codes, errors] = ['state', 'code', 'error'].map((name) => parameters.getAll(name));
   if (states?.length !== 1 || !expected.state.matches(states[0] ?? '')) {

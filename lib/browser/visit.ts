@@ -6,22 +6,22 @@ export interface VisitOptions {
   readonly channel: RedirectChannel;
   readonly expected: ExpectedRedirect;
   /**
-   * Shows the page to a person; may take as long as the visit does.
+   * Shows the page to a person. It may take as long as the visit does.
    *
-   * @param over aborted once the redirect has come, or is waited for no longer
+   * @param over aborted once the redirect has come, or is no longer waited for
    */
   readonly show: (over: AbortSignal) => void | Promise<void>;
   readonly timeoutSeconds: number;
-  /** What is thrown when that has gone by. */
+  /** Error after that time. */
   readonly tooLate: () => Error;
   readonly signal: AbortSignal;
 }
 
 /**
- * Has a person visit a page that ends in a redirect. The channel waits before the page is shown, as the redirect may come
- * at once.
+ * Has a person visit a page that ends in a redirect. The channel waits before the page is shown, because the redirect may
+ * come at once.
  *
- * @throws as {@link RedirectChannel.receive}; where nobody comes in time, what is said of that; the signal's reason
+ * @throws as {@link RedirectChannel.receive}; the `tooLate` error; the signal's reason
  */
 export async function visit({ channel, expected, show, timeoutSeconds, tooLate, signal }: VisitOptions) {
   signal.throwIfAborted();
@@ -36,14 +36,14 @@ export async function visit({ channel, expected, show, timeoutSeconds, tooLate, 
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', interrupt);
-    // One of the two may still run: it is stopped, and how it ends concerns nobody.
+    // One of the two may still run. It is stopped, and its outcome is ignored.
     stop.abort();
     shown.catch(() => undefined);
     received.catch(() => undefined);
   }
 }
 
-/** Does what a visit was for. The browser is answered afterwards, so that its page shows the outcome. */
+/** Does the work that follows a visit. The browser is answered afterwards, so that its page shows the outcome. */
 export async function withOutcome<T>(received: ReceivedCode, page: BrowserPage, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
