@@ -80,10 +80,14 @@ export async function issueSecretId(
 async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<SecretIdLifetime | undefined> {
   const request = { secret_id_accessor: accessor };
   try {
-    const { data } = await vault.write(`${role}/secret-id-accessor/lookup`, request, lookupReply);
-    const ttlSeconds = Math.round((data.expiration_time.getTime() - data.creation_time.getTime()) / 1000);
+    const found = await vault.write(`${role}/secret-id-accessor/lookup`, request, secretIdLookupReply);
+    if (found === undefined) {
+      return undefined;
+    }
+    const { creation_time: issueTime, expiration_time: expireTime } = found.data;
+    const ttlSeconds = Math.round((expireTime.getTime() - issueTime.getTime()) / 1000);
     // Go's zero time, in the year 1, means no end.
-    return ttlSeconds > 0 ? { expireTime: data.expiration_time, ttlSeconds } : undefined;
+    return ttlSeconds > 0 ? { expireTime, ttlSeconds } : undefined;
   } catch (error) {
     // It is issued already. This token may do no more, or the server is gone now.
     if (error instanceof VaultResponseError || error instanceof VaultUnreachableError) {
@@ -92,9 +96,6 @@ async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<
     throw error;
   }
 }
-
-const lookupReply = z.object({ data: z.object({ creation_time: time, expiration_time: time }) });
-const roleIdReply = z.object({ data: z.object({ role_id: z.string().min(1) }) });
 
 export function rolePath({ appRole }: Pick<Deployment, 'appRole'>, app: App): string {
   return `auth/${appRole.path}/role/${nameInVault(app)}`;

@@ -3,6 +3,7 @@ import { authorizerPolicyName } from '../../declaration/derived/policy-names';
 import { declaringFile } from '../../declaration/deployment-file';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { requireReadyServer } from '../../vault/ready-server';
+import { mountReply } from '../../vault/replies';
 import type { GrantRun } from './grant';
 
 /*
@@ -51,8 +52,6 @@ async function checkAllowed(
     );
   }
 }
-
-const mountReply = z.object({ data: z.object({ type: z.string() }) });
 
 async function checkEngine({ vault, mountPath, deployment }: GrantRun): Promise<void> {
   const { plugin } = deployment.engine;

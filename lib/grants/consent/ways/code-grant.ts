@@ -1,7 +1,7 @@
 import { describeError, ExplainedError, explainOutage, readCredential, VaultResponseError, whatVaultSaid } from '#core';
-import { z } from 'zod';
 import { declaringFile } from '../../../declaration/deployment-file';
 import { nameInVault } from '../../../declaration/schema/vault-name';
+import { consentUrlReply } from '../../../vault/replies';
 import { checkWebex } from '../../../webex/reachable-webex';
 import { AccountNotChecked, accountUntold, ownerAccount, personOf, refuseOther } from '../account';
 import { checkAuthorizer } from '../authorizer-checks';
@@ -49,8 +49,6 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   );
 }
 
-const urlReply = z.object({ data: z.object({ url: z.url({ protocol: /^https?$/ }) }) });
-
 /** @throws ExplainedError if Vault gives no URL */
 async function consentUrl({ vault, mountPath, integration, credential, signal }: GrantRun, state: string) {
   const request = {
@@ -61,7 +59,7 @@ async function consentUrl({ vault, mountPath, integration, credential, signal }:
     ...(credential.owner === undefined ? {} : { auth_url_params: { login_hint: credential.owner } }),
   };
   try {
-    return (await vault.endedBy(signal).write(`${mountPath}/auth-code-url`, request, urlReply)).data.url;
+    return (await vault.endedBy(signal).write(`${mountPath}/auth-code-url`, request, consentUrlReply)).data.url;
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {
       throw error;

@@ -7,12 +7,12 @@ import {
   readCredential,
   VaultResponseError,
 } from '#core';
-import { z } from 'zod';
 import { findCredential, findIntegration } from '../../../declaration/derived/by-name';
 import { keptSecretPath } from '../../../declaration/derived/healing-credentials';
 import { isServiceApp } from '../../../declaration/schema/service-app';
 import { nameInVault } from '../../../declaration/schema/vault-name';
 import { graceSignal } from '../../../vault/grace-signal';
+import { keptSecretReply } from '../../../vault/replies';
 import { applicationToken } from '../../../webex/application-token';
 import { organizationAccount } from '../account';
 import { givenSecret, type AskForSecret } from '../confirmed-secret';
@@ -62,8 +62,6 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
   return importPair(prepared, await applicationToken({ ...asked, ...client }), obtainedAt);
 }
 
-const secretReply = z.object({ data: z.object({ client_secret: z.string().min(1) }) });
-
 /**
  * Obtains the lost grant of a Service App again, by the client secret that Vault keeps for that.
  *
@@ -79,7 +77,7 @@ async function keptSecret({ vault, deployment, credentialName }: GrantOptions): 
   const { integration } = findCredential(deployment, credentialName);
   const path = keptSecretPath(deployment, nameInVault(findIntegration(deployment, integration)));
   try {
-    return (await vault.read(path, secretReply)).data.client_secret;
+    return (await vault.read(path, keptSecretReply)).data.client_secret;
   } catch (error) {
     if (!(error instanceof VaultResponseError) || error.isTransient) {
       throw error;
