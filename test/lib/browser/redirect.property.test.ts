@@ -11,21 +11,38 @@ const pairs = fc.array(
   fc.tuple(fc.oneof(fc.constantFrom('state', 'code', 'error', 'error_description'), value), value),
 );
 
-property('a code is taken from a redirect with our state once, and one code, and from no other', pairs, (given) => {
-  const parameters = new URLSearchParams(given);
-  const expected = expectedConsent(new RedirectState(STATE));
-  const redirect = readRedirect(parameters, expected);
-  const [states, codes, errors] = ['state', 'code', 'error'].map((name) => parameters.getAll(name));
-  const isOurs = states?.length === 1 && states[0] === STATE;
-  const isOne = (codes?.length ?? 0) + (errors?.length ?? 0) === 1;
-  if (redirect.kind === 'code') {
-    expect({ isOurs, isOne, codes }).toEqual({ isOurs: true, isOne: true, codes: [redirect.code] });
-  } else {
-    expect(isOurs && isOne && codes?.[0]).toBeFalsy();
-  }
-  // Used up by an answer, and by nothing else.
-  expect(expected.state.matches(STATE)).toBe(redirect.kind === 'ignored');
-});
+property(
+  'a code is taken from a redirect with our state once, and one code, and from no other',
+  pairs,
+  (given) => {
+    const parameters = new URLSearchParams(given);
+    const expected = expectedConsent(new RedirectState(STATE));
+    const redirect = readRedirect(parameters, expected);
+    const [states, codes, errors] = ['state', 'code', 'error'].map((name) => parameters.getAll(name));
+    const isOurs = states?.length === 1 && states[0] === STATE;
+    const isOne = (codes?.length ?? 0) + (errors?.length ?? 0) === 1;
+    if (redirect.kind === 'code') {
+      expect({ isOurs, isOne, codes }).toEqual({ isOurs: true, isOne: true, codes: [redirect.code] });
+    } else {
+      expect(isOurs && isOne && codes?.[0]).toBeFalsy();
+    }
+    // An answer uses the state up, and nothing else does.
+    expect(expected.state.matches(STATE)).toBe(redirect.kind === 'ignored');
+  },
+  {
+    always: [
+      `state=${STATE}&code=c0de`,
+      'code=c',
+      'state=other&code=c',
+      'state=other&error=access_denied',
+      `state=${STATE}&state=${STATE}&code=c`,
+      `state=${STATE}&code=c&code=d`,
+      `state=${STATE}&code=c&error=access_denied`,
+      `state=${STATE}`,
+      `state=${STATE}&code=`,
+    ].map((query) => [...new URLSearchParams(query)]),
+  },
+);
 
 const text = fc.oneof(
   fc.constantFrom('<script>x</script>', '"><x', "' onload='x", '&lt;', '</title><x>', 'javascript:x'),

@@ -32,55 +32,6 @@ describe('a redirect', () => {
   });
 
   it.each([
-    ['without a state', { code: 'c' }],
-    ['with another state', { state: new RedirectState().value, code: 'c' }],
-    ['with an error but another state', { state: 'x', error: 'access_denied' }],
-  ])('a redirect %s is ignored, and the right one is still accepted', (_, parameters) => {
-    const state = new RedirectState();
-    expect(read(state, parameters).kind).toBe('ignored');
-    expect(read(state, { state: state.value, code: 'c' }).kind).toBe('code');
-  });
-
-  it.each([
-    [
-      'two states',
-      (state: string) => [
-        ['state', state],
-        ['state', state],
-        ['code', 'c'],
-      ],
-    ],
-    [
-      'two codes',
-      (state: string) => [
-        ['state', state],
-        ['code', 'c'],
-        ['code', 'd'],
-      ],
-    ],
-    [
-      'a code and an error',
-      (state: string) => [
-        ['state', state],
-        ['code', 'c'],
-        ['error', 'access_denied'],
-      ],
-    ],
-    ['neither code nor error', (state: string) => [['state', state]]],
-    [
-      'an empty code',
-      (state: string) => [
-        ['state', state],
-        ['code', ''],
-      ],
-    ],
-  ])('a redirect with %s is ignored and does not use up the state', (_, parameters) => {
-    const state = new RedirectState();
-    expect(read(state, parameters(state.value)).kind).toBe('ignored');
-    expect(state.matches(state.value)).toBe(true);
-  });
-
-  it.each([
     ['access_denied', /consent was denied at Webex .* run it again and accept/, 1],
     ['invalid_scope', /refused the scopes "spark:people_read spark:rooms_read" .* integration "webex-myapp"/, 1],
     ['server_error', /a fault of its own .* try again later/, 4],
