@@ -1,8 +1,8 @@
 import { delimiter, resolve } from 'node:path';
 
 /**
- * What tells Helm's provider of the cluster that `kubectl` would take: it does not know `KUBECONFIG`. Absolute, as
- * Terraform runs in another folder.
+ * Variables that point Helm's provider to the cluster of `kubectl`, because it ignores `KUBECONFIG`. Paths are absolute,
+ * because Terraform runs in another folder.
  */
 export function kubeconfigVariables(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const files = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');

@@ -1,7 +1,4 @@
-/**
- * Outputs as lines that can be pasted: a text stands as it is, whatever it is wide, and each field of an object on a line
- * of its own.
- */
+/** Outputs as lines that can be pasted: texts unwrapped, and each field of an object on its own line. */
 export function outputLines(outputs: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(outputs).flatMap(([name, value]) =>
     isFields(value) ? outputLines(prefixed(name, value)) : [`${name}: ${plain(value)}`],

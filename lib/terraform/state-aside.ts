@@ -8,14 +8,14 @@ const state = z.object({ resources: z.array(z.object({ mode: z.string() })).defa
 /** A state that its stack no longer uses. */
 export interface StateAside {
   readonly file: string;
-  /** How many resources Terraform manages by it. */
+  /** Number of resources that Terraform manages in it. */
   readonly resources: number;
 }
 
 /**
- * Gives the file of a state another name, so that the stack begins anew.
+ * Renames the file of a state, so that the stack starts with an empty one.
  *
- * @throws ExplainedError where there is none, or Terraform is at work on it
+ * @throws ExplainedError if there is none, or Terraform has locked it
  */
 export function setStateAside(stack: string, file: string, now = new Date()): StateAside {
   if (!existsSync(file)) {

@@ -9,7 +9,7 @@ import { planOf, recordedIn, type Plan } from './plan/plan';
 import type { ResourceChange } from './plan/resource-change';
 import type { Terraform } from './terraform';
 
-/** Kept where Terraform keeps what `init` has got: what it was initialized for. */
+/** File beside Terraform's data, with a hash of the configuration that `init` was run for. */
 const STAMP = 'webex-token-vault-init';
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
@@ -27,15 +27,14 @@ const initialized = z.object({
 });
 
 export interface PlanOptions {
-  /** Absolute path of the file that the plan goes to. @default - none: it is shown only */
+  /** Absolute path of the plan file. @default - the plan is only shown */
   readonly file?: string;
-  /** Of a stack that is to go. */
   readonly destroy?: boolean;
-  /** Further arguments, as Terraform knows them. */
+  /** Further arguments of Terraform. */
   readonly args: readonly string[];
 }
 
-/** The folder of a synthesized stack, with Terraform at work in it: its words are its own, in this terminal. */
+/** Terraform in the folder of a synthesized stack. It prints to this terminal. */
 export class TerraformRunner {
   #declaration?: z.output<typeof synthesized>;
 
@@ -43,25 +42,25 @@ export class TerraformRunner {
     readonly name: string,
     private readonly folder: string,
     private readonly terraform: Terraform,
-    /** What Terraform is told by its environment, beside what this process is told. @default - nothing */
+    /** Environment variables in addition to those of this process. */
     private readonly variables: NodeJS.ProcessEnv = {},
   ) {}
 
-  /** Whether it is inside Vault, and needs a token for it. */
+  /** Whether its resources are in Vault, so it needs a token. */
   get isInVault(): boolean {
     return 'vault' in this.#synthesized().provider;
   }
 
-  /** The same with these variables in Terraform's environment. */
+  /** The same stack with other additional variables. */
   with(variables: NodeJS.ProcessEnv): TerraformRunner {
     return new TerraformRunner(this.name, this.folder, this.terraform, variables);
   }
 
   /**
-   * Gets providers and backend, where they are not those that the stack needs.
+   * Installs the providers and initializes the backend, unless that was done for this configuration.
    *
    * @returns Terraform's exit code
-   * @throws ExplainedError where the state would be looked for in another place than before
+   * @throws ExplainedError if the stack would use another state than before
    */
   async initialize(json: boolean): Promise<number> {
     this.#refuseWorkspace();
@@ -77,7 +76,7 @@ export class TerraformRunner {
     return exitCode;
   }
 
-  /** @returns Terraform's exit code, 2 where there is something to do if the arguments ask for that */
+  /** @returns Terraform's exit code; with `-detailed-exitcode`, 2 if there are changes */
   async plan({ file, destroy = false, args }: PlanOptions): Promise<number> {
     const exitCode = await this.#run('plan', [
       ...(destroy ? ['-destroy'] : []),
@@ -85,25 +84,25 @@ export class TerraformRunner {
       ...args,
     ]);
     if (exitCode === 1) {
-      // Perhaps for want of what init gets: providers can be removed, and a backend be changed from outside.
+      // Providers may have been removed, or the backend changed from outside, so the next run initializes again.
       rmSync(this.#data(STAMP), { force: true });
     }
     return exitCode;
   }
 
-  /** Whether a plan fails because it would destroy what is not to be destroyed. */
+  /** Whether a plan fails because of `prevent_destroy`. */
   async preventsDestroy({ destroy = false, args }: Pick<PlanOptions, 'destroy' | 'args'>): Promise<boolean> {
     const asked = ['-input=false', '-json', '-lock=false', ...(destroy ? ['-destroy'] : []), ...args];
     const said = await this.#execute('plan', asked).catch((error: unknown) => error as { readonly stdout?: string });
     return said.stdout?.includes('"summary":"Instance cannot be destroyed"') ?? false;
   }
 
-  /** Does what a plan says, without asking. @returns Terraform's exit code */
+  /** Applies a plan without a question. @returns Terraform's exit code */
   apply(plan: string, args: readonly string[]): Promise<number> {
     return this.#run('apply', ['-input=false', ...args, plan]);
   }
 
-  /** @throws ExplainedError where the file has no plan of what this stack declares */
+  /** @throws ExplainedError if the file is no plan of this declaration */
   async show(file: string): Promise<Plan> {
     const plan = planOf(JSON.parse(await this.#capture('show', '-json', '-no-color', file)));
     const { resource } = this.#synthesized();
@@ -124,19 +123,19 @@ export class TerraformRunner {
     return plan;
   }
 
-  /** What the state has, as it was last written. @throws ExplainedError where Terraform cannot read it */
+  /** Resources of the state. @throws ExplainedError if Terraform cannot read it */
   async recorded(): Promise<ResourceChange[]> {
     return recordedIn(JSON.parse(await this.#capture('show', '-json', '-no-color')));
   }
 
-  /** Has Terraform keep what it would replace for a creation that failed half way. @throws ExplainedError */
+  /** Has Terraform keep resources that it would replace as tainted. @throws ExplainedError */
   async untaint(addresses: readonly string[]): Promise<void> {
     for (const address of addresses) {
       await this.#capture('untaint', address);
     }
   }
 
-  /** What the stack is to tell, by name, without what is sensitive. */
+  /** Outputs by name, without sensitive ones. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
     const outputs = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));
     return Object.fromEntries(
@@ -146,7 +145,6 @@ export class TerraformRunner {
     );
   }
 
-  /** Terraform's own questions are not asked: ours come before. */
   #run(command: string, args: readonly string[]): Promise<number> {
     const { binary } = this.terraform;
     return runChildCommand(binary, [`-chdir=${this.folder}`, command, ...args], this.#environment());
@@ -163,18 +161,16 @@ export class TerraformRunner {
     }
   }
 
-  /** Unseen. */
   #execute(command: string, args: readonly string[]): Promise<{ readonly stdout: string }> {
     const options = { env: { ...process.env, ...this.#environment() }, maxBuffer: MAX_OUTPUT_BYTES };
     return promisify(execFile)(this.terraform.binary, [`-chdir=${this.folder}`, command, ...args], options);
   }
 
   #environment(): NodeJS.ProcessEnv {
-    // Else it would say at each plan how it is applied by hand.
+    // Without this, each plan would end with advice on how to apply it by hand.
     return this.terraform.environment({ ...this.variables, TF_IN_AUTOMATION: '1' });
   }
 
-  /** It does not change while Terraform is at work. */
   #synthesized(): z.output<typeof synthesized> {
     return (this.#declaration ??= synthesized.parse(JSON.parse(this.#read('cdk.tf.json') ?? '')));
   }
@@ -186,7 +182,7 @@ export class TerraformRunner {
       .digest('hex');
   }
 
-  /** Terraform refuses as well, and names two ways without saying which of them keeps the state. */
+  /** Terraform refuses too, and names two ways without saying which of them keeps the state. */
   #refuseMovedState(): void {
     const before = initialized.safeParse(JSON.parse(this.#read(this.#data('terraform.tfstate')) ?? 'null')).data;
     const [declared] = Object.entries(this.#synthesized().terraform.backend);
@@ -204,7 +200,7 @@ export class TerraformRunner {
     }
   }
 
-  /** A deployment has its own state, by its file; in a workspace it would have another one, of which nobody knows. */
+  /** A deployment has one state. In a workspace it would have a second, unknown one. */
   #refuseWorkspace(): void {
     const { TF_WORKSPACE: workspace } = process.env;
     if (workspace && workspace !== 'default' && 'local' in this.#synthesized().terraform.backend) {
@@ -214,7 +210,7 @@ export class TerraformRunner {
     }
   }
 
-  /** Where Terraform keeps what is not its state, as it is run in the folder of the stack. */
+  /** Path of a file in Terraform's data folder. */
   #data(file: string): string {
     return resolve(this.folder, process.env.TF_DATA_DIR || '.terraform', file);
   }

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ExplainedError } from '#core';
 
-/** The first release with ephemeral variables in provisioners, which keep the client secret out of the state. */
+/** First release with ephemeral variables in provisioners, which keep the client secret out of the state. */
 const NEEDED = [1, 11] as const;
 
-/** No call home, neither of it nor of what it starts. */
+/** Turns off update checks. */
 const SILENT = { CHECKPOINT_DISABLE: '1' };
 
-/** Terraform or OpenTofu, as found on this machine. */
+/** Terraform or OpenTofu on this machine. */
 export class Terraform {
   private constructor(
     /** Name or path of the program. */
@@ -18,9 +18,9 @@ export class Terraform {
   ) {}
 
   /**
-   * Looks for `TERRAFORM_BINARY_NAME`, else `terraform`, else `tofu`, on PATH.
+   * Searches PATH for `TERRAFORM_BINARY_NAME` if it is set, or for `terraform`, then `tofu`.
    *
-   * @throws ExplainedError saying why none will do
+   * @throws ExplainedError if none is recent enough
    */
   static async find(environment: NodeJS.ProcessEnv = process.env): Promise<Terraform> {
     const candidates = environment.TERRAFORM_BINARY_NAME ? [environment.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
@@ -41,7 +41,6 @@ export class Terraform {
     throw new ExplainedError(reason);
   }
 
-  /** What it is started with. */
   environment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
     return { ...environment, ...SILENT };
   }

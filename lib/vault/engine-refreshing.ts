@@ -2,27 +2,27 @@ import { engineMissing, VaultResponseError } from '#core';
 import { engineConfiguration, engineConfigReply, type EngineConfiguration } from './replies';
 import type { VaultClient } from './vault-client';
 
-/** What the plugin does where its configuration was never written. @see pkg/persistence/config.go of the plugin */
+/** Defaults of the plugin, without a written configuration. @see pkg/persistence/config.go of the plugin */
 const PLUGIN_DEFAULTS = {
   tune_refresh_check_interval_seconds: 60,
   tune_provider_timeout_seconds: 30,
   tune_provider_timeout_expiry_leeway_factor: 1.5,
 };
 
-/** What the engine does by itself to keep its tokens fresh, as it is configured in Vault now. */
+/** Background refreshing of the engine, as configured in Vault. */
 export interface EngineRefreshing {
-  /** How often it looks for tokens to refresh; 0: never, as while it is paused. */
+  /** Interval of the checks for tokens to refresh; 0 if refreshing is off or paused. */
   readonly checkIntervalSeconds: number;
-  /** How long one refresh may wait for Webex. @default - no end */
+  /** Longest wait of one refresh for Webex. @default - no limit */
   readonly longestRefreshSeconds?: number;
-  /** All its fields, to be written back whole. @default - none was ever written, and the plugin's own defaults hold */
+  /** All fields, to be written back. @default - none were ever written, so the plugin's defaults apply */
   readonly configuration?: EngineConfiguration;
 }
 
 /**
  * Reads `<mountPath>/config`, which a provisioner may.
  *
- * @throws NotDeployed where no engine is mounted there, VaultResponseError
+ * @throws NotDeployed if no engine is mounted there, VaultResponseError
  */
 export async function readRefreshing(vault: VaultClient, mountPath: string): Promise<EngineRefreshing> {
   try {
@@ -39,7 +39,7 @@ export async function readRefreshing(vault: VaultClient, mountPath: string): Pro
   }
 }
 
-/** What a declared configuration means. @throws z.ZodError where it is none */
+/** Refreshing by a declared configuration. @throws z.ZodError if it is none */
 export function refreshingOf(declared: Readonly<Record<string, unknown>>): EngineRefreshing {
   return pace(engineConfiguration.parse(declared));
 }
@@ -52,7 +52,7 @@ function pace({
   return { checkIntervalSeconds, longestRefreshSeconds: timeoutSeconds === 0 ? undefined : timeoutSeconds * factor };
 }
 
-/** Whether the engine refreshes nothing by itself although it is declared to. */
+/** Whether the engine does no periodic refresh, and the deployment declares one. */
 export function isPaused(
   { checkIntervalSeconds }: EngineRefreshing,
   { refreshCheckIntervalSeconds }: { readonly refreshCheckIntervalSeconds: number },

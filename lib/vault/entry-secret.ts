@@ -4,23 +4,22 @@ import type { ClientSecret } from '../declaration/derived/client-secret';
 import { VaultClient } from './vault-client';
 
 /*
- * A client secret on its way into Vault, past Terraform's state: Terraform starts a command of ours and hands it
- * everything by environment, which no process list shows.
+ * A client secret on its way into Vault. It is not in Terraform's state: Terraform starts a command of ours and passes the
+ * secret in its environment, which no process list shows.
  */
 
-/** What the declaration hands to the command. Only `secret` is one. */
+/** Options from the declaration. Only `secret` is secret. */
 export interface EntrySecretOptions extends Omit<ClientSecret, 'variable'> {
-  /** Environment variable that the person at the terminal sets, to be named when it is missing. */
+  /** Environment variable that a person sets, for the error if it is missing. */
   readonly variable: string;
   readonly secret?: string;
 }
 
 export interface EntryOptions extends EntrySecretOptions {
-  /** Where the entry is, like `oauthapp/servers/webex-myapp`. */
+  /** Path of the entry, such as `oauthapp/servers/webex-myapp`. */
   readonly path: string;
-  /** All other fields of the entry, as JSON: a write replaces the whole of it. */
+  /** All other fields as JSON, because a write replaces the whole entry. */
   readonly fields: string;
-  /** Name of the field that has the secret. */
   readonly secretField: string;
 }
 
@@ -37,7 +36,6 @@ export function requireSecret({ of, shownBy, variable, secret }: EntrySecretOpti
   return secret;
 }
 
-/** Writes the whole entry, its secret included. */
 export async function writeEntry(client: VaultClient, options: EntryOptions): Promise<void> {
   const secret = requireSecret(options);
   const fields = z.record(z.string(), z.unknown()).parse(JSON.parse(options.fields));
@@ -55,9 +53,8 @@ export async function writeEntry(client: VaultClient, options: EntryOptions): Pr
 }
 
 /**
- * The Vault that Terraform's provider talks to, so that the secret goes there and nowhere else.
- *
- * The provider knows the `VAULT_*` variables only, so `BAO_*` ones, which may name another server, are left out.
+ * A client of the server that Terraform's provider uses. The provider knows only the `VAULT_*` variables, so the `BAO_*`
+ * ones, which may name another server, are ignored.
  */
 export function providerClient(env: NodeJS.ProcessEnv): VaultClient {
   const known = Object.entries(env).filter(([name]) => !name.startsWith('BAO_'));

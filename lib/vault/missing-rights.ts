@@ -1,16 +1,16 @@
 import { VaultResponseError } from '#core';
 import type { VaultClient } from './vault-client';
 
-/** What is needed at a path: each of these capabilities, or, of a list, one of them. */
+/** Rights that are needed on a path: each of these capabilities, or one of those in a list. */
 export interface NeededRight {
   readonly path: string;
   readonly capabilities: readonly (string | readonly string[])[];
 }
 
 /**
- * What the client's token would be refused.
+ * Rights that the client's token lacks.
  *
- * @returns as `update on sys/policies/acl/name`, none twice; undefined: it may not even ask
+ * @returns such as `update on sys/policies/acl/name`, each once; undefined if the token may not look them up
  */
 export async function missingRights(
   vault: VaultClient,

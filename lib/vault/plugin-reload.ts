@@ -7,21 +7,21 @@ import type { VaultClient } from './vault-client';
 export interface PluginReload {
   /** With a provisioner's token. */
   readonly vault: VaultClient;
-  /** Where the engine is mounted, or will be. */
+  /** Present or future mount of the engine. */
   readonly mountPath: string;
-  /** Where it may be mounted before that. @default - it does not move */
+  /** Its former mount. @default - it does not move */
   readonly movedFrom?: string;
-  /** Hex sha256 of the plugin that is to run; the catalog has it already. */
+  /** Hex sha256 of the new plugin, which the catalog has already. */
   readonly sha256: string;
-  /** The engine's configuration as it is declared, whole. */
+  /** The engine's whole declared configuration. */
   readonly declared: Readonly<Record<string, unknown>>;
 }
 
 const AGAIN = 'deploy again once that is solved';
 
 /**
- * Has Vault start the plugin that is registered in the place of the one that it runs, with refreshing paused meanwhile.
- * Does nothing where there is no engine yet, or where it runs that one.
+ * Has Vault start the registered plugin in place of the running one, with refreshing paused. Does nothing if there is no
+ * engine yet, or if it runs that plugin.
  *
  * @throws ExplainedError that says whether refreshing stays paused
  */
@@ -43,7 +43,7 @@ export async function reloadPlugin(reload: PluginReload, options: PauseOptions):
     await explained(`the plugin of "${mounted.path}" is not reloaded`, () => pauseRefreshing(engine, options));
   }
   try {
-    // The mount alone: what else runs this plugin is not paused.
+    // Only this mount, because other engines with this plugin are not paused.
     await vault.write('sys/plugins/reload/backend', { mounts: [`${mounted.path}/`] });
   } catch (error) {
     const resumed = await resumeRefreshing(engine).then(
@@ -58,7 +58,7 @@ export async function reloadPlugin(reload: PluginReload, options: PauseOptions):
   );
 }
 
-/** Whether the mount has a plugin: one that did not start leaves it without, and under the sha256 of the one before. */
+/** Whether the mount has a running plugin. After a plugin that did not start, it has none and still the former sha256. */
 async function doesRun(vault: VaultClient, mountPath: string): Promise<boolean> {
   try {
     await readRefreshing(vault, mountPath);
@@ -71,7 +71,6 @@ async function doesRun(vault: VaultClient, mountPath: string): Promise<boolean> 
   }
 }
 
-/** Those that are mounted. */
 async function enginesAt(
   vault: VaultClient,
   paths: readonly string[],
@@ -79,7 +78,7 @@ async function enginesAt(
   const found: { path: string; sha256?: string }[] = [];
   for (const path of paths) {
     const mount = await vault.read(`sys/mounts/${path}`, mountReply).catch((error: unknown) => {
-      // Vault says 400 where nothing is mounted.
+      // Vault answers 400 if nothing is mounted.
       if (error instanceof VaultResponseError && [400, 404].includes(error.statusCode)) {
         return undefined;
       }

@@ -5,39 +5,38 @@ import { graceSignal } from './grace-signal';
 import type { VaultClient } from './vault-client';
 
 /*
- * A refresh that is under way when the server or the plugin stops loses its grant, where Webex has taken the old refresh
- * token by then and its answer is stored nowhere. So refreshing is paused before a planned stop, and what is under way is
- * waited for.
+ * A running refresh can lose its grant if the server or the plugin stops: Webex may have rotated the refresh token, and
+ * its answer is not stored yet. So refreshing is paused before a planned stop, and running refreshes are waited for.
  *
- * What the plugin (3.1.1) does where its configuration is written, as its source says (pkg/backend/lifecycle.go,
- * token_authcode.go; segment.go and restart.go of puppetlabs/leg/scheduler): nothing waits in a queue, since the names of
- * the credentials are handed to 16 workers one by one. The write ends the handing out, so that one more begins at most,
- * and none once the interval is 0. It ends no worker: each goes on until Webex has answered or the timeout is over, and
- * stores what it has got. Workers whose credentials share one of 256 locks do so one after the other. Nothing that may be
- * asked without the right to read credentials tells when they are done.
+ * The plugin (3.1.1) gives the names of the credentials to 16 workers one by one, without a queue. A write of the
+ * configuration ends this, so at most one more refresh begins, and none once the interval is 0. Workers go on until Webex
+ * answers or the timeout is over, and store the answer. Workers whose credentials share one of 256 locks take turns. No
+ * reply tells when they are done, except to a token that may read credentials.
+ *
+ * @see pkg/backend/lifecycle.go and token_authcode.go of the plugin; segment.go and restart.go of puppetlabs/leg/scheduler
  */
 
 const CHECK_INTERVAL = 'tune_refresh_check_interval_seconds';
 
-/** For handing out the last one, and for storing the last answer. */
+/** To start the last refresh, and to store the last answer. */
 const STORING_SECONDS = 1;
 
-/** Where the engine waits for Webex without an end. */
+/** If the engine waits for Webex without a timeout. */
 const NO_END_SECONDS = 60;
 
 export interface PausedEngine {
   readonly vault: VaultClient;
   readonly mountPath: string;
-  /** Its configuration as it is declared, whole. */
+  /** Its whole declared configuration. */
   readonly declared: Readonly<Record<string, unknown>>;
 }
 
 export interface PauseOptions {
-  /** Takes what a person should know meanwhile, a line at a time. */
+  /** Takes notes for people, a line at a time. */
   readonly note: (line: string) => void;
-  /** How to go back, to be named where the wait is interrupted. */
+  /** The command that resumes, for the error of an interrupted wait. */
   readonly howToResume: string;
-  /** Ends the wait; refreshing then stays paused. @default - none */
+  /** Aborts the wait; refreshing then stays paused. @default - none */
   readonly signal?: AbortSignal;
 }
 
@@ -48,10 +47,10 @@ export interface Pause {
 }
 
 /**
- * Stops background refreshing, and waits as long as a refresh that is under way may take. May be repeated.
+ * Stops background refreshing, and waits as long as a running refresh may take. May be repeated.
  *
- * @returns undefined where the engine is declared to refresh only what is read, and so has nothing to pause
- * @throws NotDeployed where there is no engine; ExplainedError where the wait is interrupted
+ * @returns undefined if no periodic refresh is declared, so that there is nothing to pause
+ * @throws NotDeployed if there is no engine; ExplainedError if the wait is interrupted
  */
 export async function pauseRefreshing(engine: PausedEngine, options: PauseOptions): Promise<Pause | undefined> {
   const { vault, mountPath, declared } = engine;
@@ -64,7 +63,7 @@ export async function pauseRefreshing(engine: PausedEngine, options: PauseOption
   }
   signal?.throwIfAborted();
   if (!wasPaused) {
-    // Each other field as it was: the plugin puts what is left out back to its own default, and that one reaps.
+    // The plugin resets an omitted field to its own default, which reaps, so all fields are written.
     const configuration = { ...(before.configuration ?? declared), [CHECK_INTERVAL]: 0 };
     await vault.endedBy(graceSignal(signal)).write(`${mountPath}/config`, configuration);
   }
@@ -92,10 +91,10 @@ export async function pauseRefreshing(engine: PausedEngine, options: PauseOption
 }
 
 /**
- * Has the engine refresh as declared, at once. May be repeated.
+ * Writes the declared configuration, so the engine refreshes again at once. May be repeated.
  *
- * @returns whether it was paused; where it was not, nothing is written
- * @throws NotDeployed where there is no engine
+ * @returns whether it was paused; if not, nothing is written
+ * @throws NotDeployed if there is no engine
  */
 export async function resumeRefreshing({ vault, mountPath, declared }: PausedEngine): Promise<boolean> {
   const { checkIntervalSeconds } = await readRefreshing(vault, mountPath);
@@ -106,7 +105,7 @@ export async function resumeRefreshing({ vault, mountPath, declared }: PausedEng
   return wasPaused;
 }
 
-/** @returns undefined where one has no end */
+/** @returns undefined if one has no end */
 function longestOf(all: readonly EngineRefreshing[]): number | undefined {
   const seconds = all.map(({ longestRefreshSeconds = Number.POSITIVE_INFINITY }) => longestRefreshSeconds);
   const longest = Math.max(...seconds);

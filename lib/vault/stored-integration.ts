@@ -18,8 +18,8 @@ import { integrationReply } from './replies';
 import type { VaultClient } from './vault-client';
 
 /**
- * An integration as the engine has it. Its secrets can be written and never read; the other fields are written back as
- * they are, since the engine replaces the whole entry.
+ * An integration in the engine. Its secrets can be written and never read. The other fields are written back with them,
+ * because the engine replaces the whole entry.
  */
 export class StoredIntegration {
   private constructor(
@@ -33,7 +33,7 @@ export class StoredIntegration {
     },
   ) {}
 
-  /** @throws NotDeployed unless it is there as it is declared, NotPermitted */
+  /** @throws NotDeployed unless it exists as declared, NotPermitted */
   static async read(vault: VaultClient, deployment: Deployment, name: string): Promise<StoredIntegration> {
     const integration = findIntegration(deployment, name);
     const path = `${deployment.engine.mountPath}/servers/${nameInVault(integration)}`;
@@ -62,7 +62,7 @@ export class StoredIntegration {
     return this.fields.provider_options.token_url ?? '';
   }
 
-  /** Where people consent, with what the entry adds to every such URL. */
+  /** The consent page, with the entry's own parameters. */
   get consentUrl(): string {
     const url = new URL(this.fields.provider_options.auth_code_url ?? '');
     Object.entries(this.fields.auth_url_params ?? {}).forEach(([name, value]) => url.searchParams.set(name, value));
@@ -70,7 +70,7 @@ export class StoredIntegration {
   }
 
   /**
-   * Writes the secrets that the engine tries, in this order.
+   * Writes the secrets. The engine tries them in this order.
    *
    * @throws ExplainedError saying whether they were written
    */

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { fieldsReply, healthReply, listReply, sealStatusReply, wrapReply } from './replies';
 
 /*
- * Vault and OpenBao for operators, over node-vault; replies are parsed by a schema. What travels is the client's: one
- * transport, one rule for redirects, typed errors without a secret in them.
+ * Vault and OpenBao for operators, over node-vault. Requests go through core's connection: one transport, one rule for
+ * redirects, and typed errors without a secret in them.
  */
 
 export type SealStatus = z.output<typeof sealStatusReply>;
@@ -17,17 +17,17 @@ export interface ServerHealth {
   readonly product: 'openbao' | 'vault';
 }
 
-/** Command-line programs, by the product. */
+/** Command-line programs, by product. */
 export const PROGRAMS = { openbao: 'bao', vault: 'vault' } as const;
 
 export type ServerProgramName = (typeof PROGRAMS)[ServerHealth['product']];
 
-/** A reply that Vault keeps until it is fetched. */
+/** A reply that Vault keeps until somebody unwraps it. */
 export interface VaultWrapping {
-  /** Fetches the reply, once. */
+  /** Unwraps the reply, once. */
   readonly token: string;
   readonly expireTime: Date;
-  /** Accessor of what is wrapped, such as a secret id; no secret. */
+  /** Accessor of the wrapped secret id or token; no secret. */
   readonly wrappedAccessor?: string;
 }
 
@@ -36,7 +36,7 @@ const capabilities = z.array(z.string()).catch([]);
 /** OpenBao refuses a request with more than a thousand strings in it. */
 const PATHS_AT_ONCE = 500;
 
-/** What node-vault hands to its transport. */
+/** What node-vault gives to its transport. */
 interface NodeVaultRequest {
   readonly method: string;
   /** After `/v1`, with a slash before it. */
@@ -63,11 +63,11 @@ export class VaultClient {
     this.address = this.connection.address;
     this.#client = nodeVault({
       endpoint: this.address,
-      // node-vault would log what it writes where DEBUG says so.
+      // node-vault would log what it writes if DEBUG is set.
       debug: () => undefined,
       'request-promise': { defaults: () => (request: NodeVaultRequest) => this.#send(request) },
     });
-    // Set afterwards: its own defaults come from the environment. Token and namespace are the connection's.
+    // Set afterwards, because node-vault's defaults come from the environment. The connection has token and namespace.
     Object.assign(this.#client, { token: '', namespace: '', pathPrefix: '' });
   }
 
@@ -81,9 +81,7 @@ export class VaultClient {
     return new VaultClient({ ...this.#options, namespace });
   }
 
-  /**
-   * @throws VaultResponseError with `statusCode` 404 where there is nothing
-   */
+  /** @throws VaultResponseError, with `statusCode` 404 if there is nothing */
   async read(path: string): Promise<unknown>;
   async read<T>(path: string, reply: z.ZodType<T>): Promise<T>;
   async read(path: string, reply: z.ZodType = z.unknown()): Promise<unknown> {
@@ -101,7 +99,7 @@ export class VaultClient {
   }
 
   /**
-   * Writes, and has Vault keep the reply: who unwraps it within that time gets it, once.
+   * Writes, and has Vault wrap the reply for that time.
    *
    * @see https://developer.hashicorp.com/vault/docs/concepts/response-wrapping
    */
@@ -122,7 +120,7 @@ export class VaultClient {
 
   /** Needs no token. */
   async sealStatus(): Promise<SealStatus> {
-    // Asked in the root namespace: the endpoint exists in no other.
+    // The endpoint exists only in the root namespace.
     return this.withNamespace(undefined).read('sys/seal-status', sealStatusReply);
   }
 
@@ -130,12 +128,12 @@ export class VaultClient {
   async health(): Promise<ServerHealth> {
     const always = 'standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200';
     const health = await this.withNamespace(undefined).read(`sys/health?${always}`, healthReply);
-    // OpenBao began with 2.0.
+    // The first release of OpenBao is 2.0.
     const isVault = health.enterprise !== undefined || /^[01]\./.test(health.version);
     return { ...health, product: isVault ? 'vault' : 'openbao' };
   }
 
-  /** Name of the program for commands that are shown to people. It is `bao` where the server does not say what it is. */
+  /** Name of the program in commands for people. It is `bao` if the server does not answer. */
   async programName(): Promise<ServerProgramName> {
     return this.health().then(
       ({ product }) => PROGRAMS[product],
@@ -161,14 +159,14 @@ export class VaultClient {
     return found;
   }
 
-  /** A client like this one whose requests the signal ends. */
+  /** A client like this one whose requests the signal aborts. */
   endedBy(signal: AbortSignal | undefined): VaultClient {
     return new VaultClient({ ...this.#options, signal });
   }
 
-  /** What node-vault calls for each request; it treats what is returned as an answer of status 200. */
+  /** node-vault's transport. Every returned answer has status 200, because other ones throw. */
   async #send({ method, path, json, headers }: NodeVaultRequest): Promise<NodeVaultAnswer> {
-    // node-vault writes by POST. Vault treats POST and PUT alike, and its documents, as our errors, say PUT.
+    // node-vault writes by POST. Vault treats POST and PUT alike, and our errors say PUT.
     const verb = method === 'POST' ? 'PUT' : method;
     const body = await this.connection.json(verb, path.replace(/^\//, ''), (reply) => reply, {
       headers,

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCredential } from '#core';
 import { TokenSource } from 'webex-token-client';
-import { z } from 'zod';
 import { inspectPlugin } from '../../lib/declaration/files/plugin-binary';
 import { findIntegration } from '../../lib/declaration/derived/by-name';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
+import { consentUrlReply, fieldsReply } from '../../lib/vault/replies';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
@@ -14,11 +14,8 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
  * The article's own setup: a plugin, a mount, an integration and a credential, made by hand with the root token, and the
- * engine's defaults, which delete grants. it is imported by a deploy, with the real Terraform, and nobody consents again.
+ * engine's defaults, which delete grants. A deploy imports it, with the real Terraform, and nobody consents again.
  */
-
-const urlReply = z.object({ data: z.object({ url: z.string() }) });
-const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
 
 describeUnless(terraformUnavailable())('an engine that was made by hand', () => {
   let deployed: DeployedVault;
@@ -34,7 +31,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
   });
   afterAll(() => deployed[Symbol.asyncDispose]());
 
-  /** What its reader types, step by step, as `vault write` says it. */
+  /** The steps of the article, by the API. */
   async function setUpByHand(): Promise<void> {
     const { admin, webex, deployment } = deployed.rehearsal;
     const { redirectUrl, clientId } = findIntegration(deployment, 'webex-myapp');
@@ -47,7 +44,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
       provider_options: { auth_code_url: `${webex.apiUrl}/authorize`, token_url: `${webex.apiUrl}/access_token` },
     });
     const asked = { server: 'webex-myapp', redirect_url: redirectUrl, scopes: 'spark:people_read', state: '12345' };
-    const { url } = (await admin.write('oauthapp/auth-code-url', asked, urlReply)).data;
+    const { url } = (await admin.write('oauthapp/auth-code-url', asked, consentUrlReply)).data;
     const code = new URL(await webex.consent(url)).searchParams.get('code');
     await admin.write('oauthapp/creds/testauth', { server: 'webex-myapp', code, redirect_url: redirectUrl });
   }
@@ -60,9 +57,8 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     return (await readCredential(deployed.rehearsal.admin.connection, 'oauthapp', 'testauth')).accessToken;
   }
 
-  /** @returns what the engine was configured to */
   async function configuration(): Promise<Record<string, unknown>> {
-    return (await deployed.rehearsal.admin.read('oauthapp/config', configReply)).data;
+    return (await deployed.rehearsal.admin.read('oauthapp/config', fieldsReply)).data;
   }
 
   function declare(engine: Partial<Deployment['engine']>, clientId?: string): void {
@@ -102,7 +98,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     ],
   ])('deploy refuses to import the existing engine %s', async (_, engine, clientId, message) => {
     declare(engine, clientId);
-    // As the reader of the article has it: who may do anything.
+    // The article uses the root token.
     deployed.token = deployed.rehearsal.server.rootToken;
     const { stderr, exitCode } = await deployed.run('deploy');
     deployed.token = await deployed.rehearsal.operatorToken('provisioner');
@@ -181,7 +177,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     const { admin, webex } = deployed.rehearsal;
     const before = webex.requests.length;
     // For longer than any token lives, which fails after a refresh.
-    const forced = admin.read('oauthapp/creds/testauth?minimum_seconds=99999999', z.unknown());
+    const forced = admin.read('oauthapp/creds/testauth?minimum_seconds=99999999');
     await forced.catch(() => undefined);
     const refreshes = webex.requests.slice(before).filter(({ grantType }) => grantType === 'refresh_token');
     expect(refreshes.map(({ status }) => status)).toEqual([200]);

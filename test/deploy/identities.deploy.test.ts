@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import { fieldsReply } from '../../lib/vault/replies';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
@@ -63,8 +63,8 @@ describeUnless(terraformUnavailable())('identities', () => {
     expect(exitCode).toBe(0);
   };
 
-  const login = (mount: string, role: string, token: string): Promise<unknown> =>
-    deployed.rehearsal.admin.withToken('').write(`auth/${mount}/login`, { role, jwt: token }, z.unknown());
+  const login = (mount: string, role: string, token: string): Promise<void> =>
+    deployed.rehearsal.admin.withToken('').write(`auth/${mount}/login`, { role, jwt: token });
 
   beforeAll(async () => {
     const authority = await CertificateAuthority.create();
@@ -128,7 +128,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     await hasNoChange();
     const { admin } = deployed.rehearsal;
     await expect(admin.list('auth/approle/role')).rejects.toMatchObject({ statusCode: 404 });
-    const role = await admin.read('auth/cert/certs/workload', z.object({ data: z.record(z.string(), z.unknown()) }));
+    const role = await admin.read('auth/cert/certs/workload', fieldsReply);
     expect([role.data.allowed_uri_sans ?? [], role.data.allowed_dns_sans]).toEqual([[], ['a.example']]);
     const claims = { sub: 'me', team: 'blue' };
     const former = await issuer.machineToken({ audience: AUDIENCE, claims });

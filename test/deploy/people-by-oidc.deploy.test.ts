@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { z } from 'zod';
+import { fieldsReply } from '../../lib/vault/replies';
 import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/schema/operators-declaration';
 import type { FinishedCommand } from '../../lib/processes/child-process';
 import { freePort } from '../../lib/processes/free-port';
@@ -97,7 +97,7 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     await operated.asRoot(async (root) => {
       const discovery = { oidc_discovery_url: provider.issuer, oidc_discovery_ca_pem: provider.ca };
       await root.write('auth/oidc/config', { ...discovery, oidc_client_id: 'other', oidc_client_secret: 'other' });
-      const { data } = await root.read('auth/oidc/role/issuer', z.object({ data: z.record(z.string(), z.unknown()) }));
+      const { data } = await root.read('auth/oidc/role/issuer', fieldsReply);
       await root.write('auth/oidc/role/issuer', { ...data, bound_claims: { groups: ['friends'] } });
     });
     const { stdout, exitCode } = await program('deploy', secret());

@@ -1,10 +1,9 @@
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { readRefreshing } from '../../lib/vault/engine-refreshing';
-import type { Declaration } from '../fixtures/declarations/declaration';
 import { succeeded } from '../fixtures/worlds/deployed-server';
 import { DueGrants } from '../../rehearsal/outage/due-grants';
 import { describeUnless } from '../fixtures/runs/left-out';
@@ -38,6 +37,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     operated.engine.webex.behavior.refresh = 'rotate';
     declarePlugin('oauthapp');
     succeeded(await operated.init());
+    await deploy();
     grants = new DueGrants(operated.engine, GRANTS);
   });
   afterAll(async () => {
@@ -65,32 +65,6 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
   async function checkInterval(): Promise<number> {
     return (await readRefreshing(await operated.as('provisioner'), 'oauthapp')).checkIntervalSeconds;
   }
-
-  /** How often the server was asked for that so far. */
-  async function asked(operation: string, path: string): Promise<number> {
-    const log = await operated.server.auditLog;
-    return log.split('\n').filter((line) => {
-      return line.includes('"type":"request"') && line.includes(`"operation":"${operation}"`) && line.includes(path);
-    }).length;
-  }
-
-  test('the first deploy after a release with another reload resource neither pauses nor reloads', async () => {
-    const stackDirectory = await operated.synthesize();
-    const file = join(stackDirectory, 'cdk.tf.json');
-    const declared = readFileSync(file, 'utf8');
-    writeFileSync(file, JSON.stringify(asBefore(JSON.parse(declared) as Declaration)));
-    await deploy(stackDirectory);
-    const [reloads, configs] = [
-      await asked('update', 'sys/plugins/reload/backend'),
-      await asked('update', 'oauthapp/config'),
-    ];
-    expect({ reloads, configs }).toEqual({ reloads: 1, configs: 1 });
-    writeFileSync(file, declared);
-    expect(await deploy(stackDirectory)).toEqual(expect.arrayContaining([RELOAD]));
-    expect(await asked('update', 'sys/plugins/reload/backend')).toBe(reloads);
-    expect(await asked('update', 'oauthapp/config')).toBe(configs);
-    expect(await deploy(stackDirectory)).toEqual([]);
-  });
 
   /** Upgrades to the other file while the engine refreshes. */
   async function upgrade({ scale, lateness }: Attempt) {
@@ -132,25 +106,3 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     expect(await deploy()).toEqual([]);
   });
 });
-
-/** The stack as releases before this one declared it. */
-function asBefore({ resource, ...rest }: Declaration): Declaration {
-  const { terraform_data: data = {}, vault_generic_endpoint: endpoints, ...others } = resource;
-  const [name = '', reload = {}] = Object.entries(data).find(([id]) => id.startsWith('engine_reload')) ?? [];
-  const { depends_on, lifecycle } = reload;
-  const kept = Object.fromEntries(Object.entries(data).filter(([id]) => id !== name));
-  const endpoint = {
-    path: 'sys/plugins/reload/backend',
-    data_json: JSON.stringify({ plugin: 'oauthapp' }),
-    ignore_absent_fields: true,
-    disable_read: true,
-    disable_delete: true,
-    depends_on,
-    lifecycle,
-  };
-  const text = JSON.stringify({
-    ...rest,
-    resource: { ...others, terraform_data: kept, vault_generic_endpoint: { ...endpoints, [name]: endpoint } },
-  });
-  return JSON.parse(text.replaceAll(`"terraform_data.${name}"`, `"vault_generic_endpoint.${name}"`)) as Declaration;
-}

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { readCredential } from '#core';
 import { readKeyShares } from '../../lib/operators/key-shares';
 import { withRootToken } from '../../lib/server/keys/root-token';
+import { raftReply } from '../../lib/vault/replies';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { DeployedServer, succeeded } from '../fixtures/worlds/deployed-server';
 import { docker, dockerLogs, dockerUnavailable } from '../fixtures/worlds/docker-engine';
@@ -14,10 +14,6 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 /*
  * The production server as a user deploys it: cdktf, Terraform, Docker, and the project's own commands.
  */
-
-const raftReply = z.object({
-  data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),
-});
 
 const unavailable = terraformUnavailable() ?? dockerUnavailable();
 

@@ -1,8 +1,8 @@
 import type { Policy, PolicyRule } from './policy';
 
 /*
- * What the holder of some policies may do, as Vault decides it: of all rules that match a path, one counts, and where
- * several policies have that one, what they say of it is put together.
+ * Rights of a holder of some policies, as Vault decides them. One rule among those that match a path counts. If several
+ * policies have this rule, their capabilities are combined.
  *
  * @see https://developer.hashicorp.com/vault/docs/concepts/policies#priority-matching
  */
@@ -19,7 +19,7 @@ export class PolicyRights {
     }
   }
 
-  /** Whether a read of that very path is allowed. */
+  /** Whether a read of exactly this path is allowed. */
   mayRead(path: string): boolean {
     const exact = this.#rules.get(path);
     if (exact !== undefined && !exact.isPrefix && !exact.hasWildcards) {
@@ -32,8 +32,8 @@ export class PolicyRights {
 }
 
 /**
- * Whether one of their rules allows a read of that path to some who hold it: what stands between double braces is the
- * name, the id or whatever of who asks.
+ * Whether a templated rule allows a read of that path to some holders. The part between double braces is a name, an id or
+ * another property of the holder.
  */
 export function mayReadSome({ rules }: Policy, path: string): boolean {
   return rules.some((rule) => {
@@ -58,9 +58,9 @@ function escapeRegExp(text: string): string {
 }
 
 class Pattern {
-  /** It ends in `*`, which stands for anything. */
+  /** It ends in `*`, which matches anything. */
   readonly isPrefix: boolean;
-  /** It has `+` at the beginning of a segment; alone there, that stands for any segment. */
+  /** It has `+` at the beginning of a segment. A segment `+` matches any segment. */
   readonly hasWildcards: boolean;
   /** Without the `*` at its end. */
   readonly #literal: string;
@@ -91,17 +91,13 @@ class Pattern {
     );
   }
 
-  /** Whether it counts rather than the other one, which matches too. */
+  /** Whether it takes precedence over another match. */
   isBefore(other: Pattern): boolean {
-    for (const [ours, theirs] of this.#rank.map((rank, index) => [rank, other.#rank[index] ?? 0] as const)) {
-      if (ours !== theirs) {
-        return ours > theirs;
-      }
-    }
-    return this.#literal > other.#literal;
+    const difference = this.#rank.map((rank, index) => rank - (other.#rank[index] ?? 0)).find((each) => each !== 0);
+    return difference === undefined ? this.#literal > other.#literal : difference > 0;
   }
 
-  /** The first of these that differs decides; the larger one wins. */
+  /** The first number that differs decides, and the larger one wins. */
   get #rank(): readonly number[] {
     return [
       this.hasWildcards ? this.#literal.indexOf('+') : this.#literal.length,

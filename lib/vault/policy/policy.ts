@@ -1,10 +1,10 @@
 import { parsePolicyText, PolicyUnreadable, type PolicyItem, type PolicyValue } from './syntax';
 
-/** What a policy says of one path. */
+/** A policy's rule for one path. */
 export interface PolicyRule {
-  /** As it is written, but for a slash at its beginning. */
+  /** As written, without a leading slash. */
   readonly path: string;
-  /** `deny` alone where that is among them. */
+  /** `deny` alone if it is among them. */
   readonly capabilities: readonly string[];
 }
 
@@ -13,7 +13,7 @@ export interface Policy {
   readonly rules: readonly PolicyRule[];
 }
 
-/** Attributes of a rule, of Vault and of OpenBao. What they limit may be kept to, and so limits nobody. */
+/** Attributes of a rule, in Vault and OpenBao. Limits are ignored here: a caller can comply with them and still read. */
 const ATTRIBUTES = [
   'allowed_parameters',
   'capabilities',
@@ -31,7 +31,7 @@ const ATTRIBUTES = [
   'subscribe_event_types',
 ];
 
-/** What a rule could say before there were capabilities. */
+/** Values of `policy`, from before there were capabilities. */
 const OLD_STYLE: Readonly<Record<string, readonly string[]>> = {
   deny: ['deny'],
   read: ['read', 'list'],
@@ -39,7 +39,7 @@ const OLD_STYLE: Readonly<Record<string, readonly string[]>> = {
   sudo: ['create', 'read', 'update', 'delete', 'list', 'sudo'],
 };
 
-/** @throws PolicyUnreadable where it is not certain what Vault makes of it */
+/** @throws PolicyUnreadable if it is not certain what the policy means to Vault */
 export function parsePolicy(name: string, text: string, now = new Date()): Policy {
   const rules = parsePolicyText(text).flatMap((item) => {
     const [first] = item.keys;
@@ -54,7 +54,7 @@ export function parsePolicy(name: string, text: string, now = new Date()): Polic
   return { name, rules };
 }
 
-/** `path "a" { }` in HCL; in JSON an object of paths, or a list of such. */
+/** `path "a" { }` in HCL; in JSON an object of paths, or a list of such objects. */
 function pathItems({ keys, value }: PolicyItem): readonly PolicyItem[] {
   if (keys.length === 2) {
     return [{ keys: keys.slice(1), value }];
@@ -68,7 +68,7 @@ function pathItems({ keys, value }: PolicyItem): readonly PolicyItem[] {
   });
 }
 
-/** @returns none where it has ended */
+/** @returns none if the rule has expired */
 function ruleOf(path: string, value: PolicyValue, now: Date): PolicyRule[] {
   if (value.kind !== 'object') {
     throw new PolicyUnreadable(`what it says of "${path}" is no block`);
@@ -94,12 +94,7 @@ function ruleOf(path: string, value: PolicyValue, now: Date): PolicyRule[] {
     throw new PolicyUnreadable(`"${policy}" of "${path}" is unknown`);
   }
   const capabilities = [...listOf(path, attributes.get('capabilities')), ...oldStyle];
-  return [
-    {
-      path: path.replace(/^\//, ''),
-      capabilities: capabilities.includes('deny') ? ['deny'] : capabilities,
-    },
-  ];
+  return [{ path: path.replace(/^\//, ''), capabilities: capabilities.includes('deny') ? ['deny'] : capabilities }];
 }
 
 function textOf(value: PolicyValue | undefined): string | undefined {

@@ -1,14 +1,14 @@
 import { ExplainedError } from '#core';
 
 /*
- * The text of a policy, in HCL 1 or in JSON, as a tree. Of HCL it takes what policies are made of, and refuses what it
- * does not know, such as heredocs and interpolation: who may read a credential is not to be guessed. The parsers that npm
- * has are of HCL 2, which reads some texts otherwise, and of megabytes.
+ * The text of a policy, in HCL 1 or in JSON, as a tree. The parser takes the part of HCL that policies use, and refuses
+ * the rest, such as heredocs and interpolation, because rights on a credential must not be guessed. The parsers on npm
+ * are for HCL 2, which differs, and have megabytes.
  *
  * @see https://github.com/hashicorp/hcl/blob/hcl1/README.md#syntax
  */
 
-/** `path "a" { ... }`: keys `path` and `a`, and what they are of. In JSON each has one key. */
+/** `path "a" { ... }` has the keys `path` and `a`. In JSON each item has one key. */
 export interface PolicyItem {
   readonly keys: readonly string[];
   readonly value: PolicyValue;
@@ -16,19 +16,19 @@ export interface PolicyItem {
 
 export type PolicyValue =
   | { readonly kind: 'text'; readonly text: string }
-  /** A number or a truth value, neither of which says who may read. */
+  /** A number or a truth value. Neither grants a right. */
   | { readonly kind: 'other' }
   | { readonly kind: 'list'; readonly values: readonly PolicyValue[] }
   | { readonly kind: 'object'; readonly items: readonly PolicyItem[] };
 
-/** A policy that Vault may take, and we cannot tell what it means. */
+/** A policy that Vault may accept, and whose meaning is unknown here. */
 export class PolicyUnreadable extends ExplainedError {
   override name = 'PolicyUnreadable';
 }
 
-/** Every item, those included that stand twice. @throws PolicyUnreadable */
+/** Every item, with duplicates. @throws PolicyUnreadable */
 export function parsePolicyText(text: string): readonly PolicyItem[] {
-  // As Vault decides it.
+  // Vault decides in the same way.
   const isJson = text.trimStart().startsWith('{');
   const reader = new Reader(text, isJson);
   return isJson ? reader.document() : reader.items(undefined);
@@ -38,7 +38,7 @@ const SPACE = /[ \t\r\n]+/y;
 const COMMENT = /(?:#|\/\/)[^\n]*|\/\*[^]*?\*\//y;
 const WORD = /[A-Za-z_][\w.-]*/y;
 const NUMBER = /-?\d[\w.+-]*/y;
-/** Without an escape that only one of the two languages has. */
+/** Escapes of both languages only. */
 const STRING = /"(?:[^"\\\n\r]|\\["\\nrt]|\\u[0-9a-fA-F]{4})*"/y;
 
 class Reader {
@@ -49,7 +49,6 @@ class Reader {
     private readonly isJson: boolean,
   ) {}
 
-  /** One object of JSON, and nothing after it. */
   document(): readonly PolicyItem[] {
     this.#expect('{');
     const items = this.items('}');
@@ -57,19 +56,17 @@ class Reader {
     return this.#at === this.text.length ? items : this.#fail();
   }
 
-  /** @param end what closes them; undefined: the end of the text */
+  /** @param end undefined for the end of the text */
   items(end: '}' | undefined): readonly PolicyItem[] {
     const items: PolicyItem[] = [];
-    for (;;) {
-      if (this.#isAtEnd(end)) {
-        return items;
-      }
+    while (!this.#isAtEnd(end)) {
       items.push(this.#item());
       const hasComma = this.#take(',');
       if (this.isJson && hasComma === this.#isNext('}')) {
-        return this.#fail();
+        this.#fail();
       }
     }
+    return items;
   }
 
   #item(): PolicyItem {
@@ -159,7 +156,7 @@ class Reader {
 
   #skip(): void {
     while (this.#matchHere(SPACE) !== undefined || (!this.isJson && this.#matchHere(COMMENT) !== undefined)) {
-      // What lies between says nothing.
+      // Space and comments have no meaning.
     }
   }
 
@@ -169,7 +166,7 @@ class Reader {
   }
 }
 
-/** A tab stands in a string of HCL as it is, in one of JSON it may not. */
+/** HCL allows a tab in a string, and JSON does not. */
 function escaped(quoted: string): string {
   return quoted.replaceAll('\t', '\\t');
 }

@@ -4,14 +4,14 @@ import { time } from '../replies';
 
 const seconds = z.number().positive().max(LONGEST_LIFE_SECONDS);
 
-/** What is noted of a consent, which the engine keeps no word of. */
+/** A consent, of which the engine keeps nothing. */
 export const consentRecordSchema = z.object({
   consentedAt: time,
-  /** Whose account it is; null where Webex does not say. */
+  /** The account; null if Webex does not name it. */
   by: z.object({ email: z.string(), orgId: z.string() }).nullable(),
-  /** How long Webex said that its first access token lives. */
+  /** Lifetime of the first access token, as Webex said. */
   accessTokenSeconds: seconds.nullable(),
-  /** How long it said that the refresh token lives; null where the engine made the exchange, which keeps no word of it. */
+  /** Lifetime of the refresh token, as Webex said; null if the engine exchanged the code and did not keep it. */
   refreshTokenTtlSeconds: seconds.nullable(),
 });
 

@@ -6,32 +6,31 @@ import { recordReply } from '../replies';
 import type { VaultClient } from '../vault-client';
 
 /*
- * What is known of the grants beside what the engine keeps, in Vault's KV version 2: it outlives every workstation, and
- * no grant depends on it.
+ * Records about grants that the engine does not keep, in Vault's KV version 2. They outlive every workstation, and no
+ * grant depends on them.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
  */
 
-/** A record as it stands. */
 export interface StoredRecord<T> {
-  /** Of the mount: a write that names it is refused once somebody else has written. 0: there is none yet. */
+  /** Version in KV, for check-and-set. 0 means that there is no record. */
   readonly version: number;
   readonly value?: T;
-  /** Why there is no value although there is a record, such as "is damaged". */
+  /** Why a record has no value, such as "is damaged". */
   readonly problem?: string;
 }
 
-/** A record was written by somebody else meanwhile. */
+/** Somebody else wrote the record meanwhile. */
 export class RecordChanged extends ExplainedError {
   override name = 'RecordChanged';
 }
 
-/** Stack `webex-tokens` has not been deployed since records are kept, or this token may not use them. */
+/** The records are not deployed, or this token may not use them. */
 export class RecordsUnavailable extends ExplainedError {
   override name = 'RecordsUnavailable';
 }
 
-/** The problem of a record that may be written anew. A record in another format is left to the release that wrote it. */
+/** The problem of a record that may be replaced. A record in another format stays for the release that wrote it. */
 export const DAMAGED = 'is damaged';
 
 /** Version of the format of every record. */
@@ -39,7 +38,7 @@ const KNOWN_VERSION = 1;
 
 const anyRecord = z.looseObject({ version: z.int() });
 
-/** Vault converts a mount that is new, for a moment. */
+/** Vault converts a new mount for a moment. */
 const CONVERTING = 'Upgrading from non-versioned to versioned';
 const CONVERSION_MS = 10_000;
 const POLL_MS = 200;
@@ -47,7 +46,6 @@ const POLL_MS = 200;
 export class Records {
   constructor(
     private readonly vault: VaultClient,
-    /** Where they are mounted. */
     readonly path: string,
   ) {}
 
@@ -68,9 +66,9 @@ export class Records {
   }
 
   /**
-   * @param value without its `version`, which is put to it
-   * @param expected version of the mount that it replaces. @default - any
-   * @throws RecordChanged where another one stands there, RecordsUnavailable; VaultResponseError, VaultUnreachableError
+   * @param value without its `version`
+   * @param expected version that it replaces. @default - any
+   * @throws RecordChanged if it has another version; RecordsUnavailable; VaultResponseError, VaultUnreachableError
    */
   async write(record: string, value: object, expected?: number): Promise<void> {
     const options = expected === undefined ? {} : { options: { cas: expected } };
@@ -84,7 +82,7 @@ export class Records {
     }
   }
 
-  /** With all its versions. @throws RecordsUnavailable; VaultResponseError, VaultUnreachableError */
+  /** Deletes all its versions. @throws RecordsUnavailable; VaultResponseError, VaultUnreachableError */
   async delete(record: string): Promise<void> {
     await this.#tolerant(() => this.vault.delete(metadataPath(this.path, record)));
   }
@@ -112,12 +110,11 @@ export class Records {
   }
 }
 
-/** To a token without rights there, Vault does not tell what is not mounted from what it may not use. */
+/** A token without rights gets the same answer for a missing mount as for a forbidden one. */
 function isUnavailable({ statusCode, said }: VaultResponseError): boolean {
   return statusCode === 403 || (statusCode === 404 && said !== '');
 }
 
-/** A record without a version is of no release. */
 function valueOf<T>(data: unknown, schema: z.ZodType<T>): { value: T } | { problem: string } {
   const known = anyRecord.safeParse(data);
   if (!known.success) {
@@ -133,7 +130,7 @@ function valueOf<T>(data: unknown, schema: z.ZodType<T>): { value: T } | { probl
   return parsed.success ? { value: parsed.data } : { problem: DAMAGED };
 }
 
-/** Whether something could not be noted for want of records, or of an answer: nothing else depends on that. */
+/** Whether records or their server are missing. Nothing but the records depends on that. */
 export function isRecordsMissing(
   error: unknown,
 ): error is RecordsUnavailable | VaultResponseError | VaultUnreachableError {

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 
-/** What is noted of the rotations of an integration's client secret; no secret is in it. */
+/** Rotation of an integration's client secret, without a secret. */
 export const rotationRecordSchema = z.object({
-  /** The rotation that is under way, or was when it was killed; null: none is. */
+  /** The rotation that is running, or was killed; null if there is none. */
   running: z
     .object({
-      /** Of this rotation and no other. */
       id: z.string(),
-      /** Person, machine and process, to be shown. */
+      /** Person, machine and process, for people. */
       by: z.string(),
-      /** When it last did something. */
+      /** Time of its last step. */
       at: z.iso.datetime({ offset: true }),
     })
     .nullable(),

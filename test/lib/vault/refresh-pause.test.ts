@@ -2,6 +2,7 @@ import { NotDeployed } from '#core';
 import { declaredConfiguration } from '../../../lib/declaration/derived/engine-configuration';
 import { isPaused, readRefreshing } from '../../../lib/vault/engine-refreshing';
 import { pauseRefreshing, resumeRefreshing, type Pause } from '../../../lib/vault/refresh-pause';
+import { reloadPlugin } from '../../../lib/vault/plugin-reload';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 import { refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
@@ -90,4 +91,20 @@ it('the engine counts as paused only if it refreshes nothing although the deploy
   expect(isPaused({ checkIntervalSeconds: 0 }, hourly)).toBe(true);
   expect(isPaused({ checkIntervalSeconds: 60 }, hourly)).toBe(false);
   expect(isPaused({ checkIntervalSeconds: 0 }, never)).toBe(false);
+});
+
+it.each([
+  ['there is no engine', refusal(400), 'there is no engine yet that would run another plugin'],
+  [
+    'the engine runs that plugin',
+    { body: { data: { type: 'oauthapp', running_sha256: 'a' } } },
+    'the engine runs it already',
+  ],
+])('the reload neither pauses nor reloads if %s', async (_, mounted, line) => {
+  server.answer('sys/mounts/oauthapp', mounted);
+  engineHas({});
+  const reload = { vault, mountPath: 'oauthapp', sha256: 'a', declared };
+  await reloadPlugin(reload, { note: (said) => notes.push(said), howToResume: 'resume it' });
+  expect(notes).toEqual([line]);
+  expect(server.requests.filter((request) => request.startsWith('PUT '))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldsReply, loginReply } from '../../../../lib/vault/replies';
 import { parsePolicy } from '../../../../lib/vault/policy/policy';
 import { PolicyRights } from '../../../../lib/vault/policy/policy-rights';
 import { onOpenBao } from '../../../fixtures/runs/server-product';
@@ -40,11 +41,9 @@ async function byServer(policies: readonly string[]): Promise<Record<string, boo
       return undefined;
     }
   }
-  const reply = z.object({ auth: z.object({ client_token: z.string() }) });
   const request = { policies: names, no_default_policy: true, ttl: '5m' };
-  const { client_token: token } = (await vault.admin.write('auth/token/create', request, reply)).auth;
-  const capabilities = z.object({ data: z.record(z.string(), z.unknown()) });
-  const { data } = await vault.admin.write('sys/capabilities', { token, paths: PATHS }, capabilities);
+  const { client_token: token } = (await vault.admin.write('auth/token/create', request, loginReply)).auth;
+  const { data } = await vault.admin.write('sys/capabilities', { token, paths: PATHS }, fieldsReply);
   return Object.fromEntries(PATHS.map((path) => [path, z.array(z.string()).parse(data[path]).includes('read')]));
 }
 
@@ -150,4 +149,15 @@ it('the parser agrees with the server on random combinations of rules', async ()
     }
   }
   expect(compared).toBeGreaterThan(60);
+});
+
+it('one call asks for the capabilities of as many paths as a large deployment has', async () => {
+  const paths = Array.from({ length: 2100 }, (_, index) => `oauthapp/creds/credential-${index}`);
+  const token = await vault.tokenWith(
+    'path "sys/capabilities-self" { capabilities = ["update"] }\npath "oauthapp/creds/credential-1*" { capabilities = ["read"] }',
+  );
+  const found = await vault.admin.withToken(token).capabilitiesOf(paths);
+  expect([...found.keys()]).toEqual(paths);
+  expect([...found].filter(([, capabilities]) => capabilities.includes('read'))).toHaveLength(1111);
+  expect(found.get('oauthapp/creds/credential-2099')).toEqual(['deny']);
 });
