@@ -9,7 +9,6 @@ import { consentUrlReply, fieldsReply } from '../../lib/vault/replies';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
-import { statusOf } from '../fixtures/results/refusal';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
@@ -61,12 +60,10 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     return (await deployed.rehearsal.admin.read('oauthapp/config', fieldsReply)).data;
   }
 
-  function declare(engine: Partial<Deployment['engine']>, clientId?: string): void {
-    const { integrations } = deployed.rehearsal.deployment;
+  function declare(engine: Partial<Deployment['engine']>): void {
     deployed.deployment = {
       ...deployed.deployment,
       engine: { ...deployed.rehearsal.deployment.engine, preventDestroy: true, ...engine },
-      integrations: integrations.map((each) => ({ ...each, clientId: clientId ?? each.clientId })),
     };
   }
 
@@ -75,48 +72,6 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     expect(deployed.rehearsal.webex.grants.count).toBe(1);
     expect(refreshTokens()).toEqual([refreshToken]);
     expect(await present()).toBe(accessToken);
-  });
-
-  test.each([
-    [
-      'without a word',
-      {},
-      undefined,
-      /^error: "oauthapp" is mounted already, with type "oauthapp", .* engine\.import: true/m,
-    ],
-    [
-      'at a path where nothing is',
-      { import: true, mountPath: 'elsewhere', recordsPath: 'elsewhere-records' },
-      undefined,
-      /^error: engine\.import is set, and nothing is mounted at "elsewhere", so nothing was changed/m,
-    ],
-    [
-      'for another client',
-      { import: true },
-      'another',
-      /^error: integration "webex-myapp" is in Vault with client id "C0ffee", while \S+ declares "another", and no grant/m,
-    ],
-  ])('deploy refuses to import the existing engine %s', async (_, engine, clientId, message) => {
-    declare(engine, clientId);
-    // The article uses the root token.
-    deployed.token = deployed.rehearsal.server.rootToken;
-    const { stderr, exitCode } = await deployed.run('deploy');
-    deployed.token = await deployed.rehearsal.operatorToken('provisioner');
-    expect(stderr).toMatch(message);
-    expect(exitCode).toBe(1);
-    // Nothing was written: the engine has its defaults, which reap.
-    await expect(statusOf(configuration())).resolves.toBe(404);
-  });
-
-  test('deploy refuses to import the engine beside an AppRole method that Terraform does not know', async () => {
-    declare({ import: true });
-    await deployed.rehearsal.admin.write('sys/auth/approle', { type: 'approle' });
-    await deployed.rehearsal.admin.write('auth/approle/role/of-others', { token_policies: ['none'] });
-    const { stderr, exitCode } = await deployed.run('deploy');
-    await deployed.rehearsal.admin.delete('sys/auth/approle');
-    expect(stderr).toMatch(/^error: "approle" is an auth method already, of type "approle", .*appRole\.manage: false/m);
-    expect(exitCode).toBe(1);
-    await expect(statusOf(configuration())).resolves.toBe(404);
   });
 
   test('the provisioner imports the engine in one deploy, while its token stays readable', async () => {

@@ -114,19 +114,6 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     await expect(refreshed()).resolves.toEqual([200]);
   });
 
-  test('deploy refuses a rename that would lose the grant, and names the declaration that keeps it', async () => {
-    const { integrations } = operated.deployment;
-    operated.declare({ integrations: integrations.map((each) => ({ ...each, vaultName: undefined })) });
-    const { stderr, exitCode } = await deployed();
-    expect(stderr).toContain(
-      '- integration "monthly" goes; with vaultName: "webex-myapp", without which it is declared now, its grants stay\n',
-    );
-    expect(stderr).toContain('- credential "testauth" is lost: without integration "monthly" it cannot be refreshed;');
-    expect(stderr).toMatch(/^error: .*nothing was changed$/m);
-    expect(exitCode).toBe(1);
-    await expect(refreshed()).resolves.toEqual([200]);
-  });
-
   test('deploy restores the first names', async () => {
     called('webex-myapp', 'people-me');
     const { stdout, exitCode } = await deployed();

@@ -10,6 +10,7 @@ import {
 } from '#core';
 import { z } from 'zod';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
+import { declaredConfiguration } from '../../../lib/declaration/derived/engine-configuration';
 import { integrationEntry } from '../../../lib/declaration/derived/integration-entry';
 import { consentRecordSchema } from '../../../lib/vault/records/consent-record';
 import { readRefreshing } from '../../../lib/vault/engine-refreshing';
@@ -53,11 +54,6 @@ const consent = {
   accessTokenSeconds: 60,
   refreshTokenTtlSeconds: null,
 };
-const refreshing = {
-  tune_refresh_check_interval_seconds: 60,
-  tune_provider_timeout_seconds: 12,
-  tune_provider_timeout_expiry_leeway_factor: 1.5,
-};
 const status = { initialized: true, sealed: false, version: '2.5.3', t: 1, n: 1, progress: 0 };
 const wrapped = {
   wrap_info: { token: 'the-wrapping-token', ttl: 60, creation_time: '2026-01-01T00:00:00Z', wrapped_accessor: '' },
@@ -88,7 +84,10 @@ const REQUESTS: Readonly<Record<string, Request>> = {
     good: [{ data: { data: { version: 1, ...consent }, metadata: { version: 3 } } }],
   },
   'to keep a record': { ask: () => new Records(vault, 'records').write('consents/x', consent, 3), good: [{}] },
-  'how it refreshes': { ask: () => readRefreshing(vault, 'oauthapp'), good: [{ data: refreshing }] },
+  'how it refreshes': {
+    ask: () => readRefreshing(vault, 'oauthapp'),
+    good: [{ data: declaredConfiguration(deployment) }],
+  },
   'a plugin': { ask: () => requireRegisteredPlugin(vault, 'oauthapp', 'abc'), good: [{ data: { sha256: 'abc' } }] },
   'an integration': {
     ask: async () => {

@@ -4,12 +4,13 @@ import {
   removeEmptyMounts,
   unknownMounts,
 } from '../../../../lib/terraform/preflight/left-behind';
-import { planOf, type Plan } from '../../../../lib/terraform/plan/plan';
+import type { Plan } from '../../../../lib/terraform/plan/plan';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { planned } from '../../../fixtures/declarations/planned';
 import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
-/* Mounts in use, or of another type, which stay as they are; the real Terraform goes on from empty ones in test/deploy. */
+/* Mounts in use, or of another type. In test/deploy, the real Terraform continues from empty ones. */
 
 let vault: ScriptedVault;
 let client: VaultClient;
@@ -20,17 +21,10 @@ beforeEach(async () => {
 });
 afterEach(() => vault[Symbol.asyncDispose]());
 
-function planOfMount(type: string, after: object): Plan {
-  return planOf({
-    resource_changes: [
-      { address: `${type}.it`, type, name: 'it', change: { actions: ['create'], before: null, after } },
-    ],
-  });
-}
-
-const JWT = planOfMount('vault_jwt_auth_backend', { path: 'jwt', type: 'jwt' });
-const APPROLE = planOfMount('vault_auth_backend', { path: 'approle', type: 'approle' });
-const RECORDS = planOfMount('vault_mount', { path: 'oauthapp-records', type: 'kv', options: { version: '2' } });
+const JWT = planned({ type: 'vault_jwt_auth_backend', after: { path: 'jwt', type: 'jwt' } });
+const APPROLE = planned({ type: 'vault_auth_backend', after: { path: 'approle', type: 'approle' } });
+const records = { path: 'oauthapp-records', type: 'kv', options: { version: '2' } };
+const RECORDS = planned({ type: 'vault_mount', after: records });
 
 async function obstaclesOf(plan: Plan): Promise<string[]> {
   return occupiedMountObstacles(await unknownMounts(client, plan), exampleDeployment());

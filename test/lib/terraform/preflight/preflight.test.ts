@@ -1,15 +1,16 @@
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
-import { planOf, recordedIn, type Plan } from '../../../../lib/terraform/plan/plan';
+import { type Plan } from '../../../../lib/terraform/plan/plan';
 import { Preflight } from '../../../../lib/terraform/preflight/preflight';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { exampleDeployment, PLUGIN_SHA256 } from '../../../fixtures/declarations/example-deployment';
 import { PROJECT_FOLDER } from '../../../fixtures/runs/project-folder';
-import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
+import { planned, type PlannedChange } from '../../../fixtures/declarations/planned';
+import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
-/* In moments that a real server is hard to bring to; the rest is tried on a real one, with the real Terraform. */
+/* Replies that a real server rarely gives. test/deploy has the real server and the real Terraform. */
 
 const READY = { initialized: true, sealed: false, version: '2.7.2', t: 1, n: 1, progress: 0 };
-const NOTHING = planOf({});
+const NOTHING = planned();
 const DEV = exampleDeployment({ vault: { server: { mode: 'dev' } } });
 
 let vault: ScriptedVault;
@@ -25,14 +26,13 @@ function preflight(deployment: Deployment = exampleDeployment()): Preflight {
   return new Preflight(new VaultClient({ address: vault.address, token: 's.token' }), deployment, PROJECT_FOLDER);
 }
 
-/** A mount of the state, and what has become of it since. */
-function planOfMount(drift: object | null): Plan {
-  const mount = { address: 'vault_mount.engine', type: 'vault_mount', name: 'engine' };
+/** A mount of the state that is gone, or that another one has replaced. */
+function planOfMount(drift?: PlannedChange['before']): Plan {
   const before = { path: 'oauthapp', accessor: 'oauthapp_1' };
-  return planOf({
-    resource_changes: [{ ...mount, change: { actions: ['create'], before: drift, after: { path: 'oauthapp' } } }],
-    resource_drift: [{ ...mount, change: { actions: ['delete'], before, after: drift } }],
-  });
+  return {
+    ...planned({ type: 'vault_mount', actions: ['create'], before: drift, after: { path: 'oauthapp' } }),
+    drift: planned({ type: 'vault_mount', actions: ['delete'], before, after: drift }).changes,
+  };
 }
 
 describe('before the plan', () => {
@@ -68,13 +68,8 @@ describe('before the plan', () => {
 });
 
 describe('after a plan that failed', () => {
-  const recorded = recordedIn({
-    values: {
-      root_module: {
-        resources: [{ address: 'vault_mount.engine', type: 'vault_mount', name: 'engine', values: { path: 'old' } }],
-      },
-    },
-  });
+  const mount = { path: 'old' };
+  const recorded = planned({ type: 'vault_mount', before: mount, after: mount }).changes;
 
   it('the error after a failed plan says how to declare that the engine moves, if only its path has changed', async () => {
     const engine = { mountPath: 'new', plugin: { sha256: PLUGIN_SHA256 } };
@@ -126,15 +121,15 @@ describe('of a plan', () => {
   it("the preflight reports the state of another server if the state's mount is not there", async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
     const line = /^the state is of another server: nothing that it has mounted is at http:/;
-    expect((await preflight().findings(planOfMount(null))).obstacles).toEqual([expect.stringMatching(line)]);
+    expect((await preflight().findings(planOfMount())).obstacles).toEqual([expect.stringMatching(line)]);
     const other = { path: 'oauthapp', accessor: 'oauthapp_2' };
     expect((await preflight().findings(planOfMount(other))).obstacles).toEqual([expect.stringMatching(line)]);
   });
 
   it('the preflight notes that a dev mode server has forgotten all, and continues', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
-    expect((await preflight(DEV).findings(planOfMount(null))).obstacles).toEqual([]);
-    expect((await preflight(DEV).findings(planOfMount(null))).notices).toEqual([
+    expect((await preflight(DEV).findings(planOfMount())).obstacles).toEqual([]);
+    expect((await preflight(DEV).findings(planOfMount())).notices).toEqual([
       'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
     ]);
     expect((await preflight(DEV).findings(NOTHING)).notices).toEqual([]);
@@ -142,7 +137,7 @@ describe('of a plan', () => {
 
   it('the preflight names the missing permissions of the token and the fix', async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
-    const [, obstacle] = (await preflight().findings(planOfMount(null))).obstacles;
+    const [, obstacle] = (await preflight().findings(planOfMount())).obstacles;
     expect(obstacle).toBe(
       'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more; if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx --no-install webex-token-vault operators update", which takes the key shares; else give a token that may',
     );
@@ -151,9 +146,8 @@ describe('of a plan', () => {
   it("the preflight says what to declare for the provisioner's own policy", async () => {
     const path = 'sys/policies/acl/oauthapp-provisioner';
     vault.answer('sys/capabilities-self', { body: { data: { [path]: ['read'] } } });
-    const policy = { address: 'vault_policy.provisioner', type: 'vault_policy', name: 'provisioner' };
-    const change = { actions: ['create'], before: null, after: { name: 'oauthapp-provisioner' } };
-    expect((await preflight().findings(planOf({ resource_changes: [{ ...policy, change }] }))).obstacles).toEqual([
+    const plan = planned({ type: 'vault_policy', after: { name: 'oauthapp-provisioner' } });
+    expect((await preflight().findings(plan)).obstacles).toEqual([
       expect.stringMatching(
         /lacks update on .*; no provisioner may write its own policy: .* set manageProvisioner to false/,
       ),
@@ -162,18 +156,12 @@ describe('of a plan', () => {
 
   it('the preflight continues if the token may not look up its permissions', async () => {
     vault.answer('sys/capabilities-self', { status: 403, body: { errors: ['permission denied'] } });
-    expect((await preflight(DEV).findings(planOfMount(null))).obstacles).toEqual([]);
+    expect((await preflight(DEV).findings(planOfMount())).obstacles).toEqual([]);
   });
 });
 
 describe('what is there by hand', () => {
-  const resource = (type: string, name: string, after: object) => ({
-    ...{ address: `${type}.${name}`, type, name },
-    change: { actions: ['create'], before: null, after },
-  });
-  const entry = resource('vault_generic_endpoint', 'integration-webex-myapp_entry_C82146BD', {
-    path: 'oauthapp/servers/webex-myapp',
-  });
+  const entry = planned({ type: 'vault_generic_endpoint', after: { path: 'oauthapp/servers/webex-myapp' } });
   const allowed = {
     body: { data: { 'oauthapp/servers/webex-myapp': ['root'], 'sys/mounts/oauthapp': ['root'] } },
   };
@@ -198,25 +186,33 @@ describe('what is there by hand', () => {
     async (data, obstacles) => {
       vault.answer('sys/capabilities-self', allowed);
       vault.answer('oauthapp/servers/webex-myapp', { body: { data: { provider: 'custom', ...data } } });
-      expect((await preflight().findings(planOf({ resource_changes: [entry] }))).obstacles).toEqual(obstacles);
+      expect((await preflight().findings(entry)).obstacles).toEqual(obstacles);
     },
   );
 
   it('the preflight refuses to mount over an existing engine', async () => {
     vault.answer('sys/capabilities-self', allowed);
     vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
-    const made = planOf({ resource_changes: [resource('vault_mount', 'engine', { path: 'oauthapp' })] });
+    const made = planned({ type: 'vault_mount', after: { path: 'oauthapp' } });
     expect((await preflight().findings(made)).obstacles).toEqual([
       expect.stringMatching(/^"oauthapp" is mounted already, with type "kv", .* declare engine\.import: true; /),
     ]);
   });
 
-  it('the preflight refuses to import an engine of another plugin', async () => {
-    const importing = exampleDeployment({ engine: { plugin: { sha256: PLUGIN_SHA256 }, import: true } });
-    vault.answer('sys/capabilities-self', allowed);
-    vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
-    await expect(preflight(importing).afterFailedPlan([])).rejects.toThrow(
+  it.each([
+    [
+      'of another plugin',
+      { body: { data: { type: 'kv' } } },
       'what is mounted at "oauthapp" is of type "kv", and engine.plugin.name is "oauthapp", so nothing was changed',
-    );
+    ],
+    [
+      'that is not mounted',
+      refusal(400),
+      'engine.import is set, and nothing is mounted at "oauthapp", so nothing was changed; correct engine.mountPath',
+    ],
+  ])('the preflight refuses to import an engine %s', async (_, mounted, line) => {
+    const importing = exampleDeployment({ engine: { plugin: { sha256: PLUGIN_SHA256 }, import: true } });
+    vault.answer('sys/mounts/oauthapp', mounted);
+    await expect(preflight(importing).afterFailedPlan([])).rejects.toThrow(line);
   });
 });
