@@ -125,9 +125,9 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
     beforeAll(async () => {
       [issuer, cluster] = await Promise.all([OidcProvider.start(), KubernetesCluster.start()]);
       const { certificatePem: ca } = await CertificateAuthority.create();
-      const keys = [new SigningKey().publicKeyPem];
+      const publicKeys = [new SigningKey().publicKeyPem];
       const reads = ['testauth'];
-      const jwt = { issuer: 'https://keys.example', keys, audience: AUDIENCE, claims: { sub: 'machine' } };
+      const jwt = { issuer: 'https://keys.example', publicKeys, audience: AUDIENCE, claims: { sub: 'machine' } };
       const kubernetes = {
         cluster: { address: cluster.address, caPem: cluster.ca },
         serviceAccounts: ['a'],

@@ -29,7 +29,12 @@ describeUnless(terraformUnavailable())('identities', () => {
     identity,
   });
   const jwt = () => ({ issuer: issuer.issuer, issuerCaPem: issuer.ca, audience: AUDIENCE });
-  const byKeys = { path: 'teams/keys', issuer: 'https://keys.example', keys: [key.publicKeyPem], audience: AUDIENCE };
+  const byKeys = {
+    path: 'teams/keys',
+    issuer: 'https://keys.example',
+    publicKeys: [key.publicKeyPem],
+    audience: AUDIENCE,
+  };
   const pod = (): Apps[number] =>
     appOf('pod', {
       kubernetes: {
