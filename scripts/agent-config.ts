@@ -12,10 +12,6 @@ import { durationOption } from '../lib/cli/options/duration-option';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 
-/*
- * Writes the configuration of an agent, by which a program in any language gets its access tokens.
- */
-
 interface Options {
   readonly out: string;
   readonly format: 'file' | 'env';
@@ -37,27 +33,28 @@ export function define(command: Command, signal: AbortSignal): void {
     environment: {
       ...TOKENLESS_ENVIRONMENT,
       VAULT_JWT_FILE:
-        'of an app that logs in by a token: its file; default: jwt in the folder, in a pod what every pod has',
-      VAULT_CLIENT_CERT: 'of an app that logs in by a certificate: its PEM file; default: client.pem in the folder',
-      VAULT_CLIENT_KEY: 'and that of its key; default: client-key.pem there',
+        'file of the token, for an app that logs in by a token; default: jwt in the folder, or the file that every pod has',
+      VAULT_CLIENT_CERT:
+        'PEM file of the certificate, for an app that logs in by one; default: client.pem in the folder',
+      VAULT_CLIENT_KEY: 'PEM file of its key; default: client-key.pem in the folder',
     },
   })
     .argument('<app>', 'name of the app in deployment.ts')
-    .option('--out <folder>', 'where the configuration goes, and where the agent keeps its files', 'agent')
+    .option('--out <folder>', 'folder for the configuration and the files of the agent', 'agent')
     .addOption(
       new Option(
         '--format <format>',
-        'file: each token in <credential>.token, mode 0600; env: each in WEBEX_TOKEN_<CREDENTIAL> of the program',
+        'form of the tokens: private files <credential>.token, or variables WEBEX_TOKEN_<CREDENTIAL> of a program',
       )
         .choices(['file', 'env'])
         .default('file'),
     )
-    .option('--exec <command>', 'with --format env: the program, started again whenever a token changes')
+    .option('--exec <command>', 'with --format env: program that the agent starts, and restarts when a token changes')
     .option(
       '--wrapped-secret-id',
-      'the file secret-id holds a wrapping token, for one start of the agent (default: the secret id, for every start)',
+      'take a wrapping token in the file secret-id, for one start of the agent (default: a secret id, for every start)',
     )
-    .addOption(durationOption('--render-interval <duration>', 'how soon a new token arrives', '5m'))
+    .addOption(durationOption('--render-interval <duration>', 'time until the agent has a new token', '5m'))
     .action(async (appName: string, options: Options) => {
       refuseWithoutProgram(options);
       const { deployment } = await declaredDeployment(command);
@@ -103,7 +100,7 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-/** @throws UsageError where one of the two options stands alone */
+/** @throws UsageError if one of the two options stands alone */
 function refuseWithoutProgram({ format, exec }: Options): void {
   if ((format === 'env') !== (exec !== undefined)) {
     throw new UsageError(

@@ -10,21 +10,19 @@ import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-op
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { OperatorSession } from '../lib/operators/operator-session';
 
-/** Has a person consent to a credential, once. */
-
-/** An exchange that has begun is finished: Webex takes a code once, and what it gave for it is in this process alone. */
+/** Time to finish an exchange: Webex takes a code once, and this process alone has the tokens. */
 const EXCHANGE_MS = 240_000;
 
 const HELP = `
 Ways to a grant:
   (none)    Vault exchanges the code. This command sees no secret, and replaces no working grant.
-  --pkce    the code is exchanged here, as Webex recommends: a leaked code is of no use
-  --device  for a person elsewhere: prints an address and a code to send them, good for some minutes
-  --import  for an existing refresh token. It is used once, so stop everything else that uses it.
-The last three hold the client secret and the new tokens for a moment, and check the account before Vault keeps the grant. So
-only they can replace a working grant: --replace needs one of them, or a Service App.
-A Service App's grant comes without a browser, by the token of the credential that serviceApp.requestedBy names.
-Secrets are asked for unseen, or read from files that nobody else may read.`;
+  --pkce    this command exchanges the code, as Webex recommends: a leaked code is useless
+  --device  a person elsewhere consents, with an address and a code that are valid for some minutes
+  --import  an existing refresh token is used once, so stop everything else that uses it
+The last three hold the client secret and the new tokens for a moment. They check the account before Vault keeps the grant,
+so only they and a Service App can replace a working grant.
+A Service App's grant needs no browser: the token of the credential in serviceApp.requestedBy requests it.
+Secrets are typed unseen, or read from private files.`;
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
@@ -39,24 +37,24 @@ export function define(command: Command, signal: AbortSignal): void {
     cleanUpMs: EXCHANGE_MS,
   })
     .argument('<credential>', 'name of the credential, as in deployment.ts')
-    .option('--replace', 'with --pkce, --device, --import or a Service App: replace a grant that works')
+    .option('--replace', 'replace a working grant, with --pkce, --device, --import or for a Service App')
     .addOption(new Option('--pkce', 'exchange the code here, with PKCE').conflicts(['device', 'import']))
     .addOption(
-      new Option('--device', 'have somebody consent elsewhere, by a code that is sent to them').conflicts([
+      new Option('--device', 'have a person elsewhere consent, with a code that you send').conflicts([
         'import',
         'browser',
         'open',
       ]),
     )
-    .addOption(new Option('--import', 'take a refresh token that exists already').conflicts(['browser', 'open']))
+    .addOption(new Option('--import', 'import an existing refresh token').conflicts(['browser', 'open']))
     .option(
       '--client-secret-file <file>',
-      'with one of these, or for a Service App: take the client secret from this file',
+      'with --pkce, --device, --import or for a Service App: read the client secret from this file',
     )
-    .option('--refresh-token-file <file>', 'with --import: take the refresh token from this file')
-    .option('--requester <name>', 'with --device: the name in the text to send; default: that of your login')
-    .option('--no-qr', 'with --device: no QR code on the terminal')
-    .option('--no-browser', 'no browser on this machine: paste the URL that the browser ends on')
+    .option('--refresh-token-file <file>', 'with --import: read the refresh token from this file')
+    .option('--requester <name>', 'with --device: your name in the text to send (default: the name of your login)')
+    .option('--no-qr', 'with --device: show no QR code')
+    .option('--no-browser', 'use a browser on another machine, and paste the URL that it ends on')
     .option('--no-open', 'do not open the browser')
     .addOption(durationOption('--timeout <duration>', 'how long the consent may take', '5m'))
     .option('--json', 'print the result as JSON')

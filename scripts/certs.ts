@@ -13,14 +13,10 @@ import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { nodeHosts } from '../lib/declaration/schema/server/server-declaration';
 
-/*
- * A small private CA and certificates for the servers, for those who have none of their own.
- */
-
 /** The container that `deployment.ts` declares by default. */
 const DEFAULT_SERVER = 'webex-token-vault';
 
-/** A certificate can name no year of five digits. */
+/** A certificate has no years of five digits. */
 const days = wholeNumberUpTo(1_000_000);
 
 interface Options {
@@ -40,20 +36,20 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault certs node-1 --dns vault.example.org': 'create a CA and the certificate of one server',
     },
     summary:
-      'Makes a private CA and a certificate for each server, with keys that only their owner can read. What is good is kept; certificates that are damaged, for other names or end within 30 days are issued again. The CA is never replaced.',
+      'Makes a private CA and a certificate for each server, with private keys. Valid certificates are kept. Damaged certificates, and those with other names or less than 30 days left, are issued again. The CA is never replaced.',
   })
     .argument(
       '[servers...]',
-      `names of the servers, each also a host name of its certificate (default: those that are declared or have one, else ${DEFAULT_SERVER})`,
+      `names of the servers, each also a host name of its certificate (default: the declared servers and those with a certificate, or ${DEFAULT_SERVER})`,
     )
     .option('--folder <folder>', 'folder of the CA and the certificates', join('secrets', 'tls'))
-    .option('--dns <names...>', 'host names that every certificate is for, besides localhost')
-    .option('--ip <addresses...>', 'IP addresses that every certificate is for, besides 127.0.0.1 and ::1')
+    .option('--dns <names...>', 'host names of every certificate, besides localhost')
+    .option('--ip <addresses...>', 'IP addresses of every certificate, besides 127.0.0.1 and ::1')
     .option('--days <days>', 'lifetime of the certificates in days', days, 397)
     .option('--ca-days <days>', 'lifetime of a new CA in days', days, 3650)
-    .option('--renew', 'issue every certificate again by the same CA, with a new key and the same names')
+    .option('--renew', 'issue every certificate again, with a new key and the same names')
     .option('--owner <uid:gid>', 'user and group that the servers run as; needs root', owner)
-    .option('--json', 'print what was done as JSON')
+    .option('--json', 'print the result as JSON')
     .action(async (named: string[], options: Options) => {
       const { folder, dns, ip, renew } = options;
       const there = await certifiedServers(folder);
@@ -81,7 +77,7 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-/** Those of a server that keeps grants. Where no deployment is named, there may be none: a CA is of use without it. */
+/** Host names of the declared nodes. A CA is useful without a deployment, so the default file may be missing. */
 async function declaredHosts(command: Command): Promise<Record<string, string[]>> {
   const isNamed = command.parent?.getOptionValueSource('deployment') !== 'default';
   if (!isNamed && !existsSync(deploymentFile())) {

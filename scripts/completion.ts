@@ -81,9 +81,9 @@ export function define(command: Command): void {
     examples: {
       'source <(webex-token-vault completion bash)': 'complete command lines in this shell',
     },
-    summary: `Prints a script that makes a shell complete commands, options and the names that the deployment declares: source <(${commandLine('completion', 'bash')})`,
+    summary: `Prints a script by which a shell completes commands, options and declared names: source <(${commandLine('completion', 'bash')})`,
   })
-    .addArgument(new Argument('<shell>', 'the shell that is to complete').choices(['bash', 'zsh']))
+    .addArgument(new Argument('<shell>', 'shell to complete in').choices(['bash', 'zsh']))
     .action((shell: 'bash' | 'zsh') => {
       process.stdout.write({ bash: BASH, zsh: ZSH }[shell]);
     });

@@ -6,27 +6,21 @@ import { PODS_TIMEOUT } from '../lib/cli/stack/server-pods';
 import { changeStacks } from '../lib/cli/stack/stack-change';
 import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack/stack-command';
 
-/** Makes Vault what the deployment declares. */
-
 export function define(command: Command, signal: AbortSignal): void {
   const described = describeStackCommand(command, {
     examples: {
       'webex-token-vault deploy': 'show the changes, ask, and make them',
       'webex-token-vault deploy webex-tokens --yes': 'change one stack without a question',
-      'webex-token-vault deploy webex-tokens --plan-file webex-tokens.tfplan': 'apply the plan that diff kept',
+      'webex-token-vault deploy webex-tokens --plan-file webex-tokens.tfplan': 'apply the plan that diff has saved',
     },
     summary:
-      'Makes the server, and what is inside Vault, what the deployment declares: says what will change, asks, and has Terraform or OpenTofu do it.',
+      'Makes the server and the inside of Vault match the deployment. It shows the changes, asks, and runs Terraform or OpenTofu.',
   });
   addApprovalOptions(described)
     .addOption(
-      durationOption(
-        '--wait <duration>',
-        'how long to wait until the pods of a server on Kubernetes run',
-        PODS_TIMEOUT,
-      ),
+      durationOption('--wait <duration>', 'how long to wait for the pods of a server on Kubernetes', PODS_TIMEOUT),
     )
-    .option('--plan-file <file>', 'do what "diff --plan-file" has kept, of one stack')
+    .option('--plan-file <file>', 'apply the plan of one stack that "diff --plan-file" has saved')
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions & { readonly wait: number }) => {
       const selection = await selectStacks(command, named, synthesizeOnDemand, () => {
         if (options.planFile === undefined) {

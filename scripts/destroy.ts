@@ -5,22 +5,20 @@ import { addApprovalOptions, refuseUnanswerable, type ApprovalOptions } from '..
 import { changeStacks } from '../lib/cli/stack/stack-change';
 import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cli/stack/stack-command';
 
-/** Deletes what `deploy` created. */
-
 export function define(command: Command, signal: AbortSignal): void {
   const described = describeStackCommand(command, {
     examples: {
       'webex-token-vault destroy webex-tokens --allow-loss testauth':
         'delete a stack, with the grant of credential testauth',
     },
-    summary: 'Deletes what "deploy" created, with every grant in it: shows what will go, and asks.',
+    summary: 'Deletes everything that "deploy" created, with every grant in it. It shows the deletions, and asks.',
   });
   addApprovalOptions(described).action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
     const selection = await selectStacks(command, named, synthesizeOnDemand, () => refuseUnanswerable(options));
     const { stacks } = selection;
     if (named.length === 0 && stacks.length > 1) {
       throw new UsageError(
-        `there are ${stacks.length} stacks; name those that shall go: ${stacks.map(({ name }) => name).join(' ')}`,
+        `there are ${stacks.length} stacks; name the stacks to destroy: ${stacks.map(({ name }) => name).join(' ')}`,
       );
     }
     await changeStacks({ ...selection, stacks: stacks.toReversed() }, { ...options, destroy: true }, signal);

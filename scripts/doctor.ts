@@ -12,10 +12,6 @@ import type { ProviderTimeout } from '../lib/declaration/derived/engine-wait';
 import { readGraceSignal } from '../lib/vault/grace-signal';
 import type { VaultConnectionOptions } from '#core';
 
-/*
- * Finds the first thing that is wrong, and names the command that mends it.
- */
-
 interface Options {
   readonly json?: boolean;
   readonly strict?: boolean;
@@ -25,22 +21,22 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault doctor': 'find the first thing that is wrong',
+      'webex-token-vault doctor': 'find the first problem',
       'webex-token-vault doctor --strict --no-webex': 'fail for advice too, without asking Webex',
     },
     summary:
-      'Finds the first thing that is wrong and names the command that mends it; says who else can read a credential.',
+      'Finds the first problem and names the command that fixes it. It also shows who else can read a credential.',
     environment: environmentAs('observer'),
     exitCodes: {
-      0: 'nothing is wrong; there may be advice',
-      1: 'something is wrong, as the line "error:" says; with --strict also where there is advice',
+      0: 'no problem; there may be advice',
+      1: 'a problem, as the line "error:" says; with --strict, advice too',
       2: 'wrong usage',
     },
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .option('--json', 'print it as JSON')
-    .option('--strict', 'take advice for something wrong')
-    .option('--no-webex', 'do not ask Webex, where it cannot be reached from here')
+    .option('--json', 'print the result as JSON')
+    .option('--strict', 'treat advice as a problem')
+    .option('--no-webex', 'do not ask Webex, on a machine that cannot reach it')
     .addOption(operatorsOption('observer'))
     .action(async ({ json = false, strict = false, webex }: Options) => {
       const colors = process.stdout.isTTY && !process.env.NO_COLOR;

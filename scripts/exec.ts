@@ -9,17 +9,13 @@ import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator
 import { operatorNamespace } from '../lib/operators/operators';
 import { explainRefusals } from '../lib/operators/server-refusal';
 
-/*
- * Runs a command as an operator: where the login fails nothing runs, and the token ends with the command.
- */
-
 const environment = {
   ...TOKENLESS_ENVIRONMENT,
   ...OPERATOR_ENVIRONMENT,
-  VAULT_ROLE_ID: 'role id of the operator, where no folder has its login',
+  VAULT_ROLE_ID: 'role id of the operator; default: its login in the operators folder',
 };
 
-/** By these, in either form, the command would meet another server, or log in as somebody else. */
+/** In either form, these would lead the command to another server or to another login. */
 const NOT_PASSED_ON = [
   'ADDR',
   'TOKEN',

@@ -15,10 +15,6 @@ import { nextSteps } from '../lib/server/keys/next-steps';
 import { readPgpKey } from '../lib/server/keys/pgp-key';
 import { VaultClient } from '../lib/vault/vault-client';
 
-/*
- * Initializes a production server.
- */
-
 interface Options extends LoginOutputOptions {
   readonly shares: number;
   readonly threshold: number;
@@ -41,8 +37,8 @@ export function define(command: Command, signal: AbortSignal): void {
     cleanUpMs: 20 * SECOND_MS,
   })
     .option('--shares <n>', 'how many shares the unseal key or recovery key is split into', wholeNumber, 5)
-    .option('--threshold <n>', 'how many shares are needed', wholeNumber, 3)
-    .option('--pgp-key <files...>', 'binary PGP public keys, one for each share, which is then written encrypted')
+    .option('--threshold <n>', 'how many of them are needed', wholeNumber, 3)
+    .option('--pgp-key <files...>', 'binary PGP public keys, each of which encrypts one share')
     .addOption(
       durationOption(
         '--unseal-timeout <duration>',
@@ -63,7 +59,7 @@ export function define(command: Command, signal: AbortSignal): void {
         const keys: KeyOptions = { shares, threshold, pgpKeys };
         checkKeyOptions(keys);
         const prepare = async (made: string): Promise<void> => {
-          // Before the folder is made or refused: an initialized server is the better reason to stop.
+          // This comes before the folder is made or refused: an initialized server is the better reason to stop.
           if (!(await client.endedBy(signal).sealStatus()).initialized) {
             await prepareOperatorFolder(made);
           }
@@ -75,7 +71,7 @@ export function define(command: Command, signal: AbortSignal): void {
           receiver,
           auditFile,
           unsealTimeoutMs: unsealTimeout * SECOND_MS,
-          // Shares that PGP has encrypted are no shares yet.
+          // The owners have to decrypt the shares first.
           shareFolder: pgpKeys === undefined ? folder : undefined,
           report,
           signal,

@@ -12,7 +12,7 @@ import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import {
   fileSecretIdText,
-  type IssuedSecretIdText,
+  type SecretIdIssuance,
   issuedSecretIdJson,
   shortened,
   wrappedSecretIdText,
@@ -22,11 +22,6 @@ import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';
 import { OperatorSession } from '../lib/operators/operator-session';
-
-/*
- * Issues a secret id for an app: wrapped, so that the operator who runs this never sees it, or into a file of this
- * machine.
- */
 
 interface Options {
   readonly to?: string;
@@ -50,11 +45,11 @@ export function define(command: Command, signal: AbortSignal): void {
     .argument('<app>', 'name of the app in deployment.ts')
     .option('--to <file>', 'write the secret id to this private file, and print the variables that go with it')
     .addOption(
-      durationOption('--wrap-ttl <duration>', 'how long the app has to fetch it', '5m', {
+      durationOption('--wrap-ttl <duration>', 'how long the wrapping token is valid', '5m', {
         atMost: `${MAX_WRAP_TTL_SECONDS / 3600}h`,
       }).conflicts('to'),
     )
-    .option('--json', 'print everything as JSON')
+    .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('issuer'))
     .addHelpText('after', policyHelp)
     .action(async (appName: string, options: Options) => {
@@ -68,13 +63,13 @@ export function define(command: Command, signal: AbortSignal): void {
       }
       const operators = operatorFolder(command);
       await using session = await OperatorSession.open(connection, 'issuer', { operators, signal });
-      // A secret id that was issued meanwhile is lost with its wrapping, and nobody has seen it: nothing to wait for.
+      // Nobody has seen a secret id whose wrapping is lost, so an interruption waits for nothing.
       const vault = session.vault.endedBy(signal);
       const issue = (): Promise<WrappedSecretId> => issueSecretId(vault, deployment, app.name, options.wrapTtl);
       const file = options.to === undefined ? undefined : resolve(options.to);
       const issued = file === undefined ? await issue() : await issueTo(file, vault, issue);
       const program = await vault.programName();
-      const handover: IssuedSecretIdText = {
+      const issuance: SecretIdIssuance = {
         app,
         program,
         issued,
@@ -86,20 +81,20 @@ export function define(command: Command, signal: AbortSignal): void {
         },
       };
       if (options.json) {
-        process.stdout.write(issuedSecretIdJson(handover, file));
+        process.stdout.write(issuedSecretIdJson(issuance, file));
       } else {
         process.stdout.write(
-          file === undefined ? wrappedSecretIdText(handover) : `export ${assignments(handover.environment)}\n`,
+          file === undefined ? wrappedSecretIdText(issuance) : `export ${assignments(issuance.environment)}\n`,
         );
       }
       if (file !== undefined) {
-        process.stderr.write(fileSecretIdText(handover, file));
+        process.stderr.write(fileSecretIdText(issuance, file));
       }
-      process.stderr.write(shortened(handover, deployment.appRole.path));
+      process.stderr.write(shortened(issuance, deployment.appRole.path));
     });
 }
 
-/** In general terms: `--help` does not load `deployment.ts`. */
+/** `--help` does not load `deployment.ts`, so the policy has placeholders. */
 function policyHelp(): string {
   const policy = issuerPolicy('<appRole.path>', '<app>');
   return `\nThe Vault token needs, for each app that it may issue for:\n  ${policy.trimEnd().replaceAll('\n', '\n  ')}\n`;

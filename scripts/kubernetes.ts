@@ -15,10 +15,6 @@ import { checkedInterval } from '../lib/apps/delivery/refresh-interval';
 import { remarksOn } from '../lib/apps/delivery/remarks';
 import { caFrom } from '../lib/apps/delivery/vault-ca';
 
-/*
- * Prints what a cluster needs so that the pods of an app get their access tokens.
- */
-
 interface Options extends Partial<PodIdentity> {
   readonly for: DelivererName;
   readonly image?: string;
@@ -37,7 +33,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault kubernetes people-me': 'print the manifests of app people-me',
     },
     summary:
-      'Prints the manifests by which the pods of an app get its access tokens: by webex-token-client itself, or by what the cluster has for that. It asks nothing of Vault nor of the cluster, and no secret is in what it prints.',
+      'Prints manifests that give the pods of an app its access tokens, by webex-token-client or by an operator of the cluster. It asks neither Vault nor the cluster, and prints no secret.',
     environment: {
       VAULT_ADDR: 'address of Vault as pods reach it, unless --address says it; default: what deployment.ts declares',
       VAULT_ALLOW_HTTP: ALLOW_HTTP,
@@ -49,36 +45,34 @@ export function define(command: Command, signal: AbortSignal): void {
     .addOption(
       new Option(
         '--for <deliverer>',
-        'way of delivery: client reads into its own memory, injector and csi write files in memory, external-secrets and vault-secrets-operator write Secrets, which are in etcd',
+        'way of delivery: client keeps tokens in memory, injector and csi in files in memory, the others in Secrets, which are in etcd',
       )
         .choices(DELIVERER_NAMES)
         .default('client' satisfies DelivererName),
     )
     .addOption(
-      new Option('--image <image>', "image of the app's container; default: a placeholder").argParser(imageName),
+      new Option('--image <image>', "image of the app's container (default: a placeholder)").argParser(imageName),
     )
-    .option('--namespace <namespace>', 'namespace of Kubernetes, where the app has several')
-    .option('--service-account <name>', 'service account, where the app has several')
+    .option('--namespace <namespace>', 'namespace, if the app has several')
+    .option('--service-account <name>', 'service account, if the app has several')
     .option('--address <url>', 'address of Vault as pods reach it')
     .addOption(
-      new Option('--product <product>', "which provider csi has; default: vault.server's, else openbao").choices([
+      new Option('--product <product>', "provider of csi (default: vault.server's, or openbao)").choices([
         'openbao',
         'vault',
       ]),
     )
-    .option('--ca-file <file>', "PEM file of the CA that signed Vault's certificate, to print it as a Secret as well")
+    .option('--ca-file <file>', "PEM file of the CA that signed Vault's certificate, which is then printed as a Secret")
     .addOption(
-      new Option('--ca-secret <name>', 'name of the Secret that has the CA as ca.crt')
+      new Option('--ca-secret <name>', 'name of the Secret with the CA in ca.crt')
         .default('webex-token-vault-ca')
         .argParser(objectName),
     )
-    .addOption(
-      new Option('--system-ca', 'trust the CAs that every system knows, and use no Secret').conflicts('caFile'),
-    )
+    .addOption(new Option('--system-ca', 'trust the CAs of the system, and use no Secret').conflicts('caFile'))
     .addOption(
       durationOption(
         '--refresh-interval <duration>',
-        'how often a copy is fetched; default: what fits engine',
+        'how often a copy is fetched (default: as often as engine needs)',
         undefined,
         {
           atLeast: '1m',

@@ -3,10 +3,6 @@ import { describeCommand } from '../lib/cli/command';
 import { declaredJson, declaredTable } from '../lib/cli/looks/declared-list';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 
-/*
- * Shows what is declared, without a server.
- */
-
 export function define(command: Command): void {
   describeCommand(command, {
     summary: 'Shows the integrations, credentials, apps and operators that the deployment declares. It needs no Vault.',
@@ -15,7 +11,7 @@ export function define(command: Command): void {
       "webex-token-vault list --json | jq -r '.apps[].name'": 'name each app',
     },
   })
-    .option('--json', 'print it as JSON')
+    .option('--json', 'print the result as JSON')
     .action(async ({ json = false }: { readonly json?: boolean }) => {
       const { deployment, file } = await declaredDeployment(command);
       const text = json ? JSON.stringify(declaredJson(deployment, file), null, 2) : declaredTable(deployment);

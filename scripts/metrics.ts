@@ -11,10 +11,6 @@ import type { ListenAddress } from '../lib/health/metrics/metrics-server';
 import { type Labels, toOpenMetrics } from '../lib/health/metrics/open-metrics';
 import type { TimedLook } from '../lib/health/metrics/timed-look';
 
-/*
- * Gives what status says to Prometheus.
- */
-
 interface Options {
   readonly out?: string;
   readonly serve?: ListenAddress;
@@ -24,7 +20,7 @@ interface Options {
   readonly verify?: boolean;
 }
 
-/** Prometheus' own range of ports, 9100 to 9999, is given away; this one is Vault's and 10,000. */
+/** Vault's port and 10,000, because Prometheus' own range, 9100 to 9999, is full. */
 const DEFAULT_ADDRESS = '127.0.0.1:18200';
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -33,27 +29,22 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault metrics --out /var/lib/node_exporter/webex.prom': 'write them for the textfile collector',
       'webex-token-vault metrics --serve': 'answer the scrapes of Prometheus',
     },
-    summary:
-      'Says what status says in OpenMetrics text, once or for Prometheus to scrape. Where nothing can be looked at, it says that too.',
+    summary: 'Reports the status in OpenMetrics text, once or for Prometheus to scrape. It reports a failed look too.',
     environment: environmentAs('observer'),
     exitCodes: {
-      0: 'it has looked, however bad what it found is; with --serve: it was ended, by Ctrl-C too',
+      0: 'the look succeeded, whatever it found; with --serve: ended, by Ctrl-C too',
     },
     cleanUpMs: READ_CLEAN_UP_MS,
   })
+    .addOption(new Option('--out <file>', 'write to a file that everybody may read').conflicts('serve'))
     .addOption(
-      new Option('--out <file>', 'write it to a file, whole or not at all, which everybody may read').conflicts(
-        'serve',
-      ),
-    )
-    .addOption(
-      new Option('--serve [host:port]', `answer to scrapes, until it is ended; without a value at ${DEFAULT_ADDRESS}`)
+      new Option('--serve [host:port]', `answer scrapes until Ctrl-C (default: at ${DEFAULT_ADDRESS})`)
         .preset(DEFAULT_ADDRESS)
         .argParser(listenAddress),
     )
-    .addOption(durationOption('--interval <duration>', 'with --serve: how often to look', '1m'))
-    .option('--label <name=value>', 'put a label on every series; may be given several times', label, {})
-    .option('--verify', 'ask Webex, too, whose each grant is, and whether it takes its token')
+    .addOption(durationOption('--interval <duration>', 'with --serve: time between two looks', '1m'))
+    .option('--label <name=value>', 'add a label to every series; may be given several times', label, {})
+    .option('--verify', 'also ask Webex whose each grant is, and whether its token works')
     .addOption(operatorsOption('observer'))
     .action(async (options: Options) => {
       const look: Look = (ofLook) => observe(command, options, ofLook);

@@ -8,19 +8,17 @@ import { declaredConfiguration } from '../lib/declaration/derived/engine-configu
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { pauseRefreshing } from '../lib/vault/refresh-pause';
 
-/** Stops background refreshing, so that what is stopped then loses no grant. */
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
       'webex-token-vault pause': 'stop refreshing before a planned stop',
     },
     summary:
-      'Stops background refreshing and waits until no refresh can be under way, so that a stop of the server or of its plugin loses no grant. "resume" goes back.',
+      'Stops background refreshing and waits until no refresh can be under way, so that a stop of the server or of its plugin loses no grant. "resume" ends the pause.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
     .addOption(operatorsOption('provisioner'))
-    .option('--json', 'print what was done as JSON')
+    .option('--json', 'print the result as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       const { mountPath } = deployment.engine;

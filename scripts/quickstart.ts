@@ -13,10 +13,6 @@ import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 
-/*
- * Shows the whole main job on this machine, with a real server and a simulated Webex.
- */
-
 type Synthesizer = NonNullable<RehearsalOptions['synthesizer']>;
 
 interface Options {
@@ -24,7 +20,7 @@ interface Options {
   readonly open?: true;
 }
 
-/** A server that does not stop by itself is killed by then, whatever was starting it. */
+/** A server that does not stop by itself is killed by then. */
 const STOP_MS = 60_000;
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -80,7 +76,7 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-/** In this process, which has loaded most of what that takes: another one would take a second for it. */
+/** Synthesizes in this process, because another one would take a second to load. */
 async function synthesizeHere({ folder: output, environment }: Parameters<Synthesizer>[0]): Promise<string> {
   const { deployment, folder, name } = await loadDeployment(deploymentFile(environment));
   const [tokens] = synthesize(deployment, { folder, name, output }).slice(-1);
@@ -92,7 +88,7 @@ function showUrl(url: string, over: AbortSignal): void {
   openInBrowser(url, over, () => undefined);
 }
 
-/** Resolves on Ctrl-C: with `--keep` that is how it is meant to end. A timer keeps the process up until then. */
+/** Resolves on Ctrl-C, the regular end with `--keep`. A timer keeps the process alive until then. */
 function interruption(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const waiting = setInterval(() => undefined, 60_000);

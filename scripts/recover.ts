@@ -4,23 +4,19 @@ import { environmentAs } from '../lib/cli/help-environment';
 import { operatorsOption } from '../lib/cli/options/operators-option';
 import { recoverGrants } from '../lib/cli/looks/recovery';
 
-/*
- * Gets lost grants of Service Apps again.
- */
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Gets lost grants of Service Apps again that are declared to heal. It acts as the observer and the healer.',
+      'Recovers lost grants of Service Apps whose credential sets serviceApp.autoRecover. It acts as the observer and the healer.',
     examples: {
-      'webex-token-vault recover': 'recover each grant that Webex refuses to renew',
-      'webex-token-vault recover --json': 'the same, and print what was recovered for a program',
+      'webex-token-vault recover': 'recover each lost grant',
+      'webex-token-vault recover --json': 'the same in a script',
     },
     environment: environmentAs('observer'),
     exitCodes: { 0: 'no grant is lost any more', 1: 'a grant could not be recovered, as stderr says' },
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .option('--json', 'print it as JSON')
+    .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('observer'))
     .action(async ({ json = false }: { readonly json?: boolean }) => {
       const recovery = await recoverGrants(command, signal);

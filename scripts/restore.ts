@@ -17,10 +17,6 @@ import { explainRefusals } from '../lib/operators/server-refusal';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { restoreServer } from '../lib/server/snapshots/restoration';
 
-/*
- * Puts a backup back, and proves it.
- */
-
 interface Options extends KeyShareOptions {
   readonly credential?: string;
   readonly shares?: number;
@@ -59,9 +55,9 @@ export function define(command: Command, signal: AbortSignal): void {
     .argument('<file>', 'the snapshot, as "backup create" wrote it')
     .option('--credential <name>', 'credential to read afterwards; its token is not shown')
     .option('--shares <n>', 'how many shares the unseal key of the snapshot is split into', wholeNumber)
-    .option('--threshold <n>', 'how many of these shares are needed; default: both are asked for', wholeNumber)
+    .option('--threshold <n>', 'how many of them are needed (default: both are asked for)', wholeNumber)
     .addOption(operatorsOption('administrator'))
-    .option('--force', 'restore onto a server in use that has other keys; those of the snapshot then apply to it')
+    .option('--force', 'restore onto a server in use that has other keys, which the keys of the snapshot then replace')
     .addOption(
       durationOption('--unseal-timeout <duration>', 'how long others have to unseal the server afterwards', '5m'),
     )

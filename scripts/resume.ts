@@ -9,18 +9,16 @@ import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator
 import { graceSignal } from '../lib/vault/grace-signal';
 import { resumeRefreshing } from '../lib/vault/refresh-pause';
 
-/** Has the engine refresh as declared again. */
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
       'webex-token-vault resume': 'refresh again after a planned stop',
     },
-    summary: 'Has the engine refresh again as the deployment declares it, after "pause": at once, what is due first.',
+    summary: 'Has the engine refresh again as declared, after "pause". It refreshes at once what is due.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
     .addOption(operatorsOption('provisioner'))
-    .option('--json', 'print what was done as JSON')
+    .option('--json', 'print the result as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       const { mountPath, tuning } = deployment.engine;

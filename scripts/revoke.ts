@@ -18,8 +18,6 @@ import {
 import { OperatorSession } from '../lib/operators/operator-session';
 import { graceSignal, readGraceSignal } from '../lib/vault/grace-signal';
 
-/** Ends a grant, at Webex and in Vault, and says what Webex still honors. */
-
 interface Options {
   readonly yes?: boolean;
   readonly vaultOnly?: boolean;

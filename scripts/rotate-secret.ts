@@ -11,8 +11,6 @@ import { type Rotation, rotateSecret } from '../lib/grants/rotation/rotation';
 import { OperatorSession } from '../lib/operators/operator-session';
 import { readGraceSignal } from '../lib/vault/grace-signal';
 
-/** Gives an integration a new client secret, with no reader noticing. */
-
 interface Options {
   readonly newSecretFile?: string;
   readonly oldSecretFile?: string;
@@ -30,7 +28,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault rotate-secret webex-myapp --new-secret-file new-secret': 'take the new one from a file',
     },
     summary:
-      'Gives an integration a new client secret: Webex confirms it, a refresh proves it, then the old one is dropped. Secrets are asked for unseen, or read from files.',
+      'Gives an integration a new client secret: Webex confirms it, a refresh proves it, then the old one is dropped. Secrets are typed unseen, or read from files.',
     environment: {
       ...VAULT_ENVIRONMENT,
       VAULT_TOKEN: "token with the provisioner's and the authorizer's policies; default: by the operators folder",
@@ -39,8 +37,8 @@ export function define(command: Command, signal: AbortSignal): void {
     cleanUpMs: READ_CLEAN_UP_MS,
   })
     .argument('<integration>', 'name of the integration, as in deployment.ts')
-    .option('--new-secret-file <file>', 'take the new client secret from this file')
-    .option('--old-secret-file <file>', 'take the old client secret from this file')
+    .option('--new-secret-file <file>', 'read the new client secret from this file')
+    .option('--old-secret-file <file>', 'read the old client secret from this file')
     .option('--json', 'print the result as JSON')
     .addOption(operatorsOption('<operator>'))
     .addHelpText('after', HELP)
@@ -58,7 +56,7 @@ export function define(command: Command, signal: AbortSignal): void {
       if (newSecret === undefined) {
         throw new ExplainedError('no new client secret was given, so nothing was changed');
       }
-      // Without a terminal the file says both whether it is given and what it is.
+      // Without a terminal, only a file can give the old secret.
       const isAsked = oldSecretFile !== undefined || (newSecretFile === undefined && process.stdin.isTTY);
       const oldSecret = isAsked
         ? await readSecret(

@@ -16,10 +16,6 @@ import { toTable } from '../lib/health/status-table';
 import { refuseVisibleToGit } from '../lib/files/git-visibility';
 import { writePrivateFile } from '../lib/files/private-file';
 
-/*
- * Says how every grant is, and what to do.
- */
-
 interface Options {
   readonly json?: boolean;
   readonly verify?: boolean;
@@ -29,10 +25,10 @@ interface Options {
   readonly html?: string;
 }
 
-/** Gets a line about what went wrong beside a look. */
+/** Gets a line about a problem beside a look. */
 type Note = (line: string) => void;
 
-/** A look is a login and a read of each grant: not more often than that is worth. */
+/** Each look logs in and reads every grant. */
 const SHORTEST_INTERVAL = '10s';
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -41,7 +37,8 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault status': 'show how every grant is',
       'webex-token-vault status --watch': 'look again and again, until Ctrl-C',
     },
-    summary: 'Says how the server, the engine and every grant are, until when, and what to do next.',
+    summary:
+      'Shows the state of the server, the engine and every grant, how long each grant lives, and what to do next.',
     environment: { ...environmentAs('observer'), NO_COLOR: 'no colors; FORCE_COLOR: in any case' },
     exitCodes: {
       0: 'OK: all is healthy',
@@ -53,15 +50,15 @@ export function define(command: Command, signal: AbortSignal): void {
     failureExitCode: UNKNOWN_EXIT_CODE,
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .option('--json', 'print it as JSON; with --watch, each look on a line')
-    .option('--verify', 'ask Webex, too, whose each grant is, and whether it takes its token')
+    .option('--json', 'print the result as JSON; with --watch, one line for each look')
+    .option('--verify', 'also ask Webex whose each grant is, and whether its token works')
     .option('--watch', 'look again and again, until Ctrl-C')
     .addOption(
-      durationOption('--interval <duration>', 'how long --watch waits between two looks', '1m', {
+      durationOption('--interval <duration>', 'with --watch: time between two looks', '1m', {
         atLeast: SHORTEST_INTERVAL,
       }),
     )
-    .option('--html <file>', 'write it to a page, too, with a line in time for each grant; it needs nothing else')
+    .option('--html <file>', 'also write a page with a timeline of each grant')
     .addOption(operatorsOption('observer'));
   webhookOptions()
     .reduce((described, option) => described.addOption(option), command)
@@ -86,7 +83,7 @@ export function define(command: Command, signal: AbortSignal): void {
         return;
       }
       if (command.getOptionValueSource('interval') === 'cli') {
-        throw new UsageError('--interval says how often --watch looks; give that too, or leave it out');
+        throw new UsageError('--interval needs --watch; give both, or leave --interval out');
       }
       let failures = 0;
       const report = await look((line) => {
@@ -102,12 +99,12 @@ function presentation(report: Report, { json, watch, page }: Options & { readonl
   if (json) {
     return JSON.stringify(toJson(report), null, watch ? undefined : 2);
   }
-  // A terminal that does not say how wide it is says 0.
+  // A terminal without a known width reports 0.
   const columns = page?.columns ?? (process.stdout.columns || undefined);
   return toTable(report, { colors: showsColors(process.stdout), columns, rows: page?.rows });
 }
 
-/** @throws ExplainedError where it cannot be written; a page that was there stays */
+/** @throws ExplainedError if the page cannot be written; an existing page stays */
 async function writePage(file: string, report: Report): Promise<void> {
   await writePrivateFile(file, toHtml(report)).catch((error: unknown) => {
     throw error instanceof ExplainedError

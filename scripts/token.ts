@@ -13,10 +13,6 @@ import { logInByOidc, type OidcOperatorLogin } from '../lib/operators/oidc-login
 import { explainRefusals } from '../lib/operators/server-refusal';
 import { VaultClient } from '../lib/vault/vault-client';
 
-/*
- * Prints a short-lived Vault token of an operator, for those who need it printed.
- */
-
 interface Options {
   readonly oidc?: boolean;
   readonly open: boolean;
@@ -24,13 +20,13 @@ interface Options {
   readonly timeout: number;
 }
 
-/** What Vault waits for the answer of an identity provider. */
+/** Vault waits this long for an identity provider. */
 const LONGEST_LOGIN = '10m';
 
 const environment = {
   ...TOKENLESS_ENVIRONMENT,
   ...OPERATOR_ENVIRONMENT,
-  VAULT_ROLE_ID: 'role id of the operator, where no folder has its login',
+  VAULT_ROLE_ID: 'role id of the operator; default: its login in the operators folder',
 };
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -46,7 +42,7 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .addArgument(operatorArgument())
     .addOption(operatorsOption('<operator>'))
-    .option('--oidc', 'log a person in, by the identity provider of operators.oidc, in the browser')
+    .option('--oidc', 'log a person in with the browser, at the identity provider of operators.oidc')
     .option('--no-open', 'with --oidc: do not open the browser')
     .addOption(
       durationOption('--timeout <duration>', 'with --oidc: how long the login may take', '5m', {

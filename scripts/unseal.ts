@@ -9,10 +9,6 @@ import { explainRefusals } from '../lib/operators/server-refusal';
 import { unseal } from '../lib/server/keys/unsealing';
 import { VaultClient } from '../lib/vault/vault-client';
 
-/*
- * Gives a sealed server its key shares.
- */
-
 const { VAULT_ADDR, VAULT_CACERT } = SERVER_ENVIRONMENT;
 
 const HELP = `
@@ -23,7 +19,7 @@ only at the last one whether all of them are right. If they are not, it forgets 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Unseals one server, the one at VAULT_ADDR: run it once for each node. Key shares are asked for unseen, or come from files, or one a line on standard input; never from the command line.',
+      'Unseals the server at VAULT_ADDR. Run it once for each node. Key shares are typed unseen, or come from files or standard input, one a line, but never from the command line.',
     examples: {
       'webex-token-vault unseal': 'ask for the key shares, one after the other',
       'webex-token-vault unseal --share-file /media/usb/key-share-1': 'give one share, as one of several people',

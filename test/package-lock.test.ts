@@ -30,7 +30,7 @@ function* lookups(from: string, name: string): Generator<string> {
 }
 
 describe('package-lock.json', () => {
-  it('locks the builds of every platform, without which "npm ci" refuses it', () => {
+  it('the lock has the builds of every platform, because "npm ci" refuses it without them', () => {
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies }]) =>
       Object.keys(optionalDependencies).filter((name) => ![...lookups(path, name)].some((found) => found in packages)),
     );
@@ -38,7 +38,7 @@ describe('package-lock.json', () => {
     expect(missing).toEqual([]);
   });
 
-  it('has a hash of all that is fetched', () => {
+  it('the lock has a hash of each fetched package', () => {
     const unhashed = Object.entries(packages).filter(
       ([path, { integrity, inBundle, link }]) =>
         path.includes('node_modules/') && !link && !inBundle && !/^sha512-/.test(integrity ?? ''),
@@ -46,7 +46,7 @@ describe('package-lock.json', () => {
     expect(unhashed.map(([path]) => path)).toEqual([]);
   });
 
-  it('names no registry', () => {
+  it('the lock names no registry', () => {
     expect(readFileSync(join(home, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "\w+:/);
   });
 });
@@ -56,14 +56,14 @@ describe.each(['', 'core', 'client', 'samples', 'rehearsal'])('%s/package.json',
     .object({ dependencies: names, devDependencies: names, scripts: names })
     .parse(JSON.parse(readFileSync(join(home, folder, 'package.json'), 'utf8')));
 
-  it('pins each dependency to one version', () => {
+  it('the package pins each dependency to one version', () => {
     const ranges = Object.entries({ ...dependencies, ...devDependencies }).filter(
       ([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version),
     );
     expect(ranges).toEqual([]);
   });
 
-  it('runs nothing when it is installed', () => {
+  it('the package runs nothing when it is installed', () => {
     const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
     expect(hooks.filter((hook) => hook in scripts)).toEqual([]);
   });
@@ -74,7 +74,7 @@ it('no script of a dependency runs when it is installed', () => {
   expect(settings).toEqual(expect.arrayContaining(['ignore-scripts=true', 'save-exact=true']));
 });
 
-it('what the plugin is built from is pinned by hash, and nothing is put in its place', () => {
+it('the modules of the plugin are pinned by hash, and none is replaced', () => {
   const [module, sums] = ['go.mod', 'go.sum'].map((name) => readFileSync(join(home, 'plugin', name), 'utf8'));
   const required = [...(module ?? '').matchAll(/^\s+(\S+\.\S+) (v\S+)/gm)];
   expect(required.length).toBeGreaterThan(20);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { SERVER_PRODUCTS } from '../constructs/server/server-products';
 import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
-/* What a forge runs, held against what the project says of itself; nothing runs it here. */
+/* The workflows of a forge are compared with the project's own promises. Nothing runs them here. */
 
 const FOLDER = join(PROJECT_FOLDER, '.github/workflows');
 
@@ -43,20 +43,20 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
   const { permissions, jobs } = workflow.parse(parse(text));
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
-  it('may read the sources, and nothing else', () => {
+  it('the workflow may read the sources, and nothing else', () => {
     expect(permissions).toEqual({ contents: 'read' });
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(checkouts.length).toBe(Object.keys(jobs).length);
     expect(checkouts.filter((each) => each.with['persist-credentials'] !== false)).toEqual([]);
   });
 
-  it('has each action by its commit, with the version beside it', () => {
+  it('the workflow pins each action to a commit, with the version beside it', () => {
     const used = [...text.matchAll(/^ +(?:- )?uses: (.*)$/gm)].map(([, action = '']) => action);
     expect(used.length).toBe(steps.filter(({ uses }) => uses !== undefined).length);
     expect(used.filter((action) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
   });
 
-  it('has one version of each action', () => {
+  it('the workflow has one version of each action', () => {
     const versions = new Map(
       steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses.split('@') as [string, string]])),
     );
@@ -66,7 +66,7 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
     expect(other).toEqual([]);
   });
 
-  it('runs scripts that there are', () => {
+  it('the workflow runs existing scripts', () => {
     const runs = steps.flatMap(({ run = '' }) => run.split('\n'));
     const npm = runs.flatMap((line) => /npm run ([a-z][\w:-]*)/.exec(line)?.[1] ?? []);
     expect(npm.filter((script) => !(script in scripts))).toEqual([]);
@@ -79,21 +79,21 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
 describe('ci.yml', () => {
   const { jobs } = workflow.parse(parse(readFileSync(join(FOLDER, 'ci.yml'), 'utf8')));
 
-  it('tests on every Node with long-term support that the README promises', () => {
+  it('the test job runs on every Node with long-term support that the README promises', () => {
     const [, first = 0, last = 0] = (/Node (\d+)\.\d+ to (\d+)/.exec(read('README.md')) ?? []).map(Number);
     const promised = Array.from({ length: (last - first) / 2 + 1 }, (_, index) => first + 2 * index);
     expect(engines.node).toMatch(new RegExp(`^>=${first}\\.`));
     expect(jobs.test?.strategy?.matrix.node).toEqual(promised);
   });
 
-  it('deploys by Terraform and OpenTofu, the oldest that the README promises', () => {
+  it('the deploy job runs the oldest Terraform and OpenTofu that the README promises', () => {
     const [, oldest = ''] = /Terraform or OpenTofu >= (\d+\.\d+)/.exec(read('README.md')) ?? [];
     expect(jobs.deploy?.strategy?.matrix.terraform).toEqual(['terraform', 'tofu']);
     const versions = jobs.deploy?.steps.flatMap((each) => each.with.terraform_version ?? each.with.tofu_version ?? []);
     expect(versions).toEqual([`${oldest}.x`, `${oldest}.x`]);
   });
 
-  it('takes the servers out of the images that are deployed', () => {
+  it('the deploy job takes the servers out of the deployed images', () => {
     const images = Object.values(SERVER_PRODUCTS).map(({ cli, image }) => ({ program: cli, image }));
     expect(jobs.deploy?.strategy?.matrix.server).toEqual(images);
   });

@@ -7,10 +7,6 @@ import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
 import { explainRefusals } from '../../lib/operators/server-refusal';
 import { createBackup } from '../../lib/server/snapshots/backup';
 
-/*
- * Writes all that the server holds to a file, encrypted as the server holds it.
- */
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
@@ -21,9 +17,9 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
-    .argument('<file>', 'where to write it; a file of that name is replaced once the new one is whole')
+    .argument('<file>', 'file for the snapshot, which replaces an existing file once it is whole')
     .addOption(operatorsOption('backup'))
-    .option('--json', 'print file, sha256 and bytes as JSON')
+    .option('--json', 'print the result as JSON')
     .action(async (file: string, { json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       const report = (line: string): void => void process.stderr.write(`${line}\n`);

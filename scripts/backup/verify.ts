@@ -10,17 +10,13 @@ import { explainRefusals } from '../../lib/operators/server-refusal';
 import { verifyBackup } from '../../lib/server/snapshots/backup-verification';
 import { credentialJson, describeCredential } from '../../lib/server/snapshots/snapshot-verification';
 
-/*
- * Proves that a backup can be restored, and says which grants are in it.
- */
-
 interface Options extends KeyShareOptions {
   readonly program?: string;
   readonly allowAbsent?: string[];
   readonly json?: true;
 }
 
-/** As quickstart has it. */
+/** The variable of quickstart. */
 const PROGRAM_VARIABLE = 'REHEARSAL_SERVER';
 
 const HELP = `
@@ -45,14 +41,14 @@ export function define(command: Command, signal: AbortSignal): void {
       ...OPERATOR_ENVIRONMENT,
       [PROGRAM_VARIABLE]: 'bao or vault to verify with; default: the one on PATH',
     },
-    // Two servers come to their end in it, one after the other.
+    // Two servers stop, one after the other.
     cleanUpMs: 20_000,
   })
     .argument('<file>', 'the snapshot, as "backup create" wrote it')
     .addOption(operatorsOption('backup'))
-    .option('--program <path>', `bao or vault to verify with; default: ${PROGRAM_VARIABLE}, else the one on PATH`)
-    .option('--allow-absent <credentials...>', 'credentials whose grant need not be in it, as nobody has given it yet')
-    .option('--json', 'print JSON')
+    .option('--program <path>', `bao or vault to verify with (default: ${PROGRAM_VARIABLE}, or the one on PATH)`)
+    .option('--allow-absent <credentials...>', 'credentials without a grant, because nobody has consented yet')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP);
   addKeyShareOptions(command).action(async (file: string, options: Options) => {
     const declared = await declaredDeployment(command);

@@ -3,18 +3,14 @@ import { describeCommand } from '../../lib/cli/command';
 import { candidates } from '../../lib/cli/shell-completion';
 import { defineCommand } from '../cli';
 
-/*
- * Started by a shell while a person types: says what may come next, one a line, its description behind a tab.
- */
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
       'webex-token-vault internal complete -- revoke te': 'print what may follow on this command line',
     },
-    summary: 'Says what may come next on a command line. Shells run it.',
+    summary: 'Prints the words that may follow on a command line. Shells run it.',
   })
-    .argument('[words...]', 'what is typed behind the name of the program, the last of it maybe empty')
+    .argument('[words...]', 'words typed after the name of the program, the last one perhaps empty')
     .action(async (words: string[]) => {
       const program = command.parent?.parent ?? command;
       const found = await candidates(program, words, (known, path) => defineCommand(known, signal, path));

@@ -16,14 +16,13 @@ export function define(command: Command, signal: AbortSignal): void {
     examples: {
       'webex-token-vault internal reload-plugin': 'reload it with the variables that Terraform sets',
     },
-    summary:
-      'Has Vault run the plugin that was registered, with refreshing paused meanwhile. Terraform runs it; nobody else has to.',
+    summary: 'Has Vault run the plugin that was registered, with refreshing paused meanwhile. Terraform runs it.',
     environment: {
-      [NAMES.mountPath]: 'where the engine is mounted, or will be',
-      [NAMES.movedFrom]: 'where it may be mounted before that',
-      [NAMES.sha256]: 'sha256 of the plugin that is to run',
-      [NAMES.configuration]: 'how the engine is declared to be configured, as JSON',
-      [RESUME_VARIABLE]: 'the command that people resume refreshing by, after an interruption',
+      [NAMES.mountPath]: 'mount path of the engine',
+      [NAMES.movedFrom]: 'earlier mount path of the engine',
+      [NAMES.sha256]: 'sha256 of the plugin',
+      [NAMES.configuration]: 'declared configuration of the engine, as JSON',
+      [RESUME_VARIABLE]: 'command that resumes refreshing, shown after an interruption',
       ...PROVIDER_ENVIRONMENT,
     },
   }).action(() =>

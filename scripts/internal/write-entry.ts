@@ -13,13 +13,13 @@ export function define(command: Command): void {
     examples: {
       'webex-token-vault internal write-entry check': 'check that the client secret is set',
     },
-    summary: 'Writes an entry of Vault with its client secret. Terraform runs it; nobody else has to.',
+    summary: 'Writes an entry of Vault with its client secret. Terraform runs it.',
     environment: {
-      [NAMES.of]: 'whose client secret it is',
-      [NAMES.shownBy]: 'who shows it to people',
-      [NAMES.variable]: 'the variable that carries it into the apply, to be named when it is missing',
+      [NAMES.of]: 'owner of the client secret',
+      [NAMES.shownBy]: 'who shows the client secret to people',
+      [NAMES.variable]: 'variable of Terraform that carries it, named if it is missing',
       [NAMES.secret]: 'the client secret',
-      [NAMES.path]: 'where the entry is in Vault',
+      [NAMES.path]: 'path of the entry in Vault',
       [NAMES.fields]: 'the other fields of the entry, as JSON',
       [NAMES.secretField]: 'the field of the client secret',
       ...PROVIDER_ENVIRONMENT,
@@ -27,7 +27,7 @@ export function define(command: Command): void {
   });
   command
     .command('check')
-    .description('fails where the client secret is missing')
+    .description('fails if the client secret is missing')
     .action(() => {
       requireSecret(secretOptions());
     });

@@ -13,10 +13,6 @@ import { defaultAuditFile } from '../../lib/server/keys/audit-device';
 import { updateOperators } from '../../lib/server/keys/operator-update';
 import { VaultClient } from '../../lib/vault/vault-client';
 
-/*
- * Brings the operators of an initialized server up to date.
- */
-
 interface Options extends LoginOutputOptions, KeyShareOptions {
   readonly rotate?: true;
 }
@@ -32,7 +28,7 @@ export function define(command: Command, signal: AbortSignal): void {
     environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
     cleanUpMs: 20_000,
   })
-    .option('--rotate', 'give all operators new secret ids, and end the ones before')
+    .option('--rotate', 'give all operators new secret ids, and destroy the old ones')
     .addHelpText('after', HELP)
     .addHelpText('after', operatorHelp);
   addLoginOutputOptions(
@@ -45,7 +41,7 @@ export function define(command: Command, signal: AbortSignal): void {
     const report = (line: string): void => void process.stderr.write(`${line}\n`);
     await explainRefusals(async () => {
       const client = new VaultClient({ ...connection, token: undefined, signal });
-      // Before the root token is made, where it is known to be needed.
+      // With --rotate, the folder is needed in any case, so it is made before the root token.
       const prepare = (folder: string): Promise<void> => (rotate ? createPrivateFolder(folder) : Promise.resolve());
       await updateOperators(connection, {
         deployment,
@@ -63,6 +59,6 @@ export function define(command: Command, signal: AbortSignal): void {
 }
 
 const HELP = `
-Another generation of a root token that is under way is given up. Key shares are asked for, unless an option names them
-or standard input has one a line.
+An unfinished generation of another root token is canceled. Key shares are typed unseen, or come from files or standard
+input, one a line.
 `;

@@ -5,8 +5,6 @@ import { declaredDeployment } from '../../lib/cli/declared-deployment';
 import { localStateFile, stackNames } from '../../lib/declaration/files/state-file';
 import { setStateAside } from '../../lib/terraform/state-aside';
 
-/** Sets the state of a stack aside, for a new server in the place of the one that it is of. */
-
 export function define(command: Command): void {
   describeCommand(command, {
     examples: {
@@ -15,7 +13,7 @@ export function define(command: Command): void {
     summary:
       "Renames Terraform's state of a stack, so that the next deploy starts over on a new server. The deployed resources stay as they are.",
   })
-    .argument('<stack>', 'the stack whose state it is')
+    .argument('<stack>', 'name of the stack')
     .action(async (stack: string) => {
       const loaded = await declaredDeployment(command);
       const known = stackNames(loaded.deployment);

@@ -123,7 +123,7 @@ it('a real agent runs a program with the token in its environment', async () => 
   await eventually(() => (/^it has a token$/m.test(output) ? true : undefined));
 });
 
-onOpenBao.it('has a real agent log in and read in a namespace', async () => {
+onOpenBao.it('a real agent logs in and reads in a namespace', async () => {
   await vault.admin.write('sys/namespaces/team', {});
   const team = vault.admin.withNamespace('team');
   await team.write('sys/auth/approle', { type: 'approle' });

@@ -317,7 +317,7 @@ describe('--watch', () => {
 
   it.each([
     [['--watch', '--interval', '9s'], /'9s' is invalid\. It must be at least 10s, got "9s"\.$/],
-    [['--interval', '30s'], /--interval says how often --watch looks/],
+    [['--interval', '30s'], /--interval needs --watch/],
   ])('status --watch refuses %j', async (args, line) => {
     const { exitCode, stderr } = await status(args);
     expect({ exitCode, stderr: stderr.trimEnd() }).toEqual({

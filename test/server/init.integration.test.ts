@@ -638,7 +638,7 @@ describe('webex-token-vault init, whose folder is gone when the shares come', ()
 });
 
 describe('an audit log that the server cannot write', () => {
-  onVault.it('is named, with the option that names another one, also in the next step, which then works', async () => {
+  onVault.it('init names the audit file and its option, also in the next step, which then works', async () => {
     await using operated = await OperatedVault.start();
     const failed = await operated.run('init', [
       '--operators',

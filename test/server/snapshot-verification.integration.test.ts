@@ -70,7 +70,7 @@ describe('what is found in a snapshot', () => {
     ]);
   });
 
-  onOpenBao.it('is looked for in the namespace of the deployment', async () => {
+  onOpenBao.it('the verification looks for a credential in the namespace of the deployment', async () => {
     // Side by side, as most of each is the server's own wait.
     await Promise.all([
       expect(verify(['short', 'torn'], { namespace: 'team/webex' })).resolves.toMatchObject([

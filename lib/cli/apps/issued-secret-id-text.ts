@@ -10,7 +10,7 @@ import { assignments } from './assignments';
  * them, as what is pasted into a command stays in the shell's history.
  */
 
-export interface IssuedSecretIdText {
+export interface SecretIdIssuance {
   readonly app: App;
   /** The command-line program of the server's product. */
   readonly program: ServerProgramName;
@@ -23,8 +23,8 @@ export interface IssuedSecretIdText {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export function wrappedSecretIdText(handover: IssuedSecretIdText): string {
-  const { app, program, issued, environment } = handover;
+export function wrappedSecretIdText(issuance: SecretIdIssuance): string {
+  const { app, program, issued, environment } = issuance;
   const { VAULT_CACERT: caFile } = environment;
   return [
     `Role id         ${issued.roleId}`,
@@ -43,17 +43,17 @@ export function wrappedSecretIdText(handover: IssuedSecretIdText): string {
     '  read -rs WRAPPING_TOKEN',
     `  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" ${programLine('webex-token', 'unwrap')}`,
     `  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" ${program} unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")`,
-    `  ${curl(handover)}`,
+    `  ${curl(issuance)}`,
     '',
     'If Vault refuses that before the expiry, the token was used: by someone else, unless an answer to you got lost. Have an',
     'administrator destroy the secret id then, and issue another:',
-    `  ${destruction(handover)}`,
+    `  ${destruction(issuance)}`,
     '',
   ].join('\n');
 }
 
 /** Of a secret id that lies in its file by now. */
-export function fileSecretIdText({ app, issued }: IssuedSecretIdText, file: string): string {
+export function fileSecretIdText({ app, issued }: SecretIdIssuance, file: string): string {
   return [
     `the secret id is in ${file}: ${limits(app, issued.lifetime)}`,
     ...beforeThen(app).map((line) => line.trim()),
@@ -62,7 +62,7 @@ export function fileSecretIdText({ app, issued }: IssuedSecretIdText, file: stri
   ].join('\n');
 }
 
-function curl({ server }: IssuedSecretIdText): string {
+function curl({ server }: SecretIdIssuance): string {
   const options = [
     ...(server.VAULT_CACERT === undefined ? [] : ['--cacert "$VAULT_CACERT"']),
     ...(server.VAULT_NAMESPACE === undefined ? [] : ['-H "X-Vault-Namespace: $VAULT_NAMESPACE"']),
@@ -73,7 +73,7 @@ function curl({ server }: IssuedSecretIdText): string {
   return `(umask 077; set -o pipefail; ${request} ${header} | ${field} > "$VAULT_SECRET_ID_FILE")`;
 }
 
-function destruction({ program, issued, rolePath, server }: IssuedSecretIdText): string {
+function destruction({ program, issued, rolePath, server }: SecretIdIssuance): string {
   return issued.secretIdAccessor === undefined
     ? `${assignments(server)} ${program} list ${rolePath}/secret-id    # then destroy each`
     : `${assignments(server)} ${program} write ${rolePath}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`;
@@ -114,7 +114,7 @@ function days(seconds: number): string {
 }
 
 /** @param file holds the secret id, whose wrapping is used up then */
-export function issuedSecretIdJson({ app, issued, environment }: IssuedSecretIdText, file: string | undefined): string {
+export function issuedSecretIdJson({ app, issued, environment }: SecretIdIssuance, file: string | undefined): string {
   const wrapping = {
     wrappingToken: issued.wrappingToken,
     wrappingExpireTime: issued.wrappingExpireTime.toISOString(),
@@ -134,7 +134,7 @@ export function issuedSecretIdJson({ app, issued, environment }: IssuedSecretIdT
 }
 
 /** A warning where Vault does not let the secret id live as long as declared. @returns "" where it does */
-export function shortened({ app, program, issued: { lifetime } }: IssuedSecretIdText, appRolePath: string): string {
+export function shortened({ app, program, issued: { lifetime } }: SecretIdIssuance, appRolePath: string): string {
   const { secretIdTtlSeconds: declared } = app;
   return lifetime === undefined || lifetime.ttlSeconds >= declared
     ? ''

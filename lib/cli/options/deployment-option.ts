@@ -1,9 +1,9 @@
 import { Option } from 'commander';
 import { deploymentFile } from '../../declaration/deployment-file';
 
-/** Which deployment a command is about. It is part of every help, so it loads nothing of a declaration. */
+/** Names the deployment of a command. Every help has it, so it loads no declaration. */
 export function deploymentOption(): Option {
-  return new Option('--deployment <file>', 'the file that declares what is deployed')
+  return new Option('--deployment <file>', 'file that declares the deployment')
     .env('DEPLOYMENT')
     .default(deploymentFile({}));
 }

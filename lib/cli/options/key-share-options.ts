@@ -6,14 +6,14 @@ export interface KeyShareOptions {
   readonly shareFile?: string[];
 }
 
-/** Gives a command the options that say where key shares are. */
+/** Gives a command the options that name key shares. */
 export function addKeyShareOptions(command: Command): Command {
   return command
-    .option('--key-shares <folder>', 'take the key shares from this folder, as "init" wrote it')
-    .option('--share-file <files...>', 'take the key shares from these files, one in each');
+    .option('--key-shares <folder>', 'read the key shares from this folder, as "init" wrote it')
+    .option('--share-file <files...>', 'read the key shares from these files, one in each');
 }
 
-/** Key shares of the files that were named, else of standard input or of a person who is asked. */
+/** Reads key shares from the named files, or from standard input, or asks a person. */
 export function keySharesOf({ keyShares, shareFile }: KeyShareOptions, signal: AbortSignal): AsyncGenerator<string> {
   return readKeyShares({ files: shareFile, folder: keyShares }, signal);
 }

@@ -3,17 +3,17 @@ import { commandLine, quotedList, UsageError } from '#core';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../../operators/operator-folder';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../../operators/operators';
 
-/** Where a command finds the login of the operator that it acts as. */
+/** Names the folder with the login of the operator. */
 export function operatorsOption(operator: OperatorName | '<operator>'): Option {
   return operatorFolderOption(`folder with ${operator}-role-id and ${operator}-secret-id`);
 }
 
-/** The same option of a command that writes logins. @param description of what the folder is for */
+/** The same option of a command that writes logins. @param description purpose of the folder */
 export function operatorFolderOption(description: string): Option {
   return new Option('--operators <folder>', description).env(OPERATORS_VARIABLE).default(DEFAULT_OPERATOR_FOLDER);
 }
 
-/** The folder, and whether the command line or the environment has named it. */
+/** The folder, and whether the command line or the environment names it. */
 export function operatorFolder(command: Command): OperatorFolder {
   const { operators } = command.opts<{ operators: string }>();
   return {
@@ -22,7 +22,7 @@ export function operatorFolder(command: Command): OperatorFolder {
   };
 }
 
-/** Which operator a command logs in. */
+/** Names the operator that a command logs in. */
 export function operatorArgument(): Argument {
   return new Argument('<operator>', OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; '));
 }

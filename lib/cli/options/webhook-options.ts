@@ -11,7 +11,7 @@ import { defaultToldFile, ToldFile } from '../../health/notifications/told-file'
 import { Webhook, WEBHOOK_VARIABLE } from '../../health/notifications/webhook';
 
 /*
- * Whom a command tells of what its looks have found to be new.
+ * The webhook that gets the changes between two looks.
  */
 
 interface WebhookSettings {
@@ -20,31 +20,31 @@ interface WebhookSettings {
   readonly webhookState?: string;
 }
 
-/** Its value is shown nowhere, and so parsed by none of commander's checks, which quote it. */
+/** The URL is a secret. Checks of commander would quote it, so it has none. */
 export function webhookOptions(): readonly Option[] {
   return [
     new Option(
       '--webhook <url>',
-      `tell this address what has changed, once; rather name it in ${WEBHOOK_VARIABLE}, which no process list shows`,
+      `report each change to this URL once; ${WEBHOOK_VARIABLE} is safer, because process lists show arguments`,
     ).env(WEBHOOK_VARIABLE),
     new Option(
       '--webhook-format <format>',
-      "how it is told (default: Webex's for an incoming webhook of Webex, else json)",
+      'format of the report (default: "webex" for an incoming webhook of Webex, or "json")',
     ).choices(WEBHOOK_FORMATS),
     new Option(
       '--webhook-state <file>',
-      'where it is noted what was told (default: webex-token-vault/told.json in XDG_STATE_HOME or ~/.local/state)',
+      'record of the reports (default: webex-token-vault/told.json in XDG_STATE_HOME or ~/.local/state)',
     ),
   ];
 }
 
-/** @returns undefined where nobody is told. @throws UsageError */
+/** @returns undefined if no webhook is named. @throws UsageError */
 export function notifierOf(command: Command, signal: AbortSignal): Notifier | undefined {
   const { webhook, webhookFormat, webhookState } = command.opts<WebhookSettings>();
   if (webhook === undefined) {
     if (webhookFormat !== undefined || webhookState !== undefined) {
       throw new UsageError(
-        `--webhook-format and --webhook-state say how a webhook is told, and none is named; name it in ${WEBHOOK_VARIABLE} or with --webhook`,
+        `--webhook-format and --webhook-state need a webhook; name it in ${WEBHOOK_VARIABLE} or with --webhook`,
       );
     }
     return undefined;
@@ -59,10 +59,10 @@ export function notifierOf(command: Command, signal: AbortSignal): Notifier | un
 }
 
 /**
- * Takes a look and tells what is new in it; also that it failed.
+ * Takes a look, and reports its changes or its failure.
  *
- * @param complain gets a line about what could not be told
- * @throws what `look` throws, once that is told
+ * @param complain gets a line about a failed report
+ * @throws the error of `look`, once it is reported
  */
 export async function lookAndNotify(
   look: () => Promise<Report>,
@@ -85,7 +85,7 @@ export async function lookAndNotify(
   try {
     report = await look();
   } catch (error) {
-    // A command line that is wrong is for whoever has just written it.
+    // Wrong usage concerns the person at the terminal only.
     if (!signal.aborted && !(error instanceof UsageError)) {
       const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
       const kind = explained instanceof Error ? explained.name : 'unknown';

@@ -15,7 +15,7 @@ export interface ApprovalOptions {
 export function addApprovalOptions(command: Command): Command {
   return addYesOption(command).option(
     '--allow-loss <credential>',
-    'accept that its grant ends; may be given several times',
+    'accept the loss of its grant; may be given several times',
     (name: string, before: readonly string[] | undefined) => [...(before ?? []), name],
   );
 }

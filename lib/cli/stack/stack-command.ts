@@ -38,10 +38,10 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   ...VAULT_ENVIRONMENT,
   ...OPERATOR_ENVIRONMENT,
   TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to run; default: terraform on PATH, else tofu',
-  'TF_VAR_..._client_secret': 'client secret of an integration, where it is to be written',
-  KUBECONFIG: 'which cluster a server on Kubernetes is on, as kubectl has it; default: ~/.kube/config',
-  KUBE_CTX: 'its context, where vault.server.context names none; default: the current one',
-  'TF_...': 'whatever Terraform knows',
+  'TF_VAR_..._client_secret': 'client secret of an integration that is written',
+  KUBECONFIG: 'configuration of kubectl, for a server on Kubernetes; default: ~/.kube/config',
+  KUBE_CTX: 'context in it, unless vault.server.context names one; default: the current one',
+  'TF_...': 'every variable of Terraform',
 };
 
 /** Gives a command its help, its stacks, and arguments for Terraform. */
@@ -50,7 +50,7 @@ export function describeStackCommand(command: Command, description: CommandDescr
   const cleanUpMs = Number.POSITIVE_INFINITY;
   const environment = { ...ENVIRONMENT, ...description.environment };
   return describeCommand(command, { cleanUpMs, ...description, environment })
-    .argument('[stack...]', 'stacks to take; default: all of the deployment')
+    .argument('[stack...]', 'stacks to work on (default: all of the deployment)')
     .usage('[stack...] [options] [-- <argument of Terraform>...]')
     .addOption(operatorsOption('provisioner'))
     .option('--json', "print Terraform's machine-readable output");

@@ -133,7 +133,7 @@ describe('a server that stores on disk', () => {
     expect(await vault.read('known/thing', known)).toMatchObject({ data: { value: 'kept' } });
   });
 
-  onOpenBao.it('opens itself after a crash where its seal is static', async () => {
+  onOpenBao.it('a server with a static seal unseals itself after a crash', async () => {
     await using server = await onDisk('static');
     await server.kill();
     await server.startAgain();
