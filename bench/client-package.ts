@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ExplainedError } from '#core';
-import { lastLine, run } from '../lib/processes/child-process';
+import { succeeded } from './child-usage';
 
 const PROJECT = resolve(__dirname, '..');
 
-/** A folder with `webex-token-client` in it as an app installs it: built, packed, and none of the clone's sources. */
+/** A folder with the built and packed `webex-token-client`, installed as an app does. */
 export class ClientPackage implements AsyncDisposable {
   private constructor(readonly folder: string) {}
 
@@ -25,7 +24,6 @@ export class ClientPackage implements AsyncDisposable {
     }
   }
 
-  /** Path of the command. */
   get command(): string {
     return join(this.folder, 'node_modules', '.bin', 'webex-token');
   }
@@ -35,9 +33,4 @@ export class ClientPackage implements AsyncDisposable {
   }
 }
 
-async function npm(cwd: string, ...args: readonly string[]): Promise<void> {
-  const { exitCode, stdout, stderr } = await run('npm', args, { cwd });
-  if (exitCode !== 0) {
-    throw new ExplainedError(`npm ${args.join(' ')} failed: ${lastLine(stderr) || lastLine(stdout)}`);
-  }
-}
+const npm = (cwd: string, ...args: readonly string[]): Promise<string> => succeeded('npm', args, { cwd });

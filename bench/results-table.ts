@@ -1,23 +1,12 @@
+import { markdownTable } from '../rehearsal/markdown-table';
 import { ratioOf, reachesGoal, type Goal, type Row } from './row';
 
-const HEADINGS = ['section', 'what', 'ours', 'other', 'ratio', 'goal', 'reached', 'note'];
-/** To the right, so that they can be compared. */
-const FIGURES = ['ours', 'ratio'];
-
-/** As Markdown, columns aligned; without those in which nothing stands. */
+/** A Markdown table without empty columns. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map(cellsOf);
-  const columns = HEADINGS.filter((heading) => cells.some((row) => row[heading] !== ''));
-  const lines = [Object.fromEntries(columns.map((column) => [column, column])), ...cells];
-  const widths = new Map(columns.map((column) => [column, Math.max(...lines.map((row) => row[column]?.length ?? 0))]));
-  const inColumns = (row: Readonly<Record<string, string>>): string =>
-    `| ${columns.map((column) => aligned(row[column] ?? '', column, widths.get(column) ?? 0)).join(' | ')} |`;
-  const rule = columns.map((column) => {
-    const dashes = '-'.repeat((widths.get(column) ?? 0) - 1);
-    return dashes + (FIGURES.includes(column) ? ':' : '-');
-  });
-  const [headings = {}, ...others] = lines;
-  return [inColumns(headings), `| ${rule.join(' | ')} |`, ...others.map(inColumns)].join('\n');
+  const headings = Object.keys(cells[0] ?? {}).filter((heading) => cells.some((row) => row[heading] !== ''));
+  const lines = cells.map((row) => headings.map((heading) => row[heading] ?? ''));
+  return markdownTable(headings, lines, ['ours', 'ratio']);
 }
 
 function cellsOf(row: Row): Record<string, string> {
@@ -41,15 +30,9 @@ function goalText(goal: Goal, unit: Row['unit']): string {
   return goal.of === 'ratio' ? bound : `${bound} ${unit}`;
 }
 
-/** Three digits that count, and never an exponent. */
+/** Three significant digits, without an exponent. */
 export function figure(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 100 || value === 0 || !Number.isFinite(value)) {
-    return Math.round(value).toLocaleString('en');
-  }
-  return String(Number(value.toPrecision(3)));
-}
-
-function aligned(cell: string, column: string, width: number): string {
-  return FIGURES.includes(column) ? cell.padStart(width) : cell.padEnd(width);
+  return Math.abs(value) >= 100 || value === 0 || !Number.isFinite(value)
+    ? Math.round(value).toLocaleString('en')
+    : String(Number(value.toPrecision(3)));
 }

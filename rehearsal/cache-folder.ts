@@ -5,8 +5,8 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { errorCode, ExplainedError } from '#core';
 
 /*
- * What was fetched or built once, kept in the user's cache folder. An entry is filled in a folder beside it and
- * renamed, so whoever finds an entry finds all of it. Of two processes that fill it at once, the first to rename wins.
+ * Downloads and builds, kept in the user's cache folder. An entry is filled in a folder beside it and then renamed, so an
+ * entry is always complete. If two processes fill one entry, the first to rename it wins.
  */
 
 const PROJECT = 'webex-token-vault';
@@ -14,20 +14,20 @@ const PARTIAL = '.partial-';
 const PARTIAL_LIFE_MS = 3600 * 1000;
 
 export interface CacheEntry {
-  /** Of the folder; names all that makes the content what it is: version, platform, hash. */
+  /** Name of the folder, with all that decides on the content: version, platform, hash. */
   readonly name: string;
-  /** Whether what is there is usable; what is not is thrown away and filled again. */
+  /** An entry that is not usable is removed and filled again. */
   readonly isUsable: (folder: string) => Promise<boolean>;
   /** Fills an empty folder. */
   readonly fill: (folder: string) => Promise<void>;
 }
 
-/** `WEBEX_TOKEN_VAULT_CACHE`, else this project's folder in the user's cache folder. */
+/** `WEBEX_TOKEN_VAULT_CACHE`, or by default this project's folder in the user's cache folder. */
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
   if (env.WEBEX_TOKEN_VAULT_CACHE) {
     return resolve(env.WEBEX_TOKEN_VAULT_CACHE);
   }
-  // The XDG specification wants a relative path ignored.
+  // The XDG specification requires that a relative path is ignored.
   if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) {
     return join(env.XDG_CACHE_HOME, PROJECT);
   }
@@ -36,9 +36,9 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env, platform: NodeJS
 }
 
 /**
- * The folder of a cache entry, filled first where that is needed.
+ * Returns the folder of a cache entry, and fills it first if necessary.
  *
- * @throws ExplainedError where the cache folder cannot be written; else what `fill` throws
+ * @throws ExplainedError if the cache folder cannot be written, and any error of `fill`
  */
 export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const folder = join(cacheRoot(env), entry.name);
@@ -51,11 +51,7 @@ export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = p
   return folder;
 }
 
-/**
- * Creates the cache folder of this project, for this user alone.
- *
- * @throws ExplainedError where it cannot be written
- */
+/** Creates the private cache folder. @throws ExplainedError if it cannot be written */
 export async function makeCacheRoot(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const root = cacheRoot(env);
   try {
@@ -78,14 +74,14 @@ async function replaceFolder(root: string, folder: string, entry: CacheEntry): P
     await entry.fill(content);
     if (!(await entry.isUsable(content))) {
       throw new ExplainedError(
-        `what was put into the cache as ${entry.name} does not work on this machine; remove ${root} and try again`,
+        `the new cache entry ${entry.name} does not work on this machine; remove ${root} and try again`,
       );
     }
     await syncFiles(content);
-    // Where another process was faster, its entry is as good as this one.
-    if (!(await renameWhereFree(content, folder)) && !(await entry.isUsable(folder))) {
+    // A usable entry of a faster process stays.
+    if (!(await renameUnlessThere(content, folder)) && !(await entry.isUsable(folder))) {
       await rename(folder, join(partial, 'unusable')).catch(unless('ENOENT'));
-      await renameWhereFree(content, folder);
+      await renameUnlessThere(content, folder);
     }
   } finally {
     process.off('exit', removePartial);
@@ -93,7 +89,7 @@ async function replaceFolder(root: string, folder: string, entry: CacheEntry): P
   }
 }
 
-/** Else a power cut could leave the entry without its content. */
+/** Protects the entry against a power failure, which could leave empty files. */
 async function syncFiles(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     if (entry.isFile()) {
@@ -103,13 +99,12 @@ async function syncFiles(folder: string): Promise<void> {
   }
 }
 
-/** @returns false where something is there already */
-async function renameWhereFree(from: string, to: string): Promise<boolean> {
-  const renamed = await rename(from, to).then(() => true, unless('ENOTEMPTY', 'EEXIST', 'ENOTDIR'));
-  return renamed === true;
+/** @returns false if the target exists */
+async function renameUnlessThere(from: string, to: string): Promise<boolean> {
+  return (await rename(from, to).then(() => true, unless('ENOTEMPTY', 'EEXIST', 'ENOTDIR'))) === true;
 }
 
-/** Removes what killed processes left half done, once no living one can still be at it. */
+/** Removes the partial entries of killed processes, once no running process can still use them. */
 async function removeAbandoned(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     const path = join(root, name);

@@ -7,8 +7,7 @@ import { DEFAULT_USERS, simulatedAdministrator, type SimulatedUser } from './web
 import { WebexSimulator, type WebexSimulatorOptions } from './webex/webex-simulator';
 
 /**
- * A simulated Webex that has all that a declaration takes for granted: its integrations and Service Apps, those who are
- * declared to consent, and the administrators' word in Control Hub.
+ * A simulated Webex with the integrations, Service Apps, owners and Control Hub authorizations of a declaration.
  *
  * @param secrets client secrets by the names of their integrations
  */
@@ -29,16 +28,16 @@ export async function startDeclaredWebex(
     serviceApps: apps.map((app) => serviceAppOf(deployment, app, secrets)),
   });
   for (const { serviceApp } of apps) {
-    webex.authorizeServiceApp(serviceApp.id, serviceApp.organizationId);
+    webex.serviceApps.authorize(serviceApp.id, serviceApp.organizationId);
   }
   return webex;
 }
 
-/** Those who are declared to consent, and nobody knows. */
+/** The declared owners who are no default users. */
 function owners({ credentials }: Deployment): SimulatedUser[] {
-  const known = DEFAULT_USERS.map(({ email }) => email);
-  const declared = new Set(credentials.flatMap(({ owner }) => owner ?? []));
-  return [...declared].filter((email) => !known.includes(email)).map(simulatedAdministrator);
+  const emails = new Set(credentials.flatMap(({ owner }) => owner ?? []));
+  DEFAULT_USERS.forEach(({ email }) => emails.delete(email));
+  return [...emails].map(simulatedAdministrator);
 }
 
 function administratorOf(orgId: string): SimulatedUser {
@@ -69,7 +68,7 @@ function serviceAppOf(
     clientId: deployment.integrations.find(({ name }) => name === integration)?.clientId ?? '',
     clientSecret: secrets.get(integration) ?? '',
     scopes: [...scopes],
-    // The account that asks has to be of the organization that owns it.
+    // The requesting account must belong to the organization that owns the app.
     ownerOrgId: isServiceApp(asker)
       ? asker.serviceApp.organizationId
       : asker.owner === undefined

@@ -2,7 +2,7 @@ import { findCredential } from '../lib/declaration/derived/by-name';
 import type { Quickstart } from './quickstart-run';
 import { appEnvironmentFile, clientSecretFile, rehearsedApps, writeShellEnvironment } from './shell-environment';
 
-/** How a person uses a quickstart that stays up. */
+/** Tells a person how to use a quickstart that keeps running. */
 export async function keptInstructions({ rehearsal, binary, app, credentialName }: Quickstart): Promise<string> {
   const file = await writeShellEnvironment(rehearsal, binary);
   const { engine } = rehearsal.deployment;

@@ -3,12 +3,7 @@ import { ExplainedError } from '#core';
 import { FileLocked, lockFile } from '../lib/files/file-lock';
 import { makeCacheRoot } from './cache-folder';
 
-/**
- * One quickstart at a time for each user: two would take each other's processor, and their lines would mix.
- *
- * @returns lets the next one run
- * @throws ExplainedError where another one runs
- */
+/** Each user runs one quickstart at a time. @returns releases the lock. @throws ExplainedError if another one runs */
 export async function quickstartLock(): Promise<() => Promise<void>> {
   return lockFile(join(await makeCacheRoot(), 'quickstart'), { patienceMs: 0 }).catch((error: unknown) => {
     throw error instanceof FileLocked

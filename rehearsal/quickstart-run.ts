@@ -14,46 +14,44 @@ import { Rehearsal, type RehearsalOptions } from './rehearsal';
 import type { StepLog } from './step-log';
 import { ACCESS_TOKEN_TTL_SECONDS } from './webex/behavior';
 
-/*
- * The whole main job on one machine: real server, real plugin, real policies; only Webex is simulated.
- */
+/* The whole main job on one machine: real server, real plugin, real policies. Only Webex is simulated. */
 
-/** Steps that {@link runQuickstart} takes, for their numbering. */
+/** Number of steps in {@link runQuickstart}. */
 export const QUICKSTART_STEPS = 9;
 
-/** Life of the access token that is seen to expire. The engine takes one for expired 10 s before its end: after one second. */
+/** The engine treats a token as expired 10 s before its expiry, so this one expires after a second. */
 const SHORT_LIFE_SECONDS = 11;
 
-/** On a machine that is very busy, the engine needs some time more. */
+/** Only a very busy machine needs this long. */
 const RENEWAL_LIMIT_MS = 300_000;
 
 export interface QuickstartOptions {
-  /** What `deployment.ts` declares. */
+  /** Declaration in `deployment.ts`. */
   readonly declared: Deployment;
   readonly steps: StepLog;
-  /** Shows the consent URL to a person. @default - the consent is given without one */
+  /** Shows the consent URL to a person. @default - consent is given automatically */
   readonly onConsentUrl?: ShowUrl;
-  /** @default - as {@link RehearsalOptions} has it */
+  /** @default - as in {@link RehearsalOptions} */
   readonly synthesizer?: RehearsalOptions['synthesizer'];
-  /** Whether somebody goes on with what it leaves running. @default false */
+  /** Whether a person keeps using the servers. @default false */
   readonly keep?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** What a quickstart leaves running, until its rehearsal is disposed of. */
+/** The parts that run until the rehearsal is disposed of. */
 export interface Quickstart {
   readonly rehearsal: Rehearsal;
   readonly app: App;
   readonly credentialName: string;
-  /** Path of the server's binary, which is its command line too. */
+  /** Path of the server's binary, which is also its command line. */
   readonly binary: string;
 }
 
 /**
- * Starts the servers, applies the declaration, authorizes, reads a token and sees its successor arrive.
+ * Starts the servers, applies the declaration, authorizes, reads a token and waits for its successor.
  *
- * @param onRehearsal called when servers are about to start, which the caller must stop, also where a later step fails
- * @throws ExplainedError saying which part did not work
+ * @param onRehearsal gets the servers, which the caller must stop even if a later step fails
+ * @throws ExplainedError about the step that failed
  */
 export async function runQuickstart(
   { declared, steps, onConsentUrl, synthesizer, keep = false, signal }: QuickstartOptions,
@@ -66,20 +64,14 @@ export async function runQuickstart(
     throw new ExplainedError(
       first === undefined
         ? 'the deployment declares no app, so nothing would read a token; declare one, like "people-me"'
-        : `no app of the deployment can be tried out here: ${first}; declare one that logs in otherwise`,
+        : `no app of the deployment can log in here: ${first}; declare one with another login`,
     );
   }
 
   const { binary, pluginPath } = await findPrograms(steps);
 
   const { rehearsal } = await steps.run('Starting the server and a simulated Webex', async () => {
-    const starting = Rehearsal.start({
-      declared,
-      binary,
-      pluginPath,
-      hasBackups: keep,
-      synthesizer,
-    });
+    const starting = Rehearsal.start({ declared, binary, pluginPath, hasBackups: keep, synthesizer });
     onRehearsal(starting);
     const started = await starting;
     return {
@@ -125,9 +117,9 @@ export async function runQuickstart(
 
   await steps.run('Waiting for the next access token', async (note) => {
     await fetchShortToken(rehearsal, credentialName);
-    rehearsal.webex.expireAccessTokens();
+    rehearsal.webex.grants.expireAccessTokens();
     await mustRefuse(apiUrl, first);
-    note('Webex no longer takes the access tokens of before; reading until the engine has the next');
+    note('Webex no longer accepts the earlier access tokens; reading until the engine has the next one');
     const deadline = Date.now() + RENEWAL_LIMIT_MS;
     while (Date.now() < deadline) {
       const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
@@ -143,7 +135,7 @@ export async function runQuickstart(
       await sleep(100, undefined, { signal });
     }
     throw new ExplainedError(
-      `the engine had no other access token ${RENEWAL_LIMIT_MS / 1000} s after the first one's end, which takes it ${SHORT_LIFE_SECONDS} s at most; please report this`,
+      `the engine had no new access token ${RENEWAL_LIMIT_MS / 1000} s after the first one expired, although it needs ${SHORT_LIFE_SECONDS} s at most; please report this`,
     );
   });
 
@@ -151,14 +143,14 @@ export async function runQuickstart(
 }
 
 /**
- * Has the engine fetch a token that soon expires: it refreshes for a reader who asks for a life that no token has. All
- * other tokens live as long as at Webex, so nobody who goes on with a quickstart meets an expired one.
+ * Makes the engine fetch a token that soon expires. It refreshes for a read that asks for a longer lifetime than any token
+ * has. All later tokens live as long as Webex's own.
  */
 async function fetchShortToken({ admin, deployment, webex }: Rehearsal, credentialName: string): Promise<void> {
-  const minimumSeconds = 2 * ACCESS_TOKEN_TTL_SECONDS;
-  const path = `${deployment.engine.mountPath}/creds/${credentialName}?minimum_seconds=${minimumSeconds}`;
+  const tooLong = 2 * ACCESS_TOKEN_TTL_SECONDS;
+  const path = `${deployment.engine.mountPath}/creds/${credentialName}?minimum_seconds=${tooLong}`;
   webex.behavior.accessTokenTtlSeconds = SHORT_LIFE_SECONDS;
-  // The engine keeps the token, and answers that it ends too early.
+  // The engine stores the token, and answers that it expires too early.
   await admin.read(path).catch((error: unknown) => {
     if (!(error instanceof VaultResponseError && error.statusCode === 400)) {
       throw error;
@@ -167,7 +159,7 @@ async function fetchShortToken({ admin, deployment, webex }: Rehearsal, credenti
   webex.behavior.accessTokenTtlSeconds = ACCESS_TOKEN_TTL_SECONDS;
 }
 
-/** Where they are not in the cache, both at once: one of them is downloaded, while the other one is compiled. */
+/** Finds both programs at once, because without a cache the server's download and the plugin's build take minutes. */
 async function findPrograms(steps: StepLog): Promise<{ binary: string; pluginPath: string }> {
   const unneeded = new AbortController();
   let said: string | undefined;
@@ -175,7 +167,7 @@ async function findPrograms(steps: StepLog): Promise<{ binary: string; pluginPat
     said = line;
   };
   const plugin = findOauthappPlugin((line) => tell(line), { signal: unneeded.signal });
-  // Told in its own step.
+  // The plugin's own step reports its failure.
   plugin.catch(() => undefined);
   try {
     const { binary } = await steps.run('Looking for the server', async (note) => ({ binary: await findServer(note) }));
@@ -193,13 +185,13 @@ async function findPrograms(steps: StepLog): Promise<{ binary: string; pluginPat
   }
 }
 
-/** Display name of the account, where the declared scopes let Webex tell. */
+/** Display name of the account, if the declared scopes permit the question. */
 async function whose(apiUrl: string, accessToken: string): Promise<string> {
   try {
     return (await peopleMe({ apiUrl, accessToken })).displayName;
   } catch (error) {
     if (error instanceof WebexResponseError && error.statusCode === 403) {
-      return 'nothing, as its scopes do not let it';
+      return 'nothing, because the scopes do not permit it';
     }
     throw error;
   }
@@ -208,11 +200,10 @@ async function whose(apiUrl: string, accessToken: string): Promise<string> {
 async function mustRefuse(apiUrl: string, accessToken: string): Promise<void> {
   const answer = await peopleMe({ apiUrl, accessToken }).catch((error: unknown) => error);
   if (!isExpired(answer)) {
-    throw new ExplainedError('the simulated Webex still takes an access token that has expired; please report this');
+    throw new ExplainedError('the simulated Webex still accepts an expired access token; please report this');
   }
 }
 
-/** Whether Webex refused the access token. */
 function isExpired(error: unknown): boolean {
   return error instanceof WebexResponseError && error.statusCode === 401;
 }

@@ -11,11 +11,12 @@ import { loginOf } from '../lib/declaration/derived/logins';
 import { inspectPlugin } from '../lib/declaration/files/plugin-binary';
 import type { OperatorName } from '../lib/operators/operators';
 import { nameInVault } from '../lib/declaration/schema/vault-name';
-import { VaultClient } from '../lib/vault/vault-client';
-import { appRole } from './app-role';
+import type { VaultClient } from '../lib/vault/vault-client';
+import { appRole, type AppLogin } from './app-role';
 import { IdentityStandIns, unrehearsed } from './identity/stand-ins';
 import { freePort } from '../lib/processes/free-port';
 import { operatorToken } from './operator-token';
+import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { OpenBaoServer } from './server/openbao';
 import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';
 import { startDeclaredWebex } from './declared-webex';
@@ -23,22 +24,22 @@ import type { WebexSimulator } from './webex/webex-simulator';
 import { rehearse, type RehearsalServers } from './rehearsed-deployment';
 
 export interface RehearsalOptions {
-  /** What `deployment.ts` declares, for whatever addresses. */
+  /** Declaration in `deployment.ts`, whose addresses are replaced. */
   readonly declared: Deployment;
-  /** Path of a `bao` or `vault` binary. */
-  readonly binary: string;
-  /** Path of the plugin binary, in a folder of its own. */
-  readonly pluginPath: string;
-  /** Whether the server can be backed up. It starts a second later then. @default false */
+  /** Path of a `bao` or `vault` binary. @default - the project's server */
+  readonly binary?: string;
+  /** Path of the plugin binary, alone in its folder. @default - the project's plugin */
+  readonly pluginPath?: string;
+  /** Whether the server can be backed up, which delays its start by a second. @default false */
   readonly hasBackups?: boolean;
-  /** @default - `main.ts`, in a process of its own */
+  /** @default - `main.ts` in its own process */
   readonly synthesizer?: typeof synthesize;
 }
 
-/** A real server and a simulated Webex on loopback, and the declaration pointed at them. */
+/** A real server and a simulated Webex on loopback, and the declaration with their addresses. */
 export class Rehearsal implements AsyncDisposable {
   readonly deployment: Deployment;
-  /** Names the file with that declaration, so that the project's own commands and stacks take part. */
+  /** Names the file with that declaration, for the project's own commands and stacks. */
   readonly environment: Readonly<Record<string, string>>;
   /** Acts with the root token, in the namespace of the deployment. */
   readonly admin: VaultClient;
@@ -47,7 +48,7 @@ export class Rehearsal implements AsyncDisposable {
   #stackDirectory: string | undefined;
 
   private constructor(
-    /** Private, and removed when it ends. */
+    /** Private, and removed at the end. */
     readonly folder: string,
     readonly server: OpenBaoServer,
     readonly webex: WebexSimulator,
@@ -61,13 +62,12 @@ export class Rehearsal implements AsyncDisposable {
     const file = join(this.folder, 'deployment.json');
     writeFileSync(file, JSON.stringify(this.deployment, undefined, 2), { mode: 0o600 });
     this.environment = { DEPLOYMENT: file };
-    const { namespace } = this.deployment.vault;
-    this.admin = new VaultClient({ address: server.address, token: server.rootToken, namespace });
+    this.admin = server.admin.withNamespace(this.deployment.vault.namespace);
     this.variables = Object.fromEntries([...secrets].map(([name, secret]) => [clientSecretVariable(name), secret]));
   }
 
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
-    const { declared, binary, pluginPath, hasBackups = false } = options;
+    const { declared, binary, pluginPath = await findOauthappPlugin(), hasBackups = false } = options;
     const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-'));
     let server: OpenBaoServer | undefined;
     const identities = await IdentityStandIns.start(declared.apps);
@@ -133,17 +133,15 @@ export class Rehearsal implements AsyncDisposable {
     });
   }
 
-  /** Logs in as one of those who act where the deployment is: the provisioner, the authorizer, the issuer. */
   operatorToken(name: OperatorName): Promise<string> {
     return operatorToken(this.admin, this.deployment, name);
   }
 
-  /** What an app needs to log in. */
-  appRole(appName: string): Promise<{ roleId: string; secretId: string }> {
+  appRole(appName: string): Promise<AppLogin> {
     return appRole(this.admin, this.deployment, appName);
   }
 
-  /** What an app has to log in with, by whatever it is declared to. @throws ExplainedError where that is not here */
+  /** The app's login identity, as declared. @throws ExplainedError if nothing here can stand in for it */
   async identity(app: App): Promise<LoginIdentity> {
     const { path: mountPath, type } = loginOf(this.deployment, app);
     if (type === 'approle') {
@@ -151,7 +149,7 @@ export class Rehearsal implements AsyncDisposable {
     }
     const token = this.identities.token(app);
     if (token === undefined) {
-      throw new ExplainedError(unrehearsed(app) ?? `there is nothing that app "${app.name}" could log in with here`);
+      throw new ExplainedError(unrehearsed(app) ?? `app "${app.name}" has no identity to log in with here`);
     }
     const file = join(this.folder, 'apps', app.name, 'jwt');
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -171,7 +169,7 @@ export class Rehearsal implements AsyncDisposable {
     return this.stop();
   }
 
-  /** Where the stack does not: the catalog is in the root namespace. */
+  /** Registers the plugin if the stack does not: the catalog is in the root namespace. */
   async #registerPlugin(): Promise<void> {
     const { plugin } = this.deployment.engine;
     if (!plugin.manage) {

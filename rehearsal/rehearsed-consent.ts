@@ -11,14 +11,14 @@ import type { Rehearsal } from './rehearsal';
 export interface RehearsedConsentOptions {
   readonly credentialName: string;
   readonly onNotice?: (line: string) => void;
-  /** Shows the consent URL to a person. @default - the consent is given without one */
+  /** Shows the consent URL to a person. @default - consent is given automatically */
   readonly onConsentUrl?: ShowUrl;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Authorizes a credential under the authorizer's policy; before a Service App's, the one that it has its tokens from. The
- * first grant of a Service App without a person behind it comes from the developer portal.
+ * Authorizes a credential under the authorizer's policy. A Service App's requesting credential is authorized first. Without
+ * a person behind it, the Service App's first grant comes from the developer portal.
  */
 export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedConsentOptions): Promise<Grant> {
   const { credentialName, onNotice, onConsentUrl, signal } = options;
@@ -27,10 +27,7 @@ export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedCo
   const vault = rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer'));
   const run = { vault, deployment, credentialName, onNotice, signal };
   if (!isServiceApp(credential)) {
-    const consent: ShowUrl = async (url) => {
-      await fetch(await webex.consent(url, { as: credential.owner }));
-    };
-    return authorize({ ...run, onUrl: onConsentUrl ?? consent });
+    return authorize({ ...run, onUrl: onConsentUrl ?? ((url) => webex.follow(url, { as: credential.owner })) });
   }
   const clientSecret = (): Promise<string | undefined> =>
     Promise.resolve(variables[clientSecretVariable(credential.integration)]);

@@ -1,52 +1,47 @@
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { IdentityStandIns } from './identity/stand-ins';
 
-/** What stands in for the servers that a declaration names. */
+/** The servers that replace those of a declaration. */
 export interface RehearsalServers {
   readonly vaultAddress: string;
   readonly webexApiUrl: string;
   /** Port of every redirect URL. */
   readonly redirectPort: number;
   readonly pluginPath: string;
-  /** @default - apps log in where they are declared to, which nobody can here */
+  /** @default - apps keep their declared identities, and cannot log in here */
   readonly identities?: IdentityStandIns;
 }
 
-/** What of a declaration a rehearsal leaves out, a line each. */
+/** One line for each part of a declaration that a rehearsal leaves out. */
 export function leftOut({ operators }: Deployment): string[] {
   return operators?.oidc === undefined
     ? []
     : ['operators.oidc is not rehearsed: the identity provider is elsewhere, and here operators log in by AppRole'];
 }
 
-/**
- * The user's own declaration pointed at the servers of a rehearsal: same names, scopes, policies and mount, other
- * addresses.
- */
+/** The user's declaration with the rehearsal's addresses. Names, scopes, policies and mount stay. */
 export function rehearse(deployment: Deployment, servers: RehearsalServers): Deployment {
   return {
     ...deployment,
     backend: undefined,
-    // It is applied with the provisioner's own token, which must not be able to write that policy.
+    // The provisioner applies the stack, and must not be able to write its own policy.
     manageProvisioner: false,
     vault: { address: servers.vaultAddress, namespace: deployment.vault.namespace },
     webex: { ...deployment.webex, apiUrl: servers.webexApiUrl },
     engine: {
       ...deployment.engine,
-      // What somebody has made elsewhere is not here.
+      // An engine to import does not exist here.
       import: false,
-      // It ends anyway.
       preventDestroy: false,
       plugin: {
         ...deployment.engine.plugin,
         path: servers.pluginPath,
         sha256: undefined,
         command: undefined,
-        // From within a namespace nobody can; the rehearsal does it.
+        // Nobody can register a plugin from within a namespace, so the rehearsal does it.
         manage: deployment.vault.namespace === undefined,
       },
     },
-    // Nor is what somebody else has set up there.
     appRole: { ...deployment.appRole, manage: true },
     operators: undefined,
     apps: deployment.apps.map((app) => ({

@@ -1,49 +1,34 @@
 import type { Ora } from 'ora';
 import { unlessAborted } from '#core';
 
-/** How often the elapsed time beside the spinner is renewed. */
 const TICK_MS = 100;
 
-/** Off a terminal, what a step notes is worth a line of its own only once the step takes long. */
+/** Without a terminal, notes are printed only in steps that take longer. */
 const LONG_MS = 1000;
 
-interface Signs {
-  readonly done: string;
-  readonly failed: string;
-  readonly more: string;
-  /** Name of ora's. */
-  readonly spinner: 'dots' | 'line';
+const SIGNS = { done: '✔', failed: '✖', more: '…', spinner: 'dots' } as const;
+const ASCII_SIGNS = { done: 'ok', failed: 'failed:', more: '...', spinner: 'line' } as const;
+
+/** POSIX's order of variables decides. Without any, the terminal is taken for UTF-8. */
+function signs({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): typeof SIGNS | typeof ASCII_SIGNS {
+  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || 'UTF-8') ? SIGNS : ASCII_SIGNS;
 }
 
-const SIGNS: Signs = { done: '✔', failed: '✖', more: '…', spinner: 'dots' };
-
-const ASCII_SIGNS: Signs = { done: 'ok', failed: 'failed:', more: '...', spinner: 'line' };
-
-/** By the variable that decides, as POSIX has it; where none is set, terminals of today are of UTF-8. */
-function signs({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): Signs {
-  const locale = LC_ALL || LC_CTYPE || LANG || 'UTF-8';
-  return /utf-?8/i.test(locale) ? SIGNS : ASCII_SIGNS;
-}
-
-/**
- * Numbered step lines, each with the time it took; on a terminal a spinner with the elapsed time while it runs.
- */
+/** Numbered step lines, each with its duration. On a terminal, a spinner shows the elapsed time. */
 export class StepLog {
   #number = 0;
   readonly #signs = signs(process.env);
 
   constructor(
     private readonly total: number,
-    /** Ends the step that runs; what it has started is the caller's to stop. */
+    /** Ends the running step. The caller stops all that it has started. */
     private readonly signal: AbortSignal,
     private readonly output: NodeJS.WriteStream = process.stdout,
   ) {}
 
   /**
-   * Runs one step.
-   *
-   * @param doing what it does, shown while it runs: `start OpenBao`
-   * @param step may call `note` to say how far it is; its result's `said` is the line that stays, by default the last note
+   * @param doing shown while the step runs, like `start OpenBao`
+   * @param step can call `note` about its progress. The result's `said` is the final line; by default, the last note is
    */
   async run<T extends object>(
     doing: string,
@@ -84,7 +69,7 @@ export class StepLog {
   }
 
   async #spinner(text: string): Promise<Ora | undefined> {
-    // Some terminals, as in containers, say that they are 0 columns wide, which the spinner would divide by.
+    // Some terminals in containers report 0 columns, and the spinner would divide by zero.
     if (!this.output.isTTY || this.output.columns === 0) {
       return undefined;
     }

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { freePort } from '../lib/processes/free-port';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { WebexSimulator, type WebexSimulatorOptions } from './webex/webex-simulator';
-import { simulatedToken } from './webex/simulated-token';
+import { simulatedToken } from './webex/grant-store';
 import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
 import { authorize } from '../lib/grants/consent/ways/code-grant';
 import type { Grant } from '../lib/grants/consent/grant';
@@ -14,7 +14,7 @@ import { consentUrlReply, credentialReply, fieldsReply } from '../lib/vault/repl
 import type { VaultClient } from '../lib/vault/vault-client';
 
 const CLIENT_ID = 'rehearsal-webex-myapp';
-/** All that the client may ask for; a credential asks for fewer. */
+/** Scopes of the client. A credential requests fewer. */
 const SCOPES = [
   'spark:people_read',
   'spark:rooms_read',
@@ -28,21 +28,20 @@ const SCOPES = [
 export interface ConsentGiven {
   /** @default ["spark:people_read"] */
   readonly scopes?: readonly string[];
-  /** Email of who consents. @default - the simulator's first user */
+  /** Email of the person. @default - the simulator's first user */
   readonly as?: string;
 }
 
 /**
- * Integration `webex-myapp` on both sides: a client of a simulated Webex, and the engine's entry for it in a server of
- * any kind. It is declared for a deployment, or written by the API so that a test may do so in the middle of something
- * else.
+ * Integration `webex-myapp` on both sides: the client at a simulated Webex, and the engine's entry in any server. A
+ * deployment declares the entry, or the API writes it.
  */
 export class WebexEngine implements AsyncDisposable {
   private constructor(
     readonly webex: WebexSimulator,
     readonly redirectUrl: string,
     readonly clientSecret: string,
-    /** Every code, device code and token that Webex has issued, to search outputs for. */
+    /** Every code, device code and token of Webex, which no output may contain. */
     readonly issued: readonly string[],
     readonly mountPath: string,
   ) {}
@@ -61,7 +60,7 @@ export class WebexEngine implements AsyncDisposable {
       clients: [{ clientId: CLIENT_ID, clientSecret, redirectUrls, scopes: SCOPES }],
       newToken,
       newDeviceCode: newToken,
-      // No code expires while a busy machine exchanges it.
+      // A code must not expire while a busy machine exchanges it.
       codeTtlSeconds: 36_000,
       deviceCodeTtlSeconds: 36_000,
       ...behavior,
@@ -69,7 +68,7 @@ export class WebexEngine implements AsyncDisposable {
     return new WebexEngine(webex, redirectUrl, clientSecret, issued, mountPath);
   }
 
-  /** The seed's case, as a deployment declares it. */
+  /** The example of the README, as a deployment declares it. */
   get declaration(): Pick<DeploymentInput, 'engine' | 'webex' | 'integrations' | 'credentials' | 'apps'> {
     return {
       engine: { mountPath: this.mountPath },
@@ -80,7 +79,7 @@ export class WebexEngine implements AsyncDisposable {
     };
   }
 
-  /** What the plugin catalog is told of the project's plugin. */
+  /** Catalog entry of the project's plugin. */
   async registration(): Promise<{ sha256: string; command: string }> {
     const plugin = await findOauthappPlugin();
     const sha256 = createHash('sha256').update(await readFile(plugin));
@@ -92,7 +91,7 @@ export class WebexEngine implements AsyncDisposable {
     await admin.write('sys/plugins/catalog/secret/oauthapp', await this.registration());
     await admin.write(`sys/mounts/${this.mountPath}`, { type: 'oauthapp' });
     await admin.write(`sys/mounts/${recordsPathOf(this.mountPath)}`, { type: 'kv', options: { version: '2' } });
-    // Nothing happens but what a test makes happen. The engine waits for Webex as long as a test needs.
+    // A test controls each refresh. The engine waits for Webex as long as a test needs.
     await admin.write(`${this.mountPath}/config`, {
       tune_provider_timeout_seconds: 600,
       tune_refresh_check_interval_seconds: 0,
@@ -101,7 +100,7 @@ export class WebexEngine implements AsyncDisposable {
     await this.writeIntegration(admin);
   }
 
-  /** Changes these settings of the engine, and keeps the others. */
+  /** Changes these settings of the engine and keeps the others. */
   async tune(admin: VaultClient, settings: Readonly<Record<string, unknown>>): Promise<void> {
     const { data } = await admin.read(`${this.mountPath}/config`, fieldsReply);
     await admin.write(`${this.mountPath}/config`, { ...data, ...settings });
@@ -121,17 +120,17 @@ export class WebexEngine implements AsyncDisposable {
     });
   }
 
-  /** Consents as a person would, and goes where the browser would be sent. @param url by any address of the simulator */
-  async consent(url: string): Promise<void> {
-    await fetch(await this.webex.consent(url.replace(/^https?:\/\/[^/]+/, this.webex.url)));
+  /** Consents and opens the redirect's URL. @param url with any address of the simulator */
+  consent(url: string): Promise<void> {
+    return this.webex.follow(url.replace(/^https?:\/\/[^/]+/, this.webex.url));
   }
 
-  /** Has `authorize` of ours leave the grant of `testauth` in Vault. @param vault with the authorizer's token */
+  /** Authorizes `testauth` with this project's code. @param vault with the authorizer's token */
   async grant(vault: VaultClient, deployment: Deployment): Promise<Grant> {
     return authorize({ vault, deployment, credentialName: 'testauth', onUrl: (url) => this.consent(url) });
   }
 
-  /** Consents as a person would, and lets the engine exchange the code: with a token that may, and no command of ours. */
+  /** Consents and lets the engine exchange the code, without this project's code. */
   async authorize(vault: VaultClient, credential: string, { scopes, as }: ConsentGiven = {}): Promise<void> {
     const request = { server: 'webex-myapp', redirect_url: this.redirectUrl };
     const asked = { scopes: (scopes ?? ['spark:people_read']).join(','), state: randomBytes(16).toString('hex') };
@@ -144,19 +143,19 @@ export class WebexEngine implements AsyncDisposable {
     return (await vault.read(`${this.mountPath}/creds/${credential}`, credentialReply)).data.access_token;
   }
 
-  /** A read that wants a token for longer than any lives: one refresh, now, and an error. */
+  /** Asks for a longer lifetime than any token has, which causes one refresh and an error. */
   async forceRefresh(vault: VaultClient, credential: string): Promise<void> {
     const path = `${this.mountPath}/creds/${credential}?minimum_seconds=99999999`;
     await vault.read(path).catch(() => undefined);
   }
 
-  /** Whether Webex takes this access token. */
+  /** Whether Webex accepts this access token. */
   async isAccepted(accessToken: string): Promise<boolean> {
     const headers = { Authorization: `Bearer ${accessToken}` };
     return (await fetch(`${this.webex.apiUrl}/people/me`, { headers })).ok;
   }
 
-  /** Statuses that Webex answered refreshes with. */
+  /** Statuses of Webex's answers to refreshes. */
   get refreshes(): number[] {
     return this.webex.requests.filter(({ grantType }) => grantType === 'refresh_token').map(({ status }) => status);
   }

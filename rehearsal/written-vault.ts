@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { findOauthappPlugin } from './server/oauthapp-plugin';
+import { join } from 'node:path';
 import { OpenBaoServer, type TlsListener } from './server/openbao';
-import { findServer } from './server/server-binary';
 import type { WebexSimulator } from './webex/webex-simulator';
 import type { Grant } from '../lib/grants/consent/grant';
 import { defineDeployment } from '../lib/declaration/define-deployment';
@@ -14,59 +12,46 @@ import { authorizerPolicy } from '../lib/declaration/policies/authorizer-policy'
 import { observerPolicy } from '../lib/declaration/policies/observer-policy';
 import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../lib/declaration/derived/policy-names';
 import type { OperatorName } from '../lib/operators/operators';
+import { newLogin, type AppLogin } from './app-role';
 import { deploymentInFile } from './written-deployment';
-import { loginReply, roleIdReply, secretIdReply } from '../lib/vault/replies';
-import { VaultClient } from '../lib/vault/vault-client';
-import { lastingOperatorToken } from './lasting-operator-token';
+import { loginReply } from '../lib/vault/replies';
+import type { VaultClient } from '../lib/vault/vault-client';
+import { lastingOperatorToken } from './operator-token';
 import { WebexEngine } from './webex-engine';
 
-/** What a test may declare beyond the seed's case. */
+/** Declarations of a test that replace those of the engine. */
 export type Declared = Partial<Pick<DeploymentInput, 'credentials' | 'apps'>>;
 
 export interface WrittenServer {
   /** A second listener. @default - none */
   readonly tls?: TlsListener;
-  /** Whether it stores in `raft` of the folder, and so outlives a crash. @default false */
+  /** Whether the data is in the folder's `raft` and survives a crash. @default false */
   readonly isOnDisk?: boolean;
 }
 
-export interface AppLogin {
-  readonly roleId: string;
-  readonly secretId: string;
-}
-
-/**
- * A real server with the engine in it, and the apps' AppRole method: what a deployment leaves behind, written by the API
- * so that tests of one part do not wait for an apply.
- */
+/** A real server with the engine and the apps' AppRole method, written by the API, because an apply takes longer. */
 export class WrittenVault implements AsyncDisposable {
-  /** As the root token. */
+  /** Client with the root token. */
   readonly admin: VaultClient;
-  /** In which the project's commands take this deployment for theirs. */
+  /** Environment in which the project's commands use this deployment. */
   readonly environment: Readonly<Record<string, string>>;
 
   private constructor(
-    /** Private, and removed with it. */
+    /** Private, and removed at the end. */
     readonly folder: string,
     readonly server: OpenBaoServer,
     readonly engine: WebexEngine,
     readonly deployment: Deployment,
   ) {
     this.environment = deploymentInFile(this.folder, deployment);
-    this.admin = new VaultClient({ address: server.address, token: server.rootToken });
+    this.admin = server.admin;
   }
 
   static async start(declared: Declared = {}, { tls, isOnDisk }: WrittenServer = {}): Promise<WrittenVault> {
-    const pluginDirectory = dirname(await findOauthappPlugin());
     const folder = mkdtempSync(join(tmpdir(), 'written-vault-'));
     const engine = await WebexEngine.start();
     try {
-      const server = await OpenBaoServer.start({
-        binary: await findServer(),
-        pluginDirectory,
-        tls,
-        raftDirectory: isOnDisk ? join(folder, 'raft') : undefined,
-      });
+      const server = await OpenBaoServer.start({ tls, raftDirectory: isOnDisk ? join(folder, 'raft') : undefined });
       const deployment = defineDeployment({ ...engine.declaration, ...declared, vault: { address: server.address } });
       const fixture = new WrittenVault(folder, server, engine, deployment);
       await engine.setUp(fixture.admin);
@@ -87,7 +72,7 @@ export class WrittenVault implements AsyncDisposable {
     return this.engine.clientSecret;
   }
 
-  /** Every code and token that Webex has issued, to search outputs for. */
+  /** Every code and token of Webex, which no output may contain. */
   get issued(): readonly string[] {
     return this.engine.issued;
   }
@@ -97,7 +82,7 @@ export class WrittenVault implements AsyncDisposable {
     return this.engine.grant(await this.authorizer(), this.deployment);
   }
 
-  /** A token of nobody who is deployed: it holds one policy and nothing else, not even the default one. */
+  /** A token with this policy alone, without the default policy. */
   async tokenWith(policy: string) {
     const name = `test-${createHash('sha256').update(policy).digest('hex').slice(0, 12)}`;
     await this.admin.write(`sys/policies/acl/${name}`, { policy });
@@ -105,7 +90,7 @@ export class WrittenVault implements AsyncDisposable {
     return (await this.admin.write('auth/token/create', request, loginReply)).auth.client_token;
   }
 
-  /** Logs in as an operator, by the role that `init` writes and the policy that the stack declares. */
+  /** Logs in as an operator, with the role of `init` and the policy of the stack. */
   async operatorToken(name: OperatorName): Promise<string> {
     const { mountPath } = this.deployment.engine;
     await this.admin.write(`sys/policies/acl/${authorizerPolicyName(mountPath)}`, {
@@ -117,12 +102,11 @@ export class WrittenVault implements AsyncDisposable {
     return lastingOperatorToken(this.admin, this.deployment, name);
   }
 
-  /** A client that may authorize, and nothing else. */
   async authorizer(): Promise<VaultClient> {
     return this.admin.withToken(await this.operatorToken('authorizer'));
   }
 
-  /** A role for an app with its own policy, and a secret id for it. */
+  /** Writes the app's role and policy. */
   async appLogin(appName: string): Promise<AppLogin> {
     const app = this.deployment.apps.find(({ name }) => name === appName);
     const policy = appPolicyName(this.deployment.engine.mountPath, appName);
@@ -130,15 +114,11 @@ export class WrittenVault implements AsyncDisposable {
     const rights = appPolicy('oauthapp', app?.reads ?? [], app?.renewsSecretId === true ? role : undefined);
     await this.admin.write(`sys/policies/acl/${policy}`, { policy: rights });
     await this.admin.write(role, { token_policies: [policy], token_no_default_policy: true });
-    const roleId = await this.admin.read(`${role}/role-id`, roleIdReply);
-    return {
-      roleId: roleId.data.role_id,
-      secretId: (await this.admin.write(`${role}/secret-id`, {}, secretIdReply)).data.secret_id,
-    };
+    return newLogin(this.admin, role);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // At once, as nothing of it is kept.
+    // A kill is faster than a stop, and nothing is kept.
     await Promise.all([this.server.kill(), this.engine[Symbol.asyncDispose]()]);
     rmSync(this.folder, { recursive: true });
   }

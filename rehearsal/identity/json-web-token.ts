@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
-/** A key that signs tokens, as an issuer has one. */
+/** A key of an issuer of tokens. */
 export class SigningKey {
   readonly #privateKey: KeyObject;
   /** PEM. */

@@ -8,17 +8,17 @@ import { z } from 'zod';
 import { CertificateAuthority, type IssuedCertificate } from '../../lib/server/certificates/certificate-authority';
 import { SigningKey } from './json-web-token';
 
-/** What a token of the ordinary file of a pod is for. */
+/** Audience of a pod's default token. */
 export const API_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
 
 export interface ServiceAccountToken {
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** @default - that of the API server, as in the ordinary file of a pod */
+  /** @default [API_AUDIENCE] */
   readonly audiences?: readonly string[];
   /** @default 3600 */
   readonly lifetimeSeconds?: number;
-  /** @default - that of another cluster is signed by another key */
+  /** Key of another cluster. @default - this cluster's */
   readonly signedBy?: SigningKey;
 }
 
@@ -28,7 +28,7 @@ interface Status {
 }
 
 const review = z.object({
-  // Known from where it is posted to.
+  // The URL already names both.
   apiVersion: z.literal('authentication.k8s.io/v1').default('authentication.k8s.io/v1'),
   kind: z.literal('TokenReview').default('TokenReview'),
   spec: z.object({ token: z.string(), audiences: z.array(z.string()).default([API_AUDIENCE]) }),
@@ -44,8 +44,8 @@ interface Claims {
 }
 
 /**
- * The part of a Kubernetes API server that Vault asks: whose token is it? Strictly: of the tokens that it gave out itself
- * only, while they and their pods are there, for an audience that they have, and asked by who may.
+ * The token review of a Kubernetes API server. It accepts only its own tokens, while they and their pods exist, for one of
+ * their audiences, and only from delegators.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
  */
@@ -55,9 +55,9 @@ export class KubernetesCluster implements AsyncDisposable {
   readonly #key = new SigningKey();
   readonly #given = new Map<string, Claims>();
   readonly #uids = new Map<string, string>();
-  /** With cluster role `system:auth-delegator`, as `namespace/name`; who has not may ask about nobody, not even itself. */
+  /** Accounts with cluster role `system:auth-delegator`, as `namespace/name`. Others cannot review any token. */
   readonly delegators = new Set<string>();
-  /** What each review was answered with, its code. */
+  /** Status code of each review. */
   readonly reviews: number[] = [];
 
   private constructor(
@@ -88,7 +88,7 @@ export class KubernetesCluster implements AsyncDisposable {
     return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** A token as a pod is given it. */
+  /** A token for a pod. */
   token(asked: ServiceAccountToken): string {
     const { namespace, serviceAccount, audiences = [API_AUDIENCE], lifetimeSeconds = 3600 } = asked;
     const now = Math.floor(Date.now() / 1000);
@@ -112,7 +112,7 @@ export class KubernetesCluster implements AsyncDisposable {
     return token;
   }
 
-  /** The pod that has it is gone, and so its token is worth nothing. */
+  /** Deletes the token's pod, which ends the token. */
   deletePodOf(token: string): void {
     this.#given.delete(token);
   }
@@ -168,7 +168,7 @@ export class KubernetesCluster implements AsyncDisposable {
     };
   }
 
-  /** @returns why not, where it is nobody's */
+  /** @returns the claims, or the reason for a refusal */
   #holderOf(token: string, audiences: readonly string[]): Claims | string {
     const claims = this.#given.get(token);
     if (claims === undefined || claims.exp * 1000 < Date.now()) {

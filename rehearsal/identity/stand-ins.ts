@@ -4,19 +4,19 @@ import { DEFAULT_AUDIENCE } from '../../lib/declaration/schema/identity-declarat
 import type { KubernetesCluster } from './kubernetes-cluster';
 import { SigningKey } from './json-web-token';
 
-/** Longer than anybody keeps a rehearsal up. */
+/** Longer than any rehearsal runs. */
 const LIFETIME_SECONDS = 7 * 24 * 3600;
 
-/** Why an app has no stand-in for what it logs in with; undefined: it can be rehearsed. */
+/** Why an app cannot log in here. @returns undefined if it can */
 export function unrehearsed({ name, identity }: App): string | undefined {
   return identity?.cert === undefined
     ? undefined
-    : `app "${name}" logs in by a certificate of a CA that is not here, to a server with TLS: it is deployed, and cannot log in`;
+    : `app "${name}" logs in by a certificate of a CA that is not here, to a server with TLS: it is deployed, but cannot log in`;
 }
 
 /**
- * What stands in for the issuers and the clusters that a declaration names: one key signs for all issuers, whose methods
- * are configured with it in place of discovery; one cluster reviews tokens for all clusters. What is asked of an app stays.
+ * Stand-ins for the declared issuers and clusters. One key signs for all issuers, and replaces their discovery. One cluster
+ * reviews tokens for all clusters. The requirements for an app stay the same.
  */
 export class IdentityStandIns implements AsyncDisposable {
   readonly #key = new SigningKey();
@@ -25,13 +25,13 @@ export class IdentityStandIns implements AsyncDisposable {
 
   static async start(apps: readonly App[]): Promise<IdentityStandIns> {
     const hasPods = apps.some(({ identity }) => identity?.kubernetes !== undefined);
-    // What makes its certificate takes a third of a second to load.
+    // The certificate library takes a third of a second to load.
     return new IdentityStandIns(
       hasPods ? await (await import('./kubernetes-cluster')).KubernetesCluster.start() : undefined,
     );
   }
 
-  /** The identity, at the stand-in. */
+  /** The identity with the stand-in's address or key. */
   pointed(identity: App['identity']): App['identity'] {
     if (identity?.kubernetes !== undefined) {
       const { address = '', ca = '' } = this.cluster ?? {};
@@ -46,7 +46,7 @@ export class IdentityStandIns implements AsyncDisposable {
     return { jwt: { path, manageMethod: true, issuer, publicKeys: keys, audience, claims, userClaim } };
   }
 
-  /** What the issuer or the cluster would give the app. @returns undefined where there is no stand-in */
+  /** A token of the issuer or the cluster. @returns undefined if the app has no stand-in */
   token({ name, identity }: App): string | undefined {
     const login = identity === undefined ? undefined : identityLogin(identity);
     if (login?.type === 'jwt') {
@@ -68,7 +68,7 @@ export class IdentityStandIns implements AsyncDisposable {
   }
 }
 
-/** The first of the values that will do, at its place: a claim that begins with a slash is a path to one. */
+/** Claims with the first permitted value each. A claim with a leading slash is a JSON pointer. */
 function claimsOf({ boundClaims }: JwtLogin): Record<string, unknown> {
   const claims: Record<string, unknown> = {};
   for (const [claim, [value]] of Object.entries(boundClaims)) {

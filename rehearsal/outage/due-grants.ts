@@ -1,4 +1,5 @@
 import { VaultResponseError } from '#core';
+import pLimit from 'p-limit';
 import { TOKEN_PATH } from '../webex/endpoints/token-endpoint';
 import { readRefreshing } from '../../lib/vault/engine-refreshing';
 import type { VaultClient } from '../../lib/vault/vault-client';
@@ -6,16 +7,13 @@ import { eventually } from '../eventually';
 import type { Lateness } from './lateness';
 import type { WebexEngine } from '../webex-engine';
 
-/** Below the seven days ahead of which the engine is declared to refresh. */
+/** Below the declared seven days by which the engine refreshes ahead. */
 const DUE_TTL_SECONDS = 6 * 24 * 3600;
 
-/** The engine refreshes as many at a time. */
+/** The engine's number of concurrent refreshes. */
 const MANY_AT_ONCE = 16;
 
-/**
- * Grants whose refresh tokens rotate, all of them due at once at a Webex that takes its time: what a stop in the wrong
- * moment loses.
- */
+/** Grants with rotating refresh tokens, all due at once at a slow Webex: a stop at that moment loses some. */
 export class DueGrants {
   readonly names: readonly string[];
 
@@ -27,7 +25,7 @@ export class DueGrants {
     this.names = Array.from({ length: count }, (_, index) => `credential-${index}`);
   }
 
-  /** All of them anew, none refreshed. @param root with a token that may do anything */
+  /** Authorizes all grants again, and stops refreshes. */
   async authorize(root: VaultClient): Promise<void> {
     await this.engine.tune(root, { tune_refresh_check_interval_seconds: 0 });
     const { behavior } = this.engine.webex;
@@ -37,9 +35,9 @@ export class DueGrants {
   }
 
   /**
-   * Has the engine refresh all of them, and waits until it is in the middle of that.
+   * Makes the engine refresh all grants, and waits until some are refreshed and others are in progress.
    *
-   * @param delayMs how long Webex's answer takes after it has rotated the token; the first ones come at once
+   * @param delayMs delay of Webex's answers after it has rotated the token, except the first ones
    */
   async fallDue(root: VaultClient, delayMs: number): Promise<void> {
     const { webex } = this.engine;
@@ -49,21 +47,21 @@ export class DueGrants {
     ];
     const before = this.engine.refreshes.length;
     await this.engine.tune(root, { tune_refresh_check_interval_seconds: 3600, tune_refresh_expiry_delta_factor: 168 });
-    // Credentials that share a lock of the engine wait for each other, so a few less than 16 may be under way.
+    // Credentials can share a lock of the engine, so fewer than 16 may be in progress.
     const isInTheMiddle = (): boolean =>
       this.engine.refreshes.length >= before + MANY_AT_ONCE && webex.inFlight.length >= MANY_AT_ONCE / 2;
     await eventually(() => isInTheMiddle() || undefined);
   }
 
   /**
-   * Does something while the engine refreshes all of them. An attempt in which that came after all refreshes is too late.
+   * Runs an action while the engine refreshes all grants. An action after all refreshes is too late.
    *
-   * A refresh reads its grant, asks Webex and stores the answer, and a pause waits for the timeout and a second. Webex takes
-   * half of the timeout, so each of these parts may be late by an eighth of it. The probe writes, because storing is the
-   * slowest part on a busy disk.
+   * A refresh reads its grant, asks Webex and stores the answer. A pause waits for the timeout and a second. Webex takes
+   * half of the timeout, so each part may be late by an eighth of it. The probe writes, because storing is the slowest part
+   * on a busy disk.
    *
-   * @param timeoutSeconds how long the engine waits for Webex
-   * @returns the result, and the number of refreshes by then
+   * @param timeoutSeconds the engine's timeout for Webex
+   * @returns the result, and the number of refreshes until then
    */
   async during<T>(
     root: VaultClient,
@@ -89,14 +87,14 @@ export class DueGrants {
     return { result, refreshed };
   }
 
-  /** Names of those that Webex refreshes no more, as each is refreshed now. */
+  /** Refreshes each grant. @returns the names of those that Webex refuses */
   async lost(root: VaultClient): Promise<string[]> {
-    // A read of a grant that is being refreshed would wait for that.
+    // A read would wait for a refresh of its grant.
     await eventually(() => this.engine.webex.inFlight.length === 0 || undefined);
     this.engine.webex.behavior.fault = undefined;
     const lost: string[] = [];
     await this.#each(async (name) => {
-      // No token lives that long, so that each is refreshed, and then is not enough.
+      // No token lives that long, so each read refreshes and then fails.
       const said = await root.read(`oauthapp/creds/${name}?minimum_seconds=99999999`).then(
         () => 'nothing',
         (error: unknown) => (error instanceof VaultResponseError ? error.said : String(error)),
@@ -104,20 +102,13 @@ export class DueGrants {
       if (said.includes('invalid_grant')) {
         lost.push(name);
       } else if (!said.includes('token expired')) {
-        throw new Error(`the engine said ${said} to a read of ${name}, which tells nothing of its grant`);
+        throw new Error(`the engine answered a read of ${name} with ${said}, which says nothing about its grant`);
       }
     });
     return lost;
   }
 
   async #each(action: (name: string) => Promise<unknown>): Promise<void> {
-    const waiting = [...this.names];
-    await Promise.all(
-      Array.from({ length: MANY_AT_ONCE }, async () => {
-        for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-          await action(name);
-        }
-      }),
-    );
+    await pLimit(MANY_AT_ONCE).map(this.names, action);
   }
 }

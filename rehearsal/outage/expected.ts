@@ -5,13 +5,13 @@ import type { Outcome } from './world';
 export interface Expected {
   /** Kinds of failed reads. Each of them occurs, and no other. */
   readonly failures: readonly Failure[];
-  /** Grants that only a person could give again. */
+  /** Grants that need a new consent. */
   readonly lost: 'none' | 'one' | 'every';
   /** The last look is healthy, or says this. */
   readonly inTheEnd?: 'healthy' | { readonly says: string };
-  /** A look tells of each trouble while it lasts: any look, or the first that begins after it did. */
+  /** A look during each trouble tells of it: any look, or the first that begins after the trouble. */
   readonly said?: 'always' | 'by the first look';
-  /** All that the looks tell of. */
+  /** All states that the looks report. */
   readonly states?: readonly string[];
   /** Least number of refreshes that Webex answers with a status; 0 is a dropped connection. */
   readonly refreshes?: Readonly<Record<number, number>>;
@@ -64,14 +64,7 @@ export function differences(expected: Expected, outcome: Outcome): string[] {
 }
 
 function hasLost(expected: Expected['lost'], { lost, credentials }: Outcome): boolean {
-  switch (expected) {
-    case 'none':
-      return lost === 0;
-    case 'one':
-      return lost === 1;
-    case 'every':
-      return lost >= credentials;
-  }
+  return expected === 'every' ? lost >= credentials : lost === (expected === 'one' ? 1 : 0);
 }
 
 function sameMembers(some: readonly string[], others: readonly string[]): boolean {

@@ -7,7 +7,7 @@ import { loginReply } from '../../lib/vault/replies';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import type { WebexEngine } from '../webex-engine';
 import type { OutageServer } from './outage-server';
-import type { Look } from './outage-watch';
+import { NO_LOOK, type Look } from './outage-watch';
 
 export interface LookedAt {
   readonly engine: WebexEngine;
@@ -17,17 +17,14 @@ export interface LookedAt {
 }
 
 /**
- * What `status --verify` shows, with what an observer may do.
+ * The look of `status --verify`, with an observer's rights.
  *
- * The horizon is left out of it: the week ahead of an end at which people are warned is a real one, so the grants here are
- * declared to live for real days, and nobody consents by `authorize`, which would note what Webex says.
- *
- * @returns looks once
+ * The horizon is left out, because its warnings come a real week ahead. So the grants are declared to live for real days,
+ * and no consent is recorded by `authorize`.
  */
 export async function observer(options: LookedAt): Promise<() => Promise<Look>> {
   const { engine, server, credentials } = options;
-  const { mountPath } = engine;
-  const { declaration } = engine;
+  const { mountPath, declaration } = engine;
   const deployment = defineDeployment({
     ...declaration,
     vault: { address: server.admin.address },
@@ -43,7 +40,7 @@ export async function observer(options: LookedAt): Promise<() => Promise<Look>> 
     lookAt({ deployment, vault, asObserver: (action) => action(vault.withToken(auth.client_token)), verify: true });
 
   return async () => {
-    let look: Look = { severity: 'broken', state: 'no look', said: '' };
+    let look: Look = NO_LOOK;
     for (const vault of server.nodes) {
       try {
         const report = await lookThrough(vault);
@@ -52,14 +49,14 @@ export async function observer(options: LookedAt): Promise<() => Promise<Look>> 
           return look;
         }
       } catch (error) {
-        look = { severity: 'broken', state: 'no look', said: describeError(error) };
+        look = { ...NO_LOOK, said: describeError(error) };
       }
     }
     return look;
   };
 }
 
-/** The first of the worst lines. An engine that reaps is what some scenarios are about, and no news. */
+/** The first of the worst lines. An engine that reaps is part of some scenarios, and ignored. */
 function lookOf(report: Report): Look {
   const lines = linesOf(report).filter(({ kind, line }) => kind !== 'engine' || line.state !== 'reaping');
   const severity = worst(lines.map(({ line }) => line.severity));

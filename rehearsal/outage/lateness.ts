@@ -7,10 +7,10 @@ const PROBE_PAUSE_MS = 500;
 type Part = 'event loop' | 'server' | 'simulated Webex' | 'schedule';
 
 /**
- * How late the machine was at most, while a test ran whose outcome depends on real time.
+ * The machine's largest delays during a test that depends on real time.
  *
- * The event loop is measured by itself, servers by probes, and the simulated Webex by its log. A delay that a scenario
- * asks for is not late.
+ * The event loop measures itself, probes measure servers, and the log measures the simulated Webex. A scenario's own delay
+ * does not count.
  */
 export class Lateness implements AsyncDisposable {
   readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
@@ -25,32 +25,32 @@ export class Lateness implements AsyncDisposable {
     this.#eventLoop.enable();
   }
 
-  /** Whether any part was later than its margin, so that an outcome does not count. */
+  /** Whether any part exceeded its margin, so the outcome does not count. */
   get isTooLate(): boolean {
     return [...this.#measured()].some(([part, ms]) => ms > this.#marginMs(part));
   }
 
-  /** How late an answer may be: of the event loop, of a server, of the simulated Webex. The smallest margin counts. */
+  /** Margin of the event loop, servers and the simulated Webex. The smallest margin counts. */
   allowAnswers(marginMs: number): void {
     this.#answersMs = Math.min(this.#answersMs, marginMs);
   }
 
-  /** How late an action of the test may be. The smallest margin counts. */
+  /** Margin of the test's own actions. The smallest margin counts. */
   allowSchedule(marginMs: number): void {
     this.#scheduleMs = Math.min(this.#scheduleMs, marginMs);
   }
 
-  /** Measures again and again how long an answer takes. Failed probes measure nothing. */
+  /** Measures an answer's duration repeatedly. Failed probes are ignored. */
   probe(ask: () => Promise<unknown>): void {
     this.#probes.push(this.#probeOn(ask));
   }
 
-  /** Measures every request that the simulated Webex answers from now on. */
+  /** Measures the simulated Webex's answers from now on. */
   watch(webex: WebexSimulator): void {
     this.#webexes.push({ webex, from: webex.requests.length });
   }
 
-  /** An action of the test takes place now. @param dueMs when it was due, by `performance.now()` */
+  /** An action of the test happens now. @param dueMs its scheduled time, by `performance.now()` */
   began(dueMs: number): void {
     this.#note('schedule', performance.now() - dueMs);
   }

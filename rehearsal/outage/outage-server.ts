@@ -1,18 +1,11 @@
 import type { VaultClient } from '../../lib/vault/vault-client';
 
-/** The server that an outage is about: one that others use too, or one that may be killed. */
+/** The server of an outage: shared, or for one scenario alone. */
 export interface OutageServer {
-  /** Acts as root. */
+  /** Client with the root token. */
   readonly admin: VaultClient;
-  /** The same for each node that apps may ask, in the order in which they do. */
+  /** Root clients of the nodes, in the order in which apps ask them. */
   readonly nodes: readonly VaultClient[];
-  /** What can be done to it. @default - nothing, as others use it */
-  readonly harm?: ServerHarm;
-}
-
-export interface ServerHarm {
-  /** Ends it, or its leader, in the middle of what it does. */
-  readonly strike: () => Promise<void>;
-  /** Has it serve again as before. */
-  readonly mend: () => Promise<void>;
+  /** Stops the server or its leader, and lets it serve again. @default - none, because the server is shared */
+  readonly harm?: { readonly strike: () => Promise<void>; readonly mend: () => Promise<void> };
 }

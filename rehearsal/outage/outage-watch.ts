@@ -3,26 +3,27 @@ import type { ScaledDays } from './scaled-days';
 
 export interface Look {
   readonly severity: 'healthy' | 'attention' | 'broken';
-  /** What it is, such as "credential expired". Empty where all is well. */
+  /** State such as "credential expired". Empty if all is healthy. */
   readonly state: string;
-  /** The same at length, as people are shown it. */
+  /** Message for people. */
   readonly said: string;
 }
 
-/** How long it took until it was said that there is trouble. */
+export const NO_LOOK: Look = { severity: 'broken', state: 'no look', said: '' };
+
+/** The time until a look told of a trouble. */
 export interface Saying {
   readonly days: number;
-  /** Which of the looks that began after the trouble did told of it: 1 is the first. */
+  /** Number of that look, counted from 1 since the trouble began. */
   readonly looks: number;
 }
 
-/** Looks again and again, as monitoring does, and keeps when it told of each trouble. */
+/** Looks repeatedly, as monitoring does, and records when a look told of each trouble. */
 export class Watch {
-  /** One for each trouble that was said. */
   readonly sayings: Saying[] = [];
-  /** Troubles that ended before they were said. */
+  /** Number of troubles that ended before a look told of them. */
   unsaid = 0;
-  /** All that was said, each once. */
+  /** All reported states. */
   readonly states = new Set<string>();
   latest: Look = { severity: 'healthy', state: '', said: '' };
   #begun = 0;
@@ -44,7 +45,7 @@ export class Watch {
     this.#trouble ??= { since: this.days.now, looksBefore: this.#begun };
   }
 
-  /** The trouble is over, as far as Webex and Vault go. */
+  /** Trouble ends at Webex or Vault. */
   end(): void {
     if (this.#trouble !== undefined) {
       this.unsaid += 1;
@@ -52,7 +53,7 @@ export class Watch {
     }
   }
 
-  /** A look that begins after this was called. */
+  /** The result of a look that begins from now on. */
   async fresh(): Promise<Look> {
     const target = this.#begun + 1;
     while (this.#ended < target && !this.#stop.signal.aborted) {
@@ -75,7 +76,7 @@ export class Watch {
       if (this.latest.severity !== 'healthy') {
         this.states.add(this.latest.state);
         const trouble = this.#trouble;
-        // A look that had begun before may have seen it by chance.
+        // An earlier look may see the trouble by chance.
         if (trouble !== undefined) {
           const looks = Math.max(1, number - trouble.looksBefore);
           this.sayings.push({ days: this.days.now - trouble.since, looks });

@@ -5,16 +5,16 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import type { WebexEngine } from '../webex-engine';
 
 /**
- * Why an app has no token: it has `expired`, Webex `refused` to renew it, it is `gone` from the engine, the `server` cannot
- * be reached or is sealed, or there is one that Webex takes no more (`dead`).
+ * Why an app has no valid token: it has `expired`, Webex `refused` to renew it, it is `gone` from the engine, the `server`
+ * is unreachable or sealed, or Webex no longer accepts it (`dead`).
  */
 export type Failure = 'expired' | 'refused' | 'gone' | 'server' | 'dead';
 
-/** An app that reads one credential again and again, from whichever of the servers answers. */
+/** An app that reads one credential repeatedly, from the first server that answers. */
 export class Reader {
   reads = 0;
   readonly failures = new Map<Failure, number>();
-  /** What the first of each kind was told. */
+  /** The first message of each kind. */
   readonly examples = new Map<Failure, string>();
   readonly #loop: Promise<void>;
   readonly #stop = new AbortController();
@@ -28,11 +28,7 @@ export class Reader {
     this.#loop = this.#readOn();
   }
 
-  get failed(): number {
-    return [...this.failures.values()].reduce((sum, count) => sum + count, 0);
-  }
-
-  /** Waits for the read that is under way: nobody hangs up on one. */
+  /** Stops after the current read. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#loop;
@@ -54,7 +50,7 @@ export class Reader {
     for (const server of this.servers) {
       try {
         const { data } = await server.read(`${this.engine.mountPath}/creds/${this.credential}`, credentialReply);
-        // Asked without a request, so that no fault of Webex's gets in the way.
+        // A request could fail by Webex's fault.
         if (this.engine.webex.grants.findToken('access', data.access_token) !== undefined) {
           return undefined;
         }
@@ -75,13 +71,8 @@ export class Reader {
 }
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof VaultResponseError) {
-    switch (error.statusCode) {
-      case 404:
-        return 'gone';
-      case 400:
-        return error.message.includes('token expired') ? 'expired' : 'refused';
-    }
+  if (!(error instanceof VaultResponseError) || ![400, 404].includes(error.statusCode)) {
+    return 'server';
   }
-  return 'server';
+  return error.statusCode === 404 ? 'gone' : error.message.includes('token expired') ? 'expired' : 'refused';
 }

@@ -9,11 +9,10 @@ export interface BatchRun extends Omit<ScenarioRun, 'server' | 'mountPath' | 'co
 }
 
 /**
- * Runs scenarios side by side, with days that are longer by the scale. Those that do no harm to the server share one, in
- * mounts of their own.
+ * Runs scenarios side by side. Scenarios that do not harm the server share one, with a mount each.
  *
- * Consents begin after all servers and engines run, and one scenario consents after another. Its first grant is then
- * little older than its first day, also on a busy machine.
+ * Consents begin after all servers and engines run, one scenario after another. So a scenario's first grant is hardly older
+ * than its first day, even on a busy machine.
  */
 export async function runBatch(scenarios: readonly Scenario[], { dayMs, ...run }: BatchRun): Promise<Row[]> {
   await using shared = await startServer('shared');

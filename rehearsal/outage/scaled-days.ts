@@ -4,13 +4,13 @@ import type { Behavior } from '../webex/webex-simulator';
 
 const SECONDS_A_DAY = 24 * 3600;
 
-/** The plugin takes a token for expired so long before it is, whatever is configured, and so it cannot be scaled. */
+/** The plugin treats a token as expired this long before its expiry. It cannot be configured, and so not scaled. */
 const ENDS_EARLY_SECONDS = 10;
 
 /** The plugin counts in whole seconds, and 0 means never. */
 const SHORTEST_SECONDS = 1;
 
-/** How the engine deletes grants that it holds for dead, in the plugin's names. */
+/** Deletion of dead grants by the engine, with the plugin's names. */
 interface Reaping {
   readonly reapCheckIntervalSeconds: number;
   readonly reapNonRefreshableSeconds: number;
@@ -21,7 +21,7 @@ interface Reaping {
 
 type EngineSettings = EngineTuning & Reaping;
 
-/** What the project declares unless told otherwise. */
+/** The project's defaults. */
 export const OURS: EngineSettings = {
   ...engineTuning.parse({}),
   reapCheckIntervalSeconds: 0,
@@ -31,7 +31,7 @@ export const OURS: EngineSettings = {
   reapServerDeletedSeconds: 86_400,
 };
 
-/** What the plugin does by itself. @see pkg/persistence/config.go of the plugin */
+/** @see pkg/persistence/config.go of the plugin */
 export const PLUGIN_DEFAULTS: EngineSettings = {
   ...OURS,
   providerTimeoutSeconds: 30,
@@ -56,15 +56,13 @@ export function simulatedConfiguration(settings: EngineSettings): Record<string,
 /**
  * A clock on which a day takes a few seconds.
  *
- * Lives of tokens, how far ahead they are refreshed and when reaping begins are scaled; what is shorter than a second
- * then, as the checks of the refresh and of reaping, takes one. How long the engine waits for Webex is not: a machine
- * answers no faster on a shorter day. A token ends 10 s later at Webex than the scaled life says, so that it ends at the
- * right time for the engine; reaping counts from that end, so it comes later here than it would: after 3.7 days of 3 s
- * where the plugin says one.
+ * Lifetimes of tokens, refreshes ahead and reaping are scaled, to one second at least. The engine's timeout for Webex is
+ * not scaled, because a machine answers no faster on a shorter day. At Webex, a token expires 10 s after its scaled life,
+ * so it expires in time for the engine. Reaping counts from that expiry, and so comes late: after 3.7 days of 3 s instead
+ * of one.
  */
 export class ScaledDays {
   constructor(
-    /** How long a day takes. */
     readonly dayMs: number,
     private readonly startedMs = Date.now(),
   ) {}
@@ -78,14 +76,14 @@ export class ScaledDays {
     return days * this.dayMs;
   }
 
-  /** What becomes of the engine's settings. */
+  /** Scales the engine's settings. */
   settings(real: EngineSettings): EngineSettings {
     const refreshCheckIntervalSeconds = this.#atLeastOne(real.refreshCheckIntervalSeconds);
     const refreshAheadSeconds =
       ENDS_EARLY_SECONDS +
       Math.max(
         Math.ceil((real.refreshAheadSeconds / SECONDS_A_DAY) * (this.dayMs / 1000)),
-        // In the same proportion to the check, else tokens would expire between two of them.
+        // In a smaller proportion to the check interval, tokens would expire between two checks.
         Math.ceil(
           refreshCheckIntervalSeconds * Math.min(real.refreshAheadSeconds / real.refreshCheckIntervalSeconds, 2),
         ),
@@ -102,7 +100,7 @@ export class ScaledDays {
     };
   }
 
-  /** Lives as Webex tells them: of 14 days and, unless another is given, 90 days. */
+  /** Lifetimes at Webex: 14 days, and 90 days by default. */
   lives(refreshTokenDays = 90): Pick<Behavior, 'accessTokenTtlSeconds' | 'refreshTokenTtlSeconds'> {
     return {
       accessTokenTtlSeconds: Math.round(14 * (this.dayMs / 1000)) + ENDS_EARLY_SECONDS,
@@ -115,9 +113,7 @@ export class ScaledDays {
   }
 
   #atLeastOne(seconds: number): number {
-    if (seconds === 0) {
-      return 0;
-    }
-    return Math.max(SHORTEST_SECONDS, Math.round((seconds / SECONDS_A_DAY) * (this.dayMs / 1000)));
+    const scaled = Math.max(SHORTEST_SECONDS, Math.round((seconds / SECONDS_A_DAY) * (this.dayMs / 1000)));
+    return seconds === 0 ? 0 : scaled;
   }
 }

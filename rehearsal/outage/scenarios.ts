@@ -5,17 +5,17 @@ import type { Scenario } from './scenario';
 import type { World } from './world';
 
 /*
- * What may happen, one line of the table each; moments are drawn by the seed. Where a trouble of some days is to be over
- * a refresh, and the engine refreshes at the end of the trouble and then each 7 days, the cycle is 7 days some times over
- * and half the trouble: the next refresh then falls into the middle of the next trouble.
+ * One scenario for each line of the table. The seed decides on the moments. The engine refreshes at the end of a trouble
+ * and then every 7 days. A trouble that lasts over a refresh therefore recurs after a multiple of 7 days and half its
+ * length.
  */
 
 const TUNINGS = ['ours', "the plugin's defaults"] as const;
 
-/** Of all that Webex is asked: it is down. */
+/** Every request to Webex fails. */
 const DOWN: Fault = { status: 503 };
 
-/** One for each credential: whatever the token endpoint may be answering with in place of a token. */
+/** Failures of the token endpoint, one for each credential. */
 export const TROUBLES: readonly Fault[] = [
   { status: 429, retryAfterSeconds: 60 },
   { status: 423, retryAfterSeconds: 60, body: 'webex' },
@@ -32,7 +32,7 @@ const UNHARMED: Expected = { failures: [], lost: 'none', inTheEnd: 'healthy' };
 
 const REFUSED_IN_EVERY_WAY: Expected = { ...UNHARMED, kindsOfRefusals: 5, refreshes: { 200: TROUBLES.length } };
 
-/** The server is away for some hours: reads of that time fail, and refreshes come when it is back. */
+/** The server is away for some hours: reads fail, and refreshes come later. */
 const SERVER_AWAY: Expected = { ...UNHARMED, failures: ['server'], said: 'always', refreshes: { 200: 3 } };
 
 /** The state of a look at an integration that the organization has switched off, by the answer of Webex to a refresh. */
@@ -50,7 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
       tuning,
       act: (world) =>
         world.cycles(31, async (start) => {
-          // Before the plugin's own refresh of day 14, also where consents took some of the first day.
+          // Before the plugin's own refresh of day 14, even if consents took part of the first day.
           const from = start + world.random.between(12.6, 13);
           await down(world, from, from + 6);
         }),
@@ -60,7 +60,7 @@ export const SCENARIOS: readonly Scenario[] = [
               ...UNHARMED,
               said: 'always',
               states: ['credential failing'],
-              // Each grant was due, and refreshed when Webex was back and once more.
+              // Each grant is refreshed when Webex is back, and once more.
               refreshes: { 503: 1, 200: 6 },
             }
           : { failures: ['expired', 'gone'], lost: 'every' },
@@ -102,7 +102,7 @@ export const SCENARIOS: readonly Scenario[] = [
     days: 30,
     refreshTokenDays: 20,
     behavior: () => ({ refresh: 'keep' }),
-    // At the refresh of day 21 it has run out; the access token of day 14 is good until day 28.
+    // The refresh token expires before the refresh of day 21. The access token of day 14 is valid until day 28.
     act: (world) => world.trouble(20, 30, nothing, nothing),
     expected: () => ({ failures: ['refused'], lost: 'every', states: ['credential re-authorization required'] }),
   },
@@ -141,7 +141,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "the server's clock 2 days ahead, then 2 days behind",
     act: (world) =>
       world.cycles(14, async (start) => {
-        // Nothing that anybody would have to be told.
+        // A look must not report this.
         const from = start + world.random.between(3, 6);
         for (const [day, step] of [
           [from, -2],
@@ -171,7 +171,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'the leader of three killed at any moment',
     server: 'failed over',
     act: (world) => strikes(world, 14),
-    // Two of three nodes may elect a leader before anybody looks.
+    // The other nodes can elect a leader before a look.
     expected: () => ({ ...SERVER_AWAY, said: undefined }),
   },
   {
@@ -212,7 +212,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Webex has acted, and the engine gets no answer. */
+/** Webex acts, but the engine gets no answer. */
 function answersLost(refresh: 'renew' | 'rotate'): Expected {
   return refresh === 'renew'
     ? { ...UNHARMED, refreshes: { 0: 1 } }
@@ -224,9 +224,7 @@ function ended(why: string): Expected {
   return { failures: ['dead', 'refused'], lost: 'one', inTheEnd: { says: why }, said: 'by the first look' };
 }
 
-function nothing(): void {
-  // What happens does so by itself.
-}
+const nothing = (): void => undefined;
 
 function down(world: World, from: number, to: number): Promise<void> {
   return fault(world, from, to, [DOWN]);
@@ -242,7 +240,7 @@ function fault(world: World, from: number, to: number, faults: readonly Fault[])
   );
 }
 
-/** Another one for each credential each time. */
+/** A different failure for each credential and cycle. */
 function everyError(world: World): Promise<void> {
   return world.cycles(15.5, async (start, cycle) => {
     const from = start + world.random.between(5.5, 6.5);
@@ -254,7 +252,7 @@ function everyError(world: World): Promise<void> {
   });
 }
 
-/** The server is struck and mended after some hours, about that often. */
+/** Strikes the server about that often, and mends it after some hours. */
 function strikes(world: World, everyDays: number): Promise<void> {
   return world.cycles(everyDays, async (start) => {
     const from = start + world.random.between(0.5, everyDays - 2);
@@ -263,7 +261,7 @@ function strikes(world: World, everyDays: number): Promise<void> {
   });
 }
 
-/** The first credential's grant is ended, and stays so. */
+/** Ends the first credential's grant for good. */
 function ends(world: World, end: (person: World['webex']['users'][number]) => void): Promise<void> {
   const [person] = world.webex.users;
   return world.trouble(world.random.between(2, 5), world.length, () => person && end(person), nothing);

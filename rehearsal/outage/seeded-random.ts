@@ -1,4 +1,4 @@
-/** The same numbers again for the same seed: mulberry32, of 32 bits of state, which is plenty to choose moments by. */
+/** Repeatable random numbers (mulberry32). */
 export class SeededRandom {
   #state: number;
 
@@ -6,12 +6,12 @@ export class SeededRandom {
     this.#state = seed >>> 0;
   }
 
-  /** From `from` up to, but without, `to`. */
+  /** From `from`, below `to`. */
   between(from: number, to: number): number {
     return from + (to - from) * this.#next();
   }
 
-  /** Another sequence for each name, whatever else draws numbers meanwhile. */
+  /** A sequence for each name, independent of other draws. */
   for(name: string): SeededRandom {
     let hash = this.seed;
     for (let index = 0; index < name.length; index += 1) {

@@ -1,17 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { raftReply } from '../../lib/vault/replies';
-import { VaultClient } from '../../lib/vault/vault-client';
-import { findOauthappPlugin } from '../server/oauthapp-plugin';
 import { OpenBaoServer } from '../server/openbao';
-import { findServer } from '../server/server-binary';
 import { eventually } from '../eventually';
 import { ProductionNodes, type ProductionNode } from '../server/production-nodes';
 import type { OutageServer } from './outage-server';
 import type { Scenario } from './scenario';
 
-/** Starts what a scenario needs, with the plugin to be mounted there. */
+/** Starts the server of a scenario, in which the plugin can be mounted. */
 export async function startServer(kind: NonNullable<Scenario['server']>): Promise<OutageServer & AsyncDisposable> {
   return kind === 'failed over' ? await startCluster() : await startSingle(kind);
 }
@@ -19,12 +16,10 @@ export async function startServer(kind: NonNullable<Scenario['server']>): Promis
 async function startSingle(kind: 'shared' | 'killed' | 'sealed'): Promise<OutageServer & AsyncDisposable> {
   const folder = mkdtempSync(join(tmpdir(), 'outage-'));
   const server = await OpenBaoServer.start({
-    binary: await findServer(),
-    pluginDirectory: dirname(await findOauthappPlugin()),
     raftDirectory: kind === 'shared' ? undefined : join(folder, 'raft'),
     logLevel: 'warn',
   });
-  const admin = new VaultClient({ address: server.address, token: server.rootToken });
+  const { admin } = server;
   const harms = {
     shared: undefined,
     killed: {
@@ -47,12 +42,12 @@ async function startSingle(kind: 'shared' | 'killed' | 'sealed'): Promise<Outage
   };
 }
 
-/** As in production: TLS, Raft, audit, a static seal. */
+/** A production cluster: TLS, Raft, audit, a static seal. */
 async function startCluster(): Promise<OutageServer & AsyncDisposable> {
   const server = await ProductionNodes.start({ nodes: 3 });
   const { rootToken } = await server.initialize();
   const admin = server.node.client(rootToken);
-  // Half the default; the rest is the interval at which the server looks.
+  // Half the default. The server's own check interval adds to it.
   await admin.write('sys/storage/raft/autopilot/configuration', { server_stabilization_time: '1s' });
   await eventually(async () => {
     const { servers } = (await admin.read('sys/storage/raft/configuration', raftReply)).data.config;

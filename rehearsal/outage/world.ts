@@ -9,35 +9,32 @@ import type { OutageServer } from './outage-server';
 import { Reader, type Failure } from './reader';
 import { OURS, PLUGIN_DEFAULTS, ScaledDays, simulatedConfiguration } from './scaled-days';
 import type { SeededRandom } from './seeded-random';
-import { Watch, type Look, type Saying } from './outage-watch';
 import { credentialReply } from '../../lib/vault/replies';
+import { NO_LOOK, Watch, type Look, type Saying } from './outage-watch';
 
-/** How often a day each credential is read, and how often somebody looks. */
 const READS_A_DAY = 8;
 const LOOKS_A_DAY = 3;
 
-/** Several delays add up in one refresh, so each of them has a part of the time that the engine waits. */
+/** Several delays add up in one refresh, so each gets a part of the engine's timeout. */
 const ANSWERS_WITHIN_THE_TIMEOUT = 4;
 
 export interface WorldOptions {
   readonly server: OutageServer;
   readonly mountPath: string;
   readonly tuning: 'ours' | "the plugin's defaults";
-  /** How long a scaled day takes. */
   readonly dayMs: number;
-  /** How long it goes on. */
   readonly days: number;
   readonly credentials: number;
-  /** How much longer than usual a day takes. The engine waits for Webex longer by the same factor. */
+  /** Factor of a day's duration, and of the engine's timeout for Webex. */
   readonly scale: number;
-  /** How long the engine waits for Webex. @default - as the tuning says */
+  /** The engine's timeout for Webex. @default - that of the tuning */
   readonly providerTimeoutDays?: number;
   readonly behavior: (days: ScaledDays) => Partial<Behavior>;
   /** @default 90 */
   readonly refreshTokenDays?: number;
   readonly random: SeededRandom;
   readonly lateness?: Lateness;
-  /** Called once the engine runs; does the first consents when it is their turn. */
+  /** Called once the engine runs; does the world's first consents in its turn. */
   readonly consentInTurn: (consent: () => Promise<void>) => Promise<void>;
 }
 
@@ -47,30 +44,27 @@ export interface Outcome {
   readonly reads: number;
   readonly failed: number;
   readonly failures: Readonly<Partial<Record<Failure, number>>>;
-  /** What a reader was told, once for each of these. */
+  /** A message for each kind of failure. */
   readonly examples: Readonly<Partial<Record<Failure, string>>>;
-  /** Grants that only a person could give again. */
+  /** Grants that need a new consent. */
   readonly lost: number;
-  /** Refreshes by the status that Webex answered with; 0 where the connection was dropped. */
-  readonly refreshes: Readonly<Record<number, number>>;
-  /** When a look told of each trouble. */
+  /** Refreshes by Webex's status; 0 is a dropped connection. */
+  readonly refreshes: Readonly<Partial<Record<number, number>>>;
   readonly sayings: readonly Saying[];
-  /** Troubles of which no look told while they lasted. */
+  /** Troubles that no look reported in time. */
   readonly unsaid: number;
-  /** What the looks told of, each once. */
   readonly states: readonly string[];
-  /** What the last look told, with every trouble gone that does go. */
+  /** The last look, after all temporary trouble. */
   readonly inTheEnd: Look;
 }
 
-/** Some credentials of one integration at a Webex of their own, read all the time, with somebody looking. */
+/** Credentials of one integration with their own Webex, while readers read and a watch looks. */
 export class World implements AsyncDisposable {
-  /** Begins anew once everything is there. */
+  /** Restarts after the consents. */
   days: ScaledDays;
   readonly length: number;
   readonly random: SeededRandom;
   readonly names: readonly string[];
-  /** Number of the grant of each credential. */
   readonly #grants: number[] = [];
   #readers: readonly Reader[] = [];
   #watch: Watch | undefined;
@@ -88,9 +82,9 @@ export class World implements AsyncDisposable {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { dayMs, server, tuning, credentials, behavior, refreshTokenDays, mountPath, lateness } = options;
+    const { dayMs, server, tuning, credentials, behavior, mountPath, lateness } = options;
+    const { refreshTokenDays, providerTimeoutDays } = options;
     const real = tuning === 'ours' ? OURS : PLUGIN_DEFAULTS;
-    const { providerTimeoutDays } = options;
     const clock = { aheadMs: 0 };
     const scale = new ScaledDays(dayMs);
     const providerTimeoutSeconds =
@@ -115,11 +109,11 @@ export class World implements AsyncDisposable {
         const began = Date.now();
         await Promise.all(world.names.map((_, index) => world.#consent(index)));
         const consentsMs = Date.now() - began;
-        // Tokens are half of that time older or younger than the days.
+        // A token is at most half of that time older or younger than the days.
         world.days = new ScaledDays(dayMs, began + consentsMs / 2);
         lateness?.began(performance.now() - consentsMs / 2);
       });
-      // Afterwards: a consent may wait for Webex longer than it then does, as where many worlds begin at once.
+      // A consent can take longer than the scaled timeout, because many worlds begin at once.
       await server.admin.write(`${mountPath}/config`, simulatedConfiguration(settings));
       lateness?.allowSchedule(scale.toMs(0.5));
       lateness?.allowAnswers(Math.min(scale.toMs(0.5), (providerTimeoutSeconds * 1000) / ANSWERS_WITHIN_THE_TIMEOUT));
@@ -142,7 +136,7 @@ export class World implements AsyncDisposable {
     return this.engine.webex;
   }
 
-  /** Number of the grant of a credential, as faults name it. */
+  /** Number of a credential's grant, for faults. */
   grantOf(index: number): number {
     return this.#grants[index] ?? NaN;
   }
@@ -152,19 +146,19 @@ export class World implements AsyncDisposable {
     await sleep(Math.max(0, this.days.toMs(day - this.days.now)));
   }
 
-  /** Trouble, from one day to another, and a day more at most until a look has ended that began after that. */
+  /** Causes trouble from one day to another, and up to a day longer until one more look has ended. */
   async trouble(from: number, to: number, cause: () => unknown, cure: () => unknown): Promise<void> {
     await this.at(from);
     this.#watch?.begin();
     await cause();
     await this.at(to);
-    // On a machine that has much to do, a look may take longer than all of the trouble.
+    // On a busy machine, a look can take longer than the trouble.
     await Promise.race([this.#watch?.fresh(), this.at(to + 1)]);
     await cure();
     this.#watch?.end();
   }
 
-  /** As often as it fits in, once at least; before each other time, a person gives again what was lost. */
+  /** Repeats `act` while the days suffice, once at least. Lost grants are authorized again before each repetition. */
   async cycles(days: number, act: (start: number, cycle: number) => Promise<void>): Promise<void> {
     await act(0, 0);
     for (let cycle = 1; (cycle + 1) * days <= this.length; cycle += 1) {
@@ -182,33 +176,26 @@ export class World implements AsyncDisposable {
   get harm(): NonNullable<OutageServer['harm']> {
     const { harm } = this.options.server;
     if (harm === undefined) {
-      throw new Error('others use this server too: nothing may be done to it');
+      throw new Error('this server is shared and cannot be harmed; give the scenario its own server');
     }
     return harm;
   }
 
-  /** Ends the reading. What can still be refreshed is kept, everything else is lost. */
+  /** Stops the readers. A grant that cannot be refreshed is lost. */
   async finish(): Promise<Outcome> {
-    const inTheEnd = (await this.#watch?.fresh()) ?? { severity: 'broken', state: 'no look', said: '' };
-    await Promise.all([...this.#readers.map((reader) => reader.stop()), this.#watch?.stop()]);
+    const inTheEnd = (await this.#watch?.fresh()) ?? NO_LOOK;
+    await this.#stop();
     const kept = await Promise.all(this.names.map((name, index) => this.#canBeRefreshed(name, index)));
-    const failures: Partial<Record<Failure, number>> = {};
-    for (const [failure, count] of this.#readers.flatMap((reader) => [...reader.failures])) {
-      failures[failure] = (failures[failure] ?? 0) + count;
-    }
-    const refreshes: Record<number, number> = {};
-    for (const status of this.engine.refreshes) {
-      refreshes[status] = (refreshes[status] ?? 0) + 1;
-    }
+    const failures = total(this.#readers.flatMap((reader) => [...reader.failures]));
     return {
       days: this.length,
       credentials: this.names.length,
       reads: sum(this.#readers.map(({ reads }) => reads)),
-      failed: sum(this.#readers.map(({ failed }) => failed)),
+      failed: sum(Object.values(failures)),
       failures,
       examples: Object.fromEntries(this.#readers.flatMap(({ examples }) => [...examples])),
       lost: this.#lost + kept.filter((isKept) => !isKept).length,
-      refreshes,
+      refreshes: total(this.engine.refreshes.map((status) => [status, 1] as const)),
       sayings: this.#watch?.sayings ?? [],
       unsaid: this.#watch?.unsaid ?? 0,
       states: [...(this.#watch?.states ?? [])],
@@ -217,8 +204,12 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#readers.map((reader) => reader.stop()), this.#watch?.stop()]);
+    await this.#stop();
     await this.engine[Symbol.asyncDispose]();
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([...this.#readers.map((reader) => reader.stop()), this.#watch?.stop()]);
   }
 
   async #consent(index: number): Promise<void> {
@@ -237,20 +228,18 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** Without a refresh, which would change what comes next. */
+  /** Asks without a refresh, which would change the next cycle. */
   async #isLost(name: string): Promise<boolean> {
     try {
-      const { warnings } = await this.options.server.admin.read(
-        `${this.engine.mountPath}/creds/${name}`,
-        credentialReply,
-      );
+      const path = `${this.engine.mountPath}/creds/${name}`;
+      const { warnings } = await this.options.server.admin.read(path, credentialReply);
       return warnings?.some((warning) => warning.includes('invalid_grant')) ?? false;
     } catch (error) {
       return error instanceof VaultResponseError && (error.statusCode === 404 || error.said.includes('invalid_grant'));
     }
   }
 
-  /** Tried again where the engine gave up waiting, as on a machine that has much to do. */
+  /** Tries three times, because the engine can time out on a busy machine. */
   async #canBeRefreshed(name: string, index: number): Promise<boolean> {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const before = this.webex.requests.length;
@@ -272,5 +261,11 @@ function personOf(index: number): string {
 }
 
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  return numbers.reduce((before, number) => before + number, 0);
+}
+
+function total<Key extends string | number>(counts: readonly (readonly [Key, number])[]): Partial<Record<Key, number>> {
+  const totals: Partial<Record<Key, number>> = {};
+  counts.forEach(([key, count]) => (totals[key] = (totals[key] ?? 0) + count));
+  return totals;
 }

@@ -7,13 +7,13 @@ const PACKAGES_PER_REPORT = 100;
 
 export interface GoBuild {
   readonly module: GoModule;
-  /** Path of the package to build, one that the module pins. */
+  /** Path of a package that the module pins. */
   readonly command: string;
-  /** As progress and errors call it, like "the oauthapp plugin". */
+  /** Name in progress lines and errors, like "the oauthapp plugin". */
   readonly title: string;
-  /** What can be done without a build, as the end of an error. */
+  /** The alternative to a build, for the end of an error. */
   readonly orElse: string;
-  /** What the linker sets, like a version. @default - nothing */
+  /** Values that the linker sets, like a version. @default - none */
   readonly linkerFlags?: readonly string[];
 }
 
@@ -21,9 +21,9 @@ export interface GoBuild {
  * Builds a program from a Go module.
  *
  * @param workFolder an empty folder
- * @param signal aborted: the build is ended
+ * @param signal ends the build
  * @returns path of the binary, in the work folder
- * @throws ExplainedError where there is no Go, or the build fails
+ * @throws ExplainedError if Go is missing or the build fails
  */
 export async function goBuild(
   { module, command, title, orElse, linkerFlags = [] }: GoBuild,
@@ -73,23 +73,23 @@ export async function goBuild(
   return binary;
 }
 
-/** Of a `go` command that is to do the same for everybody. */
+/** Environment in which `go` does the same for every user. */
 export function goEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...env,
-    // This machine's (by being empty), whatever the user else builds for.
+    // An empty value means this machine's platform.
     GOOS: '',
     GOARCH: '',
-    // Links no C library, so that the binary also starts in the official server images, which have another one.
+    // A static binary also starts in the official server images, which have another C library.
     CGO_ENABLED: '0',
-    // No Go is to be downloaded for this, unless the user wants it so.
+    // Go must not download another version, unless the user wants it.
     GOTOOLCHAIN: env.GOTOOLCHAIN ?? 'local',
     GO111MODULE: 'on',
     GOWORK: 'off',
   };
 }
 
-/** Go prints a line for each module that it downloads, and for each package that it compiles. */
+/** Summarizes Go's lines for each downloaded module and each compiled package. */
 function progress(title: string, report: (line: string) => void): (line: string) => void {
   let downloaded = 0;
   let compiled = 0;

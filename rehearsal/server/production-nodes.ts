@@ -23,17 +23,17 @@ import { UnsealingServer } from './unsealing-server';
 export interface ProductionNodesOptions {
   /** @default 1 */
   readonly nodes?: number;
-  /** `auto` opens by itself: by a static key on OpenBao, by a second server on Vault. @default "auto" */
+  /** `auto` unseals itself: by a static key on OpenBao, by a second server on Vault. @default "auto" */
   readonly seal?: 'auto' | 'shamir';
-  /** Folder with the plugin binary. @default - that of the project's plugin */
+  /** Folder with the plugin binary. @default - the folder of the project's plugin */
   readonly pluginDirectory?: string;
-  /** What runs the nodes. @default - the project's server */
+  /** Path of a `bao` or `vault` binary. @default - the project's server */
   readonly binary?: string;
-  /** Settings of the cluster that a test is about. @default - none */
+  /** Other settings of the cluster. @default - none */
   readonly settings?: Partial<ClusterConfigurationProps>;
 }
 
-/** One node: a process that can be killed and started again on the same data. */
+/** One node: a process that can be killed and started again with the same data. */
 export class ProductionNode {
   #process?: ServerProcess;
 
@@ -50,7 +50,7 @@ export class ProductionNode {
     return this.configuration.apiAddr;
   }
 
-  /** Of the process that runs, or ran last. */
+  /** Output of the current or last process. */
   get log(): string {
     return this.#process?.log ?? '';
   }
@@ -63,7 +63,7 @@ export class ProductionNode {
     return this.#process?.pid ?? -1;
   }
 
-  /** With the very JSON that the construct emits. */
+  /** Starts the node with the JSON of the construct. */
   async start(): Promise<void> {
     const json = this.configuration.toJson();
     this.#process = await ServerProcess.start({
@@ -75,7 +75,7 @@ export class ProductionNode {
     });
   }
 
-  /** Until it leads: an unsealed node does not at once. */
+  /** Waits until the node leads, which takes a moment after it is unsealed. */
   async untilActive(): Promise<void> {
     await eventually(async () => (await this.isActive()) || undefined);
   }
@@ -89,7 +89,6 @@ export class ProductionNode {
       );
   }
 
-  /** As a crash or `kill -9` would. */
   async kill(): Promise<void> {
     await this.#process?.kill();
   }
@@ -99,17 +98,17 @@ export class ProductionNode {
   }
 }
 
-/** OpenBao or Vault in production mode on loopback: TLS by a CA of its own, Raft on disk, audit. */
+/** OpenBao or Vault in production mode on loopback: TLS with its own CA, Raft on disk, audit. */
 export class ProductionNodes implements AsyncDisposable {
   private constructor(
-    /** Everything that it keeps; removed when it is disposed of. */
+    /** All files, removed at the end. */
     readonly folder: string,
     readonly nodes: readonly ProductionNode[],
     readonly caFile: string,
     private readonly unsealing?: UnsealingServer,
   ) {}
 
-  /** Starts the nodes, not initialized. */
+  /** Starts uninitialized nodes. */
   static async start(options: ProductionNodesOptions = {}): Promise<ProductionNodes> {
     const folder = await mkdtemp(join(tmpdir(), 'production-'));
     let unsealing: UnsealingServer | undefined;
@@ -137,12 +136,12 @@ export class ProductionNodes implements AsyncDisposable {
     return first;
   }
 
-  /** The only audit log: the same path on all nodes, as they share one machine here. */
+  /** The audit log, which all nodes share because they run on one machine. */
   get auditLog(): Promise<string> {
     return readFile(this.node.configuration.auditFilePath, 'utf8');
   }
 
-  /** Initializes the first node, whose seal opens it; the others join by themselves. */
+  /** Initializes the first node, which its seal unseals. The others join by themselves. */
   async initialize(): Promise<{ rootToken: string }> {
     const request = { recovery_shares: 1, recovery_threshold: 1 };
     const { root_token: rootToken } = await this.node.client().write('sys/init', request, initReply);
@@ -161,7 +160,7 @@ export class ProductionNodes implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // At once, as nothing of them is kept.
+    // A kill is faster than a stop, and nothing is kept.
     await Promise.all(this.nodes.map((node) => node.kill()));
     await this.unsealing?.[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });

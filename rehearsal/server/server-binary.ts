@@ -3,15 +3,15 @@ import { ExplainedError } from '#core';
 import { serverVersion } from '../../lib/processes/server-program';
 import { findOpenBao, type FindOpenBaoOptions } from './openbao-binary';
 
-/** Of the environment: path of a `bao` or `vault` to run in the place of the pinned OpenBao. */
+/** Environment variable: path of a `bao` or `vault` that replaces the pinned OpenBao. */
 export const SERVER_VARIABLE = 'REHEARSAL_SERVER';
 
 /**
- * Path of the server to rehearse on: the one that `REHEARSAL_SERVER` names, else the pinned OpenBao. What happens to be
- * on PATH is another version, and perhaps another product.
+ * Path of the server: `REHEARSAL_SERVER`, or by default the pinned OpenBao. A server on PATH could be another version or
+ * product, and is ignored.
  *
- * @param report gets a line on what was chosen, and on what takes long
- * @throws ExplainedError where it does not run, or the pinned one cannot be installed
+ * @param report gets a line about the choice, and about slow steps
+ * @throws ExplainedError if the server does not run, or the pinned one cannot be installed
  */
 export async function findServer(
   report: (line: string) => void = () => undefined,

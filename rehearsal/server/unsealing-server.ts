@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { SealDeclaration } from '../../lib/declaration/schema/server/seal-declaration';
 import {
@@ -7,14 +7,11 @@ import {
   prepareCertificates,
   serverTlsFiles,
 } from '../../lib/server/certificates/certificate-folder';
-import { VaultClient } from '../../lib/vault/vault-client';
-import { findOauthappPlugin } from './oauthapp-plugin';
 import { OpenBaoServer } from './openbao';
-import { findServer } from './server-binary';
 
 const KEY_NAME = 'unseal';
 
-/** A second server whose transit engine opens production servers, as Vault knows no static seal. */
+/** A second server whose transit engine unseals production servers, because Vault has no static seal. */
 export class UnsealingServer implements AsyncDisposable {
   private constructor(
     private readonly server: OpenBaoServer,
@@ -26,14 +23,9 @@ export class UnsealingServer implements AsyncDisposable {
     await mkdir(folder, { mode: 0o700 });
     const tls = join(folder, 'tls');
     await prepareCertificates({ folder: tls, servers: ['unsealing'] });
-    const server = await OpenBaoServer.start({
-      binary: await findServer(),
-      pluginDirectory: dirname(await findOauthappPlugin()),
-      tls: serverTlsFiles(tls, 'unsealing'),
-    });
-    const root = new VaultClient({ address: server.address, token: server.rootToken });
-    await root.write('sys/mounts/transit', { type: 'transit' });
-    await root.write(`transit/keys/${KEY_NAME}`, {});
+    const server = await OpenBaoServer.start({ tls: serverTlsFiles(tls, 'unsealing') });
+    await server.admin.write('sys/mounts/transit', { type: 'transit' });
+    await server.admin.write(`transit/keys/${KEY_NAME}`, {});
     const address = server.tlsAddress ?? '';
     const tlsCaCert = caCertificateFile(tls);
     return new UnsealingServer(server, {
@@ -45,11 +37,7 @@ export class UnsealingServer implements AsyncDisposable {
     });
   }
 
-  /**
-   * The configuration of a server that it opens, with the token that such a server has in its environment otherwise.
-   *
-   * @param json as the construct emits it
-   */
+  /** Adds the transit token, which a real server has in its environment. @param json of the construct */
   withToken(json: string): Record<string, unknown> {
     const { seal, ...others } = z
       .looseObject({ seal: z.tuple([z.object({ transit: z.record(z.string(), z.unknown()) })]) })

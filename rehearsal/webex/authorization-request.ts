@@ -1,7 +1,7 @@
 import type { PkceChallenge } from './grant-store';
 import type { SimulatedClient } from './simulated-client';
 
-/** What `GET /v1/authorize` asks for, checked. */
+/** Checked parameters of `GET /v1/authorize`. */
 export interface AuthorizationRequest {
   readonly client: SimulatedClient;
   readonly redirectUri: string;
@@ -9,16 +9,16 @@ export interface AuthorizationRequest {
   readonly state?: string;
   readonly challenge?: PkceChallenge;
   readonly loginHint?: string;
-  /** `none`: no dialog is shown; `select_account`: one is, whatever session there is. */
+  /** `none` shows no dialog, `select_account` always shows one. */
   readonly prompt?: 'none' | 'select_account';
 }
 
-/** Refused before anybody is asked. */
+/** Refused before a person is asked. */
 export class AuthorizationRequestError extends Error {
   constructor(
     readonly code: 'access_denied' | 'invalid_request' | 'invalid_scope' | 'unsupported_response_type',
     message: string,
-    /** Where to say so; nowhere, as long as the redirect URL is not known to be the client's. */
+    /** Target of the refusal. @default - none, because the redirect URL is not known to be the client's */
     readonly redirect?: { redirectUri: string; state?: string },
   ) {
     super(message);
@@ -84,7 +84,7 @@ function readChallenge(
   return { value, method };
 }
 
-/** A parameter given twice counts as not given: which of the two would be meant? */
+/** A repeated parameter counts as missing. */
 function single(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name);
   return values.length === 1 ? values[0] : undefined;

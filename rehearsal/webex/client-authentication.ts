@@ -1,10 +1,10 @@
-import { OAuthRefusal } from './replies/oauth-refusal';
+import { OAuthRefusal } from './replies/oauth-answer';
 import type { RegisteredApp } from './simulated-client';
 
 /**
- * Which client is asking, by its secret in the body or in a Basic header.
+ * Identifies the client by its secret, in the body or in a Basic header.
  *
- * @throws OAuthRefusal where both, neither or the wrong ones are given
+ * @throws OAuthRefusal if both, neither or wrong ones are given
  * @see RFC 6749, section 2.3.1
  */
 export function authenticateClient<App extends RegisteredApp>(
@@ -29,7 +29,6 @@ export function authenticateClient<App extends RegisteredApp>(
   return client;
 }
 
-/** The one before is taken as long as it is there. */
 export function isSecretOf({ clientSecret, formerSecret }: RegisteredApp, secret: string): boolean {
   return secret === clientSecret || secret === formerSecret;
 }
@@ -42,7 +41,7 @@ function basicCredentials(authorization: string): [string, string] | [] {
   try {
     return [decode(id ?? ''), decode(secret.join(':'))];
   } catch {
-    // Not percent-encoding: no client could have meant that.
+    // Invalid percent-encoding.
     return [];
   }
 }

@@ -3,7 +3,7 @@ import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 
-/** What one device asked for, and what became of it. */
+/** The authorization request of one device. */
 export interface DeviceRequest {
   readonly deviceCode: string;
   /** Six digits. */
@@ -16,9 +16,9 @@ export interface DeviceRequest {
 interface StoredRequest extends DeviceRequest {
   intervalMs: number;
   askedAtMs?: number;
-  /** By the person or their organization. */
+  /** Why the person or the organization denied it. */
   denied?: string;
-  /** Code of the grant that the person gave, of which nobody is told. */
+  /** Internal code of the accepted grant. */
   code?: string;
   used: boolean;
 }
@@ -30,15 +30,13 @@ export interface NewDeviceRequest {
   readonly intervalSeconds: number;
 }
 
-/** Where a device asks for the tokens, for one that is accepted. */
 const NO_REDIRECT = 'urn:ietf:wg:oauth:2.0:oob';
 
-/** How much earlier than allowed a question may come: a timer is no better than that. */
+/** A poll may come this much too early, because timers are inexact. */
 const TOLERANCE_MS = 20;
 
 const SLOW_DOWN_MS = 5000;
 
-/** Requests of devices, each under its two codes. */
 export class DeviceRequests {
   readonly #requests = new Map<string, StoredRequest>();
 
@@ -62,41 +60,32 @@ export class DeviceRequests {
     return request;
   }
 
-  /** One that waits for an answer, by what a person typed or by the hash of that. */
+  /** Finds a request that waits for an answer. @param typed user code, or its hash */
   findWaiting(typed: string): DeviceRequest | undefined {
     return [...this.#requests.values()].find(
       (request) => this.#isWaiting(request) && [request.userCode, hashOf(request)].includes(typed),
     );
   }
 
-  /** @returns false where it waits no more */
+  /** @returns false if the request no longer waits */
   accept({ deviceCode }: DeviceRequest, user: SimulatedUser): boolean {
-    const request = this.#requests.get(deviceCode);
-    if (request === undefined || !this.#isWaiting(request)) {
-      return false;
+    const request = this.#waiting(deviceCode);
+    if (request !== undefined) {
+      const { client, scopes, expiresAtMs } = request;
+      const code = { grant: this.grants.add({ client, user, scopes }), redirectUri: NO_REDIRECT };
+      request.code = this.grants.issueCode(code, (expiresAtMs - this.now()) / 1000);
     }
-    const { client, scopes, expiresAtMs } = request;
-    const grant = this.grants.add({ client, user, scopes });
-    const code = { grant, redirectUri: NO_REDIRECT };
-    request.code = this.grants.issueCode(code, (expiresAtMs - this.now()) / 1000);
-    return true;
+    return request !== undefined;
   }
 
-  /** @returns false where it waits no more */
+  /** @returns false if the request no longer waits */
   deny({ deviceCode }: DeviceRequest, because: string): boolean {
-    const request = this.#requests.get(deviceCode);
-    if (request === undefined || !this.#isWaiting(request)) {
-      return false;
-    }
-    request.denied = because;
-    return true;
+    const request = this.#waiting(deviceCode);
+    Object.assign(request ?? {}, { denied: because });
+    return request !== undefined;
   }
 
-  /**
-   * What a device is told that asks for its tokens. They are given once.
-   *
-   * @see RFC 8628, section 3.5
-   */
+  /** Answers the poll of a device. The grant is returned once. @see RFC 8628, section 3.5 */
   ask(
     deviceCode: string,
     client: SimulatedClient,
@@ -122,21 +111,26 @@ export class DeviceRequests {
     }
     request.used = true;
     const redeemed = this.grants.redeemCode(request.code, client);
-    // What ends a person's grants has ended this one before it began.
+    // The end of all grants of a person also ends an accepted request.
     return typeof redeemed === 'string' ? 'unknown' : redeemed.grant;
   }
 
-  /** Whose a device code is or was, once somebody has accepted. */
+  /** The grant of an accepted device code. */
   grantOf(deviceCode: string): Grant | undefined {
     const code = this.#requests.get(deviceCode)?.code;
     return code === undefined ? undefined : this.grants.grantOf(code);
+  }
+
+  #waiting(deviceCode: string): StoredRequest | undefined {
+    const request = this.#requests.get(deviceCode);
+    return request !== undefined && this.#isWaiting(request) ? request : undefined;
   }
 
   #isWaiting({ expiresAtMs, denied, code }: StoredRequest): boolean {
     return denied === undefined && code === undefined && expiresAtMs > this.now();
   }
 
-  /** Of none that waits. */
+  /** A code that no waiting request has. */
   #newUserCode(): string {
     let userCode: string;
     do {
@@ -146,7 +140,7 @@ export class DeviceRequests {
   }
 }
 
-/** What stands for the user code in the address that has it in it. */
+/** The user code's substitute in `verification_uri_complete`. */
 export function hashOf({ userCode }: DeviceRequest): string {
   return createHash('sha256').update(userCode).digest('hex');
 }

@@ -9,7 +9,7 @@ import { DEVICE_PATH } from './endpoints/device-endpoints';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH } from './endpoints/token-endpoint';
 
-/** Lets `behavior.fault` happen. @param stopping ends the waiting of `delayMs` */
+/** Applies `behavior.fault`. @param stopping ends a delay */
 export function faultInjection(webex: Simulation, stopping: AbortSignal): MiddlewareHandler<SimulatorEnv> {
   return async (c, next) => {
     const fault = takeFault(webex, c);
@@ -27,7 +27,7 @@ export function faultInjection(webex: Simulation, stopping: AbortSignal): Middle
       c.env.incoming.socket.destroy();
       c.res = c.body(null);
     } else if (fault?.status !== undefined) {
-      // Emptied first: else it would keep the headers of the answer that it replaces.
+      // Hono would otherwise keep the headers of the replaced answer.
       c.res = undefined;
       c.res = answer(webex, c, fault, fault.status);
     } else if (fault?.when !== 'after') {

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { RegisteredApp } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 import { webexId } from './webex-id';
 
-/** What one person allowed one client, or a full administrator a Service App. Everything issued from it dies with it. */
+/** Consent of one person to one client, or of a full administrator to a Service App. All its tokens end with it. */
 export interface Grant {
-  /** Of all that were consented to at this simulator, the first is 1. */
+  /** Counted from 1 in each simulator. */
   readonly number: number;
   readonly client: RegisteredApp;
   readonly user: SimulatedUser;
@@ -34,43 +34,44 @@ export interface IssuedToken {
 
 interface StoredToken extends IssuedToken {
   expiresAtMs: number;
-  /** Why it is no good before that; an expired token may be forgotten, and this stays. */
+  /** Why the token is invalid before its expiry. */
   endedBecause?: string;
 }
 
-/** Codes and tokens, and until when they are good. */
+/**
+ * A token in Webex's format: 64 base64url characters (384 random bits), a marker, the organization's UUID. Clients must
+ * cope with its length, "-" and "_".
+ */
+export function simulatedToken(): string {
+  return `${randomBytes(48).toString('base64url')}_PF84_3f2c1d64-5c1e-4c39-9a59-0b1d6a7f2e10`;
+}
+
+/** Codes and tokens with their expiry. */
 export class GrantStore {
   readonly #codes = new Map<string, AuthorizationCode & { expiresAtMs: number; used: boolean }>();
-  /** Those that have ended too, so that it can be said whose they were and why. */
+  /** Ended tokens stay, because refusals name their grant and the reason. */
   readonly #tokens = new Map<string, StoredToken>();
-  readonly #newToken: () => string;
-  readonly #now: () => number;
-  #grants = 0;
+  /** Number of grants, and of the latest one. */
+  count = 0;
 
-  constructor(newToken: () => string, now: () => number) {
-    this.#newToken = newToken;
-    this.#now = now;
-  }
+  constructor(
+    private readonly newToken: () => string,
+    private readonly now: () => number,
+  ) {}
 
-  /** How many grants were consented to, and so the number of the latest. */
-  get count(): number {
-    return this.#grants;
-  }
-
-  /** To be given codes and tokens. */
   add(grant: Omit<Grant, 'number'>): Grant {
-    this.#grants += 1;
-    return { ...grant, number: this.#grants };
+    this.count += 1;
+    return { ...grant, number: this.count };
   }
 
   issueCode(code: AuthorizationCode, ttlSeconds: number): string {
-    const value = this.#newToken();
-    this.#codes.set(value, { ...code, expiresAtMs: this.#now() + ttlSeconds * 1000, used: false });
+    const value = this.newToken();
+    this.#codes.set(value, { ...code, expiresAtMs: this.now() + ttlSeconds * 1000, used: false });
     return value;
   }
 
   /**
-   * Uses up a code of this client. A second use means that the code has leaked: it revokes what the first one gave.
+   * Uses up a code of this client. A second use means that the code has leaked, and revokes the grant.
    *
    * @see RFC 6749, section 4.1.2
    */
@@ -84,45 +85,45 @@ export class GrantStore {
       return 'used';
     }
     code.used = true;
-    return code.expiresAtMs > this.#now() ? code : 'expired';
+    return code.expiresAtMs > this.now() ? code : 'expired';
   }
 
   issueToken(type: IssuedToken['type'], grant: Grant, ttlSeconds: number): IssuedToken {
     const token = {
       id: webexId('AUTHORIZATION', randomUUID()),
       type,
-      value: this.#newToken(),
+      value: this.newToken(),
       grant,
-      createdAt: new Date(this.#now()),
-      expiresAtMs: this.#now() + ttlSeconds * 1000,
+      createdAt: new Date(this.now()),
+      expiresAtMs: this.now() + ttlSeconds * 1000,
     };
     this.#tokens.set(token.value, token);
     return token;
   }
 
-  /** A token that is good now. */
+  /** A valid token. */
   findToken(type: IssuedToken['type'], value: string): IssuedToken | undefined {
     const token = this.#tokens.get(value);
     return token?.type === type && this.#isGood(token) ? token : undefined;
   }
 
-  /** The newest token of a grant that is good now. */
+  /** The newest valid token of a grant. */
   newestToken(type: IssuedToken['type'], grant: Grant): IssuedToken | undefined {
     return this.list().findLast((token) => token.type === type && token.grant === grant);
   }
 
-  /** Whose a code or a token is or was, good or not. */
+  /** The grant of a code or a token, valid or not. */
   grantOf(value: string): Grant | undefined {
     return (this.#tokens.get(value) ?? this.#codes.get(value))?.grant;
   }
 
-  /** Why this client's refresh token is no good any more. */
+  /** Why this client's refresh token has ended. */
   whyEnded(value: string, client: RegisteredApp): string | undefined {
     const token = this.#tokens.get(value);
     return token?.type === 'refresh' && token.grant.client === client ? token.endedBecause : undefined;
   }
 
-  /** All tokens that are good now, oldest first. */
+  /** All valid tokens, oldest first. */
   list(): IssuedToken[] {
     return [...this.#tokens.values()].filter((token) => this.#isGood(token));
   }
@@ -132,21 +133,18 @@ export class GrantStore {
   }
 
   ageSeconds(token: IssuedToken): number {
-    return (this.#now() - token.createdAt.getTime()) / 1000;
+    return (this.now() - token.createdAt.getTime()) / 1000;
   }
 
   remainingSeconds(token: IssuedToken): number {
-    return Math.max(0, Math.floor((this.expiresAtMs(token) - this.#now()) / 1000));
+    return Math.max(0, Math.floor((this.expiresAtMs(token) - this.now()) / 1000));
   }
 
   renewToken(token: IssuedToken, ttlSeconds: number): void {
-    const stored = this.#tokens.get(token.value);
-    if (stored) {
-      stored.expiresAtMs = this.#now() + ttlSeconds * 1000;
-    }
+    Object.assign(this.#tokens.get(token.value) ?? {}, { expiresAtMs: this.now() + ttlSeconds * 1000 });
   }
 
-  /** Takes back one token; a refresh token takes the access tokens of its grant along. */
+  /** Revokes one token. A refresh token ends its whole grant. */
   revokeToken(token: IssuedToken, because = 'it was revoked'): void {
     if (token.type === 'refresh') {
       this.revokeGrant(token.grant, because);
@@ -155,7 +153,7 @@ export class GrantStore {
     }
   }
 
-  /** Ends one token and nothing else: what rotation does to the old refresh token. */
+  /** Ends one token alone, as rotation ends the old refresh token. */
   discardToken(token: IssuedToken, because = 'it was revoked'): void {
     this.#end((candidate) => candidate.value === token.value, because);
   }
@@ -164,7 +162,7 @@ export class GrantStore {
     this.#end((token) => token.grant === grant, because);
   }
 
-  /** Outstanding codes too, of a machine account as of a person. */
+  /** Ends the tokens and outstanding codes of a person or a machine account. */
   revokeAllOf(user: SimulatedUser, because: string): void {
     for (const [value, code] of this.#codes) {
       if (code.grant.user === user) {
@@ -174,7 +172,7 @@ export class GrantStore {
     this.#end((token) => token.grant.user === user, because);
   }
 
-  /** Outstanding codes too. */
+  /** Ends all tokens and outstanding codes. */
   revokeAll(because = 'it was revoked'): void {
     this.#codes.clear();
     this.#end(() => true, because);
@@ -183,13 +181,13 @@ export class GrantStore {
   expireAccessTokens(): void {
     for (const token of this.#tokens.values()) {
       if (token.type === 'access') {
-        token.expiresAtMs = this.#now();
+        token.expiresAtMs = this.now();
       }
     }
   }
 
   #isGood(token: StoredToken): boolean {
-    return token.endedBecause === undefined && token.expiresAtMs > this.#now();
+    return token.endedBecause === undefined && token.expiresAtMs > this.now();
   }
 
   #end(which: (token: IssuedToken) => boolean, because: string): void {

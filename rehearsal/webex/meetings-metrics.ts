@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** A Webex site, and the region whose analytics servers hold its data. */
 export interface SimulatedSite {
   siteUrl: string;
-  /** @default 'us' */
+  /** Region whose analytics servers have the site's data. @default 'us' */
   analyticsRegion?: AnalyticsRegion;
 }
 
@@ -36,8 +35,8 @@ const MS_PER_DAY = 24 * 3600 * 1000;
 const WEEKEND_SHARE = 0.06;
 
 /**
- * Metrics of the days from `from` to `to`, both included and both `YYYY-MM-DD`. They depend on site and days alone:
- * the same question always gets the same answer, and the days of a month add up to the month.
+ * Metrics of the days from `from` to `to`, both included and both `YYYY-MM-DD`. They depend on site and days alone, and
+ * the days of a month add up to the month.
  */
 export function meetingsMetrics(siteUrl: string, from: string, to: string): MeetingsMetrics {
   const total = { meetings: 0, participants: 0, minutes: 0, telephone: 0, voip: 0, video: 0, sharing: 0, recording: 0 };
@@ -64,7 +63,7 @@ export function meetingsMetrics(siteUrl: string, from: string, to: string): Meet
     joined.web += Math.round(participants * (0.55 + 0.1 * of('web')));
     joined.device += Math.round(participants * (0.1 + 0.05 * of('device')));
     joined.abroad += Math.round(participants * (0.15 + 0.1 * of('abroad')));
-    // Who has not hosted yet stays so with this chance: hosts of several days overlap, so they do not add up.
+    // Probability that a person has not hosted yet. Hosts of several days overlap, so they do not add up.
     idle *= 1 - Math.min(0.8, (0.7 * meetings) / staff);
   }
   return {
@@ -91,7 +90,7 @@ export function meetingsMetrics(siteUrl: string, from: string, to: string): Meet
   };
 }
 
-/** A number from 0 to 1 that looks like chance and is always the same for the same words. */
+/** A pseudorandom number from 0 to 1, always the same for the same words. */
 function chance(...words: string[]): number {
   return createHash('sha256').update(words.join('|')).digest().readUInt32BE() / 0xffffffff;
 }

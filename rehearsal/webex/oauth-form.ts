@@ -1,12 +1,8 @@
 import type { Context } from 'hono';
-import { OAuthRefusal } from './replies/oauth-refusal';
+import { OAuthRefusal } from './replies/oauth-answer';
 import type { SimulatorEnv } from './simulation';
 
-/**
- * The form of a request to an endpoint of OAuth.
- *
- * @throws OAuthRefusal where it is none, or parameters stand in the URL or there twice
- */
+/** @throws OAuthRefusal if the body is no form, or a parameter is in the URL or repeated */
 export async function readForm(c: Context<SimulatorEnv>): Promise<URLSearchParams> {
   const contentType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (contentType !== 'application/x-www-form-urlencoded') {
@@ -23,7 +19,7 @@ export async function readForm(c: Context<SimulatorEnv>): Promise<URLSearchParam
   return form;
 }
 
-/** @throws OAuthRefusal where it is missing or empty */
+/** @throws OAuthRefusal if the parameter is missing or empty */
 export function required(form: URLSearchParams, name: string): string {
   const value = form.get(name);
   if (!value) {

@@ -1,24 +1,24 @@
-/** An app as it is registered at Webex, of any kind. */
+/** An app of any kind, as registered at Webex. */
 export interface RegisteredApp {
   clientId: string;
   clientSecret: string;
-  /** The one before, where it is still taken; Webex does not document for how long. @default - it is not */
+  /** The previous secret, if still accepted; Webex does not document for how long. @default - it is not accepted */
   formerSecret?: string;
-  /** The scopes that may be asked for; of a Service App, those that it has. */
+  /** Scopes that may be requested. A Service App has all of them. */
   scopes: string[];
   /** Name on the consent page. @default - the client id */
   name?: string;
 }
 
-/** An Integration: it acts for the people who consent. */
+/** An integration, which acts for the people who consent. */
 export interface SimulatedClient extends RegisteredApp {
   /** Compared character by character with `redirect_uri`. */
   redirectUrls: string[];
 }
 
-/** A Service App: a machine account of each organization whose full administrator has authorized it. */
+/** A Service App, with a machine account in each organization that has authorized it. */
 export interface SimulatedServiceApp extends RegisteredApp {
   applicationId: string;
-  /** Id of the organization that owns it, whose people may ask for its tokens. @default - the one of the first user */
+  /** Organization whose people may request the app's tokens. @default - the first user's */
   ownerOrgId?: string;
 }

@@ -1,10 +1,10 @@
 import { ExplainedError } from '#core';
 
 /**
- * Opens the consent page, fills in its form and sends it, as a browser would.
+ * Opens the consent page and submits its form, as a browser would.
  *
- * @returns where the answer redirects to
- * @throws ExplainedError with the page's words, where it is an error page
+ * @returns the redirect's target
+ * @throws ExplainedError with the text of an error page
  */
 export async function consentAsPerson(authorizeUrl: string, email: string, decision: string): Promise<string> {
   const page = await fetch(authorizeUrl, { redirect: 'manual' });
@@ -22,11 +22,7 @@ export async function consentAsPerson(authorizeUrl: string, email: string, decis
   return locationOf(answer, await answer.text());
 }
 
-/**
- * Types the code of a device grant, signs in and answers, as a person in a browser would.
- *
- * @throws ExplainedError with the page's words, where it is an error page
- */
+/** Enters the code of a device grant and answers. @throws ExplainedError with the text of an error page */
 export async function confirmAsPerson(
   verifyUrl: string,
   userCode: string,

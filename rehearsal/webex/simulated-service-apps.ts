@@ -5,12 +5,12 @@ import { machineAccount, type SimulatedUser } from './simulated-user';
 
 interface Authorization {
   readonly app: SimulatedServiceApp;
-  /** Stays the same one where the app is authorized again. */
+  /** Kept when the app is authorized again. */
   readonly account: SimulatedUser;
   isGiven: boolean;
 }
 
-/** The Service Apps that are registered, and in which organizations they are authorized. */
+/** The registered Service Apps, and the organizations that have authorized them. */
 export class SimulatedServiceApps {
   readonly #authorizations: Authorization[] = [];
 
@@ -20,7 +20,6 @@ export class SimulatedServiceApps {
     private readonly grants: GrantStore,
   ) {}
 
-  /** As whom they act. */
   get accounts(): SimulatedUser[] {
     return this.#authorizations.map(({ account }) => account);
   }
@@ -33,18 +32,18 @@ export class SimulatedServiceApps {
     return this.list.find((candidate) => candidate === app)?.applicationId;
   }
 
-  /** One of those whose tokens somebody of this organization may ask for. */
+  /** Finds a Service App of the requesting organization. */
   find(applicationId: string, askingOrgId: string): SimulatedServiceApp | undefined {
     return this.list.find((app) => app.applicationId === applicationId && this.#ownerOf(app) === askingOrgId);
   }
 
-  /** As whom it acts there. @returns undefined where it is not authorized */
+  /** The app's account in an organization. @returns undefined if the app is not authorized */
   accountIn(app: SimulatedServiceApp, orgId: string): SimulatedUser | undefined {
     const authorization = this.#find(app, orgId);
     return authorization?.isGiven === true ? authorization.account : undefined;
   }
 
-  /** Owner of a grant of the Service App in an organization. @throws ExplainedError where the app is unknown, or is not authorized there */
+  /** @throws ExplainedError if the app is unknown, or is not authorized there */
   grantIn(applicationId: string, orgId: string): Omit<Grant, 'number'> {
     const client = this.#registered(applicationId);
     const user = this.accountIn(client, orgId);
@@ -56,7 +55,11 @@ export class SimulatedServiceApps {
     return { client, user, scopes: client.scopes };
   }
 
-  /** @throws ExplainedError where nobody there could, or there is no such app */
+  /**
+   * Acts as a full administrator at Apps > Service Apps in Control Hub.
+   *
+   * @throws ExplainedError if the app is unknown, or the organization has no full administrator
+   */
   authorize(applicationId: string, orgId: string): void {
     const app = this.#registered(applicationId);
     const isAdministrator = (user: SimulatedUser): boolean =>
@@ -74,7 +77,7 @@ export class SimulatedServiceApps {
     }
   }
 
-  /** @throws ExplainedError where there is no such app */
+  /** Withdraws the authorization, and so ends the app's grants there. @throws ExplainedError if the app is unknown */
   withdraw(applicationId: string, orgId: string): void {
     const authorization = this.#find(this.#registered(applicationId), orgId);
     if (authorization !== undefined) {

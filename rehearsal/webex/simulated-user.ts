@@ -10,7 +10,7 @@ export interface SimulatedUser {
   firstName: string;
   lastName: string;
   orgId: string;
-  /** Roles by name, like `id_full_admin`; none makes a plain user. */
+  /** Role names, like `id_full_admin`; a plain user has none. */
   roles: string[];
   /** @default [] */
   licenses?: string[];
@@ -18,7 +18,7 @@ export interface SimulatedUser {
   siteUrls?: string[];
   /** @default true */
   loginEnabled?: boolean;
-  /** Whether the account is there no more, as an administrator leaves that of who has left. @default false */
+  /** Whether an administrator has deactivated the account. @default false */
   isDeactivated?: boolean;
   /** `appuser`: the machine account of a Service App. @default 'person' */
   type?: 'person' | 'appuser';
@@ -26,14 +26,14 @@ export interface SimulatedUser {
 
 const EXAMPLE_ORG = webexId('ORGANIZATION', '3f2c1d64-5c1e-4c39-9a59-0b1d6a7f2e10');
 
-/** Two full administrators, so that one can consent in the other's place, and a person without any role. */
+/** Two full administrators, so that another one can consent again, and a person without a role. */
 export const DEFAULT_USERS: readonly SimulatedUser[] = [
   person('0e7d3a52-8d0f-4d0b-9d5c-6a1f0c1b7a01', 'Ada', 'Admin', ['id_full_admin']),
   person('5b8a4f17-2c6e-49b7-8a43-d1c7e09f3b02', 'Blake', 'Backup', ['id_full_admin']),
   person('9c41b6de-77aa-4f35-b1e8-40e2c95d8c03', 'Uma', 'User', []),
 ];
 
-/** A full administrator with that email, of the organization whose domain it is. */
+/** A full administrator with that email, in the organization of its domain. */
 export function simulatedAdministrator(email: string): SimulatedUser {
   const domain = email.replace(/^.*@/, '').toLowerCase();
   const orgId = domain === 'example.com' ? EXAMPLE_ORG : webexId('ORGANIZATION', domain);
@@ -41,8 +41,8 @@ export function simulatedAdministrator(email: string): SimulatedUser {
 }
 
 /**
- * The account as which a Service App acts in an organization. Webex does not document its answers about such an account.
- * Here they are those about guests, which are machine accounts too, with the rights of a full administrator.
+ * The account of a Service App in an organization. Webex does not document its answers about it. Here it looks like a
+ * guest's machine account, with the rights of a full administrator.
  */
 export function machineAccount({ clientId, name = clientId }: RegisteredApp, orgId: string): SimulatedUser {
   const uuid = randomUUID();
@@ -60,7 +60,7 @@ export function machineAccount({ clientId, name = clientId }: RegisteredApp, org
   };
 }
 
-/** What `GET /v1/people` tells about a user. */
+/** The JSON of a user in `GET /v1/people`. */
 export function describePerson(user: SimulatedUser): Record<string, unknown> {
   return {
     id: user.id,

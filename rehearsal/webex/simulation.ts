@@ -7,7 +7,7 @@ import type { SimulatedServiceApps } from './simulated-service-apps';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 
-/** What the endpoints share: one simulated Webex. */
+/** The simulated Webex, as its endpoints share it. */
 export interface Simulation {
   readonly url: string;
   readonly clients: readonly SimulatedClient[];
@@ -16,18 +16,17 @@ export interface Simulation {
   readonly grants: GrantStore;
   readonly devices: DeviceRequests;
   readonly serviceApps: SimulatedServiceApps;
-  /** Replaced and changed at run time: read it anew at each request. */
+  /** Can change between requests. */
   behavior: Behavior;
 }
 
-/** What a request carries with it on its way through the endpoints. */
 export interface SimulatorEnv {
   Bindings: HttpBindings;
   Variables: {
     trackingId: string;
-    /** Whose code or token the request brings, good or not. */
+    /** Grant of the request's code or token, valid or not. */
     grant: Grant | undefined;
-    /** How long `behavior` asked the answer to wait; undefined means not at all. */
+    /** Delay by a fault. */
     delayMs: number | undefined;
   };
 }

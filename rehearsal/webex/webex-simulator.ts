@@ -8,12 +8,12 @@ import { answerError, ApiRefusal } from './replies/api-refusal';
 import { applicationsEndpoint } from './endpoints/applications-endpoint';
 import { authorizationsEndpoint } from './endpoints/authorizations-endpoint';
 import { authorizeEndpoint } from './endpoints/authorize-endpoint';
-import { behaviorOf, type Behavior } from './behavior';
+import { DEFAULT_BEHAVIOR, type Behavior } from './behavior';
 import { confirmAsPerson, consentAsPerson } from './simulated-consent';
 import { DEVICE_PATH, deviceEndpoints } from './endpoints/device-endpoints';
 import { DeviceRequests } from './device-requests';
 import { faultInjection } from './fault-injection';
-import { GrantStore } from './grant-store';
+import { GrantStore, simulatedToken } from './grant-store';
 import { ANALYTICS_PATHS, meetingsMetricsEndpoint } from './endpoints/meetings-metrics-endpoint';
 import { DEFAULT_SITES, type AnalyticsRegion, type SimulatedSite } from './meetings-metrics';
 import { peopleEndpoint } from './endpoints/people-endpoint';
@@ -24,7 +24,6 @@ import { DEFAULT_USERS, type SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH, tokenEndpoint } from './endpoints/token-endpoint';
 import { VERIFY_PATH, verifyEndpoint } from './endpoints/verify-endpoint';
-import { simulatedToken } from './simulated-token';
 
 export type {
   Behavior,
@@ -40,23 +39,29 @@ export interface WebexSimulatorOptions extends Partial<Behavior> {
   /** Port on 127.0.0.1. @default 0 (one that is free) */
   readonly port?: number;
   readonly clients: SimulatedClient[];
-  /** None of them is authorized anywhere, see `authorizeServiceApp`. @default - none */
+  /** Service Apps, not authorized in any organization. @default - none */
   readonly serviceApps?: SimulatedServiceApp[];
-  /** @default - two admins and a person without a role, see `DEFAULT_USERS` */
+  /** @default DEFAULT_USERS */
   readonly users?: SimulatedUser[];
-  /** @default - one in each region, see `DEFAULT_SITES` */
+  /** @default DEFAULT_SITES */
   readonly sites?: SimulatedSite[];
-  /** Makes codes and tokens. @default - long and base64url, like Webex's, see `simulatedToken` */
+  /** Makes codes and tokens. @default simulatedToken */
   readonly newToken?: () => string;
-  /** Makes device codes. @default randomUUID, as Webex's look */
+  /** Makes device codes. @default randomUUID */
   readonly newDeviceCode?: () => string;
-  /** The clock of all lifetimes, in milliseconds. @default Date.now */
+  /** Clock of all lifetimes, in milliseconds. @default Date.now */
   readonly now?: () => number;
 }
 
+interface PersonAnswer {
+  readonly decision?: 'accept' | 'deny';
+  /** Email of the person. @default - the first user's */
+  readonly as?: string;
+}
+
 /**
- * Webex as its documentation describes it, on loopback: consent page, token endpoint, device grant, Service
- * Apps, people, authorizations and meeting metrics. Stricter than Webex where the documentation leaves room, so that what works here works there.
+ * Webex on loopback, as documented: consent page, token endpoint, device grant, Service Apps, people, authorizations and
+ * meeting metrics. If the documentation is open, it is stricter than Webex.
  */
 export class WebexSimulator implements Simulation, AsyncDisposable {
   behavior: Behavior;
@@ -70,33 +75,33 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #server: ServerType;
 
-  private constructor(options: WebexSimulatorOptions) {
-    const { clients, serviceApps = [], users = DEFAULT_USERS, sites = DEFAULT_SITES } = options;
-    const { newToken = simulatedToken, newDeviceCode = randomUUID, now = () => Date.now() } = options;
+  private constructor(options: Omit<WebexSimulatorOptions, 'port'>) {
+    const { clients, serviceApps = [], users = DEFAULT_USERS, sites = DEFAULT_SITES, ...more } = options;
+    const { newToken = simulatedToken, newDeviceCode = randomUUID, now = Date.now, ...behavior } = more;
     this.clients = clients;
-    // Of its own: what becomes of a person here happens nowhere else.
+    // Copies, because a simulator changes its users.
     this.users = users.map((user) => ({ ...user }));
     this.sites = sites;
-    this.behavior = behaviorOf(options);
+    const given = Object.entries(behavior).filter(([, value]) => value !== undefined);
+    this.behavior = { ...DEFAULT_BEHAVIOR, ...Object.fromEntries(given) };
     this.grants = new GrantStore(newToken, now);
     this.devices = new DeviceRequests(this.grants, newDeviceCode, now);
     this.serviceApps = new SimulatedServiceApps(serviceApps, this.users, this.grants);
     this.#log = new RequestLog(now);
-    // Each request that is made to wait listens to it.
+    // Each delayed request listens to the signal.
     setMaxListeners(0, this.#stopping.signal);
     this.#server = createAdaptorServer({
       fetch: this.#routes().fetch,
-      // The process that we run in keeps its own Request and Response.
       overrideGlobalObjects: false,
-      // Who posts to a connection that is being ended learns nothing of what became of it.
+      // A POST on a connection that ends meanwhile would get no answer.
       serverOptions: { keepAliveTimeout: 0 },
     });
   }
 
-  /** @throws ExplainedError where the port is taken */
+  /** @throws ExplainedError if the port is taken */
   static async start(options: WebexSimulatorOptions): Promise<WebexSimulator> {
-    const { port = 0 } = options;
-    const simulator = new WebexSimulator(options);
+    const { port = 0, ...others } = options;
+    const simulator = new WebexSimulator(others);
     simulator.#server.listen(port, '127.0.0.1');
     try {
       await once(simulator.#server, 'listening');
@@ -116,31 +121,29 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     return `${this.url}/v1`;
   }
 
-  /** What was answered, in that order. It may be emptied. */
+  /** Answered requests, in order of the answers. A test can empty the list. */
   get requests(): SimulatedRequest[] {
     return this.#log.finished;
   }
 
-  /** What is being answered now, the longest first. */
+  /** Requests in progress, the oldest first. */
   get inFlight(): StartedRequest[] {
     return this.#log.inFlight;
   }
 
-  /** Base URLs of the analytics servers; Webex has a host of its own for each region. */
+  /** Base URLs of the analytics servers; Webex has one host for each region. */
   get analyticsUrls(): Record<AnalyticsRegion, string> {
     const { us, eu, ca } = ANALYTICS_PATHS;
     return { us: this.url + us, eu: this.url + eu, ca: this.url + ca };
   }
 
   /**
-   * Does over HTTP what a person does in the browser.
+   * Answers the consent page over HTTP, as a person in a browser would.
    *
-   * @param options.as email of who signs in. @default - the first user
-   * @returns the URL that the browser would be sent to; it is not followed
-   * @throws ExplainedError where the user is unknown, or an error page came instead of the consent page
+   * @returns the redirect's URL, which is not followed
+   * @throws ExplainedError if the user is unknown, or Webex shows an error page
    */
-  async consent(authorizeUrl: string, options: { decision?: 'accept' | 'deny'; as?: string } = {}): Promise<string> {
-    const { decision = 'accept', as } = options;
+  async consent(authorizeUrl: string, { decision = 'accept', as }: PersonAnswer = {}): Promise<string> {
     const { email } = this.#person(as ?? this.users[0]?.email ?? '');
     if (!authorizeUrl.startsWith(`${this.apiUrl}/authorize?`)) {
       throw new ExplainedError(
@@ -150,69 +153,37 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     return consentAsPerson(authorizeUrl, email, decision);
   }
 
+  /** Consents, and opens the redirect's URL. */
+  async follow(authorizeUrl: string, answer?: PersonAnswer): Promise<void> {
+    await fetch(await this.consent(authorizeUrl, answer));
+  }
+
   /**
-   * Does over HTTP what a person does in a browser with the code of a device grant.
+   * Answers a device grant over HTTP, as a person in a browser would.
    *
-   * @param options.as email of who signs in. @default - the first user
-   * @throws ExplainedError where the user is unknown, or an error page came: no device waits, or the organization refuses
+   * @throws ExplainedError if the user is unknown, no device waits, or the organization refuses
    */
-  async confirmDevice(userCode: string, options: { decision?: 'accept' | 'deny'; as?: string } = {}): Promise<void> {
-    const { decision = 'accept', as } = options;
+  async confirmDevice(userCode: string, { decision = 'accept', as }: PersonAnswer = {}): Promise<void> {
     const { email } = this.#person(as ?? this.users[0]?.email ?? '');
     await confirmAsPerson(this.url + VERIFY_PATH, userCode, email, decision);
   }
 
   /**
-   * The step of a full administrator of the organization in Control Hub, at Apps > Service Apps.
+   * The refresh token of a new grant, as the developer portal shows it for a Service App.
    *
-   * @throws ExplainedError where the app is unknown, or the organization has no full administrator
-   */
-  authorizeServiceApp(applicationId: string, orgId: string): void {
-    this.serviceApps.authorize(applicationId, orgId);
-  }
-
-  /**
-   * Takes that back, which ends the app's grants there.
-   *
-   * @throws ExplainedError where the app is unknown
-   */
-  withdrawServiceApp(applicationId: string, orgId: string): void {
-    this.serviceApps.withdraw(applicationId, orgId);
-  }
-
-  /**
-   * The refresh token of a new grant, as the developer portal shows it for an organization that authorized the Service App.
-   *
-   * @throws ExplainedError where the app is unknown, or is not authorized there
+   * @throws ExplainedError if the app is unknown, or is not authorized in the organization
    */
   portalToken(applicationId: string, orgId: string): string {
     const grant = this.grants.add(this.serviceApps.grantIn(applicationId, orgId));
     return this.grants.issueToken('refresh', grant, this.behavior.refreshTokenTtlSeconds).value;
   }
 
-  expireAccessTokens(): void {
-    this.grants.expireAccessTokens();
-  }
-
-  /** Takes back everything that was ever consented to. */
-  revokeGrants(): void {
-    this.grants.revokeAll();
-  }
-
-  /**
-   * Ends what the person has consented to, as a new password does where there is no single sign-on.
-   *
-   * @throws ExplainedError where the person is unknown
-   */
+  /** Ends the person's grants, as a new password does without single sign-on. @throws ExplainedError for unknown people */
   changePassword(email: string): void {
     this.grants.revokeAllOf(this.#person(email), "the person's password was changed");
   }
 
-  /**
-   * The person has left: nothing of theirs is good any more, and they can consent to nothing.
-   *
-   * @throws ExplainedError where the person is unknown
-   */
+  /** Ends the person's grants and account. @throws ExplainedError for unknown people */
   deactivate(email: string): void {
     const person = this.#person(email);
     person.isDeactivated = true;
@@ -220,11 +191,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     this.grants.revokeAllOf(person, "the person's account was deactivated");
   }
 
-  /**
-   * The person administers no more. Whether the grants end, or can do less from then on, is not documented.
-   *
-   * @throws ExplainedError where the person is unknown
-   */
+  /** Removes the person's roles. Webex does not document if the grants end. @throws ExplainedError for unknown people */
   withdrawRoles(email: string, { endsGrants }: { readonly endsGrants: boolean }): void {
     const person = this.#person(email);
     person.roles = [];

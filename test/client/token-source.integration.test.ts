@@ -122,7 +122,7 @@ describe('TokenSource on the real engine', () => {
   });
 
   it.each<[string, () => unknown, unknown]>([
-    ['a grant that Webex has ended', () => vault.webex.revokeGrants(), ReauthorizationRequired],
+    ['a grant that Webex has ended', () => vault.webex.grants.revokeAll(), ReauthorizationRequired],
     [
       'an integration whose secret is wrong',
       () => vault.engine.writeIntegration(vault.admin, 'another-secret'),
@@ -283,7 +283,7 @@ describe('TokenSource on the real engine', () => {
     it('the source throws ReauthorizationRequired for a revoked grant', async () => {
       Object.assign(vault.webex.behavior, EXPIRED_AT_ONCE);
       await vault.engine.authorize(vault.admin, 'one');
-      vault.webex.revokeGrants();
+      vault.webex.grants.revokeAll();
       await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
       expect(proxy.count('GET oauthapp/creds/one')).toBe(1);
     });
@@ -387,7 +387,7 @@ describe('TokenSource on the real engine', () => {
     const webex = new WebexFetch({ tokens, origins: [vault.webex.url] });
     const me = `${vault.webex.apiUrl}/people/me`;
     const first = await tokens.token();
-    vault.webex.expireAccessTokens();
+    vault.webex.grants.expireAccessTokens();
     expect((await webex.fetch(me)).status).toBe(401);
     await vault.engine.forceRefresh(vault.admin, 'one');
     expect((await webex.fetch(me)).status).toBe(200);

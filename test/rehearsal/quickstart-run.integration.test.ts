@@ -86,7 +86,7 @@ test.each<[string, Partial<DeploymentInput>]>([
 
 test('the quickstart works if the scopes keep Webex from naming the account', async () => {
   const printed = await quickstart({ credentials: [{ ...credential, scopes: ['meeting:schedules_read'] }] });
-  expect(printed).toMatch(/ 8\/9 {2}\S+ access token read; people\/me says: nothing, as its scopes do not let it/);
+  expect(printed).toMatch(/ 8\/9 {2}\S+ access token read; people\/me says: nothing, because the scopes do not permit it/);
 });
 
 test('the quickstart shows an expiry, then leaves a token with the lifetime of a Webex token', async () => {

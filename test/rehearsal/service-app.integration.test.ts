@@ -99,9 +99,9 @@ async function as(name: OperatorName): Promise<VaultClient> {
 
 /** Has the engine find out that Webex renews the grant no more. */
 async function lose(): Promise<void> {
-  rehearsal.webex.withdrawServiceApp(applicationId, organization);
+  rehearsal.webex.serviceApps.withdraw(applicationId, organization);
   await rehearsal.admin.connection.read('oauthapp/creds/reports?minimum_seconds=99999999', String).catch(String);
-  rehearsal.webex.authorizeServiceApp(applicationId, organization);
+  rehearsal.webex.serviceApps.authorize(applicationId, organization);
 }
 
 it('authorize refuses a Service App before its requesting credential is authorized', async () => {
@@ -185,11 +185,11 @@ describe('recover', () => {
 
   it('recover says why a grant cannot be restored', async () => {
     await lose();
-    rehearsal.webex.withdrawServiceApp(applicationId, organization);
+    rehearsal.webex.serviceApps.withdraw(applicationId, organization);
     const { exitCode, stderr } = await command('recover');
     expect(stderr).toMatch(/^error: "reports" is lost, and could not be recovered: Webex gives no token .*Control Hub/);
     expect(exitCode).toBe(1);
-    rehearsal.webex.authorizeServiceApp(applicationId, organization);
+    rehearsal.webex.serviceApps.authorize(applicationId, organization);
     expect((await command('recover')).exitCode).toBe(0);
   });
 

@@ -83,9 +83,9 @@ function privateFile(name: string, text: string): string {
 /** Has the engine find out that Webex renews the grants no more. */
 async function lose(...names: Name[]): Promise<void> {
   for (const name of names) {
-    rehearsal.webex.withdrawServiceApp(applicationOf(name), organization);
+    rehearsal.webex.serviceApps.withdraw(applicationOf(name), organization);
     await rehearsal.admin.connection.read(`oauthapp/creds/${name}?minimum_seconds=99999999`, String).catch(String);
-    rehearsal.webex.authorizeServiceApp(applicationOf(name), organization);
+    rehearsal.webex.serviceApps.authorize(applicationOf(name), organization);
   }
 }
 

@@ -12,7 +12,7 @@ import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/deri
 import type { OperatorName } from '../../lib/operators/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { givingExpired } from '../fixtures/worlds/giving-expired';
-import { lastingOperatorToken } from '../../rehearsal/lasting-operator-token';
+import { lastingOperatorToken } from '../../rehearsal/operator-token';
 import { statusOf } from '../fixtures/results/refusal';
 import { synthesize } from '../fixtures/worlds/synthesizer';
 import { z } from 'zod';
@@ -126,7 +126,7 @@ test('an expired access token is replaced without consent', async () => {
   await givingExpired(rehearsal.webex, () =>
     expect(authorizer.read(longer, anything)).rejects.toThrow('token expired'),
   );
-  rehearsal.webex.expireAccessTokens();
+  rehearsal.webex.grants.expireAccessTokens();
   const { accessToken } = await readCredential(app.connection, mount, 'testauth');
   expect(accessToken).not.toBe(first);
   const { apiUrl } = rehearsal.deployment.webex;

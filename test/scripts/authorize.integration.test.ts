@@ -14,7 +14,8 @@ import { ConnectProxy } from '../fixtures/loopback/connect-proxy';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
 import { Script, type ScriptResult } from '../fixtures/programs/script';
-import { WrittenVault, type AppLogin } from '../../rehearsal/written-vault';
+import type { AppLogin } from '../../rehearsal/app-role';
+import { WrittenVault } from '../../rehearsal/written-vault';
 import { consentRecordSchema } from '../../lib/vault/records/consent-record';
 import { Records } from '../../lib/vault/records/record-store';
 

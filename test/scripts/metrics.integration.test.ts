@@ -280,7 +280,7 @@ describe('--serve', () => {
       expect(empty).toEqual([expect.stringContaining('failing_since')]);
       expect(await prometheus.firing()).toEqual([]);
 
-      vault.webex.revokeGrants();
+      vault.webex.grants.revokeAll();
       const firing = await eventually(async () => {
         const found = await prometheus.firing();
         return found.length > 0 ? found : undefined;

@@ -25,7 +25,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   fixture.webex.behavior.fault = undefined;
   fixture.webex.behavior.refresh = 'renew';
-  fixture.webex.revokeGrants();
+  fixture.webex.grants.revokeAll();
   await fixture.admin.delete('oauthapp/creds/testauth');
   await fixture.admin.delete('oauthapp/creds/other');
 });
@@ -198,7 +198,7 @@ it.each([
 
 it('revoke deletes in Vault a grant that Webex ended earlier, and does not claim to have ended it', async () => {
   await authorize();
-  fixture.webex.revokeGrants();
+  fixture.webex.grants.revokeAll();
   const { exitCode, stdout } = await revoke();
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Webex does not accept its access token any more, so it could not be asked');
@@ -206,13 +206,13 @@ it('revoke deletes in Vault a grant that Webex ended earlier, and does not claim
 
 it('revoke deletes in Vault a grant without a token, because Webex cannot be asked for it', async () => {
   await authorize();
-  fixture.webex.revokeGrants();
+  fixture.webex.grants.revokeAll();
   await fixture.engine.forceRefresh(fixture.admin, 'testauth');
   const warned = await revoke('--json');
   expect(JSON.parse(warned.stdout)).toMatchObject({ vault: 'deleted', webex: 'unknown' });
 
   await givingExpired(fixture.webex, () => fixture.engine.authorize(fixture.admin, 'testauth', { scopes: ALL }));
-  fixture.webex.revokeGrants();
+  fixture.webex.grants.revokeAll();
   const asked = askedOf('/v1/authorizations') + askedOf('/v1/people');
   const broken = await revoke();
   expect(broken.stdout).toContain('there is no access token to ask Webex with');

@@ -167,7 +167,7 @@ describe('of a grant that works', () => {
   });
 
   it('status --verify finds that the grant was revoked at Webex before any refresh', async () => {
-    vault.webex.revokeGrants();
+    vault.webex.grants.revokeAll();
     expect(await credential()).toMatchObject({ state: 'healthy' });
     const revoked = await credential('--verify');
     expect(revoked).toMatchObject({ state: 'refused by Webex', severity: 'broken', exitCode: 2 });

@@ -13,8 +13,8 @@ const request = z.strictObject({
 });
 
 /**
- * `POST /v1/applications/{applicationId}/token`: a token pair of a Service App, asked for by an integration or another
- * Service App in the organization that owns it.
+ * `POST /v1/applications/{applicationId}/token`: a token pair of a Service App, for an integration or another Service App
+ * of the owning organization.
  *
  * @see https://developer.webex.com/admin/docs/api/v1/service-apps/create-service-app-access-token
  */
@@ -27,7 +27,7 @@ export function applicationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     if (serviceApp === undefined) {
       throw new ApiRefusal(404, 'The requested resource could not be found.', {}, 'Service App not found');
     }
-    // "an integration or another Service App": its own token asks for nothing.
+    // The documentation says "an integration or another Service App".
     if (caller.grant.client === serviceApp) {
       throw new ApiRefusal(403, 'A Service App cannot ask for its own tokens.');
     }

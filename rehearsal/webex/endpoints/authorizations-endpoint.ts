@@ -9,7 +9,7 @@ import { webexId } from '../webex-id';
 const ADMIN_ROLES = ['id_full_admin', 'id_user_admin', 'id_device_admin'];
 
 /**
- * `/v1/authorizations`: what admins see of the tokens of their organization, and how they revoke them.
+ * `/v1/authorizations`: administrators list and revoke the tokens of their organization.
  *
  * @see https://developer.webex.com/docs/api/v1/authorizations
  */
@@ -21,13 +21,13 @@ export function authorizationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     const tokens = webex.grants.list().filter((token) => token.grant.user === person);
     return c.json({ items: tokens.map((token) => describeAuthorization(webex, token)) });
   });
-  // Of the token itself, so no scope is needed.
+  // The token asks about itself, so no scope is needed.
   app.get('/tokenExpiry', (c) => c.json({ exp: webex.grants.expiresAtMs(requireToken(webex, c, {})) }));
   app.delete('/', (c) => {
     const caller = requireToken(webex, c, { allScopes: ['identity:tokens_write'], anyRole: ADMIN_ROLES });
     const clientId = c.req.query('clientId');
     if (!clientId) {
-      throw new ApiRefusal(400, 'clientId is missing; name the client whose authorizations go');
+      throw new ApiRefusal(400, 'clientId is missing; name the client whose authorizations end');
     }
     const tokens = tokensOfOrganization(webex, caller).filter((token) => token.grant.client.clientId === clientId);
     if (tokens.length === 0) {
@@ -66,7 +66,7 @@ function tokensOfOrganization(webex: Simulation, caller: IssuedToken): IssuedTok
   return webex.grants.list().filter((token) => token.grant.user.orgId === caller.grant.user.orgId);
 }
 
-/** An admin's own tokens go only by a token of the same client. */
+/** Only a token of the same client can revoke an administrator's own tokens. */
 function revoke(webex: Simulation, caller: IssuedToken, tokens: IssuedToken[]): void {
   const { user, client } = caller.grant;
   if (tokens.some((token) => token.grant.user === user && token.grant.client !== client)) {

@@ -17,10 +17,10 @@ const REGISTRATION_ADVICE = 'Check the client id and redirect URL that are regis
 
 const SESSION_COOKIE = 'simulated-webex-session';
 
-/** `GET /v1/authorize` shows the consent page, and `POST` takes the answer that a person gave there. */
+/** `GET /v1/authorize` shows the consent page, and `POST` receives the person's answer. */
 export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   const pending = new Map<string, AuthorizationRequest>();
-  /** Who is signed in, by the cookie of the browser. */
+  /** Signed-in people by browser cookie. */
   const sessions = new Map<string, SimulatedUser>();
   const app = new Hono<SimulatorEnv>();
 
@@ -62,7 +62,7 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     const form = new URLSearchParams(await c.req.text());
     const transaction = form.get('transaction') ?? '';
     const request = pending.get(transaction);
-    // Each page is good for one answer, whatever it says.
+    // Each page accepts one answer.
     pending.delete(transaction);
     if (!request) {
       return refusePage(c, 'This page was answered before, or is not ours.', 'Open the authorization link again.');

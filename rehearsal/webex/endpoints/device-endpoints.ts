@@ -3,9 +3,8 @@ import { DEVICE_REDIRECT_URLS } from '../../../lib/webex/device-grant';
 import { refuseMethod } from '../replies/api-refusal';
 import { authenticateClient } from '../client-authentication';
 import { hashOf } from '../device-requests';
-import { answerOAuth } from '../replies/oauth-answer';
 import { readForm, required } from '../oauth-form';
-import { OAuthRefusal } from '../replies/oauth-refusal';
+import { answerOAuth, OAuthRefusal } from '../replies/oauth-answer';
 import type { Simulation, SimulatorEnv } from '../simulation';
 import { firstTokenReply } from '../replies/token-reply';
 import { VERIFY_PATH } from './verify-endpoint';
@@ -16,7 +15,7 @@ export const DEVICE_TOKEN_PATH = `${DEVICE_PATH}/token`;
 export const DEVICE_GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /**
- * `POST /v1/device/authorize` begins a device grant, and `POST /v1/device/token` tells what became of it.
+ * `POST /v1/device/authorize` begins a device grant, and `POST /v1/device/token` polls it.
  *
  * @see https://developer.webex.com/docs/login-with-webex#device-authorization-endpoint
  */
@@ -31,7 +30,7 @@ export function deviceEndpoints(webex: Simulation): Hono<SimulatorEnv> {
 
 async function begin(webex: Simulation, c: Context<SimulatorEnv>): Promise<object> {
   const form = await readForm(c);
-  // Webex asks for no authentication, so a secret is in the wrong place here.
+  // Webex requires no authentication here, so a secret would be in the wrong place.
   if (form.has('client_secret') || c.req.header('authorization') !== undefined) {
     throw new OAuthRefusal('invalid_request', 'this endpoint takes no authentication; send client_id and scope alone');
   }

@@ -4,14 +4,14 @@ import { requireToken } from '../bearer-token';
 import { meetingsMetrics, type AnalyticsRegion } from '../meetings-metrics';
 import type { Simulation, SimulatorEnv } from '../simulation';
 
-/** Where the servers of each region are, under the simulator's URL: Webex has a host for each. */
+/** Paths of the regions' servers. Webex has a host for each region. */
 export const ANALYTICS_PATHS: Readonly<Record<AnalyticsRegion, string>> = {
   us: '/analytics/v1',
   eu: '/analytics-eu/v1',
   ca: '/analytics-ca/v1',
 };
 
-/** `GET analytics/meetingsMetrics/aggregates`, as the servers of one region answer it. */
+/** `GET analytics/meetingsMetrics/aggregates` of one region. */
 export function meetingsMetricsEndpoint(webex: Simulation, region: AnalyticsRegion): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   app.get('/', (c) => {
@@ -48,7 +48,7 @@ export function meetingsMetricsEndpoint(webex: Simulation, region: AnalyticsRegi
 /** A date of the calendar, in UTC. */
 function readDate(name: string, value: string | undefined): string {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(value ?? '') ? new Date(`${value ?? ''}T00:00:00Z`) : undefined;
-  // The 30th of February parses as a day of March.
+  // JavaScript parses the 30th of February as a day of March.
   if (value === undefined || !day || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== value) {
     throw new ApiRefusal(400, `${name} must be a UTC date, like 2026-01-31`);
   }

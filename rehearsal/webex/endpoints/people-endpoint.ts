@@ -23,7 +23,7 @@ export function peopleEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     const start = readCursor(c.req.query('cursor'));
     const people = webex.users.filter((user) => user.orgId === grant.user.orgId);
     if (start + size < people.length) {
-      // The whole URL in the simulator's own words: a client that builds the next one by itself would miss the cursor.
+      // A client that builds the next URL itself would miss the cursor.
       const next = `${webex.url}/v1/people?${new URLSearchParams({ max: String(size), cursor: writeCursor(start + size) }).toString()}`;
       c.header('Link', `<${next}>; rel="next"`);
     }
@@ -52,7 +52,7 @@ function readCursor(cursor: string | undefined): number {
   }
   const start = /^start:(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
   if (start === undefined) {
-    throw new ApiRefusal(400, 'cursor must be the one of a "next" link');
+    throw new ApiRefusal(400, 'cursor must come from a "next" link');
   }
   return Number(start);
 }

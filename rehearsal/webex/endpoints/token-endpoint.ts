@@ -3,16 +3,15 @@ import { createHash } from 'node:crypto';
 import { ApiRefusal, refuseMethod } from '../replies/api-refusal';
 import { authenticateClient } from '../client-authentication';
 import type { PkceChallenge } from '../grant-store';
-import { answerOAuth } from '../replies/oauth-answer';
 import { readForm, required } from '../oauth-form';
-import { OAuthRefusal } from '../replies/oauth-refusal';
+import { answerOAuth, OAuthRefusal } from '../replies/oauth-answer';
 import type { RegisteredApp } from '../simulated-client';
 import type { Simulation, SimulatorEnv } from '../simulation';
 import { describeTokens, firstTokenReply, tokenReply } from '../replies/token-reply';
 
 export const TOKEN_PATH = '/v1/access_token';
 
-/** `POST /v1/access_token`: a code or a refresh token for an access token. */
+/** `POST /v1/access_token`: exchanges a code or a refresh token for an access token. */
 export function tokenEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   const app = new Hono<SimulatorEnv>();
   app.post('/', (c) => answerOAuth(webex, c, () => exchange(webex, c)));
@@ -39,10 +38,7 @@ async function exchange(webex: Simulation, c: Context<SimulatorEnv>): Promise<ob
 
 function redeemCode(webex: Simulation, client: RegisteredApp, form: URLSearchParams): object {
   if (webex.serviceApps.has(client)) {
-    throw new OAuthRefusal(
-      'unauthorized_client',
-      'nobody consents to a Service App; its tokens come from /applications',
-    );
+    throw new OAuthRefusal('unauthorized_client', 'a Service App has no consent; its tokens come from /applications');
   }
   const redirectUri = required(form, 'redirect_uri');
   const code = webex.grants.redeemCode(required(form, 'code'), client);

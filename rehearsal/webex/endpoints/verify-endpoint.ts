@@ -7,12 +7,12 @@ import type { DeviceRequest } from '../device-requests';
 import { isFromAnotherSite, refusePage, secureHeaders } from '../replies/page-answer';
 import type { Simulation, SimulatorEnv } from '../simulation';
 
-/** Webex has it on a host of its own. */
+/** Webex has this page on another host. */
 export const VERIFY_PATH = '/verify';
 
-const AGAIN = 'Look at the code where it is shown, and type it again; where it has expired, have a new one made.';
+const AGAIN = 'Check the code on the device and type it again. If it has expired, request a new one.';
 
-/** `GET /verify`, where a person types the code that a device shows, and `POST`, which takes that and the answer. */
+/** `GET /verify` asks a person for the code of a device, and `POST` receives the code and the answer. */
 export function verifyEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   const pending = new Map<string, DeviceRequest>();
   const app = new Hono<SimulatorEnv>();
@@ -37,7 +37,7 @@ export function verifyEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     }
     const transaction = form.get('transaction') ?? '';
     const request = pending.get(transaction);
-    // Each page is good for one answer, whatever it says.
+    // Each page accepts one answer.
     pending.delete(transaction);
     if (request === undefined) {
       return refusePage(c, 'This page was answered before, or is not ours.', AGAIN);

@@ -8,7 +8,7 @@ export class ApiRefusal extends Error {
     readonly status: number,
     message: string,
     readonly headers: Record<string, string> = {},
-    /** Of the list of errors. @default - the message again */
+    /** Description in the list of errors. @default - the message */
     readonly description = message,
   ) {
     super(message);
@@ -26,7 +26,7 @@ export function answerError(error: Error, c: Context<SimulatorEnv>): Response {
   return Response.json(webexErrorBody(c, message, description), { status, headers });
 }
 
-/** For the methods that an existing path does not have. */
+/** Refuses the other methods of a path. */
 export function refuseMethod(...allowed: string[]): () => never {
   return () => {
     throw new ApiRefusal(405, STATUS_CODES[405] ?? '', { Allow: allowed.join(', ') });

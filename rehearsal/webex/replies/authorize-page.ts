@@ -38,7 +38,7 @@ button:hover { filter: brightness(1.08); }
 
 const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
-/** What the scopes that this project uses allow, in a person's words. */
+/** Meanings of the scopes that this project uses. */
 const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
   'spark:people_read': 'See who you are, and look up people in your organization',
   'spark-admin:people_read': 'List the people of your organization as an administrator',
@@ -51,14 +51,14 @@ const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
 
 export interface Consent {
   readonly client: SimulatedClient;
-  /** Where the answer leads. @default - to no other page */
+  /** Target of the answer. @default - no other page */
   readonly redirectUri?: string;
   readonly scopes: readonly string[];
   readonly transaction: string;
   readonly users: readonly SimulatedUser[];
-  /** Email of the user to preselect. @default - the first user */
+  /** Email of the preselected user. @default - the first user */
   readonly loginHint?: string;
-  /** Path that the form is sent to. @default '/v1/authorize' */
+  /** Path of the form. @default '/v1/authorize' */
   readonly action?: string;
 }
 
@@ -90,14 +90,13 @@ export function consentPage(consent: Consent): Page {
       <p class="soft">
         ${
           redirectUri === undefined
-            ? 'Accept only what you have begun yourself, or were asked for by somebody whom you know.'
+            ? 'Accept only a request that you have started, or that comes from a person whom you know.'
             : html`Either way you go back to <code>${redirectUri}</code>`
         }
       </p>`,
   );
 }
 
-/** Asks for the code that a device shows. */
 export function codePage(action: string): Page {
   return layout(
     'Connect a device',
@@ -110,16 +109,15 @@ export function codePage(action: string): Page {
   );
 }
 
-/** Where nobody has to go back to anything. */
 export function donePage(decision: 'accept' | 'deny'): Page {
   return layout(
     'Done',
     html`<h1 role="status">${decision === 'accept' ? 'You have accepted' : 'You have denied'}</h1>
-      <p>You may close this page; where the code was shown, it goes on by itself.</p>`,
+      <p>You may close this page. The device that showed the code continues by itself.</p>`,
   );
 }
 
-/** For requests that must not be redirected: where they come from cannot be trusted. */
+/** Answers a request whose redirect URL cannot be trusted. */
 export function errorPage(problem: string, advice: string): Page {
   return layout(
     'Authorization failed',
@@ -129,9 +127,9 @@ export function errorPage(problem: string, advice: string): Page {
   );
 }
 
-/** Nothing but the page's own style, and a form that leads nowhere but here and to the client. */
+/** Permits only the page's own style, and a form to this server and the client. */
 export function contentSecurityPolicy(redirectUri?: string): string {
-  // Browsers hold the redirect that follows a form to form-action as well.
+  // Browsers apply form-action also to the redirect after a form.
   const targets = ["'self'", ...(redirectUri === undefined ? [] : [formTarget(new URL(redirectUri))])];
   return [
     "default-src 'none'",
@@ -143,7 +141,7 @@ export function contentSecurityPolicy(redirectUri?: string): string {
 }
 
 function formTarget(url: URL): string {
-  // A policy can name neither an IPv6 address nor the origin of an app's own scheme.
+  // A policy cannot name an IPv6 address or the origin of a custom scheme.
   return url.origin === 'null' || url.hostname.startsWith('[') ? url.protocol : url.origin;
 }
 

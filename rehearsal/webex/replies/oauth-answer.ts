@@ -1,9 +1,30 @@
 import type { Context } from 'hono';
 import { webexErrorBody } from './api-refusal';
-import { OAuthRefusal } from './oauth-refusal';
 import type { Simulation, SimulatorEnv } from '../simulation';
 
-/** Answers as an endpoint of OAuth does: what it gives, or its refusal in the shape that the behavior says. */
+/** Thrown by OAuth's endpoints. @see RFC 6749, section 5.2, and RFC 8628, section 3.5 */
+export class OAuthRefusal extends Error {
+  constructor(
+    readonly code:
+      | 'access_denied'
+      | 'authorization_pending'
+      | 'expired_token'
+      | 'invalid_client'
+      | 'invalid_grant'
+      | 'invalid_request'
+      | 'invalid_scope'
+      | 'slow_down'
+      | 'unauthorized_client'
+      | 'unsupported_grant_type',
+    message: string,
+    readonly status = 400,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** Answers with the result of `give`, or with its refusal in the shape of `behavior.errorShape`. */
 export async function answerOAuth(
   webex: Simulation,
   c: Context<SimulatorEnv>,

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { contentSecurityPolicy, errorPage } from './authorize-page';
 import type { SimulatorEnv } from '../simulation';
 
-/** Whether a browser says that the form stood on a page of another site. */
+/** Whether the form's page was on another site, by the browser's Origin header. */
 export function isFromAnotherSite(c: Context<SimulatorEnv>): boolean {
   const origin = c.req.header('origin');
   return origin !== undefined && origin !== new URL(c.req.url).origin;
@@ -18,10 +18,10 @@ export function refusePage(
   return c.html(errorPage(problem, advice), status);
 }
 
-/** @param redirectUri where the form of the page may end. @default - nowhere but here */
+/** @param redirectUri final target of the page's form. @default - this server alone */
 export function secureHeaders(c: Context<SimulatorEnv>, redirectUri?: string): void {
   c.header('Content-Security-Policy', contentSecurityPolicy(redirectUri));
-  // Not no-referrer: with it, browsers send the form with the origin "null".
+  // With no-referrer, browsers would send the form with the origin "null".
   c.header('Referrer-Policy', 'same-origin');
   c.header('X-Content-Type-Options', 'nosniff');
 }

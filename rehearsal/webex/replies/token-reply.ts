@@ -1,7 +1,7 @@
 import type { Grant, IssuedToken } from '../grant-store';
 import type { Simulation } from '../simulation';
 
-/** A new access token of the grant, with that refresh token or without any. */
+/** Issues an access token. The reply also has the refresh token, if one is given. */
 export function tokenReply(webex: Simulation, grant: Grant, refreshToken?: IssuedToken): object {
   const accessToken = webex.grants.issueToken('access', grant, webex.behavior.accessTokenTtlSeconds);
   return describeTokens(webex, accessToken, refreshToken);
@@ -12,7 +12,7 @@ export function firstTokenReply(webex: Simulation, grant: Grant): object {
   return tokenReply(webex, grant, webex.grants.issueToken('refresh', grant, webex.behavior.refreshTokenTtlSeconds));
 }
 
-/** What the token endpoint answers. */
+/** The token endpoint's answer. */
 export function describeTokens(webex: Simulation, accessToken: IssuedToken, refreshToken?: IssuedToken): object {
   return {
     access_token: accessToken.value,

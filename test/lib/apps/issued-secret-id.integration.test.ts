@@ -11,7 +11,8 @@ import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { issueSecretId } from '../../../lib/apps/issued-secret-id';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { LossyProxy } from '../../fixtures/loopback/lossy-proxy';
-import { WrittenVault, type AppLogin } from '../../../rehearsal/written-vault';
+import type { AppLogin } from '../../../rehearsal/app-role';
+import { WrittenVault } from '../../../rehearsal/written-vault';
 
 /** Documentation addresses (RFC 5737): nobody logs in from there. */
 const ELSEWHERE = '192.0.2.0/24';

@@ -27,7 +27,7 @@ let accessToken: string;
 beforeEach(async () => {
   clock = new SimulatedClock();
   webex = await startSimulator({ now: clock.now, users: [...DEFAULT_USERS, ELSEWHERE] });
-  webex.authorizeServiceApp(applicationId, ORGANIZATION);
+  webex.serviceApps.authorize(applicationId, ORGANIZATION);
   accessToken = await askingToken();
 });
 afterEach(() => webex.stop());
@@ -75,13 +75,13 @@ describe('it is refused', () => {
   );
 
   it('Webex refuses a withdrawn Service App, and issues a pair once it is authorized again', async () => {
-    webex.withdrawServiceApp(applicationId, ORGANIZATION);
+    webex.serviceApps.withdraw(applicationId, ORGANIZATION);
     const error = await failureOf(ask());
     expect(error).toBeInstanceOf(ServiceAppNotAuthorized);
     expect(error.message).toMatch(
       /: a full administrator of that organization opens Control Hub > Apps > Service Apps and authorizes it there \(and the token that asks needs scope spark:applications_token\); then run it again$/,
     );
-    webex.authorizeServiceApp(applicationId, ORGANIZATION);
+    webex.serviceApps.authorize(applicationId, ORGANIZATION);
     await ask();
   });
 
@@ -100,7 +100,7 @@ describe('it is refused', () => {
 
   it.each([
     ['is no good', () => ask({ accessToken: 'made-up-token' })],
-    ['was revoked', () => (webex.revokeGrants(), ask())],
+    ['was revoked', () => (webex.grants.revokeAll(), ask())],
   ])('Webex refuses an asking token that %s', async (_, asking) => {
     const error = await failureOf(asking());
     expect(error).toBeInstanceOf(AskingTokenRefused);

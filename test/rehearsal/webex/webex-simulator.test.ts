@@ -131,7 +131,7 @@ describe('consenting', () => {
 describe('what can be changed while it runs', () => {
   test('access tokens expire at once, and a refresh gives a good one', async () => {
     const { access_token: token, refresh_token: refreshToken } = await login(webex);
-    webex.expireAccessTokens();
+    webex.grants.expireAccessTokens();
     expect((await me(token)).status).toBe(401);
     const { access_token: next } = (await (await refreshWith(webex, refreshToken)).json()) as { access_token: string };
     expect((await me(next)).status).toBe(200);
@@ -139,7 +139,7 @@ describe('what can be changed while it runs', () => {
 
   test('the simulator revokes grants at once', async () => {
     const { access_token: token, refresh_token: refreshToken } = await login(webex);
-    webex.revokeGrants();
+    webex.grants.revokeAll();
     expect((await me(token)).status).toBe(401);
     expect((await refreshWith(webex, refreshToken)).status).toBe(400);
     expect((await me((await login(webex)).access_token)).status).toBe(200);

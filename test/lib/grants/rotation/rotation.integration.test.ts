@@ -186,7 +186,7 @@ describe('a refresh', () => {
   });
 
   it('the proof uses the next credential if the first grant has ended', async () => {
-    fixture.webex.revokeGrants();
+    fixture.webex.grants.revokeAll();
     await fixture.engine.authorize(fixture.admin, 'second');
     const proof = await proveByRefresh(fixture.admin, 'oauthapp', ['nobody', 'testauth', 'second']);
     expect(proof).toEqual({ state: 'proven', credential: 'second' });

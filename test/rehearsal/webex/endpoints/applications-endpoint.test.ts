@@ -67,7 +67,7 @@ async function refusal(reply: Response | Promise<Response>): Promise<string> {
 }
 
 async function serviceAppTokens(): Promise<TokenReply> {
-  webex.authorizeServiceApp(applicationId, ORGANIZATION);
+  webex.serviceApps.authorize(applicationId, ORGANIZATION);
   return tokenReply.parse(await (await post(await askingToken())).json());
 }
 
@@ -115,7 +115,7 @@ describe('the tokens of a Service App', () => {
 
   test('the tokens end with the authorization, and new ones are available after it returns', async () => {
     const { access_token: token, refresh_token: refreshToken } = await serviceAppTokens();
-    webex.withdrawServiceApp(applicationId, ORGANIZATION);
+    webex.serviceApps.withdraw(applicationId, ORGANIZATION);
     expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(401);
     expect(await (await refreshWith(webex, refreshToken, SERVICE_APP)).json()).toMatchObject({
       error: 'invalid_grant',
@@ -127,7 +127,7 @@ describe('the tokens of a Service App', () => {
 });
 
 describe('asking for them', () => {
-  beforeEach(() => webex.authorizeServiceApp(applicationId, ORGANIZATION));
+  beforeEach(() => webex.serviceApps.authorize(applicationId, ORGANIZATION));
 
   test('the endpoint requires a token with the right scope', async () => {
     const none = await post(undefined);
@@ -140,14 +140,14 @@ describe('asking for them', () => {
   test('the endpoint requires no role, but refuses a person whose organization does not own the app', async () => {
     expect((await post(await askingToken(PLAIN_USER))).status).toBe(200);
     const token = await askingToken(ELSEWHERE.email);
-    webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId);
+    webex.serviceApps.authorize(applicationId, ELSEWHERE.orgId);
     expect(await refusal(post(token, { targetOrgId: ELSEWHERE.orgId }))).toBe(
       '404 The requested resource could not be found.: Service App not found',
     );
   });
 
   test("the endpoint accepts the token of another Service App, and refuses the app's own", async () => {
-    webex.authorizeServiceApp(MANAGER.applicationId, ORGANIZATION);
+    webex.serviceApps.authorize(MANAGER.applicationId, ORGANIZATION);
     const manager = tokenReply.parse(
       await (await refreshWith(webex, webex.portalToken(MANAGER.applicationId, ORGANIZATION), MANAGER)).json(),
     );
@@ -160,14 +160,14 @@ describe('asking for them', () => {
   });
 
   test('the endpoint refuses a Service App of an organization that does not own the app', async () => {
-    webex.authorizeServiceApp(MANAGER.applicationId, ELSEWHERE.orgId);
+    webex.serviceApps.authorize(MANAGER.applicationId, ELSEWHERE.orgId);
     const refreshToken = webex.portalToken(MANAGER.applicationId, ELSEWHERE.orgId);
     const { access_token: token } = tokenReply.parse(await (await refreshWith(webex, refreshToken, MANAGER)).json());
     expect((await post(token)).status).toBe(404);
   });
 
   test('the endpoint returns tokens for another organization that has authorized the app', async () => {
-    webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId);
+    webex.serviceApps.authorize(applicationId, ELSEWHERE.orgId);
     const reply = await post(await askingToken(), { targetOrgId: ELSEWHERE.orgId });
     const { access_token: token } = tokenReply.parse(await reply.json());
     expect(await (await call(`${webex.apiUrl}/people/me`, token)).json()).toMatchObject({ orgId: ELSEWHERE.orgId });
@@ -183,7 +183,7 @@ describe('asking for them', () => {
   test('the endpoint accepts the former client secret while one exists', async () => {
     await webex.stop();
     webex = await startSimulator({ serviceApps: [{ ...SERVICE_APP, formerSecret: 'former' }] });
-    webex.authorizeServiceApp(applicationId, ORGANIZATION);
+    webex.serviceApps.authorize(applicationId, ORGANIZATION);
     expect((await post(await askingToken(), { clientSecret: 'former' })).status).toBe(200);
   });
 
@@ -246,17 +246,17 @@ describe('the client of a Service App', () => {
 
 describe('authorizing one', () => {
   test('the authorization requires a full administrator of the organization', () => {
-    expect(() => webex.authorizeServiceApp(applicationId, 'nowhere')).toThrow(
+    expect(() => webex.serviceApps.authorize(applicationId, 'nowhere')).toThrow(
       `no full administrator of organization "nowhere" could authorize Service App "${applicationId}"; the Webex simulator has them in "${ORGANIZATION}", "${ELSEWHERE.orgId}"`,
     );
     webex.withdrawRoles(ELSEWHERE.email, { endsGrants: false });
-    expect(() => webex.authorizeServiceApp(applicationId, ELSEWHERE.orgId)).toThrow('no full administrator');
+    expect(() => webex.serviceApps.authorize(applicationId, ELSEWHERE.orgId)).toThrow('no full administrator');
   });
 
   test('the authorization and its withdrawal require a registered app', () => {
     const refused = `unknown Service App "made-up"; the Webex simulator has "${applicationId}"`;
-    expect(() => webex.authorizeServiceApp('made-up', ORGANIZATION)).toThrow(refused);
-    expect(() => webex.withdrawServiceApp('made-up', ORGANIZATION)).toThrow(refused);
+    expect(() => webex.serviceApps.authorize('made-up', ORGANIZATION)).toThrow(refused);
+    expect(() => webex.serviceApps.withdraw('made-up', ORGANIZATION)).toThrow(refused);
   });
 });
 
@@ -275,7 +275,7 @@ test("an administrator lists the account's authorizations under the application 
 
 test('the log names the grant whose token asks, and contains no secret', async () => {
   const asking = await askingToken();
-  webex.authorizeServiceApp(applicationId, ORGANIZATION);
+  webex.serviceApps.authorize(applicationId, ORGANIZATION);
   webex.requests.length = 0;
   const { access_token: accessToken, refresh_token: refreshToken } = tokenReply.parse(
     await (await post(asking)).json(),

@@ -191,7 +191,7 @@ describe('asking what became of it', () => {
 
   test.each([
     ['a new password', () => webex.changePassword(ADMIN)],
-    ['the end of all grants', () => webex.revokeGrants()],
+    ['the end of all grants', () => webex.grants.revokeAll()],
   ])('the poll refuses the code after %s of the person who accepted', async (_, end) => {
     const { deviceCode, userCode } = await begin();
     await webex.confirmDevice(userCode);

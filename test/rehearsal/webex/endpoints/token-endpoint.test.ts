@@ -286,7 +286,7 @@ describe('a refresh', () => {
     expect(await errorOf(await refreshWith(webex, refreshToken, OTHER_CLIENT))).toBe('400 invalid_grant');
     expect(await errorOf(await refreshWith(webex, accessToken))).toBe('400 invalid_grant');
     expect((await refreshWith(webex, refreshToken)).status).toBe(200);
-    webex.revokeGrants();
+    webex.grants.revokeAll();
     expect(await errorOf(await refreshWith(webex, refreshToken))).toBe('400 invalid_grant');
     const late = await login(webex);
     now += 90 * day;
@@ -295,7 +295,7 @@ describe('a refresh', () => {
 
   test('the revocation of all grants also invalidates outstanding codes', async () => {
     const code = await obtainCode(webex);
-    webex.revokeGrants();
+    webex.grants.revokeAll();
     expect(await errorOf(await exchangeCode(webex, code))).toBe('400 invalid_grant');
   });
 });

@@ -306,7 +306,7 @@ describe('a credential that works', () => {
 describe('a credential that does not work', () => {
   it('the command asks for a new consent if Webex has revoked the grant', async () => {
     await storeExpiring('testauth');
-    fixture.webex.revokeGrants();
+    fixture.webex.grants.revokeAll();
     await expect(tokenOf('testauth')).rejects.toBeInstanceOf(ReauthorizationRequired);
     expect((await run('testauth')).person?.displayName).toBe('Ada Admin');
   });

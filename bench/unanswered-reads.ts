@@ -8,7 +8,7 @@ import { WrittenVault } from '../rehearsal/written-vault';
  * How long reads of the engine wait while Webex takes connections and never answers: the case that decides how long the
  * engine may wait for Webex, and that no client may outlast. Some minutes for each setting.
  *
- *     npx tsx bench/refresh-wait.ts [providerTimeoutSeconds:expiryLeewayFactor ...]
+ *     npx tsx bench/unanswered-reads.ts [providerTimeoutSeconds:expiryLeewayFactor ...]
  */
 
 const CREDENTIALS = 300;
