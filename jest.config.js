@@ -1,6 +1,6 @@
 const { cpus } = require('node:os');
 
-/** Entries of packages that are of many files, or of ES modules. */
+/** Entries of packages that have many files or are ES modules. */
 const PACKAGES = [
   '@peculiar/x509/build/x509[.]cjs[.]js',
   'cdktf/lib/index[.]js',
@@ -17,12 +17,12 @@ const base = {
     '^.+\\.ts$': '<rootDir>/test/typescript-transform.js',
     [`/node_modules/(${PACKAGES.join('|')})$`]: '<rootDir>/test/package-transform.js',
   },
-  // Of packages, these alone.
+  // The transform's pattern selects the packages.
   transformIgnorePatterns: [],
   testEnvironment: 'node',
-  // As tsconfig.json has it: the sources of the packages, which need no build.
+  // The same paths as in tsconfig.json: sources, which need no build.
   moduleNameMapper: {
-    // A native import() wants the name of the compiled file.
+    // A native import() names the compiled file.
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^webex-token-client$': '<rootDir>/client/src/index.ts',
     '^#core$': '<rootDir>/core/src/index.ts',
@@ -31,20 +31,20 @@ const base = {
     '^webex-token-vault/deployment$': '<rootDir>/lib/declaration/define-deployment.ts',
   },
 };
-// A project cannot set its timeout otherwise.
+// A project can set its timeout only in a set-up file.
 const onRealServers = {
   ...base,
   globalSetup: '<rootDir>/test/cached-servers.ts',
   setupFilesAfterEnv: ['<rootDir>/test/real-servers.ts'],
 };
-/** Of a property, by `npm run fuzz`. */
+/** Cases of each property in `npm run fuzz`. */
 const FUZZ_CASES = Number(process.env.FUZZ_CASES ?? 10_000);
 
 module.exports = {
-  // More than a small machine has processors, as most of them wait for servers.
+  // More workers than processors, because most tests wait for servers.
   maxWorkers: Math.max(4, cpus().length),
   testSequencer: '<rootDir>/test/longest-first.js',
-  // Long enough for a slow and busy machine: only a test that hangs reaches it.
+  // Only a hanging test takes this long, even on a busy machine.
   testTimeout: 300_000,
   reporters: ['default', '<rootDir>/test/end-of-run.js'],
   projects: [
@@ -62,7 +62,7 @@ module.exports = {
       globalTeardown: '<rootDir>/test/integration-teardown.ts',
       globals: { startsBuiltPrograms: true },
     },
-    // Properties, which the two projects above run with few cases: see test/fixtures/arbitrary/property.ts.
+    // Properties with many cases. The projects above run few: see test/fixtures/arbitrary/property.ts.
     {
       ...base,
       displayName: 'fuzz',

@@ -1,9 +1,9 @@
 import jestConfig from './jest.config.js';
 
 /*
- * How well unit tests notice a changed source: `npm run mutate` for all of it, which takes hours, or
- * `npm run mutate -- --mutate lib/declaration/derived/logins.ts` for some. Most of lib/grants/consent is
- * tested only on a real server, so its changes are not noticed here.
+ * Mutation tests show which changes of the sources no unit test notices. `npm run mutate` takes hours; for one file, use
+ * `npm run mutate -- --mutate lib/declaration/derived/logins.ts`. Most of lib/grants/consent is tested only on a real
+ * server, so its mutants survive here.
  */
 
 const [unit] = jestConfig.projects;
@@ -16,9 +16,8 @@ export default {
   jest: {
     config: {
       ...unit,
-      // Else those of jest.config.js would stay.
+      // Without this, the projects of jest.config.js would stay.
       projects: [],
-      // What starts processes runs sources that nobody has changed.
       testMatch: [
         'core',
         'client',
@@ -28,7 +27,7 @@ export default {
         'lib/terraform/consequences',
         'lib/files',
       ].map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
-      // What starts processes runs sources that nobody has changed; properties try each change a hundred times.
+      // A started process runs the original sources, and properties run a hundred cases for each mutant.
       testPathIgnorePatterns: ['process\\.test', 'property', 'integration'],
     },
   },
@@ -41,10 +40,10 @@ export default {
     'lib/files/require-private.ts',
   ],
   coverageAnalysis: 'perTest',
-  // A constant of a module has its value before a test begins.
+  // A module's constants are evaluated before a test begins.
   ignoreStatic: true,
   dryRunTimeoutMinutes: 30,
   reporters: ['clear-text', 'html'],
-  // Its own rewriting of tsconfig.json takes a TypeScript beside it, and ours refers to no other project.
+  // Rewriting tsconfig.json would need TypeScript beside Stryker, and ours has no references.
   tsconfigFile: 'none',
 };

@@ -15,12 +15,8 @@ import { measureSynthesis } from './synthesis-time';
 import { table } from './results-table';
 import { measureToken } from './token-time';
 
-/*
- * One table: what a user waits for, and whether it reaches its goal. No test asserts a time. README.md says what the
- * figures showed.
- */
+/* Measures a user's waiting times and compares them with their goals. README.md explains the figures. */
 
-/** By what they are asked for with; in this order. */
 const SECTIONS: Readonly<Record<string, Section>> = {
   help: { summary: 'the help of the program, beside the start of Node', measure: measureHelp },
   token: { summary: 'a token in a shell, beside the start of Node', measure: measureToken },
@@ -68,7 +64,7 @@ void runCommand(() =>
         Object.keys(SECTIONS),
       ),
     )
-    .option('--json <file>', 'where the results go for a program to read', RESULTS)
-    .option('--rounds <n>', 'how often each is measured, in turn', wholeNumber, 5)
+    .option('--json <file>', 'file of the results, for programs', RESULTS)
+    .option('--rounds <n>', 'number of measurements of each', wholeNumber, 5)
     .action(main),
 );

@@ -4,18 +4,17 @@ import { timed } from './rounds';
 
 export interface ChildUsage {
   readonly seconds: number;
-  /** The most that it had of the memory at any time. */
   readonly peakMiB: number;
 }
 
 const MARK = 'peak KiB ';
 
-/** Loaded by the child before all else. */
+/** The child loads this module first. */
 const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
   `process.on('exit', () => process.stderr.write('\\n${MARK}' + process.resourceUsage().maxRSS + '\\n'))`,
 )}`;
 
-/** Runs a program of Node to its end. @throws ExplainedError where it fails */
+/** Runs a Node program to its end. @throws ExplainedError if it fails */
 export async function nodeUsage(args: readonly string[], options: RunOptions): Promise<ChildUsage> {
   let stderr = '';
   const seconds = await timed(async () => {
@@ -24,7 +23,7 @@ export async function nodeUsage(args: readonly string[], options: RunOptions): P
   return { seconds, peakMiB: Number(stderr.split(MARK).at(-1)) / 1024 };
 }
 
-/** @returns what it said on standard error. @throws ExplainedError where it fails */
+/** @returns its standard error. @throws ExplainedError if it fails */
 export async function succeeded(command: string, args: readonly string[], options: RunOptions): Promise<string> {
   const { exitCode, stdout, stderr } = await run(command, args, options);
   if (exitCode !== 0) {

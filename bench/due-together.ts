@@ -10,8 +10,8 @@ import type { Measuring } from './section';
 import { credentialReply } from '../lib/vault/replies';
 
 /*
- * All tokens fall due together, as after a day on which everybody consented: how long the engine is busy, what Webex is
- * asked, and what readers notice, who read valid tokens all the while.
+ * All tokens fall due together: the duration of the refreshes, the number of calls to Webex, and the effect on readers of
+ * valid tokens.
  */
 
 const READERS = 50;
@@ -22,7 +22,7 @@ const POLL_MS = 50;
 interface SlowWebex {
   readonly what: string;
   readonly delayMs: number;
-  /** How long it is looked at, if it does not end before. */
+  /** Limit of the measurement. */
   readonly longestMs: number;
 }
 
@@ -51,7 +51,7 @@ export async function dueTogetherRows(
     const seconds = await wave(vault, names.length, delayMs, longestMs);
     const calls = refreshes(vault);
     await probe.stop();
-    // Those who wait get their answer, and nobody begins a refresh any more.
+    // Waiting readers get their answers, and no refresh begins.
     await vault.engine.tune(vault.admin, { tune_refresh_check_interval_seconds: 0 });
     vault.webex.behavior.fault = undefined;
     await load.stop();
@@ -62,7 +62,7 @@ export async function dueTogetherRows(
   return rows;
 }
 
-/** @returns how long it took; undefined where it did not end */
+/** @returns the duration, or undefined if the wave did not end */
 async function wave(
   vault: WrittenVault,
   count: number,
@@ -85,7 +85,7 @@ async function wave(
   return undefined;
 }
 
-/** How far the ends of the tokens lie apart, in seconds: whether the next wave is one as well. */
+/** Seconds between the first and the last expiry of the tokens, which shows if the next refresh is a wave too. */
 async function spreadOfEnds(vault: WrittenVault, names: readonly string[]): Promise<number> {
   const ends: number[] = [];
   for (const name of names) {
@@ -111,21 +111,13 @@ interface Wave {
 
 function rowsOf({ what, count, seconds, endWithin, calls, load, probe }: Wave): Row[] {
   const row = { section: 'wave of 1,000 tokens due together' };
-  const lasts = seconds === undefined ? 'it went on when nobody looked any more, after a minute' : undefined;
+  const note = seconds === undefined ? 'the measurement ended first, after a minute' : undefined;
+  const inSeconds = (title: string, ours: number | undefined): Row[] =>
+    ours === undefined ? [] : [{ ...row, what: `${title}, ${what}`, ours, unit: 's' }];
   return [
-    ...(seconds === undefined
-      ? []
-      : [{ ...row, what: `until all are refreshed, ${what}`, ours: seconds, unit: 's' as const }]),
-    ...(endWithin === undefined
-      ? []
-      : [{ ...row, what: `the new tokens end within, ${what}`, ours: endWithin, unit: 's' as const }]),
-    {
-      ...row,
-      what: `calls to Webex for ${count.toLocaleString('en')}, ${what}`,
-      ours: calls,
-      unit: 'calls',
-      note: lasts,
-    },
+    ...inSeconds('until all are refreshed', seconds),
+    ...inSeconds('the new tokens expire within', endWithin),
+    { ...row, what: `calls to Webex for ${count.toLocaleString('en')}, ${what}`, ours: calls, unit: 'calls', note },
     {
       ...row,
       what: `reads that failed, ${what}`,

@@ -3,27 +3,23 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExplainedError } from '#core';
 
-/*
- * Many readers of one server, by the plainest HTTP there is: on a machine where reader and server share the processors, a
- * library would be measured more than the server.
- */
+/* Many readers of one server, with plain HTTP: reader and server share the processors, so a library would distort the figures. */
 
 export interface LoadOptions {
   readonly address: string;
   readonly token: string;
-  /** Read one after the other, by all readers together. */
+  /** Paths that all readers together read in turn. */
   readonly paths: readonly string[];
-  /** How many read at once, each over a connection of its own. */
+  /** Number of concurrent readers, with one connection each. */
   readonly readers: number;
-  /** Of each between an answer and its next request. @default 0 */
+  /** Pause between an answer and the next request. @default 0 */
   readonly pauseMs?: number;
 }
 
-/** What readers saw. */
 export class Load {
-  /** Of each answered read, in milliseconds. */
+  /** Duration of each answered read, in milliseconds. */
   readonly waits: number[] = [];
-  /** Answers other than a 200, by their status. */
+  /** Number of answers other than 200, by status. */
   readonly failures = new Map<number, number>();
   readonly #started = performance.now();
   #seconds = NaN;
@@ -42,7 +38,7 @@ export class Load {
     return load;
   }
 
-  /** Ends it once each has its answer: nobody hangs up on a read. */
+  /** Stops after the current reads. */
   async stop(): Promise<this> {
     this.#seconds = (performance.now() - this.#started) / 1000;
     this.#isStopped = true;
@@ -82,7 +78,7 @@ export class Load {
   }
 }
 
-/** @returns the status, once all of the answer is there */
+/** @returns the status of the complete answer */
 async function readOnce(socket: Socket, request: string): Promise<number> {
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -95,7 +91,7 @@ async function readOnce(socket: Socket, request: string): Promise<number> {
       const length = /\r\ncontent-length: (\d+)\r\n/i.exec(answer.slice(0, head + 2))?.[1];
       if (length === undefined) {
         end();
-        reject(new ExplainedError('the server has answered without a Content-Length, which is not measured here'));
+        reject(new ExplainedError('the server answered without a Content-Length, which this measurement needs'));
       } else if (answer.length >= head + 4 + Number(length)) {
         end();
         resolve(Number(answer.slice(9, 12)));
@@ -103,7 +99,7 @@ async function readOnce(socket: Socket, request: string): Promise<number> {
     };
     const onEnd = (): void => {
       end();
-      reject(new ExplainedError('the server has closed a connection in the middle of a read'));
+      reject(new ExplainedError('the server closed a connection during a read'));
     };
     const end = (): void => {
       socket.off('data', onData).off('close', onEnd).off('error', onEnd);

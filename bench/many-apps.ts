@@ -1,7 +1,7 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 
-/** A deployment of so many apps, each with a role of AppRole and a credential of its own, at a server that exists. */
+/** A deployment with this number of apps, each with its own AppRole role and credential. */
 export function manyApps(count: number): Deployment {
   const names = Array.from({ length: count }, (_, index) => String(index));
   return defineDeployment({

@@ -1,4 +1,4 @@
-/** The value that so many of a hundred do not exceed: the nearest of those given, none between them. NaN of none. */
+/** The nearest-rank percentile, or NaN without values. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;

@@ -3,13 +3,14 @@ import { runCommand } from '../lib/cli/program-run';
 import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
 import { defineDeployment } from '../lib/declaration/define-deployment';
 import { pauseRefreshing, resumeRefreshing } from '../lib/vault/refresh-pause';
+import { markdownTable } from '../rehearsal/markdown-table';
 import { DueGrants } from '../rehearsal/outage/due-grants';
 import { ProductionNodes } from '../rehearsal/server/production-nodes';
 import { WebexEngine } from '../rehearsal/webex-engine';
 
 /*
- * How many grants a stop loses in the middle of refreshing all of them, if Webex rotates refresh tokens: unplanned stops,
- * and stops after a pause, with the engine's declared defaults. A quarter of an hour for five rounds.
+ * Counts the grants that a stop loses while the engine refreshes all of them, if Webex rotates refresh tokens. Unplanned
+ * stops are compared with stops after a pause. Five rounds take a quarter of an hour.
  *
  *     npx tsx bench/planned-stop.ts [--rounds 5] [--grants 300] [--only SIGTERM]
  */
@@ -18,7 +19,6 @@ const WEBEX_MS = 500;
 
 interface Stop {
   readonly what: string;
-  /** In the middle of refreshing. */
   readonly stop: () => Promise<void>;
   /** Makes the engine refresh again. @default - it does so by itself */
   readonly afterwards?: () => Promise<unknown>;
@@ -83,12 +83,8 @@ async function measure(named: string, rounds: number, count: number): Promise<vo
     }
   }
   const heads = Array.from({ length: rounds }, (_, index) => `round ${index + 1}`);
-  const rows = [
-    [`lost of ${count}`, ...heads],
-    ['---', ...heads.map(() => '---')],
-    ...[...lost].map((row) => row.flat()),
-  ];
-  process.stdout.write(rows.map((row) => `| ${row.join(' | ')} |\n`).join(''));
+  const rows = [...lost].map((row) => row.flat());
+  process.stdout.write(`${markdownTable([`lost of ${count}`, ...heads], rows, heads)}\n`);
 }
 
 void runCommand(() =>
@@ -97,9 +93,9 @@ void runCommand(() =>
     summary: 'Measures how many grants a stop loses, planned and not.',
     examples: { 'npx tsx bench/planned-stop.ts --rounds 3': 'measure each stop three times' },
   })
-    .option('--only <text>', 'only those stops that have it in their name', '')
-    .option('--rounds <n>', 'how often each is measured', wholeNumber, 5)
-    .option('--grants <n>', 'how many grants are refreshed', wholeNumber, 300)
+    .option('--only <text>', 'only stops with this in their name', '')
+    .option('--rounds <n>', 'number of measurements of each', wholeNumber, 5)
+    .option('--grants <n>', 'number of refreshed grants', wholeNumber, 300)
     .action(({ only, rounds, grants }: { only: string; rounds: number; grants: number }) =>
       measure(only, rounds, grants),
     ),

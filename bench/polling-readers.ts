@@ -3,7 +3,7 @@ import type { TokenSource } from 'webex-token-client';
 
 const PAUSE_MS = 5;
 
-/** Programs that ask their TokenSource for the token again and again. */
+/** Programs that repeatedly ask their TokenSource for the token. */
 export class PollingReader {
   /** In milliseconds. */
   readonly waits: number[] = [];

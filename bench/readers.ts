@@ -11,10 +11,7 @@ import type { Row } from './row';
 import type { Measuring } from './section';
 import { dueTogetherRows } from './due-together';
 
-/*
- * Many readers of a thousand credentials: what reads of the engine cost beside those of a KV on the same server, and what
- * a program notices that asks its TokenSource.
- */
+/* Many readers of a thousand credentials: reads of the engine, of a KV on the same server, and through a TokenSource. */
 
 const SECTION = 'readers under load';
 const CREDENTIALS = 1000;
@@ -22,10 +19,10 @@ const READERS = [1, 50, 200];
 const SECONDS = 2;
 const AT_ONCE = 16;
 
-/** An entry of the KV beside the engine, as long as an access token is. */
+/** A KV entry as long as an access token. */
 const KV_ENTRY = { access_token: randomBytes(80).toString('base64url'), type: 'Bearer' };
 
-/** Of all rounds together. */
+/** Figures of all rounds. */
 interface Seen {
   readonly waits: number[];
   readonly aSecond: number[];
@@ -37,7 +34,7 @@ export async function measureReaders(measuring: Measuring): Promise<Row[]> {
   await admin.write('oauthapp/config', declaredConfiguration(vault.deployment));
   const names = Array.from({ length: CREDENTIALS }, (_, index) => `credential-${index}`);
   measuring.progress(`${CREDENTIALS} consents`);
-  // The engine refreshes none before the wave. In the wave, all are due.
+  // The engine refreshes nothing before the wave, when all are due.
   await engine.tune(admin, { tune_refresh_check_interval_seconds: 0 });
   engine.webex.behavior.accessTokenTtlSeconds = 6 * 24 * 3600;
   await admin.write('sys/mounts/kv', { type: 'kv' });
@@ -65,12 +62,8 @@ async function loadRows(
     for (let round = 1; round <= rounds; round += 1) {
       for (const kind of ['creds', 'kv'] as const) {
         progress(`round ${round}/${rounds}: ${readers} readers of ${kinds[kind]}`);
-        const load = await Load.start({
-          address,
-          token,
-          readers,
-          paths: names.map((name) => `${kinds[kind]}/${name}`),
-        });
+        const paths = names.map((name) => `${kinds[kind]}/${name}`);
+        const load = await Load.start({ address, token, readers, paths });
         const probe = new PollingReader([source]);
         await sleep(1000 * SECONDS);
         probed.push(...(await probe.stop()).waits);

@@ -1,7 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { ratioOf, reachesGoal, type Row } from './row';
 
-/** On what it was measured, without which no figure says anything. */
 export interface Machine {
   readonly cores: number;
   readonly cpu: string;
@@ -13,9 +12,9 @@ export interface Machine {
 export interface Results {
   readonly rounds: number;
   readonly rows: readonly Row[];
-  /** What could not be measured on this machine. */
+  /** Measurements that this machine cannot do. */
   readonly skipped: readonly string[];
-  /** Sections that broke off, with what they said. */
+  /** Failed sections, with their messages. */
   readonly failed: readonly string[];
 }
 
@@ -29,7 +28,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** For a program that compares runs: each row with its ratio, and whether it reaches its goal. */
+/** JSON for programs: each row with its ratio, and whether it reaches its goal. */
 export function resultsJson({ rounds, rows, skipped, failed }: Results, machine: Machine, now: Date): string {
   const measured = rows.map((row) => ({ ...row, ratio: ratioOf(row), reached: reachesGoal(row) }));
   const results = { measuredAt: now.toISOString(), machine, rounds, rows: measured, skipped, failed };

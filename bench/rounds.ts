@@ -6,7 +6,7 @@ export interface Measured {
 }
 
 /**
- * Runs each so many times in turn, so that what else the machine does at the time falls on all of them.
+ * Runs the measurements in turn, so that the machine's other work affects all of them.
  *
  * @param measurements each runs once, and gives its figure
  */

@@ -4,13 +4,13 @@ import type { Row } from './row';
 import { NotHere, type Measuring, type Section } from './section';
 
 export type RunOptions = Pick<Measuring, 'rounds'> & {
-  /** Of the sections to measure. @default - all */
+  /** @default - all sections */
   readonly names?: readonly string[];
-  /** Told what is measured at the moment. */
+  /** Receives lines about the progress. */
   readonly tell: (line: string) => void;
 };
 
-/** Measures one section after the other. What one fails with takes nothing from the others, which took minutes. */
+/** Measures one section after another. A failed section does not stop the others. */
 export async function runSections(
   sections: Readonly<Record<string, Section>>,
   { names = [], rounds, tell }: RunOptions,

@@ -1,26 +1,24 @@
 import { ExplainedError } from '#core';
 import type { Row } from './row';
 
-/** How a run measures, and where it says how far it is. */
 export interface Measuring {
-  /** How often each thing is measured, in turn with what stands beside it. */
+  /** Number of measurements of each figure. */
   readonly rounds: number;
-  /** Tells what is measured at the moment. */
   readonly progress: (line: string) => void;
-  /** Tells what cannot be measured on this machine, and why: `node 24: ...`. */
+  /** Reports a measurement that this machine cannot do, with the reason: `node 24: ...`. */
   readonly skip: (line: string) => void;
 }
 
-/** Rows that belong together, measured on servers and folders that the section makes and removes itself. */
+/** Related rows. The section makes and removes its servers and folders. */
 export interface Section {
   readonly summary: string;
   readonly measure: (measuring: Measuring) => Promise<Row[]>;
 }
 
-/** What all of a section needs is not on this machine: it is skipped, which is no failure. */
+/** This machine lacks a program that the section needs. The section is skipped, which is no failure. */
 export class NotHere extends ExplainedError {}
 
-/** @throws NotHere where what is looked for cannot be had */
+/** @throws NotHere instead of an ExplainedError */
 export async function needed<T>(finding: Promise<T>): Promise<T> {
   try {
     return await finding;

@@ -7,9 +7,7 @@ import { median } from './percentile';
 import type { Row } from './row';
 import type { Measuring } from './section';
 
-/*
- * From a declaration to Terraform's JSON: `main.ts` with a few apps, and with many.
- */
+/* `main.ts` with few and many apps, from a declaration to Terraform's JSON. */
 
 const SECTION = 'synthesis';
 const PROJECT = resolve(__dirname, '..');
@@ -56,9 +54,9 @@ export async function measureSynthesis({ rounds, progress }: Measuring): Promise
       ]),
       {
         section: SECTION,
-        what: `main.ts, what ${MOST} apps take above 10`,
+        what: `main.ts, time of ${MOST} apps beyond that of 10`,
         ours: beyondStart(MOST),
-        other: { what: 'ten times what 1,000 do', value: 10 * beyondStart(1_000) },
+        other: { what: 'ten times that of 1,000', value: 10 * beyondStart(1_000) },
         unit: 's',
         goal: { of: 'ratio', atMost: 1.2 },
         note: 'linear: 1',

@@ -5,13 +5,11 @@ import { inTurn, timed } from './rounds';
 import type { Row } from './row';
 import { needed, type Measuring } from './section';
 
-/*
- * `webex-token` as an app installs it, with a Vault token, on a server beside it. Node's own start is measured in turn.
- */
+/* `webex-token` as an app installs it, with a Vault token and a local server, beside Node's own start. */
 
 const CREDENTIAL = 'testauth';
 
-/** Each takes a tenth of a second, and they differ by hundredths. */
+/** Each run takes a tenth of a second, and the differences are hundredths. */
 const OFTEN = 5;
 
 export async function measureToken({ rounds, progress }: Measuring): Promise<Row[]> {

@@ -5,8 +5,8 @@ import { TOKEN_PATH } from '../rehearsal/webex/endpoints/token-endpoint';
 import { WrittenVault } from '../rehearsal/written-vault';
 
 /*
- * How long reads of the engine wait while Webex takes connections and never answers: the case that decides how long the
- * engine may wait for Webex, and that no client may outlast. Some minutes for each setting.
+ * Waiting times of reads while Webex accepts connections but never answers. They decide on the engine's timeout for Webex
+ * and the client's own. Each setting takes some minutes.
  *
  *     npx tsx bench/unanswered-reads.ts [providerTimeoutSeconds:expiryLeewayFactor ...]
  */
@@ -14,7 +14,7 @@ import { WrittenVault } from '../rehearsal/written-vault';
 const CREDENTIALS = 300;
 const READERS_OF_ONE = [1, 2, 3];
 const OBSERVED_MS = 120_000;
-/** Longer than the server lets any request take. */
+/** Longer than the server's limit for a request. */
 const TIMEOUT_MS = 150_000;
 const HANGS = { path: TOKEN_PATH, delayMs: 600_000 };
 
@@ -23,7 +23,7 @@ interface Tuning {
   readonly leewayFactor: number;
 }
 
-/** All tokens are valid and due at once, and each credential is read again and again. */
+/** All tokens are valid and due at once, and each credential is read repeatedly. */
 async function waitsOfValidTokens(tuning: Tuning): Promise<number[]> {
   await using vault = await WrittenVault.start();
   const names = Array.from({ length: CREDENTIALS }, (_, index) => `credential-${index}`);
@@ -46,7 +46,7 @@ async function waitsOfValidTokens(tuning: Tuning): Promise<number[]> {
   return waits.flat();
 }
 
-/** One token has expired, and so many readers ask for it at once, beside the engine's own attempt. */
+/** One token has expired, and several readers ask for it at once, beside the engine's own attempt. */
 async function waitsOfExpiredToken(tuning: Tuning, readers: number): Promise<number[]> {
   await using vault = await WrittenVault.start();
   vault.webex.behavior.accessTokenTtlSeconds = 11;
@@ -70,15 +70,13 @@ async function tune(vault: WrittenVault, { timeoutSeconds, leewayFactor }: Tunin
 async function waitOfRead({ server, engine }: WrittenVault, name: string): Promise<number> {
   const vault = new VaultClient({ address: server.address, token: server.rootToken, timeoutMs: TIMEOUT_MS });
   const started = performance.now();
-  await engine.read(vault, name).catch(refused);
+  await engine.read(vault, name).catch((error: unknown) => {
+    // A refusal is an answer too.
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+  });
   return (performance.now() - started) / 1000;
-}
-
-/** That there is no token is an answer too. */
-function refused(error: unknown): void {
-  if (!(error instanceof VaultResponseError)) {
-    throw error;
-  }
 }
 
 function tell(what: string, waits: readonly number[]): void {

@@ -2,9 +2,9 @@ import { licenceOf, PUBLIC_DOMAIN } from './licences';
 import type { PackageLock, PlacedPackage } from './package-lock';
 
 /*
- * What a package of ours runs with, in CycloneDX's JSON. npm has a command for that ("npm sbom"), which takes workspaces
- * that are not published along, calls packages by their folders, and leaves out what another workspace has for its
- * development. This has neither a time nor a number of its own, so the same package-lock.json gives the same bytes.
+ * The runtime dependencies of a published package, as CycloneDX JSON. `npm sbom` includes unpublished workspaces, names
+ * packages by their folders, and omits packages that another workspace needs for development. This bill has no time and no
+ * serial number, so the same package-lock.json gives the same bytes.
  */
 
 interface Component {
@@ -32,8 +32,8 @@ export interface BillOfMaterials {
 }
 
 /**
- * @param path folder of the package, from the project's; the project itself: an empty text
- * @throws Error where a licence is none that we ship with
+ * @param path folder of the package in the project; empty for the project itself
+ * @throws Error for a licence that is not accepted
  */
 export function billOfMaterials(lock: PackageLock, path: string): BillOfMaterials {
   const root = lock.package(path);
@@ -51,7 +51,7 @@ export function billOfMaterials(lock: PackageLock, path: string): BillOfMaterial
     const ref = packageUrl(placed);
     components.set(ref, componentOf(placed));
     const needed = lock.needs(placed);
-    // One version may lie in several folders, with other packages beside it in each.
+    // One version can be in several folders, each with other packages beside it.
     dependencies.set(ref, new Set([...(dependencies.get(ref) ?? []), ...needed.map(packageUrl)]));
     needed.forEach(visit);
   };
@@ -98,12 +98,12 @@ function hashOf(integrity: string): { alg: string; content: string } {
   return { alg: `SHA-${bits}`, content: Buffer.from(hash, 'base64').toString('hex') };
 }
 
-/** As https://github.com/package-url has it for npm. */
+/** @see https://github.com/package-url */
 function packageUrl({ name, version }: PlacedPackage): string {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`;
 }
 
-/** By code points, in any locale. */
+/** Compares by code points, independent of the locale. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

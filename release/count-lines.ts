@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /*
- * The lines of the tracked files, by room: `npm run lines`. The product is TypeScript and JavaScript outside test. The
- * tests have their snapshots and recorded JSON as well. A lock file counts nowhere.
+ * Counts the lines of tracked files by room: `npm run lines`. The product is TypeScript and JavaScript outside test. Tests
+ * include snapshots and recorded JSON. Lock files do not count.
  */
 
 const SOURCE = /[.][cm]?[jt]s$/;

@@ -4,8 +4,8 @@ import { SERVER_PRODUCTS } from '../constructs/server/server-products';
 import { imageDigest, withoutDigest } from './image-digest';
 
 /*
- * "npm run digests": prints each pinned image of the server with the digest that its registry has for the tag, or those of
- * images that are given; with --write, the pinned ones are written where they are pinned. It needs the internet.
+ * "npm run digests" prints the server's pinned images, or given images, with the registry's digest of their tag. With
+ * --write, it updates the pinned images in the sources. It needs the internet.
  */
 
 const FILE = resolve(__dirname, '../constructs/server/server-products.ts');

@@ -1,12 +1,9 @@
 import type { PlacedPackage } from './package-lock';
 
-/** No licence, and none that SPDX has a name for. */
+/** SPDX has no identifier for it. */
 export const PUBLIC_DOMAIN = 'Public Domain';
 
-/**
- * Under which somebody who runs our packages may have their parts: they ask for a notice, and one of them (MPL-2.0) that
- * changes to its own files are shown.
- */
+/** Licences that require a notice. MPL-2.0 also requires that changes to its own files are published. */
 const ACCEPTED = [
   '0BSD',
   'Apache-2.0',
@@ -19,28 +16,25 @@ const ACCEPTED = [
   PUBLIC_DOMAIN,
 ];
 
-/** What package.json of an old package says in another form than SPDX's, read in that package. */
-const READ: Readonly<Record<string, string>> = {
-  // Public domain or MIT, as its LICENSE.txt says.
-  'tv4@1.3.0': 'MIT',
-};
+/** Licences of packages whose package.json has no SPDX expression, by their own licence file. */
+const READ: Readonly<Record<string, string>> = { 'tv4@1.3.0': 'MIT' };
 
-/** @returns an SPDX expression @throws Error where it is none that we ship with */
+/** @returns an SPDX expression. @throws Error for a licence that is not accepted */
 export function licenceOf({ name, version, license }: Pick<PlacedPackage, 'name' | 'version' | 'license'>): string {
   const named = `${name}@${version}`;
   const licence = READ[named] ?? license;
   if (typeof licence !== 'string') {
     throw new Error(
-      `${named} has no licence that SPDX knows, got ${JSON.stringify(license)}; read its own, or leave it out`,
+      `${named} has no SPDX licence, got ${JSON.stringify(license)}; read its licence file, or remove the package`,
     );
   }
-  // One of several to choose from will do; of several that hold all are needed.
+  // One accepted alternative (OR) is enough; all parts of a conjunction (AND) must be accepted.
   const isAccepted = licence
     .replaceAll(/[()]/g, '')
     .split(' OR ')
     .some((choice) => choice.split(' AND ').every((each) => ACCEPTED.includes(each)));
   if (!isAccepted) {
-    throw new Error(`${named} is under ${licence}, which is not accepted here; leave it out, or read what it asks for`);
+    throw new Error(`${named} has licence ${licence}, which is not accepted; remove the package, or check the licence`);
   }
   return licence;
 }

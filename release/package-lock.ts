@@ -4,14 +4,14 @@ import { z } from 'zod';
 const names = z.record(z.string(), z.string()).default({});
 
 const lockedPackage = z.object({
-  /** Of a workspace, or one that is asked for by another name; the others are called as their folders are. */
+  /** Name of a workspace or an alias. Other packages have the name of their folder. */
   name: z.string().optional(),
   version: z.string().default(''),
-  /** Base64 behind the name of its algorithm. Not there for what is inside of another package. */
+  /** Algorithm and base64 hash. Bundled packages have none. */
   integrity: z.string().optional(),
-  /** An SPDX expression; a few old packages have something else. */
+  /** An SPDX expression, except in a few old packages. */
   license: z.unknown().optional(),
-  /** Of a link: the folder that it leads to. */
+  /** Target folder of a link. */
   resolved: z.string().optional(),
   link: z.boolean().default(false),
   dependencies: names,
@@ -22,14 +22,13 @@ const lockedPackage = z.object({
 
 type LockedPackage = z.output<typeof lockedPackage>;
 
-/** A package where npm puts it. */
+/** A package in its folder. */
 export interface PlacedPackage extends LockedPackage {
   readonly name: string;
-  /** From the project's folder. */
+  /** Relative to the project. */
   readonly path: string;
 }
 
-/** What npm has pinned, each by its hash. */
 export class PackageLock {
   readonly #packages: Readonly<Record<string, LockedPackage>>;
 
@@ -38,7 +37,7 @@ export class PackageLock {
     this.#packages = schema.parse(JSON.parse(readFileSync(file, 'utf8'))).packages;
   }
 
-  /** @param path from the project's folder; the project itself: an empty text */
+  /** @param path relative to the project; empty for the project itself */
   package(path: string): PlacedPackage | undefined {
     const found = this.#packages[path];
     if (found?.link) {
@@ -47,7 +46,7 @@ export class PackageLock {
     return found && { ...found, path, name: found.name ?? path.replace(/^.*node_modules\//, '') };
   }
 
-  /** All that a package needs to run: what its users are to have beside it too, and what is of one platform only. */
+  /** The runtime dependencies of a package, including peers and packages for single platforms. */
   needs(needing: PlacedPackage): PlacedPackage[] {
     const peers = Object.keys(needing.peerDependencies).filter(
       (name) => needing.peerDependenciesMeta[name]?.optional !== true,
@@ -56,7 +55,7 @@ export class PackageLock {
     return [...new Set(needed)].flatMap((name) => this.#nearest(needing.path, name) ?? []);
   }
 
-  /** Where Node looks for it. */
+  /** Resolves a name as Node does. */
   #nearest(from: string, name: string): PlacedPackage | undefined {
     for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
       const found = this.package(`${folder}/node_modules/${name}`.replace(/^\//, ''));

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { billOfMaterials } from './bill-of-materials';
 import { PackageLock } from './package-lock';
 
-/* The last step of "npm run build": puts into each package what it runs with. */
+/* The last step of "npm run build": writes the bill of materials into each package. */
 
 const PROJECT = resolve(__dirname, '..');
 const lock = new PackageLock(join(PROJECT, 'package-lock.json'));

@@ -6,9 +6,7 @@ import { ANALYTICS_SCOPES, ANALYTICS_URLS, collectReport } from './meetings-repo
 import { FORMATS } from './meetings-report/formats';
 import { coverage, lastMonth, parseMonth } from './meetings-report/month';
 
-/*
- * The monthly report of Webex meeting activity, for one site or several.
- */
+/* The monthly report of Webex meetings, for one site or several. */
 
 const HELP = `Usage: npx tsx samples/meetings-report.ts --site example.webex.com [options] > report
 
@@ -30,7 +28,7 @@ The platform engineer declares in deployment.ts:
 An administrator of the Webex organization authorizes it: npx --no-install webex-token-vault authorize reports
 `;
 
-/** A wait that is worth a word on the terminal. */
+/** Longer waits are announced on the terminal. */
 const LONG_WAIT_MS = 2000;
 
 void runCommand(async (signal) => {

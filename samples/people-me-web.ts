@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { note, runCommand, UsageError, WEBEX_API_URL } from './sample-command';
 
 /*
- * Serves a page that shows who authorized the credential: a program that runs for long and reads the token for each
- * request. It only reads. `webex-token-vault authorize` has a person consent.
+ * A long-running program, which reads the token for each request: its page shows who authorized the credential. Consent
+ * itself is a task of `webex-token-vault authorize`.
  */
 
 const person = z.object({ displayName: z.string(), emails: z.array(z.string()) });
 
-/** Nothing but this page's own style: no script, no form, and no frame around it. */
+/** The page may have its own style, but no script, form or frame. */
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
@@ -37,12 +37,12 @@ void runCommand(async (signal) => {
   const server = createServer(answer(tokens, `localhost:${port}`)).listen(port, '127.0.0.1');
   await once(server, 'listening').catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ExplainedError(`port ${port} on 127.0.0.1 cannot be had (${code}); give another one by --port`);
+    throw new ExplainedError(`port ${port} on 127.0.0.1 is not available (${code}); choose another one with --port`);
   });
   note(`Open http://localhost:${port}/ in a browser; Ctrl-C ends it.`);
   await once(signal, 'abort');
   server.close();
-  // Browsers open connections ahead of need. They would keep this process alive.
+  // Idle connections of browsers would keep this process alive.
   server.closeAllConnections();
 });
 
@@ -61,7 +61,7 @@ function answer(tokens: TokenSource, host: string): RequestListener {
     }
   };
   return (request, response) => {
-    // Another host name may be a foreign page whose name resolves to loopback. It learns nothing.
+    // Another host name can be a foreign page that resolves to loopback.
     if (request.headers.host !== host || request.url !== '/' || request.method !== 'GET') {
       response.writeHead(404, HEADERS).end(renderPage('Not found', [`Open http://${host}/.`]));
       return;

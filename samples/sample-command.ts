@@ -7,7 +7,7 @@ import { type ErrorCode, ExplainedError, hasCode } from 'webex-token-client';
 /** The Webex API. `WEBEX_API_URL` names another one, such as a simulated one. */
 export const WEBEX_API_URL = (process.env.WEBEX_API_URL ?? 'https://webexapis.com/v1').replace(/\/+$/, '');
 
-/** The command line holds something that cannot be meant. */
+/** The command line is wrong. */
 export class UsageError extends ExplainedError {
   override name = 'UsageError';
   override readonly code: ErrorCode = 'ERR_USAGE';
@@ -24,7 +24,7 @@ const EXIT_CODES: readonly (readonly [number, readonly ErrorCode[]])[] = [
 /**
  * Runs a command and sets the exit code of the process.
  *
- * @param action its signal is aborted by the first Ctrl-C, so that it can clean up; a second one ends the process
+ * @param action cleans up after its signal aborts at the first Ctrl-C; a second Ctrl-C ends the process
  */
 export async function runCommand(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interruption = new AbortController();
@@ -49,7 +49,7 @@ export function note(line: string): void {
 }
 
 function exitCodeOf(error: unknown): number {
-  // Node's own parser of the command line.
+  // Errors of Node's parseArgs are wrong usage.
   const isUsage = /^ERR_PARSE_ARGS_/.test(String((error as NodeJS.ErrnoException).code));
   return isUsage ? 2 : (EXIT_CODES.find(([, codes]) => hasCode(error, ...codes))?.[0] ?? 1);
 }

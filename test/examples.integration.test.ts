@@ -6,12 +6,12 @@ import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { lookAt } from '../lib/health/looks/look';
 import { applyDeclaration } from '../rehearsal/applier/stack';
-import { Rehearsal } from '../rehearsal/rehearsal';
+import type { Rehearsal } from '../rehearsal/rehearsal';
 import { rehearse } from '../rehearsal/rehearsed-deployment';
-import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../rehearsal/server/server-binary';
 import { deploymentInFile } from '../rehearsal/written-deployment';
+import { findOauthappPlugin } from '../rehearsal/server/oauthapp-plugin';
 import { synthesize } from './fixtures/worlds/synthesizer';
+import { appliedRehearsal } from './fixtures/worlds/applied-rehearsal';
 
 /* The example of two environments and several organizations, on one server. */
 
@@ -21,10 +21,8 @@ let rehearsal: Rehearsal;
 let staging: Deployment;
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
   const { deployment: declared } = await loadDeployment(join(EXAMPLES, 'production.ts'));
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
-  await rehearsal.apply({ by: 'applier' });
+  rehearsal = await appliedRehearsal(declared);
 });
 
 afterAll(() => rehearsal.stop());

@@ -77,7 +77,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
 
   private constructor(options: Omit<WebexSimulatorOptions, 'port'>) {
     const { clients, serviceApps = [], users = DEFAULT_USERS, sites = DEFAULT_SITES, ...more } = options;
-    const { newToken = simulatedToken, newDeviceCode = randomUUID, now = Date.now, ...behavior } = more;
+    const { newToken = simulatedToken, newDeviceCode = randomUUID, now = () => Date.now(), ...behavior } = more;
     this.clients = clients;
     // Copies, because a simulator changes its users.
     this.users = users.map((user) => ({ ...user }));

@@ -11,15 +11,15 @@ export const ANALYTICS_URLS: Readonly<Record<string, string>> = {
 
 export const ANALYTICS_SCOPES = ['analytics:read_all', 'identity:people_read'];
 
-/** Both have been documented as the answer of a region that does not have the site; 403 means other refusals too. */
+/** Documented answers of a region without the site. 403 has other meanings too. */
 const WRONG_REGION = [403, 451];
 
-/** Requests under way at a time: Webex limits their rate. */
+/** Number of concurrent requests: Webex limits their rate. */
 const AT_ONCE = 4;
 
 const count = z.number().nonnegative().optional();
 
-/** Webex's figures of a site and some days. A figure that it leaves out is unknown, and not zero. */
+/** Webex's figures of a site and some days. A missing figure is unknown, not zero. */
 const figures = z.object({
   totalMeetings: count,
   totalParticipants: count,
@@ -95,7 +95,7 @@ async function collectSite(siteUrl: string, options: ReportOptions): Promise<Sit
   return { siteUrl, source, current, previous, days };
 }
 
-/** The first question finds out which region has the site. */
+/** The first request finds the site's region. */
 async function findRegion(siteUrl: string, options: ReportOptions): Promise<{ source: string; current: Figures }> {
   let refusal: WebexResponseError | undefined;
   for (const source of options.urls) {

@@ -55,13 +55,13 @@ function renderCsv({ sites, period, comparedWith }: Report): string {
   return [head, ...all].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }
 
-/** A spreadsheet runs a text that begins like a formula; an apostrophe before it keeps it a text. */
+/** A spreadsheet evaluates text that begins like a formula. A leading apostrophe prevents this. */
 export function csvCell(value: string | number): string {
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** One page that needs nothing else, for people who were only sent the file. */
+/** One self-contained page, which can be sent as a file. */
 function renderHtml(report: Report): string {
   const title = `Webex meetings, ${report.month}`;
   const tables = report.sites.map((site) => {

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { App } from 'cdktf';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
@@ -22,8 +20,6 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
   beforeAll(async () => {
     rehearsal = await Rehearsal.start({
       declared,
-      binary: await findServer(),
-      pluginPath: await findOauthappPlugin(),
     });
     await synthesize('production');
     expect(await apply()).toMatchObject({ exitCode: 0 });

@@ -7,8 +7,6 @@ import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/
 import { policyReply } from '../../lib/vault/replies';
 import type { App, Deployment } from '../../lib/declaration/schema/deployment';
 import { Rehearsal } from '../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
@@ -41,8 +39,6 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
   beforeAll(async () => {
     rehearsal = await Rehearsal.start({
       declared,
-      binary: await findServer(),
-      pluginPath: await findOauthappPlugin(),
     });
     await rehearsal.apply({ by: 'terraform' });
   });

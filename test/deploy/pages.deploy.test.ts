@@ -5,7 +5,6 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { steps } from '../fixtures/runs/steps';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 import { Typist } from '../fixtures/pages/typist';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { writeShellEnvironment } from '../../rehearsal/shell-environment';
@@ -22,8 +21,7 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
   let environment: Record<string, string>;
 
   beforeAll(async () => {
-    const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-    rehearsal = await Rehearsal.start({ declared: exampleDeployment(), binary, pluginPath });
+    rehearsal = await Rehearsal.start({ declared: exampleDeployment() });
     typist = new Typist(
       Object.fromEntries(
         ['TF_CLI_CONFIG_FILE', 'TERRAFORM_BINARY_NAME'].flatMap((name) => {

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { readCredential } from '#core';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { TOKEN_PATH } from '../../rehearsal/webex/endpoints/token-endpoint';
 import { authorize } from '../../lib/grants/consent/ways/code-grant';
@@ -36,8 +34,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   const printed: string[] = [];
 
   beforeAll(async () => {
-    const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-    rehearsal = await Rehearsal.start({ declared, binary, pluginPath });
+    rehearsal = await Rehearsal.start({ declared });
     secret = Object.values(rehearsal.variables)[0] ?? '';
     token = await rehearsal.operatorToken('provisioner');
   });

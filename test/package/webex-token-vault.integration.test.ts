@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { VaultClient } from '../../lib/vault/vault-client';
 import type { FinishedCommand } from '../../lib/processes/child-process';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
-import { findServer } from '../../rehearsal/server/server-binary';
 import { helpOfEach } from '../fixtures/programs/help-of-each';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { PackageUser } from '../fixtures/packages/package-user';
@@ -166,9 +163,8 @@ describeUnless(terraformUnavailable())('the stack of that project', () => {
   let engine: WebexEngine;
 
   beforeAll(async () => {
-    const pluginDirectory = dirname(await findOauthappPlugin());
     engine = await WebexEngine.start();
-    server = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory });
+    server = await OpenBaoServer.start();
   });
   afterAll(async () => {
     await server.stop();
@@ -197,7 +193,7 @@ describeUnless(terraformUnavailable())('the stack of that project', () => {
     });
     expect(await terraform('init', '-input=false')).toMatchObject({ exitCode: 0 });
     expect(await terraform('apply', '-input=false', '-auto-approve')).toMatchObject({ exitCode: 0 });
-    const admin = new VaultClient({ address: server.address, token: server.rootToken });
+    const { admin } = server;
     await engine.authorize(admin, 'testauth');
     await expect(engine.isAccepted(await engine.read(admin, 'testauth'))).resolves.toBe(true);
   });

@@ -3,11 +3,10 @@ import { rootCertificates } from 'node:tls';
 import { loginAs } from 'webex-token-client';
 import { run } from '../../lib/processes/child-process';
 import { appEnvironmentFile, rehearsedApps, writeShellEnvironment } from '../../rehearsal/shell-environment';
-import { Rehearsal } from '../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { synthesize } from '../fixtures/worlds/synthesizer';
+import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /* A declaration with identities, tried out where neither its issuers nor its clusters are. */
 
@@ -20,8 +19,8 @@ let binary: string;
 beforeAll(async () => {
   binary = await findServer();
   const claims = { '/deep/er~1est': ['a', 'b'], team: 'blue' };
-  rehearsal = await Rehearsal.start({
-    declared: exampleDeployment({
+  rehearsal = await appliedRehearsal(
+    exampleDeployment({
       apps: [
         { name: 'workload', reads: ['testauth'], identity: { cert: { caPem: ca, uris: ['spiffe://example.org/a'] } } },
         { name: 'job', reads: ['testauth'], identity: { github: { repository: 'a/b', ref: 'refs/heads/main' } } },
@@ -40,11 +39,7 @@ beforeAll(async () => {
         { name: 'people-me', reads: ['testauth'] },
       ],
     }),
-    binary,
-    pluginPath: await findOauthappPlugin(),
-    synthesizer: synthesize,
-  });
-  await rehearsal.apply({ by: 'applier' });
+  );
 });
 
 afterAll(() => rehearsal[Symbol.asyncDispose]());

@@ -6,7 +6,6 @@ import { text } from 'node:stream/consumers';
 import { readCredential } from '#core';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../../rehearsal/quickstart-run';
 import { Rehearsal } from '../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { StepLog } from '../../rehearsal/step-log';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
@@ -86,7 +85,9 @@ test.each<[string, Partial<DeploymentInput>]>([
 
 test('the quickstart works if the scopes keep Webex from naming the account', async () => {
   const printed = await quickstart({ credentials: [{ ...credential, scopes: ['meeting:schedules_read'] }] });
-  expect(printed).toMatch(/ 8\/9 {2}\S+ access token read; people\/me says: nothing, because the scopes do not permit it/);
+  expect(printed).toMatch(
+    / 8\/9 {2}\S+ access token read; people\/me says: nothing, because the scopes do not permit it/,
+  );
 });
 
 test('the quickstart shows an expiry, then leaves a token with the lifetime of a Webex token', async () => {
@@ -107,8 +108,6 @@ test('the rehearsal passes a thousand apps to the processes that it starts', asy
   const apps = Array.from({ length: 1000 }, (_, index) => ({ name: `app-${index}`, reads: ['testauth'] }));
   await using rehearsal = await Rehearsal.start({
     declared: defineDeployment({ ...base, apps }),
-    binary: await findServer(),
-    pluginPath: await findOauthappPlugin(),
   });
   const stack = readFileSync(join(await rehearsal.synthesize(), 'cdk.tf.json'), 'utf8');
   const { resource } = JSON.parse(stack) as Declaration;

@@ -2,11 +2,9 @@ import { loginAppRole } from '#core';
 import { z } from 'zod';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { Rehearsal } from '../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../rehearsal/server/server-binary';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { statusOf } from '../fixtures/results/refusal';
-import { synthesize } from '../fixtures/worlds/synthesizer';
+import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /*
  * What an app may do with its own secret id, logged in with the AppRole that stack `webex-tokens` deploys.
@@ -46,9 +44,7 @@ const lookupReply = z.object({
 let rehearsal: Rehearsal;
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
-  await rehearsal.apply({ by: 'applier' });
+  rehearsal = await appliedRehearsal(declared);
 });
 afterAll(() => rehearsal.stop());
 

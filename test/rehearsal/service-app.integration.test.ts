@@ -7,14 +7,13 @@ import { clientSecretVariable } from '../../lib/declaration/derived/client-secre
 import { readOperatorLogin } from '../../lib/operators/operator-folder';
 import { loginOperator, type OperatorName } from '../../lib/operators/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { Rehearsal } from '../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { clientSecretFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { webexId } from '../../rehearsal/webex/webex-id';
 import { runScript, type ScriptResult } from '../fixtures/programs/script';
-import { synthesize } from '../fixtures/worlds/synthesizer';
 import { Typist } from '../fixtures/pages/typist';
+import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /* The grant of a Service App: asked for by the token of another credential, and had again by itself. */
 
@@ -51,9 +50,8 @@ const files = mkdtempSync(join(tmpdir(), 'service-app-'));
 const printed: string[] = [];
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
-  await rehearsal.apply({ by: 'applier' });
+  const binary = await findServer();
+  rehearsal = await appliedRehearsal(declared);
   operators = join(dirname(await writeShellEnvironment(rehearsal, binary)), 'operators');
   secretFile = join(files, 'client-secret');
   writeFileSync(secretFile, clientSecret(), { mode: 0o600 });

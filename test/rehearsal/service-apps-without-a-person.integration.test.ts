@@ -4,14 +4,13 @@ import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { findCredential } from '../../lib/declaration/derived/by-name';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { isServiceApp } from '../../lib/declaration/schema/service-app';
-import { Rehearsal } from '../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { webexId } from '../../rehearsal/webex/webex-id';
 import { runScript, type ScriptResult } from '../fixtures/programs/script';
-import { synthesize } from '../fixtures/worlds/synthesizer';
 import { Typist } from '../fixtures/pages/typist';
+import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /* Service Apps that ask for each other's grants: no person consents, and none is needed when one grant is lost. */
 
@@ -43,9 +42,8 @@ let typist: Typist;
 let environment: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
-  await rehearsal.apply({ by: 'applier' });
+  const binary = await findServer();
+  rehearsal = await appliedRehearsal(declared);
   const shell = await writeShellEnvironment(rehearsal, binary);
   environment = {
     ...rehearsal.environment,

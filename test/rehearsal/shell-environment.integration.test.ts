@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from '#core';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
-import { Rehearsal } from '../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { appEnvironmentFile, writeShellEnvironment } from '../../rehearsal/shell-environment';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
@@ -14,7 +13,7 @@ import { ANALYTICS_SCOPES } from '../../samples/meetings-report/figures';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { STARTED_PROGRAM } from '../fixtures/programs/script';
-import { synthesize } from '../fixtures/worlds/synthesizer';
+import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /*
  * What "quickstart --keep" gives a person to paste, pasted into a real bash. In a namespace, which asks for the most. `npx`
@@ -44,9 +43,8 @@ let file: string;
 const bin = mkdtempSync(join(tmpdir(), 'shell-environment-'));
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize, hasBackups: true });
-  await rehearsal.apply({ by: 'applier' });
+  const binary = await findServer();
+  rehearsal = await appliedRehearsal(declared, { hasBackups: true });
   file = await writeShellEnvironment(rehearsal, binary);
   const npx = `[ "$1" = --no-install ] && shift\ncase $1 in webex-token-vault) shift; exec '${process.execPath}' '${STARTED_PROGRAM}' "$@" ;; esac\nexec "$@"`;
   writeFileSync(join(bin, 'npx'), `#!/bin/sh\n${npx}\n`, { mode: 0o755 });

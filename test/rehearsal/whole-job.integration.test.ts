@@ -2,10 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredential, loginAppRole } from '#core';
 import { peopleMe } from '../../lib/webex/account-request';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../rehearsal/server/server-binary';
 import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
-import { Rehearsal } from '../../rehearsal/rehearsal';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/grants/consent/ways/code-grant';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
@@ -14,8 +12,8 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import { givingExpired } from '../fixtures/worlds/giving-expired';
 import { lastingOperatorToken } from '../../rehearsal/operator-token';
 import { statusOf } from '../fixtures/results/refusal';
-import { synthesize } from '../fixtures/worlds/synthesizer';
 import { z } from 'zod';
+import { startRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /*
  * The main job on the real server and the real plugin, applied by the rehearsal's applier, with two of everything.
@@ -48,8 +46,7 @@ let applied: AppliedDeclaration;
 const seen: string[] = [];
 
 beforeAll(async () => {
-  const [binary, pluginPath] = [await findServer(), await findOauthappPlugin()];
-  rehearsal = await Rehearsal.start({ declared, binary, pluginPath, synthesizer: synthesize });
+  rehearsal = await startRehearsal(declared);
   mount = rehearsal.deployment.engine.mountPath;
   applied = await rehearsal.apply({ by: 'applier' });
   seen.push(JSON.stringify(applied));

@@ -85,11 +85,11 @@ describe('a licence', () => {
   });
 
   it.each([
-    ['GPL-3.0-only', 'a@1.0.0 is under GPL-3.0-only, which is not accepted here'],
-    ['MIT AND GPL-3.0-only', 'which is not accepted here'],
-    ['UNLICENSED', 'which is not accepted here'],
-    [undefined, 'a@1.0.0 has no licence that SPDX knows, got undefined'],
-    [{ type: 'MIT' }, 'has no licence that SPDX knows, got {"type":"MIT"}'],
+    ['GPL-3.0-only', 'a@1.0.0 has licence GPL-3.0-only, which is not accepted'],
+    ['MIT AND GPL-3.0-only', 'which is not accepted'],
+    ['UNLICENSED', 'which is not accepted'],
+    [undefined, 'a@1.0.0 has no SPDX licence, got undefined'],
+    [{ type: 'MIT' }, 'has no SPDX licence, got {"type":"MIT"}'],
   ])('a license is refused: %j', (license, message) => {
     expect(() => licenceOf({ name: 'a', version: '1.0.0', license })).toThrow(message);
   });

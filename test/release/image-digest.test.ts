@@ -58,12 +58,12 @@ it('the lookup replaces the digest that an image already has', async () => {
 });
 
 it.each<[string, Behavior, string, RegExp]>([
-  ['a tag that is not there', {}, '9.9.9', /manifests\/9\.9\.9 answered 404, so the digest of ".*" is not known/],
+  ['a tag that is not there', {}, '9.9.9', /manifests\/9\.9\.9 answered 404, so the digest of ".*" is unknown/],
   [
     'bytes that are not those of the digest',
     { says: `sha256:${'0'.repeat(64)}` },
     '2.7.2',
-    /gave bytes of digest sha256:/,
+    /sent bytes of digest sha256:/,
   ],
   ['a token over plain HTTP', { realm: 'http://registry.example/token' }, '2.7.2', /which is not https/],
   ['a token that is not taken', { token: 'another' }, '2.7.2', /answered 401/],

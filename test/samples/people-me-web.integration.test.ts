@@ -71,7 +71,7 @@ it('the server refuses other host names and other paths', async () => {
 it('the program says in one line that its port is taken', async () => {
   expect(await start(port).result()).toMatchObject({
     exitCode: 1,
-    stderr: `error: port ${port} on 127.0.0.1 cannot be had (EADDRINUSE); give another one by --port\n`,
+    stderr: `error: port ${port} on 127.0.0.1 is not available (EADDRINUSE); choose another one with --port\n`,
   });
 });
 

@@ -3,15 +3,12 @@ import { authorize } from '../../lib/grants/consent/ways/code-grant';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { applyDeclaration } from '../../rehearsal/applier/stack';
-import { Rehearsal } from '../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../rehearsal/server/server-binary';
 import { runCommand } from '../fixtures/programs/command-run';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { SERVER_PRODUCT } from '../fixtures/runs/server-product';
-import { synthesize } from '../fixtures/worlds/synthesizer';
+import { startRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /* From an empty server to the first grant, by the commands that `doctor` names and by nothing else. */
 
@@ -52,12 +49,7 @@ async function productionServer(): Promise<Place> {
 
 /** Unsealed, with a token that may do everything. */
 async function runningServer(server?: DeploymentInput['vault']['server']): Promise<Place> {
-  const rehearsal = await Rehearsal.start({
-    declared: exampleDeployment(),
-    binary: await findServer(),
-    pluginPath: await findOauthappPlugin(),
-    synthesizer: synthesize,
-  });
+  const rehearsal = await startRehearsal(exampleDeployment());
   const { address, rootToken } = rehearsal.server;
   const { admin, deployment, webex } = rehearsal;
   const vault = server === undefined ? { address } : { server };

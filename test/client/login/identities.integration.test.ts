@@ -1,20 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { NotPermitted, TemporarilyUnavailable, VaultConnection } from '#core';
 import { loginAs, TokenSource, tokenSourceFromEnvironment, type LoginIdentity } from 'webex-token-client';
 import { appPolicyName } from '../../../lib/declaration/derived/policy-names';
 import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificates/certificate-authority';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
-import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../../rehearsal/server/server-binary';
 import { eventually } from '../../../rehearsal/eventually';
 import { isOnVault } from '../../../rehearsal/server/is-on-vault';
 import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
 import { LongTimers } from '../../fixtures/clocks/long-timers';
 import { RecordingServer } from '../../fixtures/loopback/recording-server';
 import { runScript } from '../../fixtures/programs/script';
-import { TokenReview } from '../../fixtures/kubernetes/token-review';
+import { KubernetesCluster } from '../../../rehearsal/identity/kubernetes-cluster';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
 /* Each identity on the real server, with what the app's policy grants and nothing more. */
@@ -26,7 +24,7 @@ const HOUR_MS = 3_600_000;
 let folder: string;
 let authority: CertificateAuthority;
 let issuer: JwtIssuer;
-let cluster: TokenReview;
+let cluster: KubernetesCluster;
 let vault: WrittenVault;
 let certificate: IssuedCertificate;
 
@@ -36,10 +34,12 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'identities-'));
   authority = await CertificateAuthority.create();
   issuer = new JwtIssuer();
-  const server = await issued('localhost');
-  writePair('server', server);
+  writePair('server', await issued('localhost'));
   writeFileSync(path('ca.pem'), authority.certificatePem);
-  cluster = await TokenReview.start(server, `system:serviceaccount:${ACCOUNT.namespace}:${ACCOUNT.name}`);
+  cluster = await KubernetesCluster.start();
+  for (const account of ['apps/people-me', 'apps/other', 'other/people-me']) {
+    cluster.delegators.add(account);
+  }
   vault = await WrittenVault.start({}, { tls: { certFile: path('server.pem'), keyFile: path('server.key') } });
   await vault.authorize();
   // Writes the policy of the app.
@@ -82,7 +82,7 @@ async function declareIdentities(): Promise<void> {
   await admin.write('sys/auth/kubernetes', { type: 'kubernetes' });
   await admin.write('auth/kubernetes/config', {
     kubernetes_host: cluster.address,
-    kubernetes_ca_cert: authority.certificatePem,
+    kubernetes_ca_cert: cluster.ca,
     disable_local_ca_jwt: true,
   });
   await admin.write(`auth/kubernetes/role/${ROLE}`, {
@@ -107,12 +107,8 @@ function writePair(name: string, { certificatePem, privateKeyPem }: IssuedCertif
 }
 
 function podToken(account = ACCOUNT): string {
-  const token = issuer.token({
-    aud: ['webex-token-vault'],
-    'kubernetes.io': { namespace: account.namespace, serviceaccount: { name: account.name, uid: 'the-uid' } },
-  });
-  cluster.known.add(token);
-  return token;
+  const { namespace, name: serviceAccount } = account;
+  return cluster.token({ namespace, serviceAccount, audiences: ['webex-token-vault', cluster.audience] });
 }
 
 /** As our commands print it for an app. */
@@ -280,7 +276,7 @@ describe('a pod', () => {
   });
 
   it('Vault refuses a pod token that the cluster has withdrawn', async () => {
-    cluster.known.clear();
+    cluster.deletePodOf(readFileSync(path('pod'), 'utf8'));
     await using tokens = source(pod);
     await expect(tokens.token()).rejects.toThrow(/permission denied\): the cluster does not know the token, or Vault/);
   });
@@ -347,8 +343,6 @@ describe('a certificate', () => {
 
   it('the error distinguishes a certificate that the server refuses before Vault sees it from an outage', async () => {
     await using strict = await OpenBaoServer.start({
-      binary: await findServer(),
-      pluginDirectory: dirname(await findOauthappPlugin()),
       tls: { certFile: path('server.pem'), keyFile: path('server.key'), requiredClientCaFile: path('ca.pem') },
     });
     writePair('app', await issued('app.test', await CertificateAuthority.create()));

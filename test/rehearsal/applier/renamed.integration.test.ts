@@ -6,12 +6,11 @@ import { z } from 'zod';
 import { authorize } from '../../../lib/grants/consent/ways/code-grant';
 import type { Deployment } from '../../../lib/declaration/schema/deployment';
 import { applyDeclaration, type AppliedDeclaration } from '../../../rehearsal/applier/stack';
-import { Rehearsal } from '../../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../../rehearsal/server/server-binary';
+import type { Rehearsal } from '../../../rehearsal/rehearsal';
 import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../../rehearsal/written-deployment';
 import { synthesize } from '../../fixtures/worlds/synthesizer';
+import { startRehearsal } from '../../fixtures/worlds/applied-rehearsal';
 
 /*
  * What is renamed, applied without Terraform: on what was applied under the first names, and on a server where nothing
@@ -39,12 +38,7 @@ afterEach(async () => {
 });
 
 async function start(declared: Deployment): Promise<void> {
-  rehearsal = await Rehearsal.start({
-    declared,
-    binary: await findServer(),
-    pluginPath: await findOauthappPlugin(),
-    synthesizer: synthesize,
-  });
+  rehearsal = await startRehearsal(declared);
 }
 
 async function authorized(): Promise<void> {

@@ -1,20 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { rotateSecret } from '../../../lib/grants/rotation/rotation';
-import { Rehearsal } from '../../../rehearsal/rehearsal';
-import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
-import { findServer } from '../../../rehearsal/server/server-binary';
+import type { Rehearsal } from '../../../rehearsal/rehearsal';
 import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
-import { synthesize } from '../../fixtures/worlds/synthesizer';
+import { startRehearsal } from '../../fixtures/worlds/applied-rehearsal';
 
 let rehearsal: Rehearsal;
 
 beforeAll(async () => {
-  rehearsal = await Rehearsal.start({
-    declared: exampleDeployment(),
-    binary: await findServer(),
-    pluginPath: await findOauthappPlugin(),
-    synthesizer: synthesize,
-  });
+  rehearsal = await startRehearsal(exampleDeployment());
 });
 afterAll(() => rehearsal.stop());
 

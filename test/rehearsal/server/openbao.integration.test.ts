@@ -27,10 +27,6 @@ beforeAll(async () => {
 const start = (port?: number): Promise<OpenBaoServer> =>
   OpenBaoServer.start({ binary, pluginDirectory: dirname(plugin), port });
 
-function clientOf(server: OpenBaoServer): VaultClient {
-  return new VaultClient({ address: server.address, token: server.rootToken });
-}
-
 /** Whether the server or one of its plugins runs: they share a process group. */
 function isAnythingLeft(serverPid: number): boolean {
   try {
@@ -49,7 +45,7 @@ test('the server runs the oauthapp engine, and leaves no process behind', async 
   await using engine = await WebexEngine.start();
   const server = await start();
   try {
-    const vault = new VaultClient({ address: server.address, token: server.rootToken });
+    const vault = server.admin;
     await engine.setUp(vault);
     expect(await vault.list('oauthapp/servers')).toEqual(['webex-myapp']);
     expect(isAnythingLeft(server.pid)).toBe(true);
@@ -68,7 +64,7 @@ test('the server runs a plugin in a linked folder', async () => {
   try {
     symlinkSync(dirname(plugin), join(folder, 'plugins'));
     await using server = await OpenBaoServer.start({ binary, pluginDirectory: join(folder, 'plugins') });
-    await engine.setUp(new VaultClient({ address: server.address, token: server.rootToken }));
+    await engine.setUp(server.admin);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -82,7 +78,7 @@ test('the server runs a plugin if TMPDIR is longer than a socket path may be', a
   jest.replaceProperty(process, 'env', { ...process.env, TMPDIR: long });
   try {
     await using server = await start();
-    await engine.setUp(new VaultClient({ address: server.address, token: server.rootToken }));
+    await engine.setUp(server.admin);
   } finally {
     jest.restoreAllMocks();
     rmSync(folder, { recursive: true });
@@ -91,7 +87,7 @@ test('the server runs a plugin if TMPDIR is longer than a socket path may be', a
 
 test('the server is unsealed, is not in dev mode, and reveals its root token only on request', async () => {
   await using server = await start();
-  const vault = new VaultClient({ address: server.address, token: server.rootToken });
+  const vault = server.admin;
   expect(await vault.sealStatus()).toMatchObject({ initialized: true, sealed: false, n: 1, t: 1 });
   // A dev server would have a key-value engine there.
   await expect(vault.read('secret/config', z.unknown())).rejects.toMatchObject({ statusCode: 404 });
@@ -109,7 +105,7 @@ describe('a server that stores on disk', () => {
   async function onDisk(seal?: 'shamir' | 'static'): Promise<OpenBaoServer> {
     const options = { binary, pluginDirectory: dirname(plugin), raftDirectory: join(folder, 'raft'), seal };
     const server = await OpenBaoServer.start({ ...options, logLevel: 'debug' });
-    const vault = clientOf(server);
+    const vault = server.admin;
     await vault.write('sys/mounts/known', { type: 'kv' });
     await vault.write('known/thing', { value: 'kept' });
     return server;
@@ -117,7 +113,7 @@ describe('a server that stores on disk', () => {
 
   test('the server is sealed after a crash or a seal, and has all data after it is unsealed', async () => {
     await using server = await onDisk();
-    const vault = clientOf(server);
+    const vault = server.admin;
     expect(server.log).toContain('[DEBUG]');
 
     await server.kill();
@@ -137,7 +133,7 @@ describe('a server that stores on disk', () => {
     await using server = await onDisk('static');
     await server.kill();
     await server.startAgain();
-    expect(await clientOf(server).read('known/thing', known)).toMatchObject({ data: { value: 'kept' } });
+    expect(await server.admin.read('known/thing', known)).toMatchObject({ data: { value: 'kept' } });
   });
 });
 

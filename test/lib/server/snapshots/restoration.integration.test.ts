@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { saveSnapshot } from '../../../../lib/server/snapshots/raft-snapshot';
 import { restoreServer } from '../../../../lib/server/snapshots/restoration';
 import { VaultClient } from '../../../../lib/vault/vault-client';
-import { findOauthappPlugin } from '../../../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../../../rehearsal/server/openbao';
-import { findServer } from '../../../../rehearsal/server/server-binary';
 import { isOnVault } from '../../../../rehearsal/server/is-on-vault';
 import { LossyProxy, type Loss } from '../../../fixtures/loopback/lossy-proxy';
 import { statusOf } from '../../../fixtures/results/refusal';
@@ -27,10 +25,8 @@ let root: VaultClient;
 let childless: string;
 
 beforeAll(async () => {
-  const pluginDirectory = dirname(await findOauthappPlugin());
-  const raftDirectory = join(folder, 'raft');
-  server = await OpenBaoServer.start({ binary: await findServer(), pluginDirectory, raftDirectory });
-  root = new VaultClient({ address: server.address, token: server.rootToken });
+  server = await OpenBaoServer.start({ raftDirectory: join(folder, 'raft') });
+  root = server.admin;
   const policy = 'path "sys/storage/raft/snapshot" { capabilities = ["create", "update"] }';
   await root.write('sys/policies/acl/restorer', { policy });
   const reply = z.object({ auth: z.object({ client_token: z.string() }) });
