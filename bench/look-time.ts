@@ -2,7 +2,10 @@ import { resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { ExplainedError } from '#core';
+import { consentRecord } from '../lib/declaration/schema/record-paths';
 import { lastLine, run } from '../lib/processes/child-process';
+import type { consentRecordSchema } from '../lib/vault/records/consent-record';
+import { Records } from '../lib/vault/records/record-store';
 import { WrittenVault } from '../rehearsal/written-vault';
 import { manyApps } from './many-apps';
 import { inTurn, timed } from './rounds';
@@ -11,12 +14,19 @@ import type { Measuring } from './section';
 
 /*
  * `status` of a thousand grants and a thousand apps by the observer, on a real server, from the start of the program to
- * its exit. The observer's token is given, so the login is not measured.
+ * its exit. The observer's token is given, so the login is not measured. An earlier look has noted what it saw.
  */
 
 const MANY = 1000;
 const AT_ONCE = 16;
 const PROGRAM = resolve(__dirname, '..', 'scripts', 'webex-token-vault.js');
+
+const CONSENT = {
+  consentedAt: new Date().toISOString(),
+  by: { email: 'ada.admin@example.com', orgId: 'organization' },
+  accessTokenSeconds: 1_209_600,
+  refreshTokenTtlSeconds: null,
+} satisfies z.input<typeof consentRecordSchema>;
 
 const printed = z.object({
   credentials: z.array(z.object({ severity: z.string() })),
@@ -28,6 +38,8 @@ export async function measureLook({ rounds, progress }: Measuring): Promise<Row[
   await using vault = await WrittenVault.start({ credentials: [...credentials], apps: [...apps] });
   progress(`${MANY} consents, ${MANY} roles`);
   await pLimit(AT_ONCE).map(credentials, ({ name }) => vault.engine.authorize(vault.admin, name));
+  const records = new Records(vault.admin, vault.deployment.engine.recordsPath);
+  await pLimit(AT_ONCE).map(credentials, ({ name }) => records.write(consentRecord(name), CONSENT));
   await pLimit(AT_ONCE).map(apps, ({ name }) => vault.appLogin(name));
   const { PATH } = process.env;
   const env = {

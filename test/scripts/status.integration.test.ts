@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { observerPolicyName } from '../../lib/declaration/derived/policy-names';
+import { partOf } from '../../lib/health/looks/observations';
 import { operatorsOf, renewOperator } from '../../lib/operators/operators';
 import { appRole } from '../../rehearsal/app-role';
 import { runCommand } from '../fixtures/programs/command-run';
@@ -250,7 +251,8 @@ describe('what is not as it was deployed', () => {
 
   it('status reports damaged or newer records, and still reports all other facts', async () => {
     await vault.admin.write('oauthapp-records/data/consents/testauth', { data: { version: 7 } });
-    await vault.admin.write('oauthapp-records/data/observations/testauth', { data: { version: 1, tokens: 'none' } });
+    const seen = `oauthapp-records/data/observations/${partOf('testauth')}`;
+    await vault.admin.write(seen, { data: { version: 1, seen: 'nothing' } });
     expect(await credential()).toMatchObject({
       state: 'never authorized',
       notes: [

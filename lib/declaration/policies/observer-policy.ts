@@ -16,7 +16,11 @@ export function observerPolicy(deployment: Deployment): string {
   return renderPolicy(observerRules(deployment));
 }
 
-/** The server reads a token's rules again at each request. So only the reads of tokens are named grant by grant. */
+/**
+ * OpenBao reads all rules of a token again for each request. A rule for each of 1,000 grants costs 7 ms of the processor a
+ * read, and one rule for all grants costs 0.85 ms. An imported engine may hold grants of others, so it keeps one rule for
+ * each declared grant.
+ */
 export function observerRules(deployment: Deployment): readonly Rule[] {
   const { engine, credentials, integrations, appRole } = deployment;
   const { mountPath, recordsPath } = engine;
@@ -28,12 +32,14 @@ export function observerRules(deployment: Deployment): readonly Rule[] {
     ...methods.map(rolesPath),
   ];
   return [
-    ...credentials.map(({ name }) => tokenRead(mountPath, name, `state of the grant ${name}, with its access token`)),
+    ...(engine.import
+      ? credentials.map(({ name }) => tokenRead(mountPath, name, `state of the grant ${name}, with its access token`))
+      : [tokenRead(mountPath, '+', 'state of each grant, with its access token')]),
     rule(dataPath(recordsPath, consentRecord('+')), ['read'], 'records of consents'),
     rule(
       dataPath(recordsPath, observationRecord('+')),
       ['create', 'read', 'update'],
-      "observer's record of each grant",
+      "observer's records of earlier looks",
     ),
     ...integrations
       .map(nameInVault)

@@ -73,7 +73,8 @@ const engineFields = {
   movedFrom: path.optional(),
   /**
    * Import an engine that somebody mounted there by hand, with its grants: the next deploy adds the mount to Terraform's
-   * state and writes the rest over what is there. No effect once Terraform knows the mount. @default false
+   * state and writes the rest over what is there. Leave it declared if the engine holds grants of others: the observer
+   * then reads declared grants only. @default false
    */
   import: z.boolean().default(false),
   /**

@@ -10,9 +10,9 @@ export function consentRecord(credentialName: string): string {
   return `consents/${credentialName}`;
 }
 
-/** Written by the observer: what was seen of a grant since. */
-export function observationRecord(credentialName: string): string {
-  return `observations/${credentialName}`;
+/** Written by the observer: what it saw in earlier looks. @param part of the names that share this record */
+export function observationRecord(part: string): string {
+  return `observations/${part}`;
 }
 
 /** Written by the provisioner: that the client secret is being rotated. @param integrationName in the engine */

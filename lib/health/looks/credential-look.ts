@@ -7,14 +7,15 @@ import {
   VaultUnreachableError,
 } from '#core';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
-import { consentRecord, observationRecord } from '../../declaration/schema/record-paths';
+import { consentRecord } from '../../declaration/schema/record-paths';
 import { consentRecordSchema, type ConsentRecord } from '../../vault/records/consent-record';
-import { DAMAGED, isRecordsMissing, RecordChanged, Records, type StoredRecord } from '../../vault/records/record-store';
+import { isRecordsMissing, Records, type StoredRecord } from '../../vault/records/record-store';
 import type { VaultClient } from '../../vault/vault-client';
 import { ATTENTION_MS } from './thresholds';
 import { replaceCommand, stateOfReading, stateOfRefusal, type Finding } from './credential-state';
 import { horizonOf } from './horizon';
-import { isWorthNoting, issueTime, observationSchema, observed, sinceConsent, type Observation } from './observation';
+import { issueTime, observed, sinceConsent, type Observation } from './observation';
+import type { Observations } from './observations';
 import { describeDay } from '../relative-time';
 import type { CredentialLine } from '../report';
 import { askWebex, type WebexAnswer } from './webex-answer';
@@ -26,6 +27,8 @@ import { askWebex, type WebexAnswer } from './webex-answer';
 export interface CredentialLookOptions {
   readonly vault: VaultClient;
   readonly deployment: Deployment;
+  /** Of earlier looks. This look is noted there. */
+  readonly observations: Observations;
   readonly now: Date;
   /** Whether Webex is asked whose it is. */
   readonly verify: boolean;
@@ -36,24 +39,24 @@ export async function lookAtCredential(
   options: CredentialLookOptions,
   credential: Credential,
 ): Promise<CredentialLine> {
-  const { vault, deployment, now, verify } = options;
+  const { vault, deployment, observations, now, verify } = options;
   const { name } = credential;
-  const records = new Records(vault, deployment.engine.recordsPath);
   const notes: string[] = [];
-  const kept = async <T extends object>(read: () => Promise<StoredRecord<T>>, of: string): Promise<StoredRecord<T>> => {
-    const found = await read().catch((error: unknown): StoredRecord<T> => {
+  const consent = await new Records(vault, deployment.engine.recordsPath)
+    .read(consentRecord(name), consentRecordSchema)
+    .catch((error: unknown): StoredRecord<ConsentRecord> => {
       if (!isRecordsMissing(error)) {
         throw error;
       }
       return { version: 0, problem: describeError(error) };
     });
-    if (found.problem !== undefined) {
-      notes.push(`${of}: ${found.version === 0 ? '' : 'the record '}${found.problem}`);
-    }
-    return found;
-  };
-  const consent = await kept(() => records.read(consentRecord(name), consentRecordSchema), 'who consented');
-  const before = await kept(() => records.read(observationRecord(name), observationSchema), 'what was seen');
+  if (consent.problem !== undefined) {
+    notes.push(`who consented: ${consent.version === 0 ? '' : 'the record '}${consent.problem}`);
+  }
+  const before = observations.grant(name);
+  if (before.problem !== undefined) {
+    notes.push(`what was seen: ${before.problem}`);
+  }
 
   const reading = await readCredential(vault.connection, deployment.engine.mountPath, name).catch((error: unknown) => {
     if (error instanceof ExplainedError && !(error instanceof VaultUnreachableError)) {
@@ -70,7 +73,7 @@ export async function lookAtCredential(
       : reading instanceof TemporarilyUnavailable || reading instanceof NotDeployed,
   };
   const after = observed(before.value, seen);
-  await note(records, name, before, after, notes);
+  observations.noteGrant(name, after);
 
   const answer = works && verify ? await askWebex(deployment.webex.apiUrl, credential, reading.accessToken) : undefined;
   const finding = works
@@ -89,29 +92,6 @@ export async function lookAtCredential(
     answer,
     notes,
     now,
-  });
-}
-
-async function note(
-  records: Records,
-  name: string,
-  before: StoredRecord<Observation>,
-  after: Observation,
-  notes: string[],
-): Promise<void> {
-  // A record in another format is left to the release that wrote it.
-  const isOurs = before.problem === undefined || before.problem === DAMAGED;
-  if (!isOurs || !isWorthNoting(before.value, after)) {
-    return;
-  }
-  await records.write(observationRecord(name), after, before.version).catch((error: unknown) => {
-    // Another observer has seen the same.
-    if (!(error instanceof RecordChanged || isRecordsMissing(error))) {
-      throw error;
-    }
-    if (!(error instanceof RecordChanged)) {
-      notes.push(`what was seen is not noted: ${describeError(error)}`);
-    }
   });
 }
 

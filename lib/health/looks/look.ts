@@ -3,6 +3,8 @@ import { describeError, NotDeployed, NotPermitted, VaultUnreachableError } from 
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { otherNodeAddresses } from '../../declaration/derived/cluster-nodes';
+import { rolePath } from '../../declaration/derived/app-login';
+import { loginOf } from '../../declaration/derived/logins';
 import { observerPolicyName } from '../../declaration/derived/policy-names';
 import { keepsGrants } from '../../declaration/schema/server/server-declaration';
 import { missingRights } from '../../vault/missing-rights';
@@ -13,7 +15,8 @@ import { lookAtCredential } from './credential-look';
 import { lookAtEntry, withRefusals } from './integration-look';
 import { lookAtOidc } from './oidc-look';
 import { linesOf, worst, type CredentialLine, type Report } from '../report';
-import { lookAtApp, lookAtOperator } from './role-look';
+import { Observations } from './observations';
+import { lookAtApp, lookAtOperator, operatorRolePath } from './role-look';
 import { lookAtEngine, lookAtServer } from './server-look';
 
 /*
@@ -86,20 +89,29 @@ export async function lookInside(
     return { ...hiddenInside(deployment, `the engine is ${engineLine.state}`), engine: engineLine };
   }
   const limit = pLimit(LOOKS_AT_ONCE);
+  const records = new Records(observer, engine.recordsPath);
+  const observations = await Observations.read(records, limit, [
+    ...deployment.credentials.map(({ name }) => name),
+    ...apps.map((app) => rolePath(loginOf(deployment, app), app)),
+    ...operators.map(operatorRolePath),
+  ]);
+  const options = { vault: observer, deployment, observations, now, verify };
   const [entries, credentials, appLines, operatorLines, people, backup] = await Promise.all([
     limit.map(deployment.integrations, (integration) => lookAtEntry(observer, engine.mountPath, integration)),
-    limit.map(deployment.credentials, (credential) =>
-      lookAtCredential({ vault: observer, deployment, now, verify }, credential),
-    ),
-    limit.map(apps, (app) => lookAtApp(observer, deployment, app, now)),
-    limit.map(operators, (name) => lookAtOperator(observer, name, now)),
+    limit.map(deployment.credentials, (credential) => lookAtCredential(options, credential)),
+    limit.map(apps, (app) => lookAtApp(options, app)),
+    limit.map(operators, (name) => lookAtOperator(options, name)),
     limit(() => lookAtOidc(observer, deployment)),
-    limit(() => (keepsGrants(vault.server) ? lookAtBackup(new Records(observer, engine.recordsPath), now) : undefined)),
+    limit(() => (keepsGrants(vault.server) ? lookAtBackup(records, now) : undefined)),
   ]);
+  const unnoted = await observations.write();
   return {
     engine: engineLine,
     integrations: entries.map((line) => withRefusals(line, credentials)),
-    credentials,
+    credentials: credentials.map((line) => {
+      const why = unnoted(line.name);
+      return why === undefined ? line : { ...line, notes: [...line.notes, `what was seen is not noted: ${why}`] };
+    }),
     apps: appLines,
     operators: operatorLines.filter((line) => line !== undefined),
     people,

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { time } from '../../vault/replies';
 import type { SeenToken } from '../report';
 
 /*
@@ -13,14 +11,12 @@ const KEPT_TOKENS = 60;
 /** How old the note of the last look may become. */
 const NOTE_MS = 3_600_000;
 
-export const observationSchema = z.object({
+export interface Observation {
   /** Oldest first. */
-  tokens: z.array(z.object({ expireTime: time, firstSeenAt: time, lastSeenAt: time })).max(10 * KEPT_TOKENS),
+  readonly tokens: readonly (SeenToken & { readonly lastSeenAt: Date })[];
   /** When a failed refresh was first seen that none has succeeded since; null where none has failed. */
-  failingSince: time.nullable(),
-});
-
-export type Observation = z.output<typeof observationSchema>;
+  readonly failingSince: Date | null;
+}
 
 /** What one look saw. */
 export interface LookResult {

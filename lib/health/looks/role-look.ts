@@ -6,6 +6,7 @@ import type { App, Deployment } from '../../declaration/schema/deployment';
 import { loginOf } from '../../declaration/derived/logins';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtIdentity } from './identity-look';
+import type { Observations } from './observations';
 import type { SecretIdLine } from '../report';
 import { lookAtSecretIds } from './secret-id-look';
 
@@ -14,28 +15,37 @@ import { lookAtSecretIds } from './secret-id-look';
  * their own.
  */
 
+export interface RoleLookOptions {
+  readonly vault: VaultClient;
+  readonly deployment: Deployment;
+  readonly observations: Observations;
+  readonly now: Date;
+}
+
 /** As the observer. @throws VaultUnreachableError */
-export async function lookAtApp(
-  vault: VaultClient,
-  deployment: Deployment,
-  app: App,
-  now: Date,
-): Promise<SecretIdLine> {
+export async function lookAtApp({ deployment, ...look }: RoleLookOptions, app: App): Promise<SecretIdLine> {
   const { name } = app;
   const login = loginOf(deployment, app);
   const path = rolePath(login, app);
-  if (login.type !== 'approle') {
-    return (await lookAtIdentity(vault, name, login, path)) ?? absentRole(name);
-  }
-  const renewal = commandLine('issue', name);
-  return (await lookAtSecretIds({ vault, name, rolePath: path, renewal, now })) ?? absentRole(name);
+  const line =
+    login.type === 'approle'
+      ? await lookAtSecretIds({ ...look, name, rolePath: path, renewal: commandLine('issue', name) })
+      : await lookAtIdentity(look.vault, name, login, path);
+  return line ?? absentRole(name);
 }
 
 /** The same. @returns undefined where there is no such role, as in a server of somebody else */
-export function lookAtOperator(vault: VaultClient, name: string, now: Date): Promise<SecretIdLine | undefined> {
-  const rolePath = `auth/${OPERATORS_MOUNT}/role/${name}`;
+export function lookAtOperator(
+  { vault, observations, now }: RoleLookOptions,
+  name: string,
+): Promise<SecretIdLine | undefined> {
   const renewal = commandLine('operators update', '--rotate');
-  return lookAtSecretIds({ vault, name, rolePath, renewal, now });
+  return lookAtSecretIds({ vault, observations, now, name, rolePath: operatorRolePath(name), renewal });
+}
+
+/** In Vault, as of a role that `init` has written. */
+export function operatorRolePath(name: string): string {
+  return `auth/${OPERATORS_MOUNT}/role/${name}`;
 }
 
 function absentRole(name: string): SecretIdLine {

@@ -1,6 +1,7 @@
 import { VaultResponseError } from '#core';
 import { secretIdLookupReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
+import type { Observations, SecretIdLife } from './observations';
 import { endsSoon } from './thresholds';
 import { describeDay } from '../relative-time';
 import type { SecretIdLine } from '../report';
@@ -19,16 +20,21 @@ export interface SecretIdLook {
   readonly rolePath: string;
   /** The command that makes another one. */
   readonly renewal: string;
+  /** Of earlier looks. This look is noted there. */
+  readonly observations: Observations;
   readonly now: Date;
 }
 
 /** @returns undefined where there is no such role; @throws VaultUnreachableError */
 export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine | undefined> {
-  const { vault, rolePath, name, renewal, now } = look;
+  const { name, renewal, now } = look;
   const line = (part: Omit<SecretIdLine, 'name' | 'notes'>): SecretIdLine => ({ name, notes: [], ...part });
   try {
-    const lives = await livesOf(vault, rolePath);
-    const last = lives.reduce<Life | undefined>((best, life) => (endOf(life) > endOf(best) ? life : best), undefined);
+    const lives = await livesOf(look);
+    const last = lives.reduce<SecretIdLife | undefined>(
+      (best, life) => (endOf(life) > endOf(best) ? life : best),
+      undefined,
+    );
     if (last === undefined) {
       return line({
         state: 'none',
@@ -52,7 +58,7 @@ export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine 
         expireTime,
       });
     }
-    return endsSoon(leftMs, last.lifeMs)
+    return endsSoon(leftMs, lifeMsOf(last))
       ? line({
           state: 'ends soon',
           severity: 'attention',
@@ -73,17 +79,15 @@ export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine 
   }
 }
 
-interface Life {
-  /** null: never. */
-  readonly expireTime: Date | null;
-  readonly lifeMs: number;
-}
-
-function endOf(life: Life | undefined): number {
+function endOf(life: SecretIdLife | undefined): number {
   return life === undefined ? -Infinity : (life.expireTime?.getTime() ?? Infinity);
 }
 
-async function livesOf(vault: VaultClient, rolePath: string): Promise<Life[]> {
+function lifeMsOf(life: SecretIdLife): number {
+  return endOf(life) - life.createdAt.getTime();
+}
+
+async function livesOf({ vault, rolePath, observations, now }: SecretIdLook): Promise<SecretIdLife[]> {
   const accessors = await vault.list(`${rolePath}/secret-id`).catch(async (error: unknown) => {
     // Vault says 404 both to a role without secret ids and to one that is not there.
     if (error instanceof VaultResponseError && error.statusCode === 404) {
@@ -92,22 +96,31 @@ async function livesOf(vault: VaultClient, rolePath: string): Promise<Life[]> {
     }
     throw error;
   });
-  const found = await Promise.all(accessors.map((accessor) => lifeOf(vault, rolePath, accessor)));
-  return found.filter((life) => life !== undefined);
+  const noted = observations.secretIds(rolePath);
+  const found = await Promise.all(
+    accessors.map(async (accessor) => {
+      const known = noted.get(accessor);
+      // The expiry of a secret id never changes. Close to it, Vault's clock decides.
+      const isGood = known !== undefined && !endsSoon(endOf(known) - now.getTime(), lifeMsOf(known));
+      return [accessor, isGood ? known : await lifeOf(vault, rolePath, accessor)] as const;
+    }),
+  );
+  const lives = found.filter((each): each is [string, SecretIdLife] => each[1] !== undefined);
+  observations.noteSecretIds(rolePath, new Map(lives));
+  return lives.map(([, life]) => life);
 }
 
 /** @returns undefined where it has ended since it was listed */
-async function lifeOf(vault: VaultClient, rolePath: string, accessor: string): Promise<Life | undefined> {
+async function lifeOf(vault: VaultClient, rolePath: string, accessor: string): Promise<SecretIdLife | undefined> {
   try {
     const request = { secret_id_accessor: accessor };
     const found = await vault.write(`${rolePath}/secret-id-accessor/lookup`, request, secretIdLookupReply);
     if (found === undefined) {
       return undefined;
     }
-    const { data } = found;
-    const lifeMs = data.expiration_time.getTime() - data.creation_time.getTime();
+    const { creation_time: createdAt, expiration_time: expireTime } = found.data;
     // A zero of Go's, of the year 1, is no end.
-    return lifeMs > 0 ? { expireTime: data.expiration_time, lifeMs } : { expireTime: null, lifeMs: Infinity };
+    return { createdAt, expireTime: expireTime > createdAt ? expireTime : null };
   } catch (error) {
     if (error instanceof VaultResponseError && error.statusCode !== 403 && !error.isTransient) {
       return undefined;

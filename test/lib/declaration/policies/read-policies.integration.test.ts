@@ -57,6 +57,16 @@ describe.each([
   );
 });
 
+it.each([
+  [false, 404],
+  [true, 403],
+])('the observer of an engine with import: %s gets %i for a grant that nobody declares', async (imported, status) => {
+  const { engine } = vault.deployment;
+  const deployment = { ...vault.deployment, engine: { ...engine, import: imported } };
+  const holder = await holderOf(observerPolicy(deployment));
+  await expect(statusOf(holder.read('oauthapp/creds/of-somebody-else', anything))).resolves.toBe(status);
+});
+
 it('the healer may write both of two credentials that request each other', async () => {
   const holder = await holderOf(healer({ one: 'two', two: 'one' }));
   const grant = { server: 'webex-myapp', grant_type: 'refresh_token', refresh_token: 'made-up' };

@@ -3,6 +3,7 @@ import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { integrationEntry } from '../../../../lib/declaration/derived/integration-entry';
 import { observerRules } from '../../../../lib/declaration/policies/observer-policy';
 import { diagnose } from '../../../../lib/health/doctor/diagnosis';
+import { partOf } from '../../../../lib/health/looks/observations';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
@@ -29,11 +30,7 @@ beforeEach(async () => {
   deployment = exampleDeployment({ vault: { address: vault.address }, apps: [] });
   const up = { initialized: true, sealed: false, version: '2.7.2', t: 3, n: 5, progress: 0 };
   vault.answer('sys/seal-status', { body: up });
-  const paths = [...observerRules(deployment).map(({ path }) => path), 'sys/policies/acl/root'];
-  const capabilities = ['create', 'read', 'update', 'list'];
-  vault.answer('sys/capabilities-self', {
-    body: { data: Object.fromEntries(paths.map((path) => [path, capabilities])) },
-  });
+  allowAll();
   vault.answer('sys/internal/ui/mounts/oauthapp', { body: { data: { type: 'oauthapp' } } });
   vault.answer('sys/auth', { body: { data: { 'token/': { type: 'token' } } } });
   vault.answer('oauthapp/servers/webex-myapp', {
@@ -52,10 +49,23 @@ beforeEach(async () => {
   });
   vault.answer(CREDENTIAL, credentialAnswer('the-token', new Date(Date.now() + 86_400_000 * 10)));
   // What was seen is noted.
-  vault.answer('oauthapp-records/data/observations/testauth', refusal(404), { body: {} });
+  vault.answer(`oauthapp-records/data/observations/${partOf('testauth')}`, refusal(404), { body: {} });
 });
 
 afterEach(() => vault[Symbol.asyncDispose]());
+
+/** The token may do what an observer needs for what is declared. */
+function allowAll(): void {
+  const paths = [
+    ...observerRules(deployment).map(({ path }) => path),
+    ...deployment.credentials.map(({ name }) => `oauthapp/creds/${name}`),
+    'sys/policies/acl/root',
+  ];
+  const capabilities = ['create', 'read', 'update', 'list'];
+  vault.answer('sys/capabilities-self', {
+    body: { data: Object.fromEntries(paths.map((path) => [path, capabilities])) },
+  });
+}
 
 /** @param listed what Vault names in each folder */
 async function doctor(listed: string[] = []) {
@@ -89,11 +99,7 @@ it('the doctor makes at most 16 requests at once', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `name-${index}`);
   const [credential] = deployment.credentials;
   deployment = { ...deployment, credentials: names.map((name) => ({ ...credential, name })) } as Deployment;
-  const paths = [...observerRules(deployment).map(({ path }) => path), 'sys/policies/acl/root'];
-  const capabilities = ['create', 'read', 'update', 'list'];
-  vault.answer('sys/capabilities-self', {
-    body: { data: Object.fromEntries(paths.map((path) => [path, capabilities])) },
-  });
+  allowAll();
   const { line } = await doctor(names);
   expect(line).toMatch(/^credential "name-0" /);
   expect(vault.count('GET auth/operators/role/name-19')).toBe(1);
@@ -198,8 +204,7 @@ it('the doctor counts the other problems', async () => {
       scopes: ['a'],
     })),
   });
-  const rules = observerRules(deployment).map(({ path }) => [path, ['create', 'read', 'update', 'list']]);
-  vault.answer('sys/capabilities-self', { body: { data: Object.fromEntries(rules) as object } });
+  allowAll();
   const { line } = await doctor();
   expect(line).toBe(
     'credential "second" (never authorized): nobody has consented yet; npx --no-install webex-token-vault authorize second, and 1 more: npx --no-install webex-token-vault status',

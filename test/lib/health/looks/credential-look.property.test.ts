@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import pLimit from 'p-limit';
 import { ExplainedError } from '#core';
 import { lookAtBackup } from '../../../../lib/health/looks/backup-look';
 import { lookAtCredential } from '../../../../lib/health/looks/credential-look';
+import { Observations, partOf } from '../../../../lib/health/looks/observations';
 import { toJson } from '../../../../lib/health/status-json';
 import { gaugesOf } from '../../../../lib/health/metrics/health-metrics';
 import { toOpenMetrics } from '../../../../lib/health/metrics/open-metrics';
@@ -53,17 +55,20 @@ const consent = fc.record({
   accessTokenSeconds: seconds,
   refreshTokenTtlSeconds: seconds,
 });
-const observation = fc.record({
-  version,
-  tokens: fc.array(fc.record({ expireTime: time, firstSeenAt: time, lastSeenAt: time }), { maxLength: 3 }),
-  failingSince: fc.option(time),
+const date = fc.oneof(fc.integer({ min: -8.64e12, max: 8.64e12 }), fc.maxSafeInteger());
+const grant = fc.record({
+  tokens: fc.array(fc.tuple(date, date, date), { maxLength: 3 }),
+  failingSince: fc.option(date),
 });
+const observation = fc
+  .record({ grants: stored(fc.record({ testauth: stored(grant) })), secretIds: fc.constant({}) })
+  .chain((seen) => fc.record({ version, seen: fc.oneof(fc.constant(JSON.stringify(seen)), json) }));
 
 /** As it should be, nearly so, or anything. */
-function stored(right: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
+function stored(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof(
     right,
-    broken(right, json).map(({ after }) => after),
+    broken(right as fc.Arbitrary<object>, json).map(({ after }) => after),
     json,
   );
 }
@@ -88,14 +93,16 @@ property(
       throw new Error('none is declared');
     }
     answer('consents/testauth', consent);
-    answer('observations/testauth', observation);
+    answer(`observations/${partOf('testauth')}`, observation);
     server.answer(
       'oauthapp/creds/testauth',
       credentialAnswer(TOKEN, expires === undefined ? undefined : new Date(expires)),
     );
     const now = new Date('2026-11-25T12:00:00Z');
     const vault = new VaultClient({ address: server.address, token: 't' });
-    const line = await lookAtCredential({ vault, deployment, now, verify: false }, credential);
+    const observations = await Observations.read(new Records(vault, 'oauthapp-records'), pLimit(1), ['testauth']);
+    const line = await lookAtCredential({ vault, deployment, observations, now, verify: false }, credential);
+    await observations.write();
     expect(CREDENTIAL_STATES).toContain(line.state);
     const seen = report({ credentials: [line] });
     const shown = [

@@ -1,8 +1,11 @@
+import pLimit from 'p-limit';
 import { rootCertificates } from 'node:tls';
 import { findApp } from '../../../../lib/declaration/derived/by-name';
 import { lookAtPolicies, requireReads } from '../../../../lib/health/doctor/policies-in-vault';
 import { unexpectedReaders } from '../../../../lib/health/doctor/unexpected-readers';
 import type { SecretIdLine } from '../../../../lib/health/report';
+import { Observations } from '../../../../lib/health/looks/observations';
+import { Records } from '../../../../lib/vault/records/record-store';
 import { lookAtApp } from '../../../../lib/health/looks/role-look';
 import type { VaultClient } from '../../../../lib/vault/vault-client';
 import { KubernetesCluster } from '../../../../rehearsal/identity/kubernetes-cluster';
@@ -80,8 +83,10 @@ afterAll(async () => {
   await Promise.all([vault[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
 });
 
-function look(app: string): Promise<SecretIdLine> {
-  return lookAtApp(observer, vault.deployment, findApp(vault.deployment, app), new Date());
+async function look(app: string): Promise<SecretIdLine> {
+  const { deployment } = vault;
+  const observations = await Observations.read(new Records(observer, 'oauthapp-records'), pLimit(1), []);
+  return lookAtApp({ vault: observer, deployment, observations, now: new Date() }, findApp(deployment, app));
 }
 
 it.each(['job', 'pod', 'workload'])('app %s is healthy, and has no secret id that could expire', async (app) => {

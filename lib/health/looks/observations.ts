@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { LimitFunction } from 'p-limit';
+import { describeError } from '#core';
+import { z } from 'zod';
+import { observationRecord } from '../../declaration/schema/record-paths';
+import { DAMAGED, isRecordsMissing, RecordChanged, type Records } from '../../vault/records/record-store';
+import { isWorthNoting, type Observation } from './observation';
+
+/*
+ * What earlier looks have noted. Names share records by their hash: a record for each name would be a request for each, and
+ * one record for all would outgrow the 1 MiB that Vault stores as one entry.
+ */
+
+/** Another number would look for each name in another record. 60 tokens of 10,000 grants are 0.4 MB in each record. */
+const PARTS = 64;
+
+/** Each time, another observer has written meanwhile. */
+const ATTEMPTS = 3;
+
+/** Life of a secret id, which never changes. */
+export interface SecretIdLife {
+  readonly createdAt: Date;
+  /** null: never. */
+  readonly expireTime: Date | null;
+}
+
+const date = z
+  .number()
+  .refine((value) => !Number.isNaN(new Date(value).getTime()))
+  .transform((value) => new Date(value));
+
+const token = z
+  .tuple([date, date, date])
+  .transform(([expireTime, firstSeenAt, lastSeenAt]) => ({ expireTime, firstSeenAt, lastSeenAt }));
+const secretId = z.tuple([date, date.nullable()]).transform(([createdAt, expireTime]) => ({ createdAt, expireTime }));
+
+/** Times are in milliseconds. */
+const contents = z.object({
+  grants: named(z.object({ tokens: z.array(token), failingSince: date.nullable() })),
+  /** By the path of the role, then by the accessor. */
+  secretIds: named(named(secretId)),
+});
+
+interface Contents {
+  readonly grants: Map<string, Observation>;
+  readonly secretIds: Map<string, ReadonlyMap<string, SecretIdLife>>;
+}
+
+function named<T extends z.ZodType>(value: T) {
+  return z.record(z.string(), value).transform((all) => new Map(Object.entries(all)));
+}
+
+/** One text, because OpenBao refuses a request with more than a thousand strings in it. */
+const record = z.object({
+  seen: z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue('is no JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(contents),
+});
+
+/** Names with the same hash, and their record. */
+interface Part {
+  readonly version: number;
+  readonly problem?: string;
+  readonly before: Contents;
+  /** Of the names that were looked at. */
+  readonly after: Contents;
+  isWorthNoting: boolean;
+}
+
+export class Observations {
+  private constructor(
+    private readonly records: Records,
+    private readonly limit: LimitFunction,
+    private readonly parts: ReadonlyMap<string, Part>,
+    private readonly partNames: ReadonlyMap<string, string>,
+  ) {}
+
+  /** @param names of credentials, and paths of roles */
+  static async read(records: Records, limit: LimitFunction, names: readonly string[]): Promise<Observations> {
+    const partNames = new Map(names.map((name) => [name, partOf(name)]));
+    const read = await limit.map(
+      new Set(partNames.values()),
+      async (part) => [part, await readPart(records, part)] as const,
+    );
+    return new Observations(records, limit, new Map(read), partNames);
+  }
+
+  /** What is noted of a grant, or why nothing can be read. */
+  grant(name: string): { readonly value?: Observation; readonly problem?: string } {
+    const { before, problem, version } = this.#part(name);
+    return { value: before.grants.get(name), problem: problem && (version === 0 ? problem : `the record ${problem}`) };
+  }
+
+  noteGrant(name: string, after: Observation): void {
+    const part = this.#part(name);
+    part.after.grants.set(name, after);
+    part.isWorthNoting ||= isWorthNoting(part.before.grants.get(name), after);
+  }
+
+  /** Noted secret ids of a role, by accessor. */
+  secretIds(rolePath: string): ReadonlyMap<string, SecretIdLife> {
+    return this.#part(rolePath).before.secretIds.get(rolePath) ?? new Map();
+  }
+
+  noteSecretIds(rolePath: string, after: ReadonlyMap<string, SecretIdLife>): void {
+    const part = this.#part(rolePath);
+    const before = this.secretIds(rolePath);
+    part.after.secretIds.set(rolePath, after);
+    part.isWorthNoting ||= [...after.keys()].some((accessor) => !before.has(accessor));
+  }
+
+  /** Writes what is new. @returns why it could not be written, by name */
+  async write(): Promise<(name: string) => string | undefined> {
+    // A record in another format is left to the release that wrote it.
+    const news = [...this.parts].filter(
+      ([, { isWorthNoting, problem }]) => isWorthNoting && (problem === undefined || problem === DAMAGED),
+    );
+    const problems = new Map(await this.limit.map(news, async ([name, part]) => [name, await this.#write(name, part)]));
+    return (name) => problems.get(this.partNames.get(name) ?? '');
+  }
+
+  async #write(name: string, part: Part): Promise<string | undefined> {
+    let { version, before } = part;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const merged = {
+        grants: merge(part.before.grants, before.grants, part.after.grants),
+        secretIds: merge(part.before.secretIds, before.secretIds, part.after.secretIds),
+      };
+      try {
+        await this.records.write(observationRecord(name), { seen: textOf(merged) }, version);
+        return undefined;
+      } catch (error) {
+        if (!isRecordsMissing(error) && !(error instanceof RecordChanged)) {
+          throw error;
+        }
+        if (!(error instanceof RecordChanged)) {
+          return describeError(error);
+        }
+        const theirs = await readPart(this.records, name);
+        if (theirs.problem !== undefined) {
+          return theirs.problem;
+        }
+        ({ version, before } = theirs);
+      }
+    }
+    // The next look sees it again.
+    return undefined;
+  }
+
+  #part(name: string): Part {
+    const part = this.parts.get(this.partNames.get(name) ?? '');
+    if (part === undefined) {
+      throw new TypeError(`what was seen of "${name}" was not read`);
+    }
+    return part;
+  }
+}
+
+/** Two hexadecimal digits: names with the same ones share a record. */
+export function partOf(name: string): string {
+  const [first = 0] = createHash('sha256').update(name).digest();
+  return (first % PARTS).toString(16).padStart(2, '0');
+}
+
+async function readPart(records: Records, part: string): Promise<Part> {
+  const nothing = (): Contents => ({ grants: new Map(), secretIds: new Map() });
+  const stored = await records.read(observationRecord(part), record).catch((error: unknown) => {
+    if (!isRecordsMissing(error)) {
+      throw error;
+    }
+    return { version: 0, problem: describeError(error), value: undefined };
+  });
+  const { version, problem, value } = stored;
+  return { version, problem, before: value?.seen ?? nothing(), after: nothing(), isWorthNoting: false };
+}
+
+/** What another observer has noted since the look began is as new as what this look has seen, and stands. */
+function merge<T>(read: Map<string, T>, theirs: Map<string, T>, ours: Map<string, T>): Map<string, T> {
+  const isUnchanged = (name: string): boolean => isDeepStrictEqual(theirs.get(name), read.get(name));
+  return new Map([...theirs, ...[...ours].filter(([name]) => isUnchanged(name))]);
+}
+
+function textOf({ grants, secretIds }: Contents): string {
+  return JSON.stringify({
+    grants: objectOf(grants, ({ tokens, failingSince }) => ({
+      tokens: tokens.map(({ expireTime, firstSeenAt, lastSeenAt }) => [+expireTime, +firstSeenAt, +lastSeenAt]),
+      failingSince: failingSince && +failingSince,
+    })),
+    secretIds: objectOf(secretIds, (lives) =>
+      objectOf(lives, ({ createdAt, expireTime }) => [+createdAt, expireTime && +expireTime]),
+    ),
+  });
+}
+
+function objectOf<T>(values: ReadonlyMap<string, T>, stored: (value: T) => unknown): object {
+  return Object.fromEntries([...values].map(([name, value]) => [name, stored(value)]));
+}
