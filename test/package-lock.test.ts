@@ -19,7 +19,7 @@ const { packages } = z
   })
   .parse(JSON.parse(readFileSync(join(home, 'package-lock.json'), 'utf8')));
 
-/** Where Node would look for a package, nearest first. */
+/** Places where Node looks for a package, nearest first. */
 function* lookups(from: string, name: string): Generator<string> {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     yield `${folder}/node_modules/${name}`.replace(/^\//, '');
@@ -30,7 +30,7 @@ function* lookups(from: string, name: string): Generator<string> {
 }
 
 describe('package-lock.json', () => {
-  it('the lock has the builds of every platform, because "npm ci" refuses it without them', () => {
+  it('the lock file has the builds of every platform, which "npm ci" requires', () => {
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies }]) =>
       Object.keys(optionalDependencies).filter((name) => ![...lookups(path, name)].some((found) => found in packages)),
     );
@@ -38,7 +38,7 @@ describe('package-lock.json', () => {
     expect(missing).toEqual([]);
   });
 
-  it('the lock has a hash of each fetched package', () => {
+  it('the lock file has a hash of each fetched package', () => {
     const unhashed = Object.entries(packages).filter(
       ([path, { integrity, inBundle, link }]) =>
         path.includes('node_modules/') && !link && !inBundle && !/^sha512-/.test(integrity ?? ''),
@@ -46,7 +46,7 @@ describe('package-lock.json', () => {
     expect(unhashed.map(([path]) => path)).toEqual([]);
   });
 
-  it('the lock names no registry', () => {
+  it('the lock file names no registry', () => {
     expect(readFileSync(join(home, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "\w+:/);
   });
 });
@@ -63,7 +63,7 @@ describe.each(['', 'core', 'client', 'samples', 'rehearsal'])('%s/package.json',
     expect(ranges).toEqual([]);
   });
 
-  it('the package runs nothing when it is installed', () => {
+  it('the package runs no script when it is installed', () => {
     const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
     expect(hooks.filter((hook) => hook in scripts)).toEqual([]);
   });

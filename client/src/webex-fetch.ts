@@ -10,6 +10,7 @@ import {
   retry,
   type RetryOptions,
   retryAfterMs,
+  type Transient,
   noAnswer,
   notWebex,
   webexReply,
@@ -111,7 +112,7 @@ export class WebexFetch {
     const { signal } = request;
     let token = await this.#options.tokens.token({ signal });
     let answer = await this.#send(target, request, token);
-    if (answer.status === 401 && isRepeatable(request)) {
+    if (answer.status === 401 && !isStream(request.body)) {
       answer.body.cancel();
       this.#options.tokens.reject(token);
       token = await this.#options.tokens.token({ signal });
@@ -121,31 +122,22 @@ export class WebexFetch {
   }
 
   async #send(url: URL, request: WebexRequest, token: CredentialReading): Promise<HttpAnswer> {
-    const { retry: options } = this.#options;
-    const idempotent = IDEMPOTENT.includes((request.method ?? 'GET').toUpperCase());
-    const repeatable = isRepeatable(request);
-    const mayRepeat = ({ status }: HttpAnswer): boolean =>
-      repeatable && (status === 429 || (status >= 500 && idempotent));
+    const repeatable = !isStream(request.body);
+    const idempotent = repeatable && IDEMPOTENT.includes((request.method ?? 'GET').toUpperCase());
     let last: HttpAnswer | undefined;
+    const attempt = async (): Promise<HttpAnswer> => {
+      // An unread answer holds its connection.
+      last?.body.cancel();
+      last = await this.#sendOnce(url, request, token);
+      if ((repeatable && last.status === 429) || (idempotent && last.status >= 500)) {
+        throw new RefusedForNow(last);
+      }
+      return last;
+    };
+    const passes = (error: unknown): Transient | undefined =>
+      error instanceof RefusedForNow ? error : idempotent && error instanceof NetworkError ? {} : undefined;
     try {
-      return await retry(
-        async () => {
-          // An unread answer holds its connection.
-          last?.body.cancel();
-          last = await this.#sendOnce(url, request, token);
-          if (mayRepeat(last)) {
-            throw new RefusedForNow(last);
-          }
-          return last;
-        },
-        (error) => {
-          if (error instanceof RefusedForNow) {
-            return error;
-          }
-          return idempotent && repeatable && error instanceof NetworkError ? {} : undefined;
-        },
-        { ...options, signal: request.signal },
-      );
+      return await retry(attempt, passes, { ...this.#options.retry, signal: request.signal });
     } catch (error) {
       if (error instanceof RefusedForNow) {
         return error.answer;
@@ -160,6 +152,7 @@ export class WebexFetch {
     // Content type and bytes of the body, as `fetch` would send them.
     const described = new Request(url, { method, body, headers, ...(isStream(body) ? { duplex: 'half' } : {}) });
     const stream = described.body;
+    const streamed = () => Readable.fromWeb(stream as NodeReadableStream);
     const answer = await this.#transport.send({
       method: described.method,
       url,
@@ -168,12 +161,7 @@ export class WebexFetch {
         ...Object.fromEntries(described.headers),
         authorization: `Bearer ${token.accessToken}`,
       },
-      body:
-        stream === null
-          ? undefined
-          : isStream(body)
-            ? () => Readable.fromWeb(stream as NodeReadableStream)
-            : await bytesOf(described),
+      body: stream === null ? undefined : isStream(body) ? streamed : new Uint8Array(await described.arrayBuffer()),
       headersTimeoutMs: timeoutMs,
       bodyTimeoutMs: timeoutMs,
       signal,
@@ -203,15 +191,7 @@ class RefusedForNow extends Error {
   }
 }
 
-async function bytesOf(request: Request): Promise<Uint8Array> {
-  return new Uint8Array(await request.arrayBuffer());
-}
-
 /** A stream can be sent only once. */
-function isRepeatable({ body }: WebexRequest): boolean {
-  return !isStream(body);
-}
-
 function isStream(body: WebexRequest['body']): boolean {
   return body instanceof ReadableStream;
 }

@@ -23,7 +23,7 @@ import { expectHidden } from '../fixtures/results/shown';
 import { vaultReply } from '../fixtures/arbitrary/vault-replies';
 import { outcomeOf, useVirtualTime } from '../fixtures/clocks/virtual-time';
 
-/* Whatever comes in the place of Vault's answers: a token that stood in them, or an error that says what to do. */
+/* Any replies in place of Vault's: the source gives a token of a reply, or an error that says what to do. */
 
 const ADDRESS = 'http://vault.test:8200';
 const LEADER = 'http://leader.test:8200';
@@ -84,17 +84,17 @@ const exchange = fc.record({
   }),
 });
 
-/** Each request may take so long: to the head of the answer, and at each of its parts. */
+/** Longest duration of a request: its head, and each of its parts. */
 const HEAD_MS = 10_000;
 const LONGEST_REQUEST_MS = HEAD_MS + 6 * 30_000;
 
-/** Four attempts to log in, read, and log in again where that is refused, each by way of a leader. */
+/** Four attempts to log in, read, and log in again after a refusal, each redirected to a leader. */
 const MOST_REQUESTS = 4 * 6 * 3;
 
 useVirtualTime();
 
 property(
-  'TokenSource gives a token that stood in a reply, or a documented error that shows no secret',
+  'TokenSource gives a token of a reply, or a documented error that shows no secret',
   exchange,
   async (given) => {
     const replies = {
@@ -151,7 +151,7 @@ type Behavior = 'serves' | 'has none' | 'is sealed' | 'fails' | 'hangs up';
 
 const steps = fc.array(
   fc.record({
-    // A clock that is set back ends no token and no pause too late.
+    // The clock may be set back.
     passesMs: fc.oneof(
       fc.nat(2_000),
       fc.nat(HOUR_MS * 3),
@@ -165,7 +165,7 @@ const steps = fc.array(
 const lives = fc.constantFrom(60_000, HOUR_MS / 2, 14 * 24 * HOUR_MS);
 
 property(
-  'TokenSource notices a change of the grant within an hour, and keeps a token that works while Vault is away',
+  'TokenSource notices a change of the grant within an hour, and keeps a working token while Vault is down',
   fc.record({ lifeMs: lives, steps }),
   async ({ lifeMs, steps }) => {
     let now = Date.now();

@@ -10,7 +10,7 @@ import { expectHidden } from '../fixtures/results/shown';
 import { outcomeOf, useVirtualTime } from '../fixtures/clocks/virtual-time';
 import { webexReply } from '../fixtures/arbitrary/webex-replies';
 
-/* Whatever comes in the place of Webex's answers, the token goes to Webex and shows in no error. */
+/* Any replies in place of Webex's: the token goes to Webex only, and no error shows it. */
 
 const ORIGIN = 'http://127.0.0.1:9';
 const ACCESS_TOKEN = 'the-access-token';

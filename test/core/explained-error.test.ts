@@ -1,7 +1,7 @@
 import * as client from '../../client/src/index';
 import { describeError, exitCodeOf, explainedBy, hasCode, isExplained } from '#core';
 
-/* Errors of another copy of the package, as a project with two versions has them. */
+/* Errors of another copy of the package, as in a project with two versions. */
 
 let copy: typeof client;
 beforeAll(() => jest.isolateModules(() => (copy = jest.requireActual('../../client/src/index'))));

@@ -8,7 +8,7 @@ import { eventually } from '../../rehearsal/eventually';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { credentialAnswer, ScriptedVault } from '../fixtures/loopback/scripted-vault';
 
-/* A signal that many calls share, as that of a program which ends. Node warns of a leak from the eleventh listener on. */
+/* A signal that many calls share. Node warns of a leak from the eleventh listener on. */
 
 const REASON = new Error('the program ends');
 

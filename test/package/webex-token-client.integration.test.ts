@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { PackageUser } from '../fixtures/packages/package-user';
 import { buildPackages, type Packages } from '../fixtures/packages/packages';
-import { JwtIssuer } from '../fixtures/identities/jwt-issuer';
-import { credentialAnswer, loginAnswer, ScriptedVault } from '../fixtures/loopback/scripted-vault';
+import { credentialAnswer, ScriptedVault } from '../fixtures/loopback/scripted-vault';
 
-/*
- * The package as it is published, in an app of somebody who has no clone.
- */
+/* The published package in an app outside a clone. */
 
 const MODULE = `
 import { NotAuthorizedYet, tokenSourceFromEnvironment, TokenSource, WebexFetch } from 'webex-token-client';
@@ -54,7 +51,7 @@ const COMPILER = {
   typeRoots: [join(PROJECT_FOLDER, 'node_modules/@types')],
 };
 
-/** Prints the token, and whether \`import\` and \`require\` gave the same classes. */
+/** Prints the token, and whether `import` and `require` give the same classes. */
 const BOTH = `
   const kinds = ['ExplainedError', 'NotAuthorizedYet', 'TokenSource', 'VaultConnection', 'WebexFetch'];
   console.log(kinds.every((kind) => required[kind] === imported[kind]));
@@ -203,18 +200,6 @@ describe('the command', () => {
   it('the command runs another command with the token', async () => {
     const args = ['exec', 'testauth', '--', 'sh', '-c', 'echo "$WEBEX_ACCESS_TOKEN"; exit 7'];
     expect(await user.run('webex-token', args, app)).toEqual({ stdout: 'the-access-token\n', stderr: '', exitCode: 7 });
-  });
-
-  it("the command logs in by the app's own identity", async () => {
-    vault.answer('auth/gitlab/login', loginAnswer('s.login'));
-    const identity = { VAULT_AUTH_METHOD: 'jwt', VAULT_AUTH_MOUNT: 'gitlab', VAULT_ROLE: 'r' };
-    const env = { ...identity, VAULT_ADDR: vault.address, VAULT_JWT: new JwtIssuer().token() };
-    const printed = await user.run('webex-token', ['testauth'], env);
-    expect(printed).toEqual({ stdout: 'the-access-token\n', stderr: '', exitCode: 0 });
-  });
-
-  it('the command prints its help', async () => {
-    expect((await user.run('webex-token', ['--help'])).stdout).toMatch(/^Usage: webex-token <credential>/);
   });
 
   it('the command uses a proxy, and reports in one line that the proxy is unreachable', async () => {

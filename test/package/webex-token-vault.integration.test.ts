@@ -11,9 +11,7 @@ import { buildPackages, type Packages } from '../fixtures/packages/packages';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 
-/*
- * The package as it is published, in the CDKTF project of somebody who has no clone.
- */
+/* The published package in a CDKTF project outside a clone. */
 
 const STACK = `
 import { App } from 'cdktf';
@@ -40,22 +38,15 @@ export default defineDeployment({
 });
 `.trim();
 
+const PROVIDERS = ['vault', 'docker', 'helm'].map((name) => `@cdktf/provider-${name}`);
+
 let packages: Packages;
 let user: PackageUser;
 beforeAll(async () => {
   packages = await buildPackages();
   user = await PackageUser.install(
     [packages.vault, packages.client],
-    [
-      'cdktf',
-      'constructs',
-      '@cdktf/provider-vault',
-      '@cdktf/provider-docker',
-      '@cdktf/provider-helm',
-      'tsx',
-      'typescript',
-      '@types/node',
-    ],
+    ['cdktf', 'constructs', ...PROVIDERS, 'tsx', 'typescript', '@types/node'],
   );
   await user.write({ 'stack.ts': STACK, 'deployment.ts': DEPLOYMENT });
 });
@@ -124,23 +115,17 @@ describe('what is packed', () => {
   });
 });
 
-describe('in the project of somebody else', () => {
+describe('in another project', () => {
   it.each([
-    // Once with the types of every package, ours among them.
+    // One run checks the types of every package, including this one.
     ['nodenext', 'nodenext', 'false'],
     ['esnext', 'bundler', 'true'],
   ])(
     'a project with the package compiles as module %s under resolution %s',
     async (module, resolution, skipLibCheck) => {
       const options = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node', '--skipLibCheck', skipLibCheck];
-      const { exitCode, stdout } = await user.run('tsc', [
-        ...options,
-        '--module',
-        module,
-        '--moduleResolution',
-        resolution,
-        'stack.ts',
-      ]);
+      const resolved = ['--module', module, '--moduleResolution', resolution];
+      const { exitCode, stdout } = await user.run('tsc', [...options, ...resolved, 'stack.ts']);
       expect(stdout).toBe('');
       expect(exitCode).toBe(0);
     },
@@ -216,7 +201,7 @@ describe('the program webex-token-vault', () => {
       .filter((file) => file.endsWith('.js') && file !== 'cli.js')
       .map((file) => file.replace(/\.js$/, ''));
     expect(commands).toContain('authorize');
-    // One after the other in one process: the program's start is the same for all of them.
+    // In one process, because the program starts the same for each.
     const { exitCode, stdout, stderr } = await user.run('node', [
       '-e',
       helpOfEach('./node_modules/webex-token-vault/dist/scripts/cli.js'),

@@ -104,21 +104,32 @@ function reason(said: string, certificate: ReadCertificate): string {
   if (end !== undefined) {
     return `${end}; have another one issued, and see why that was not done in time`;
   }
-  if (/^no client certificate|certificate must be supplied|tls connection required/.test(said)) {
-    return 'it did not reach Vault, since TLS ends before it or its listener asks for none; ask Vault itself, or let TLS pass through what is before it (and leave tls_disable_client_certs off)';
-  }
-  if (said.includes('no chain matching all constraints')) {
-    return 'it is from the right CA, but for another DNS name or URI than the app is declared with; have one issued for that';
-  }
-  // HashiCorp Vault has the same words for all three causes.
-  if (said.includes('failed to match all constraints')) {
-    return 'it is from another CA or for another DNS name or URI than the app is declared with, or there is no such role; have one issued by that CA for that name, set VAULT_ROLE to the name of the app, or have the app deployed';
-  }
-  if (said === 'permission denied') {
-    return 'no auth method is mounted there, or it does not let this network in; set VAULT_AUTH_MOUNT, or have the app deployed';
-  }
-  return 'it is from another CA than the app is declared with, or there is no such role; have one issued by that CA, set VAULT_ROLE to the name of the app, or have the app deployed';
+  const [, text] = REASONS.find(([pattern]) => pattern.test(said)) ?? [undefined, ANOTHER_CA];
+  return text;
 }
+
+/** Reasons by Vault's words. HashiCorp Vault has one text for another CA, another name and a missing role. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^no client certificate|certificate must be supplied|tls connection required/,
+    'it did not reach Vault, since TLS ends before it or its listener asks for none; ask Vault itself, or let TLS pass through to it (and leave tls_disable_client_certs off)',
+  ],
+  [
+    /no chain matching all constraints/,
+    'it is from the right CA, but for another DNS name or URI than the app is declared with; have one issued for that',
+  ],
+  [
+    /failed to match all constraints/,
+    'it is from another CA or for another DNS name or URI than the app is declared with, or there is no such role; have one issued by that CA for that name, set VAULT_ROLE to the name of the app, or have the app deployed',
+  ],
+  [
+    /^permission denied$/,
+    'no auth method is mounted there, or it does not let this network in; set VAULT_AUTH_MOUNT, or have the app deployed',
+  ],
+];
+
+const ANOTHER_CA =
+  'it is from another CA than the app is declared with, or there is no such role; have one issued by that CA, set VAULT_ROLE to the name of the app, or have the app deployed';
 
 /** @returns undefined if the certificate has not expired, by the local clock */
 function endOf({ expireTime }: ReadCertificate): string | undefined {

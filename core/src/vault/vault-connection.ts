@@ -126,7 +126,7 @@ export class VaultConnection {
    * @throws VaultResponseError for any other; VaultUnreachableError, ExplainedError, or the signal's reason
    */
   async send(method: string, path: string, options: VaultRequestOptions = {}): Promise<HttpAnswer> {
-    const url = this.#url(path);
+    const url = vaultUrl(this.#options.address, path);
     const answer = await this.#sendTo(method, url, options);
     const { location } = answer.headers;
     if (location === undefined || answer.status < 300 || answer.status > 399) {
@@ -166,10 +166,6 @@ export class VaultConnection {
     }
   }
 
-  #url(path: string): URL {
-    return vaultUrl(this.#options.address, path);
-  }
-
   async #sendTo(method: string, url: URL, options: VaultRequestOptions, address = this.address): Promise<HttpAnswer> {
     const { token, namespace } = this.#options;
     const { headers, body, signal = this.#options.signal } = options;
@@ -194,7 +190,7 @@ export class VaultConnection {
 
   async #askLeader(signal: AbortSignal | undefined): Promise<unknown> {
     const asNobody = this.withToken(undefined).withoutNamespace();
-    const { body } = await asNobody.#sendTo('GET', this.#url('sys/leader'), { signal });
+    const { body } = await asNobody.#sendTo('GET', vaultUrl(this.#options.address, 'sys/leader'), { signal });
     return parseJson(await this.#reached(body.beginning(MAX_ERROR_BYTES)));
   }
 

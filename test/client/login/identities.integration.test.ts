@@ -15,7 +15,7 @@ import { runScript } from '../../fixtures/programs/script';
 import { KubernetesCluster } from '../../../rehearsal/identity/kubernetes-cluster';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
-/* Each identity on the real server, with what the app's policy grants and nothing more. */
+/* Each identity on the real server, with the app's policy. */
 
 const ROLE = 'people-me';
 const ACCOUNT = { namespace: 'apps', name: 'people-me' };
@@ -74,7 +74,7 @@ async function declareIdentities(): Promise<void> {
   await admin.write(`auth/jwt/role/${ROLE}`, jwtRole);
   await admin.write('sys/auth/unreachable', { type: 'jwt' });
   {
-    // There while it is configured, and gone afterwards.
+    // The issuer runs only while the method is configured.
     await using keys = await RecordingServer.start((_, response) => response.end('{"keys": []}'));
     await admin.write('auth/unreachable/config', { jwks_url: `${keys.address}/jwks` });
   }
@@ -111,7 +111,7 @@ function podToken(account = ACCOUNT): string {
   return cluster.token({ namespace, serviceAccount, audiences: ['webex-token-vault', cluster.audience] });
 }
 
-/** As our commands print it for an app. */
+/** The environment of an app, as the commands print it. */
 function environmentOf(method: string): Record<string, string> {
   const files: Record<string, Record<string, string>> = {
     jwt: { VAULT_JWT_FILE: path('jwt') },
@@ -179,7 +179,7 @@ describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method)
   });
 });
 
-describe('a token', () => {
+describe('a JWT', () => {
   const jwt = (options = {}) => ({ jwt: { role: ROLE, file: path('jwt'), ...options } });
 
   it('a JWT logs in several sources until it expires', async () => {
@@ -220,7 +220,7 @@ describe('a token', () => {
     ['another issuer', { iss: 'https://other.test' }, /it is issued by "https:\/\/other\.test"/],
     ['another claim', { sub: 'someone-else' }, /claim "sub" does not match .*compare the claims/],
     ['no such claim', { sub: undefined }, /claim "sub" .*compare the claims/],
-    ['a beginning that is still to come', { nbf: Date.now() / 1000 + 999 }, /the clocks of its issuer/],
+    ['a start in the future', { nbf: Date.now() / 1000 + 999 }, /the clocks of its issuer/],
   ])('Vault refuses a JWT with %s, and the error names the side to check', async (_, claims, message) => {
     writeFileSync(path('jwt'), issuer.token(claims));
     await using tokens = source(jwt());

@@ -140,13 +140,12 @@ describe('a file that holds no token', () => {
 });
 
 /* The words of OpenBao 2.7.2, each had from it. */
-describe('says which side to look at', () => {
+describe('the error of a refused login', () => {
   const validating = (reason: string) => refusal(400, `error validating token: ${reason}`);
   const signature = (reason: string) => validating(`error verifying token signature: ${reason}`);
   const dead = 'Get "https://issuer.test/jwks": dial tcp 192.0.2.1:443: connect: connection refused';
 
   it.each([
-    ['a role that is not there', refusal(400, 'role "people-me" could not be found'), NotDeployed, /VAULT_ROLE to the/],
     ['a method without an issuer', refusal(400, 'could not load configuration'), NotDeployed, /trusts nobody yet/],
     [
       'a method that is not there',
@@ -154,42 +153,11 @@ describe('says which side to look at', () => {
       NotDeployed,
       /no auth method is mounted at jwt/,
     ],
-    ['no word of why', refusal(403, 'permission denied'), NotPermitted, /no auth method is mounted there; compare/],
-    [
-      'another audience',
-      validating('invalid audience (aud) claim: audience claim does not match any expected audience'),
-      NotPermitted,
-      /its audience is "webex-token-vault", and the app is declared with another; have the token issued for that one/,
-    ],
-    [
-      'another issuer',
-      validating('invalid issuer (iss) claim'),
-      NotPermitted,
-      /issued by "https:\/\/issuer\.test", and the app is declared with another/,
-    ],
-    [
-      'another claim',
-      refusal(400, 'error validating claims: claim "repo" does not match any associated bound claim values'),
-      NotPermitted,
-      /claim "repo" does not match .*another repository, ref, user .*; compare/,
-    ],
-    [
-      'a clock',
-      validating('invalid not before (nbf) claim: token not yet valid'),
-      NotPermitted,
-      /the clocks of its issuer and of Vault differ/,
-    ],
     [
       'the clock of Vault alone',
       validating('invalid expiration time (exp) claim: token is expired'),
       NotPermitted,
       /it expired on \d{4}-\d\d-\d\dT\S+Z; see why its issuer has not given a new one/,
-    ],
-    [
-      'another key',
-      signature('no known key successfully validated the token signature'),
-      NotPermitted,
-      /not signed by a key of the issuer/,
     ],
     [
       'an issuer that cannot be reached',
@@ -227,21 +195,11 @@ describe('says which side to look at', () => {
     await expect(failed).rejects.toThrow(/^[^\n]*$/);
   });
 
-  it.each([
-    ['a role', refusal(400, 'invalid role name "people-me"'), NotDeployed, /there is no role "people-me" at/],
-    ['a namespace', refusal(403, 'namespace not authorized'), NotPermitted, /another service account or namespace/],
-    ['an account', refusal(403, 'service account name not authorized'), NotPermitted, /run this under that one/],
-    [
-      'a cluster that does not know it, or is not there',
-      refusal(403, 'permission denied'),
-      NotPermitted,
-      /the cluster does not know the token, or Vault may not ask or cannot reach it, .*system:auth-delegator/,
-    ],
-  ])('the error names the side to check for a pod: %s', async (_, answer, kind, message) => {
-    vault.answer('auth/kubernetes/login', answer);
+  it('the error names the side to check for a pod with a wrong role', async () => {
+    vault.answer('auth/kubernetes/login', refusal(400, 'invalid role name "people-me"'));
     const failed = login({ file }, 'kubernetes').vault();
-    await expect(failed).rejects.toBeInstanceOf(kind);
-    await expect(failed).rejects.toThrow(message);
+    await expect(failed).rejects.toBeInstanceOf(NotDeployed);
+    await expect(failed).rejects.toThrow(/there is no role "people-me" at/);
   });
 
   it('the error says that the JWT has expired, whatever Vault answers', async () => {

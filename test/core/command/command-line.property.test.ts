@@ -6,7 +6,7 @@ import { assignments } from '../../../lib/cli/apps/assignments';
 import { wholeText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
 
-/** What a process can be given at all: no end of a text in it. */
+/** Arguments of a process contain no NUL. */
 const texts = fc.array(
   wholeText.filter((text) => !text.includes('\0')),
   { maxLength: 20 },
@@ -19,7 +19,7 @@ function inShell(script: string): string[] {
 }
 
 property(
-  'a word of a command line is read by a shell as the text that it is of',
+  'a shell reads a quoted word as its text',
   texts,
   (all) => {
     expect(inShell(all.map((text) => `printf '%s\\0' ${shellWord(text)}\n`).join(''))).toEqual(all);
@@ -28,7 +28,7 @@ property(
 );
 
 property(
-  'variables that are printed for a shell are what they were',
+  'a shell reads printed variables as their texts',
   texts,
   (all) => {
     const variables = Object.fromEntries(all.map((text, index) => [`V${index}`, text]));
@@ -39,7 +39,7 @@ property(
 );
 
 property(
-  'a word of a command line in a stack is read so once Terraform has read it',
+  'a shell reads a quoted word of a stack as its text, once Terraform has read it',
   texts,
   (all) => {
     const script = all.map((text) => `printf '%s\\0' ${terraformWord(text)}\n`).join('');

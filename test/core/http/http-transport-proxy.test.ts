@@ -7,7 +7,7 @@ import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 import { TlsServer } from '../../fixtures/loopback/tls-server';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
-/* `vault.test` exists in the proxy's table alone: whatever goes past the proxy fails. */
+/* Only the proxy's table has `vault.test`: a request that bypasses the proxy fails. */
 
 const TARGET = 'vault.test:443';
 const VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]);
@@ -149,7 +149,7 @@ it('the transport uses a proxy that speaks TLS, and sends its credentials to no 
   expect(other.asked).toEqual([]);
 });
 
-describe('a proxy that does not help', () => {
+describe('a failing proxy', () => {
   async function failure(url: string, request: Partial<HttpRequest> = {}): Promise<Error> {
     const failed: unknown = await get(url, request).catch((error: unknown) => error);
     expect(inspect(failed, { depth: 9, showHidden: true })).not.toContain('hush');

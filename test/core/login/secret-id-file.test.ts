@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As whoever fetches one does. */
+/** Prepares the file, fetches a secret id and writes it. */
 async function write(...path: string[]): Promise<void> {
   const file = new SecretIdFile(join(folder, ...path));
   await file.prepare();
@@ -45,7 +45,7 @@ function modeOf(...path: string[]): number {
   return statSync(join(folder, ...path)).mode & 0o777;
 }
 
-describe('a secret id is written', () => {
+describe('a written secret id', () => {
   it('the writer creates a file of mode 0600 with only the secret id, because some readers keep a line break', async () => {
     await write('secret-id');
     expect([content('secret-id'), modeOf('secret-id')]).toEqual(['the-secret-id', 0o600]);
@@ -73,7 +73,7 @@ describe('a secret id is written', () => {
   });
 });
 
-describe('nothing is fetched, as that may work only once, where the file would be', () => {
+describe('before a secret id is fetched', () => {
   it.each([
     [0o777, '0777'],
     [0o1777, '0777'],

@@ -16,14 +16,14 @@ import { LongTimers } from '../../fixtures/clocks/long-timers';
 import { loginAnswer, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
-/** A role's; what it issues is far from its end. */
+/** Life of the role's secret ids. */
 const LONG_SECONDS = 36_000;
-/** After that time its secret id is near its end. */
+/** After this time a secret id of the role is near its expiry. */
 const NEAR_END_MS = LONG_SECONDS * 750;
 
 const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
 
-/** The core and the command of the client, in a process of their own. */
+/** The bundle of the core and the client's command, for other processes. */
 let client: string;
 const clientFolder = mkdtempSync(join(tmpdir(), 'client-'));
 let vault: WrittenVault;
@@ -66,7 +66,7 @@ async function issued(limits: object, app = 'people-me'): Promise<string> {
   return (await vault.admin.write(`auth/approle/role/${app}/secret-id`, limits, secretIdReply)).data.secret_id;
 }
 
-/** Leaves a secret id in the file that has less than a third of its life left. */
+/** Writes a secret id with less than a third of its life left. */
 async function nearItsEnd(app?: string): Promise<string> {
   const secretId = await issued({}, app);
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
@@ -79,7 +79,7 @@ function moveNearItsEnd(): void {
   jest.spyOn(Date, 'now').mockImplementation(() => now() + NEAR_END_MS);
 }
 
-/** The same, once a clock is later: that of {@link webexToken}, or by {@link moveNearItsEnd}. */
+/** The same for a later clock: that of {@link webexToken}, or by {@link moveNearItsEnd}. */
 async function soonNearItsEnd(): Promise<string> {
   const secretId = await issued({});
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
@@ -115,7 +115,7 @@ async function isGood(secretId: string): Promise<boolean> {
   );
 }
 
-/** The file has a whole, good secret id that is not this one, and nothing lies beside it. */
+/** The file holds another valid secret id, and its folder nothing else. */
 async function expectRenewed(before: string): Promise<void> {
   const after = await content();
   expect(after).not.toBe(before);
@@ -123,7 +123,7 @@ async function expectRenewed(before: string): Promise<void> {
   expect(await fs.readdir(folder)).toEqual(['secret-id']);
 }
 
-/** No output, and nothing that Vault has logged. */
+/** No output and no log of Vault contains the secret ids. */
 function expectUntold(secretIds: readonly string[], ...told: readonly string[]): void {
   const everything = [...told, vault.server.log].join('\n');
   secretIds.forEach((secretId) => {
@@ -222,7 +222,7 @@ describe('a secret id near its end', () => {
 describe('a secret id that need not be renewed', () => {
   it.each([
     ['has most of its life before it', { ttl: LONG_SECONDS }],
-    ['has no end', { ttl: 0 }],
+    ['does not expire', { ttl: 0 }],
   ])('the source keeps a secret id that %s', async (_, limits) => {
     await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: 0 });
     await fs.writeFile(file, await issued(limits));
@@ -234,7 +234,7 @@ describe('a secret id that need not be renewed', () => {
   });
 });
 
-describe('where it cannot be renewed, the token is read, a warning says why, and no secret id is issued', () => {
+describe('a secret id that cannot be renewed', () => {
   const refused = (code: string): Error => Object.assign(new Error(`${code}: x`), { code });
 
   async function expectWarning(read: () => Promise<unknown>, text: string, app?: string): Promise<void> {
@@ -335,7 +335,7 @@ it('a killed process leaves a complete secret id', async () => {
   for (let round = 0; round < 8; round++) {
     scripted.answer(
       'auth/approle/role/people-me/secret-id',
-      // Others in each round: a busy machine may well end each of them at the same point.
+      // Other secret ids in each round: a busy machine may end each process at the same point.
       ...secretIds.slice(50 * round).map((secret_id) => ({ body: { data: { secret_id, secret_id_ttl: 864_000 } } })),
     );
     const env = { PATH: process.env.PATH, FILE: file, ADDRESS: scripted.address };
@@ -356,7 +356,7 @@ it('the constructor requires a file for renewal', () => {
   expect(() => source({ secretIdFile: undefined, secretId: 'x' })).toThrow('renewSecretId goes with secretIdFile');
 });
 
-/** A process of its own, by whose clock it is later. */
+/** webex-token in a process with a later clock. */
 async function webexToken(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string; argv: string }> {

@@ -12,7 +12,7 @@ import { property } from '../../fixtures/arbitrary/property';
 import { refreshTokenAt } from '../../fixtures/worlds/refresh-token-at';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
-/* What the real server makes of names and policies. */
+/* Names and policies on the real server. */
 
 let fixture: WrittenVault;
 
@@ -24,7 +24,7 @@ afterAll(async () => {
   await fixture[Symbol.asyncDispose]();
 });
 
-/** As the plugin (3.1.1) takes them: anything without `:/` in it. */
+/** Names that the plugin (3.1.1) accepts: any text without `:/`. */
 const name = fc
   .oneof(
     fc.stringMatching(/^(?:[^:]|:[^/]){1,8}$/),
@@ -33,7 +33,7 @@ const name = fc
   )
   .filter((text) => !/^$|\p{Surrogate}/u.test(text));
 
-/** Past our own clients. @returns whether there is such a credential now */
+/** Writes without a client of this project. @returns whether the credential exists now */
 async function store(credential: string, refreshToken: string): Promise<boolean> {
   const { address, rootToken } = fixture.server;
   const path = credential.split('/').map(encodeURIComponent).join('/');
@@ -82,7 +82,7 @@ const taken = deploymentInput
   .filter((deployment) => deployment !== undefined);
 
 property(
-  'a policy of any deployment is one that Vault can read',
+  'Vault accepts the policies of any deployment',
   taken,
   async (deployment) => {
     const { mountPath } = deployment.engine;

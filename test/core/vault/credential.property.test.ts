@@ -3,7 +3,7 @@ import { ExplainedError, type HttpTransport, readCredential, VaultConnection } f
 import { oddText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
 
-/** As the plugin (3.1.1) takes them: anything without `:/` in it. */
+/** Names that the plugin (3.1.1) accepts: any text without `:/`. */
 const creds = /^(?:[^:]|:[^/])+$/;
 const name = fc.oneof(
   fc.stringMatching(creds),
@@ -11,7 +11,7 @@ const name = fc.oneof(
   fc.tuple(oddText, oddText).map((parts) => parts.join('/')),
 );
 
-/** Where a transport was sent, which answers as the engine does. */
+/** A transport that records its URLs, and answers as the engine does. */
 function recorder(): { readonly urls: URL[]; readonly transport: HttpTransport } {
   const urls: URL[] = [];
   const text = JSON.stringify({ data: { access_token: 'the-token', type: 'Bearer', server: 'webex-myapp' } });
@@ -23,7 +23,7 @@ function recorder(): { readonly urls: URL[]; readonly transport: HttpTransport }
   return { urls, transport: { send } as unknown as HttpTransport };
 }
 
-property('a credential is asked for at its own path, or not at all', name, async (given) => {
+property('a credential is requested at its own path, or not at all', name, async (given) => {
   const { urls, transport } = recorder();
   const vault = new VaultConnection({ address: 'https://vault.example/base', token: 't' }, transport);
   const error = await readCredential(vault, 'oauthapp', given).then(
