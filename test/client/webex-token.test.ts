@@ -349,7 +349,7 @@ it.each<[string, string, ScriptedAnswer, number, RegExp]>([
     /may not read credential "testauth": .*; check its name as well, as Vault refuses an unknown name in the same words/,
   ],
   ['wrong ids', LOGIN, refusal(400, 'invalid role or secret ID'), 5, /one of them is wrong, expired or used up/],
-  ['a wrong mount', LOGIN, refusal(404, 'no handler for route'), 1, /no AppRole auth method is mounted at appr/],
+  ['a wrong mount', LOGIN, refusal(404, 'no handler for route'), 1, /no auth method is mounted at approle/],
   ['a login without a token', LOGIN, { body: { auth: {} } }, 1, /with something that is not a Vault reply/],
   [
     'a redirect',

@@ -1,4 +1,29 @@
-import { APP_ENVIRONMENT, CREDENTIAL_EXIT_CODES, VAULT_ENVIRONMENT } from '#core';
+import { ALLOW_HTTP, CREDENTIAL_EXIT_CODES } from '#core';
+
+const ENVIRONMENT = {
+  VAULT_ADDR: 'address of Vault or OpenBao',
+  VAULT_ROLE_ID: 'role id of the app, an output of the deployment',
+  VAULT_SECRET_ID: 'secret id that goes with it, or instead of it:',
+  VAULT_SECRET_ID_FILE: 'file that holds the secret id',
+  VAULT_RENEW_SECRET_ID: '"true": issue a new secret id in time and write it there, as the app must be declared to do',
+  VAULT_WRAPPED_SECRET_ID:
+    'wrapping token that holds it, as "webex-token-vault issue" prints it; good for one run, or "webex-token unwrap"',
+  VAULT_AUTH_METHOD: '"jwt", "kubernetes" or "cert": log in by that method instead of AppRole',
+  VAULT_ROLE: 'name of the app, for those methods',
+  VAULT_AUTH_MOUNT: 'mount of the method; default: its name',
+  VAULT_JWT_FILE: 'file that holds the token, read at every login; default: the one that every pod has',
+  VAULT_JWT: 'the token itself, as "id_tokens" of GitLab sets it; not needed on GitHub Actions',
+  VAULT_JWT_AUDIENCE: 'audience to ask GitHub for; default: webex-token-vault',
+  VAULT_CLIENT_CERT: "PEM file of the app's certificate",
+  VAULT_CLIENT_KEY: 'PEM file of its key',
+  VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
+  VAULT_NAMESPACE: 'Vault namespace; default: the root namespace',
+  VAULT_ALLOW_HTTP: ALLOW_HTTP,
+  'BAO_...': 'the OpenBao form of each VAULT_ variable, which has precedence',
+  OAUTHAPP_MOUNT: 'mount of the oauthapp engine; default: oauthapp',
+  APPROLE_MOUNT: 'mount of the AppRole auth method; default: approle',
+  VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
+};
 
 export function helpText(): string {
   return `Usage: webex-token <credential> [--json | --header] [--grace <duration>]
@@ -17,7 +42,7 @@ Options:
                  can lose the grant. Take twice the engine's provider timeout.
   -V, --version  print the version
   -h, --help     show this help
-${helpSection('Environment', { ...APP_ENVIRONMENT, VAULT_TOKEN: VAULT_ENVIRONMENT.VAULT_TOKEN ?? '' })}
+${helpSection('Environment', ENVIRONMENT)}
 ${helpSection('Exit codes', {
   0: 'done; exec: the exit code of the command',
   1: 'failed, as the line on stderr says',
@@ -39,7 +64,7 @@ Examples:
 }
 
 /** A section of the help: each row with its meaning beside it. */
-export function helpSection(title: string, rows: Readonly<Record<string, string>>): string {
+function helpSection(title: string, rows: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(rows).map((key) => key.length));
   const lines = Object.entries(rows).map(([key, meaning]) => `  ${key.padEnd(width)}  ${meaning}`);
   return `\n${title}:\n${lines.join('\n')}`;

@@ -1,18 +1,14 @@
 import {
-  NotDeployed,
-  NotPermitted,
   ExplainedError,
-  type VaultConnection,
-  VaultUnreachableError,
-  whatVaultSaid,
-  type VaultResponseError,
-  explainOutage,
-  LoginHoldOff,
-  WITHOUT_LOCKOUT_MS,
   loginAt,
+  LoginHoldOff,
+  NotPermitted,
+  type Presented,
+  type VaultConnection,
   type VaultLease,
   VaultLogin,
-  type Presented,
+  VaultUnreachableError,
+  WITHOUT_LOCKOUT_MS,
 } from '#core';
 import { readClientCertificate, type ClientCertificateFiles, type ReadCertificate } from './client-certificate';
 
@@ -57,9 +53,15 @@ export class CertLogin extends VaultLogin {
 
   async #logIn(vault: VaultConnection, certificate: ReadCertificate): Promise<VaultLease> {
     const { role, mountPath = 'cert' } = this.#options;
-    const explain = (error: VaultResponseError) => explainRefusal(error, vault.address, role, mountPath, certificate);
+    const explain = (said: string, statusCode: number): NotPermitted | undefined => {
+      // Vault reports an expired certificate by a 500.
+      const isRefusal = statusCode === 400 || statusCode === 403 || /x509|client's certificate/.test(said);
+      const quoted = said === '' ? '' : `: ${said}`;
+      const message = `Vault does not log the certificate in at auth/${mountPath} as "${role}" (${statusCode}${quoted}): ${reason(said, certificate)}`;
+      return isRefusal ? new NotPermitted(message) : undefined;
+    };
     try {
-      return await loginAt(vault, `auth/${mountPath}/login`, { name: role }, explain);
+      return await loginAt(vault, { mountPath, data: { name: role }, explain });
     } catch (error) {
       // The listener of Vault requires a certificate of its CA.
       if (
@@ -73,30 +75,6 @@ export class CertLogin extends VaultLogin {
       throw error;
     }
   }
-}
-
-function explainRefusal(
-  error: VaultResponseError,
-  address: string,
-  role: string,
-  mountPath: string,
-  certificate: ReadCertificate,
-): Error {
-  const { statusCode } = error;
-  const said = whatVaultSaid(error);
-  if (statusCode === 404) {
-    return new NotDeployed(
-      `no auth method is mounted at ${mountPath}/; have it deployed there, or set VAULT_AUTH_MOUNT`,
-    );
-  }
-  // Vault reports an expired certificate by a 500.
-  if (statusCode !== 400 && statusCode !== 403 && !/x509|client's certificate/.test(said)) {
-    return explainOutage(error, address, `log in at auth/${mountPath}`);
-  }
-  const quoted = said === '' ? '' : `: ${said}`;
-  return new NotPermitted(
-    `Vault does not log the certificate in at auth/${mountPath} as "${role}" (${statusCode}${quoted}): ${reason(said, certificate)}`,
-  );
 }
 
 function reason(said: string, certificate: ReadCertificate): string {

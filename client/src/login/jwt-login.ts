@@ -71,7 +71,8 @@ export class JwtLogin extends VaultLogin {
   #logIn(jwt: string): Promise<VaultLease> {
     const { role, mountPath = this.#method } = this.#options;
     const attempt = { jwt, role, mountPath, method: this.#method, address: this.#vault.address };
-    return loginAt(this.#vault, `auth/${mountPath}/login`, { role, jwt }, (error) => explainJwtRefusal(error, attempt));
+    const explain = (said: string, statusCode: number) => explainJwtRefusal(said, statusCode, attempt);
+    return loginAt(this.#vault, { mountPath, data: { role, jwt }, secret: jwt, explain });
   }
 
   #read(): string {

@@ -1,17 +1,8 @@
-import {
-  NotDeployed,
-  NotPermitted,
-  TemporarilyUnavailable,
-  type ExplainedError,
-  whatVaultSaid,
-  type VaultResponseError,
-  explainOutage,
-} from '#core';
+import { type ExplainedError, NotDeployed, NotPermitted, TemporarilyUnavailable } from '#core';
 import { claimsOf, type JwtClaims } from './jwt';
 
 /** A login that Vault has refused. */
 export interface JwtAttempt {
-  /** Hidden if Vault quotes it. */
   readonly jwt: string;
   readonly role: string;
   readonly mountPath: string;
@@ -21,21 +12,18 @@ export interface JwtAttempt {
 }
 
 /**
- * The error for a refused login, with advice by Vault's words.
+ * The error of a refused login, with advice by Vault's words.
  *
+ * @returns undefined if the answer does not concern the login
  * @see https://github.com/hashicorp/cap and https://github.com/hashicorp/vault-plugin-auth-kubernetes for the words
  */
-export function explainJwtRefusal(error: VaultResponseError, attempt: JwtAttempt): ExplainedError {
-  const { jwt, role, mountPath, method, address } = attempt;
-  const { statusCode } = error;
-  const said = whatVaultSaid(error, [jwt]);
-  if (statusCode !== 400 && statusCode !== 403 && statusCode !== 404) {
-    return explainOutage(error, address, `log in at auth/${mountPath}`, [jwt]);
-  }
-  if (statusCode === 404) {
-    return new NotDeployed(
-      `no auth method is mounted at ${mountPath}/; have it deployed there, or set VAULT_AUTH_MOUNT`,
-    );
+export function explainJwtRefusal(
+  said: string,
+  statusCode: number,
+  { jwt, role, mountPath, method, address }: JwtAttempt,
+): ExplainedError | undefined {
+  if (statusCode !== 400 && statusCode !== 403) {
+    return undefined;
   }
   if (/could not load (?:backend )?configuration/.test(said)) {
     return new NotDeployed(`the auth method at ${mountPath}/ trusts nobody yet (${said}); have webex-tokens deployed`);

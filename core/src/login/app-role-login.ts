@@ -1,8 +1,7 @@
-import { NotDeployed, NotPermitted } from '../vault/credential-errors';
+import { NotPermitted } from '../vault/credential-errors';
 import { timerMs } from '../duration';
 import { describeError } from '../safe-text';
 import type { VaultConnection } from '../vault/vault-connection';
-import { explainOutage, type VaultResponseError } from '../vault/vault-errors';
 import { unwrapSecretId, WrappedSecretId } from './wrapped-secret-id';
 import { SecretIdFile } from './secret-id-file';
 import { renewSecretId } from './secret-id-renewal';
@@ -145,27 +144,16 @@ export async function loginAppRole(
   vault: VaultConnection,
   { roleId, secretId, appRolePath = 'approle' }: { roleId: string; secretId: string; appRolePath?: string },
 ): Promise<VaultLease> {
+  const explain = (_said: string, statusCode: number): NotPermitted | undefined => {
+    const reason = REASONS[statusCode];
+    const message = `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): ${reason}`;
+    return reason === undefined ? undefined : new NotPermitted(message);
+  };
   const data = { role_id: roleId, secret_id: secretId };
-  return loginAt(vault, `auth/${appRolePath}/login`, data, (error) =>
-    explain(error, appRolePath, vault.address, secretId),
-  );
+  return loginAt(vault, { mountPath: appRolePath, data, secret: secretId, explain });
 }
 
-function explain(error: VaultResponseError, appRolePath: string, address: string, secretId: string): Error {
-  const { statusCode } = error;
-  if (statusCode === 404) {
-    return new NotDeployed(
-      `no AppRole auth method is mounted at ${appRolePath}/; have it deployed there, or log in where it is`,
-    );
-  }
-  if (statusCode === 400 || statusCode === 403) {
-    const reasons =
-      statusCode === 400
-        ? 'one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued'
-        : 'one of them is wrong, expired or used up, this network may not use them, or Vault has locked the role out for some minutes after refused logins, perhaps of another program; look for that program first, then have a new secret id issued';
-    return new NotPermitted(
-      `Vault does not log role id and secret id in at auth/${appRolePath} (${statusCode}): ${reasons}`,
-    );
-  }
-  return explainOutage(error, address, `log in at auth/${appRolePath}`, [secretId]);
-}
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued',
+  403: 'one of them is wrong, expired or used up, this network may not use them, or Vault has locked the role out for some minutes after refused logins, perhaps of another program; look for that program first, then have a new secret id issued',
+};

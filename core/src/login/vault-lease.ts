@@ -1,6 +1,7 @@
 import { fieldsOf, isFields, numberOf, textOf } from '../http/json';
+import { NotDeployed } from '../vault/credential-errors';
 import type { VaultConnection } from '../vault/vault-connection';
-import { VaultResponseError } from '../vault/vault-errors';
+import { explainOutage, VaultResponseError, whatVaultSaid } from '../vault/vault-errors';
 
 /** A Vault token and its life. */
 export interface VaultLease {
@@ -12,22 +13,38 @@ export interface VaultLease {
   readonly roleName?: string;
 }
 
+export interface LoginRequest {
+  /** Mount of the auth method, such as `approle`. */
+  readonly mountPath: string;
+  readonly data: object;
+  /** Hidden if Vault quotes it. @default - none */
+  readonly secret?: string;
+  /** Makes the error of a refusal from Vault's words; undefined: it says nothing about the login. */
+  readonly explain: (said: string, statusCode: number) => Error | undefined;
+}
+
 /**
  * Logs in once. A `VaultLogin` also keeps the token alive.
  *
- * @param path such as `auth/approle/login`
- * @param explain makes the error of a refusal
+ * @throws NotDeployed if the mount does not exist, the error of a refusal, TemporarilyUnavailable, VaultSealed
  */
 export async function loginAt(
   vault: VaultConnection,
-  path: string,
-  data: object,
-  explain: (error: VaultResponseError) => Error,
+  { mountPath, data, secret = '', explain }: LoginRequest,
 ): Promise<VaultLease> {
   try {
-    return await vault.withToken(undefined).write(path, data, leaseOf);
+    return await vault.withToken(undefined).write(`auth/${mountPath}/login`, data, leaseOf);
   } catch (error) {
-    throw error instanceof VaultResponseError ? explain(error) : error;
+    if (!(error instanceof VaultResponseError)) {
+      throw error;
+    }
+    if (error.statusCode === 404) {
+      throw new NotDeployed(
+        `no auth method is mounted at ${mountPath}/; have it deployed there, or set VAULT_AUTH_MOUNT (APPROLE_MOUNT for an AppRole)`,
+      );
+    }
+    const refused = explain(whatVaultSaid(error, [secret]), error.statusCode);
+    throw refused ?? explainOutage(error, vault.address, `log in at auth/${mountPath}`, [secret]);
   }
 }
 

@@ -6,17 +6,6 @@ import type { VaultConnectionOptions } from './vault-connection';
 
 /** For `--help`. */
 export const ALLOW_HTTP = '"true": allow plain HTTP to another machine, as in a service mesh that encrypts';
-export const OPENBAO_FORM = 'the OpenBao form of each VAULT_ variable, which has precedence';
-
-/** Variables of each command that connects to Vault, for its `--help`. */
-export const VAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
-  VAULT_ADDR: 'address of Vault or OpenBao',
-  VAULT_TOKEN: 'Vault token, never an empty one; default: the one in ~/.vault-token',
-  VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
-  VAULT_NAMESPACE: 'Vault namespace',
-  VAULT_ALLOW_HTTP: ALLOW_HTTP,
-  'BAO_...': OPENBAO_FORM,
-};
 
 /** An environment variable in its Vault or its OpenBao form. The OpenBao form has precedence, as in `bao`. */
 export function vaultVariable(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
