@@ -6,11 +6,7 @@ export function surviveClosedOutput(): void {
   process.stderr.on('error', () => undefined);
 }
 
-/**
- * Writes a line to stdout.
- *
- * @throws ExplainedError if it cannot be written; a reader that has gone is no error
- */
+/** Writes a line to stdout. @throws ExplainedError if it cannot be written; a reader that has gone is no error */
 export async function print(text: string): Promise<void> {
   const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(`${text}\n`, resolve));
   if (error && !READER_GONE.includes(errorCode(error))) {

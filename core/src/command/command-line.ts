@@ -24,11 +24,7 @@ export function currentRun(): CurrentRun | undefined {
   return CURRENT.getStore();
 }
 
-/**
- * A command of webex-token-vault with the options of this run.
- *
- * @param name such as `authorize` or `state archive`
- */
+/** A command of webex-token-vault with the options of this run. @param name such as `authorize` or `state archive` */
 export function commandLine(name: string, ...args: readonly string[]): string {
   return programLine('webex-token-vault', ...name.split(' '), ...args, ...(currentRun()?.repeatedOptions(name) ?? []));
 }

@@ -131,11 +131,7 @@ async function writePartial(
   }
 }
 
-/**
- * Gives owner, group and their rights. Others get none.
- *
- * @throws a system error if that would lock out a reader
- */
+/** Gives owner, group and their rights. Others get none. @throws a system error if that would lock out a reader */
 async function giveRights(handle: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
   const own = await handle.stat();
   if (own.uid !== uid || own.gid !== gid) {

@@ -10,6 +10,7 @@ import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 /* Only the proxy's table has `vault.test`: a request that bypasses the proxy fails. */
 
 const TARGET = 'vault.test:443';
+const ENOUGH = new Error('enough');
 const VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]);
 const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
 
@@ -157,14 +158,12 @@ describe('a failing proxy', () => {
     return failed as Error;
   }
 
-  it('the error names the status of a refusing proxy', async () => {
-    process.env.HTTPS_PROXY = (await proxy({ status: 407 })).url('user:hush');
-    expect(await failure('https://vault.test/')).toMatchObject({ code: 'the proxy answered 407', isTransient: false });
-  });
-
-  it('a proxy that cannot reach the server causes a temporary error', async () => {
-    process.env.HTTPS_PROXY = (await proxy({ status: 503 })).url('user:hush');
-    expect(await failure('https://vault.test/')).toMatchObject({ code: 'the proxy answered 503', isTransient: true });
+  it.each([
+    [407, false],
+    [503, true],
+  ])('the error names the status %d of the proxy', async (status, isTransient) => {
+    process.env.HTTPS_PROXY = (await proxy({ status })).url('user:hush');
+    expect(await failure('https://vault.test/')).toMatchObject({ code: `the proxy answered ${status}`, isTransient });
   });
 
   it('the error names the connection code of a proxy that does not listen', async () => {
@@ -177,25 +176,17 @@ describe('a failing proxy', () => {
     });
   });
 
-  it('the transport gives up on a silent proxy at the deadline', async () => {
-    const silent = await proxy({ status: 0 });
-    process.env.HTTPS_PROXY = silent.url('user:hush');
-    const failed = failure('https://vault.test/', { headersTimeoutMs: 100 });
-    await eventually(() => silent.asked.length > 0 || undefined);
-    jest.advanceTimersByTime(100);
-    expect(await failed).toMatchObject({ code: 'ETIMEDOUT' });
-    await eventually(() => silent.openConnections === 0 || undefined);
-  });
-
-  it('the transport gives up on a silent proxy if the caller aborts', async () => {
+  it.each([
+    ['at the deadline', () => void jest.advanceTimersByTime(100), { code: 'ETIMEDOUT' }],
+    ['if the caller aborts', (abort: AbortController) => abort.abort(ENOUGH), ENOUGH],
+  ])('the transport gives up on a silent proxy %s', async (_, end, error) => {
     const silent = await proxy({ status: 0 });
     process.env.HTTPS_PROXY = silent.url('user:hush');
     const abort = new AbortController();
-    const failed = failure('https://vault.test/', { signal: abort.signal });
+    const failed = failure('https://vault.test/', { headersTimeoutMs: 100, signal: abort.signal });
     await eventually(() => silent.asked.length > 0 || undefined);
-    const reason = new Error('enough');
-    abort.abort(reason);
-    expect(await failed).toBe(reason);
+    end(abort);
+    expect(await failed).toMatchObject(error);
     await eventually(() => silent.openConnections === 0 || undefined);
   });
 

@@ -258,19 +258,13 @@ describe('a secret id that cannot be renewed', () => {
     roleId = renewingRoleId;
   });
 
-  it('the source warns that the file system is read-only, and reads the token without a new secret id', async () => {
+  it.each([
+    ['the file system is read-only', 'open', 'EROFS', 'the file cannot be replaced (EROFS); let this program write in'],
+    ['the file is its own mount', 'rename', 'EBUSY', '(EBUSY); mount the folder that it is in instead'],
+  ] as const)('the source warns that %s, and reads the token without a new secret id', async (_, call, code, text) => {
     await nearItsEnd();
-    jest.spyOn(fs, 'open').mockRejectedValue(refused('EROFS'));
-    await expectWarning(
-      () => source().token(),
-      'the file cannot be replaced (EROFS); let this program write in its folder',
-    );
-  });
-
-  it('the source warns that the file is its own mount, and reads the token without a new secret id', async () => {
-    await nearItsEnd();
-    jest.spyOn(fs, 'rename').mockRejectedValue(refused('EBUSY'));
-    await expectWarning(() => source().token(), '(EBUSY); mount the folder that it is in instead');
+    jest.spyOn(fs, call).mockRejectedValue(refused(code));
+    await expectWarning(() => source().token(), text);
   });
 
   it('the source warns that the file cannot return to its owner, and reads the token without a new secret id', async () => {
