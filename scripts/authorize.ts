@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
-import { CREDENTIAL_EXIT_CODES, vaultOptionsFromEnvironment } from '#core';
+import { CREDENTIAL_EXIT_CODES } from '#core';
 import { describeCommand, say } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { type AuthorizeChoice, authorizeBy, refuseUnused } from '../lib/cli/consent/authorize-ways';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { grantJson, grantText } from '../lib/cli/consent/grant-text';
-import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { openSession } from '../lib/cli/operator-login';
+import { operatorsOption } from '../lib/cli/options/operators-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
-import { OperatorSession } from '../lib/operators/operator-session';
 
 /** Time to finish an exchange: Webex takes a code once, and this process alone has the tokens. */
 const EXCHANGE_MS = 240_000;
@@ -64,11 +64,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);
       refuseUnused(credential, options, command.getOptionValueSource('timeout') === 'cli');
-      const vaultOptions = vaultOptionsFromEnvironment(deployment.vault);
-      await using session = await OperatorSession.open(vaultOptions, 'authorizer', {
-        operators: operatorFolder(command),
-        signal,
-      });
+      await using session = await openSession(command, deployment, 'authorizer', signal);
       const { vault } = session;
       const { replace } = options;
       const run = { vault, deployment, credentialName: name, replace, onNotice: say, signal };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeCommand, wholeNumber } from '../lib/cli/command';
+import { describeCommand, say, wholeNumber } from '../lib/cli/command';
 import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { durationOption } from '../lib/cli/options/duration-option';
@@ -23,8 +23,6 @@ interface Options extends LoginOutputOptions {
   readonly unsealTimeout: number;
 }
 
-const SECOND_MS = 1000;
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
@@ -34,7 +32,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault init --shares 2 --threshold 2 --pgp-key ada.gpg blake.gpg': 'encrypt each share for its owner',
     },
     environment: SERVER_ENVIRONMENT,
-    cleanUpMs: 20 * SECOND_MS,
+    cleanUpMs: 20_000,
   })
     .option('--shares <n>', 'how many shares the unseal key or recovery key is split into', wholeNumber, 5)
     .option('--threshold <n>', 'how many of them are needed', wholeNumber, 3)
@@ -53,7 +51,6 @@ export function define(command: Command, signal: AbortSignal): void {
       const { shares, threshold, print, unsealTimeout, auditFile = defaultAuditFile(deployment) } = options;
       const client = new VaultClient({ ...rootConnection(deployment), token: undefined });
       const folder = print ? undefined : operatorFolder(command).path;
-      const report = (line: string): void => void process.stderr.write(`${line}\n`);
       await explainRefusals(async () => {
         const pgpKeys = options.pgpKey && (await Promise.all(options.pgpKey.map(readPgpKey)));
         const keys: KeyOptions = { shares, threshold, pgpKeys };
@@ -64,20 +61,20 @@ export function define(command: Command, signal: AbortSignal): void {
             await prepareOperatorFolder(made);
           }
         };
-        const receiver = await loginOutput(command, client, { prepare, report, signal });
+        const receiver = await loginOutput(command, client, { prepare, report: say, signal });
         await initializeServer(client, {
           keys,
           deployment,
           receiver,
           auditFile,
-          unsealTimeoutMs: unsealTimeout * SECOND_MS,
+          unsealTimeoutMs: unsealTimeout * 1000,
           // The owners have to decrypt the shares first.
           shareFolder: pgpKeys === undefined ? folder : undefined,
-          report,
+          report: say,
           signal,
         });
       });
-      nextSteps(deployment, folder).forEach(report);
+      nextSteps(deployment, folder).forEach(say);
     },
   );
 }

@@ -17,11 +17,11 @@ import {
   shortened,
   wrappedSecretIdText,
 } from '../lib/cli/apps/issued-secret-id-text';
-import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { openSession } from '../lib/cli/operator-login';
+import { operatorsOption } from '../lib/cli/options/operators-option';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';
-import { OperatorSession } from '../lib/operators/operator-session';
 
 interface Options {
   readonly to?: string;
@@ -61,8 +61,7 @@ export function define(command: Command, signal: AbortSignal): void {
         showIdentity(login, app, identityVariables(deployment, app, login, connection), options);
         return;
       }
-      const operators = operatorFolder(command);
-      await using session = await OperatorSession.open(connection, 'issuer', { operators, signal });
+      await using session = await openSession(command, deployment, 'issuer', signal);
       // Nobody has seen a secret id whose wrapping is lost, so an interruption waits for nothing.
       const vault = session.vault.endedBy(signal);
       const issue = (): Promise<WrappedSecretId> => issueSecretId(vault, deployment, app.name, options.wrapTtl);

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { commandLine, vaultOptionsFromEnvironment } from '#core';
-import { describeCommand } from '../lib/cli/command';
+import { commandLine } from '#core';
+import { describeCommand, say } from '../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { openSession } from '../lib/cli/operator-login';
+import { operatorsOption } from '../lib/cli/options/operators-option';
 import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
+import { OPERATOR_ENVIRONMENT } from '../lib/operators/operator-session';
 import { pauseRefreshing } from '../lib/vault/refresh-pause';
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -22,16 +23,11 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async ({ json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       const { mountPath } = deployment.engine;
-      const options = { operators: operatorFolder(command), roleFromEnvironment: true, signal };
-      await using session = await OperatorSession.open(
-        vaultOptionsFromEnvironment(deployment.vault),
-        'provisioner',
-        options,
-      );
+      await using session = await openSession(command, deployment, 'provisioner', signal, true);
       const howToResume = commandLine('resume');
       const pause = await pauseRefreshing(
         { vault: session.vault, mountPath, declared: declaredConfiguration(deployment) },
-        { note: (line) => process.stderr.write(`${line}\n`), howToResume, signal },
+        { note: say, howToResume, signal },
       );
       if (json) {
         process.stdout.write(`${JSON.stringify({ mountPath, paused: pause !== undefined, ...pause })}\n`);

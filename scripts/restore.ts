@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExplainedError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
-import { describeCommand, READ_CLEAN_UP_MS, wholeNumber } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, say, wholeNumber } from '../lib/cli/command';
 import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { confirmed } from '../lib/cli/confirmation';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
@@ -26,8 +26,6 @@ interface Options extends KeyShareOptions {
   /** In seconds. */
   readonly unsealTimeout: number;
 }
-
-const SECOND_MS = 1000;
 
 const HELP = `
 It acts with a root token, made from the key shares and the login of the administrator, or without key shares with
@@ -83,13 +81,13 @@ export function define(command: Command, signal: AbortSignal): void {
         keyShares: takesShares ? new RememberedKeyShares(keySharesOf(options, signal)) : undefined,
         snapshotKey: () => askKeyOptions(options, signal),
         asAdministrator: asAdministrator(connection, { operators: operatorFolder(command), signal }),
-        unsealTimeoutMs: unsealTimeout * SECOND_MS,
+        unsealTimeoutMs: unsealTimeout * 1000,
         confirm: async (question) => {
           if (!(await confirmed(question, { yes, asked: 'whether to restore', signal }))) {
             throw new ExplainedError('nothing was restored');
           }
         },
-        report: (line) => process.stderr.write(`${line}\n`),
+        report: say,
         signal,
       }),
     );
@@ -100,6 +98,6 @@ export function define(command: Command, signal: AbortSignal): void {
         ? 'Restored. No credential was read, as none was named; --credential does that.\n'
         : `Restored. Credential "${name ?? ''}" reads well${expiry}.\n`,
     );
-    reading?.warnings.forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+    reading?.warnings.forEach((warning) => say(`warning: ${warning}`));
   });
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { vaultOptionsFromEnvironment } from '#core';
 import { describeCommand } from '../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { openSession } from '../lib/cli/operator-login';
+import { operatorsOption } from '../lib/cli/options/operators-option';
 import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
+import { OPERATOR_ENVIRONMENT } from '../lib/operators/operator-session';
 import { graceSignal } from '../lib/vault/grace-signal';
 import { resumeRefreshing } from '../lib/vault/refresh-pause';
 
@@ -22,12 +22,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async ({ json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       const { mountPath, tuning } = deployment.engine;
-      const options = { operators: operatorFolder(command), roleFromEnvironment: true, signal };
-      await using session = await OperatorSession.open(
-        vaultOptionsFromEnvironment(deployment.vault),
-        'provisioner',
-        options,
-      );
+      await using session = await openSession(command, deployment, 'provisioner', signal, true);
       const wasPaused = await resumeRefreshing({
         vault: session.vault.endedBy(graceSignal(signal)),
         mountPath,

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError, vaultOptionsFromEnvironment } from '#core';
+import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { confirmed } from '../lib/cli/confirmation';
 import { revocationQuestion } from '../lib/cli/consent/revocation-question';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { openSession } from '../lib/cli/operator-login';
+import { operatorsOption } from '../lib/cli/options/operators-option';
 import { addYesOption } from '../lib/cli/options/yes-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/grants/consent/revocation';
@@ -15,7 +16,6 @@ import {
   NOT_TOLD,
   type UpstreamOutcome,
 } from '../lib/grants/consent/upstream-grant';
-import { OperatorSession } from '../lib/operators/operator-session';
 import { graceSignal, readGraceSignal } from '../lib/vault/grace-signal';
 
 interface Options {
@@ -45,12 +45,10 @@ export function define(command: Command, signal: AbortSignal): void {
       const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);
       const { mountPath } = deployment.engine;
-      const options = vaultOptionsFromEnvironment(deployment.vault);
-      const operators = operatorFolder(command);
-      await using session = await OperatorSession.open(options, 'authorizer', { operators, signal });
+      await using session = await openSession(command, deployment, 'authorizer', signal);
       // Its read may refresh the token, and only the answer says whether it is deleted.
       const vault = session.vault.endedBy(readGraceSignal(signal, deployment.engine));
-      const revocable = await findRevocable(vault, mountPath, name, { vaultOnly: vaultOnly });
+      const revocable = await findRevocable(vault, mountPath, name, { vaultOnly });
       const upstream = vaultOnly
         ? NOT_TOLD
         : await findUpstreamGrant(vault, deployment, credential, revocable.reading, signal);

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { CREDENTIAL_EXIT_CODES, ExplainedError, vaultOptionsFromEnvironment } from '#core';
-import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
+import { CREDENTIAL_EXIT_CODES, ExplainedError } from '#core';
+import { describeCommand, READ_CLEAN_UP_MS, say } from '../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { openSession } from '../lib/cli/operator-login';
+import { operatorsOption } from '../lib/cli/options/operators-option';
 import { findIntegration } from '../lib/declaration/derived/by-name';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import { readSecret } from '../lib/cli/secret-source';
 import { type Rotation, rotateSecret } from '../lib/grants/rotation/rotation';
-import { OperatorSession } from '../lib/operators/operator-session';
 import { readGraceSignal } from '../lib/vault/grace-signal';
 
 interface Options {
@@ -45,10 +45,8 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (name: string, { newSecretFile, oldSecretFile, json }: Options) => {
       const { deployment } = await declaredDeployment(command);
       findIntegration(deployment, name);
-      const connection = vaultOptionsFromEnvironment(deployment.vault);
-      const operators = operatorFolder(command);
-      await using provisioner = await OperatorSession.open(connection, 'provisioner', { operators, signal });
-      await using authorizer = await OperatorSession.open(connection, 'authorizer', { operators, signal });
+      await using provisioner = await openSession(command, deployment, 'provisioner', signal);
+      await using authorizer = await openSession(command, deployment, 'authorizer', signal);
       const newSecret = await readSecret(
         { what: 'new client secret', file: newSecretFile, question: `New client secret of "${name}" (not shown):` },
         signal,
@@ -75,7 +73,7 @@ export function define(command: Command, signal: AbortSignal): void {
         integration: name,
         newSecret,
         oldSecret,
-        report: (line) => process.stderr.write(`${line}\n`),
+        report: say,
         signal,
       });
       console.log(json ? JSON.stringify(toJson(name, rotation), null, 2) : toText(name, rotation));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describeError, errorCode, ExplainedError, UsageError } from '#core';
 import { showsColors } from '../lib/cli/colors';
-import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
+import { describeCommand, READ_CLEAN_UP_MS, say } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { observe } from '../lib/cli/looks/observer-look';
 import { durationOption } from '../lib/cli/options/duration-option';
@@ -79,7 +79,7 @@ export function define(command: Command, signal: AbortSignal): void {
       if (options.watch) {
         const inPlace = process.stdout.isTTY && !options.json;
         const show = (report: Report, page?: Page): string => presentation(report, { ...options, page });
-        await watch({ intervalSeconds: interval, look, show, output: process.stdout, inPlace, complain, signal });
+        await watch({ intervalSeconds: interval, look, show, output: process.stdout, inPlace, complain: say, signal });
         return;
       }
       if (command.getOptionValueSource('interval') === 'cli') {
@@ -88,7 +88,7 @@ export function define(command: Command, signal: AbortSignal): void {
       let failures = 0;
       const report = await look((line) => {
         failures++;
-        complain(line);
+        say(line);
       });
       process.stdout.write(`${options.json ? '' : `${resultLine(report)}\n\n`}${presentation(report, options)}\n`);
       process.exitCode = Math.max(exitCodeOfResult(monitoringResult(report)), Math.min(1, failures));
@@ -111,8 +111,4 @@ async function writePage(file: string, report: Report): Promise<void> {
       ? error
       : new ExplainedError(`the page ${file} cannot be written (${errorCode(error)}); choose another place for it`);
   });
-}
-
-function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,6 +1,6 @@
 import { vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import type { Command } from 'commander';
-import { describeCommand } from '../lib/cli/command';
+import { describeCommand, say } from '../lib/cli/command';
 import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../lib/cli/options/key-share-options';
@@ -37,21 +37,20 @@ export function define(command: Command, signal: AbortSignal): void {
       // A share that was being given may count: the server says so the next time.
       signal,
     });
-    const report = (line: string): void => void process.stderr.write(`${line}\n`);
     await explainRefusals(async () => {
       const { initialized, sealed, progress, t: threshold } = await client.sealStatus();
       if (initialized && !sealed) {
-        report(`${client.address} is unsealed already`);
+        say(`${client.address} is unsealed already`);
         return;
       }
       if (progress > 0) {
-        report(`it has ${progress} of ${threshold} already`);
+        say(`it has ${progress} of ${threshold} already`);
       }
       await unseal(client, keySharesOf(options, signal), {
-        report: (given) => report(given.repeated ? 'it had this one already' : `${given.given} of ${given.threshold}`),
+        report: (given) => say(given.repeated ? 'it had this one already' : `${given.given} of ${given.threshold}`),
         signal,
       });
-      report(`${client.address} is unsealed`);
+      say(`${client.address} is unsealed`);
     });
   });
 }

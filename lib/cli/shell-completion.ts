@@ -4,7 +4,7 @@ import { loadDeployment } from '../declaration/files/load-deployment';
 import { OPERATOR_NAMES } from '../operators/operators';
 
 /*
- * What may stand next on a command line. The commands say it themselves: by their options, and by the names of their
+ * The words that may follow on a command line. They come from the options of each command, and from the names of its
  * arguments, such as `<credential>`.
  */
 
@@ -14,26 +14,26 @@ export interface Candidate {
   readonly description?: string;
 }
 
-/** What a person has typed so far, taken apart. */
+/** The words that a person has typed. */
 interface CommandLine {
   readonly command: Command;
-  /** Words that are neither options nor theirs, behind the names of the commands. */
+  /** Arguments of the command. */
   readonly operands: readonly string[];
-  /** The option whose value comes next. @default - none */
+  /** Option whose value comes next. @default - none */
   readonly option?: Option;
-  /** Whether there was a "--", behind which nothing is an option of ours. */
+  /** Whether a "--" was typed: no option follows it. */
   readonly optionsEnded: boolean;
   /** The file that `--deployment` names. @default - none */
   readonly deployment?: string;
 }
 
-/** What a shell completes itself; of a command that is to be run, at least its path and the files that it is given. */
+/** Values that the shell completes itself. */
 const FILES = ['file', 'files', 'folder', 'command', 'args'];
 
 /**
- * @param words behind the program's name; the last one is being typed, and may be empty
- * @param define gives a command its options, before they are looked at; `path` are the words before its name
- * @returns "files" where the shell knows better
+ * @param words words after the program's name; the last one is being typed, and may be empty
+ * @param define gives a command its options; `path` are the words before its name
+ * @returns "files" if the shell completes files
  */
 export async function candidates(
   program: Command,
@@ -109,7 +109,7 @@ async function following(
   return argument === undefined ? [] : values(argument, argument.name(), deployment);
 }
 
-/** @param kind what the value is the name of */
+/** @param kind kind of thing that the value names */
 async function values(
   { argChoices }: Option | Argument,
   kind: string,
@@ -126,27 +126,25 @@ async function values(
       return OPERATOR_NAMES.map((value) => ({ value }));
     case 'stack':
       return ['vault-server', 'webex-tokens'].map((value) => ({ value }));
-    case 'allowLoss':
-      return declared('credentials', deployment);
-    case 'app':
-      return declared('apps', deployment);
-    case 'credential':
-      return declared('credentials', deployment);
-    case 'integration':
-      return declared('integrations', deployment);
     default:
-      return [];
+      return declared(kind, deployment);
   }
 }
 
-async function declared(
-  kind: 'apps' | 'credentials' | 'integrations',
-  file = deploymentFile(),
-): Promise<readonly Candidate[]> {
+/** Names of declared things, if the kind is one of them. */
+async function declared(kind: string, file = deploymentFile()): Promise<readonly Candidate[]> {
+  const list = DECLARED[kind];
   try {
-    return (await loadDeployment(file)).deployment[kind].map(({ name }) => ({ value: name }));
+    return list === undefined ? [] : (await loadDeployment(file)).deployment[list].map(({ name }) => ({ value: name }));
   } catch {
-    // What is wrong with it is said by the command itself.
+    // The command itself reports an invalid deployment.
     return [];
   }
 }
+
+const DECLARED: Readonly<Record<string, 'apps' | 'credentials' | 'integrations'>> = {
+  allowLoss: 'credentials',
+  app: 'apps',
+  credential: 'credentials',
+  integration: 'integrations',
+};

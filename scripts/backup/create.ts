@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeCommand } from '../../lib/cli/command';
+import { describeCommand, say } from '../../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
 import { declaredDeployment } from '../../lib/cli/declared-deployment';
 import { operatorFolder, operatorsOption } from '../../lib/cli/options/operators-option';
@@ -22,15 +22,14 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--json', 'print the result as JSON')
     .action(async (file: string, { json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
-      const report = (line: string): void => void process.stderr.write(`${line}\n`);
       await explainRefusals(() =>
         createBackup(deployment, file, {
           operators: operatorFolder(command),
           onWritten: ({ sha256, bytes }) => {
             process.stdout.write(json ? `${JSON.stringify({ file, sha256, bytes })}\n` : `${sha256}  ${file}\n`);
-            report(`${bytes} bytes, checked`);
+            say(`${bytes} bytes, checked`);
           },
-          report,
+          report: say,
           signal,
         }),
       );

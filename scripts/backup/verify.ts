@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeCommand } from '../../lib/cli/command';
+import { describeCommand, say } from '../../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
 import { declaredDeployment } from '../../lib/cli/declared-deployment';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../../lib/cli/options/key-share-options';
@@ -54,7 +54,6 @@ export function define(command: Command, signal: AbortSignal): void {
     const declared = await declaredDeployment(command);
     const { allowAbsent = [], json, program = process.env[PROGRAM_VARIABLE] } = options;
     allowAbsent.forEach((name) => findCredential(declared.deployment, name));
-    const report = (line: string): void => void process.stderr.write(`${line}\n`);
     let found: object | undefined;
     try {
       await explainRefusals(() =>
@@ -66,13 +65,13 @@ export function define(command: Command, signal: AbortSignal): void {
           onWhole: ({ sha256, bytes }) => {
             found = { file, sha256, bytes, credentials: null };
             process.stdout.write(json ? '' : `${sha256}  ${file}\n`);
-            report(`${bytes} bytes, checked`);
+            say(`${bytes} bytes, checked`);
           },
           onCredentials: (credentials) => {
             found = { ...found, credentials: credentials.map(credentialJson) };
             process.stdout.write(json ? '' : credentials.map((each) => `${describeCredential(each)}\n`).join(''));
           },
-          report,
+          report: say,
           signal,
         }),
       );

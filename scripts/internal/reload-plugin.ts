@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { commandLine } from '#core';
-import { describeCommand } from '../../lib/cli/command';
+import { describeCommand, say } from '../../lib/cli/command';
 import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../../lib/cli/stack/terraform-variables';
 import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
 import { providerClient } from '../../lib/vault/entry-secret';
@@ -35,7 +35,7 @@ export function define(command: Command, signal: AbortSignal): void {
         declared: z.record(z.string(), z.unknown()).parse(JSON.parse(setByTerraform(NAMES.configuration))),
       },
       {
-        note: (line) => process.stderr.write(`${line}\n`),
+        note: say,
         howToResume: process.env[RESUME_VARIABLE] ?? commandLine('resume'),
         signal,
       },

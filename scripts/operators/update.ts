@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeCommand } from '../../lib/cli/command';
+import { describeCommand, say } from '../../lib/cli/command';
 import { SERVER_ENVIRONMENT } from '../../lib/cli/help-environment';
 import { declaredDeployment } from '../../lib/cli/declared-deployment';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../../lib/cli/options/key-share-options';
@@ -38,20 +38,19 @@ export function define(command: Command, signal: AbortSignal): void {
     const { deployment } = await declaredDeployment(command);
     const connection = rootConnection(deployment);
     const { print, rotate = false, auditFile = defaultAuditFile(deployment) } = options;
-    const report = (line: string): void => void process.stderr.write(`${line}\n`);
     await explainRefusals(async () => {
       const client = new VaultClient({ ...connection, token: undefined, signal });
       // With --rotate, the folder is needed in any case, so it is made before the root token.
       const prepare = (folder: string): Promise<void> => (rotate ? createPrivateFolder(folder) : Promise.resolve());
       await updateOperators(connection, {
         deployment,
-        receiver: await loginOutput(command, client, { prepare, report, signal }),
+        receiver: await loginOutput(command, client, { prepare, report: say, signal }),
         operators: operatorFolder(command),
         writesFolder: !print,
         rotates: rotate,
         keyShares: keySharesOf(options, signal),
         auditFile,
-        report,
+        report: say,
         signal,
       });
     });

@@ -6,6 +6,7 @@ import { lookRegularly } from '../../health/metrics/regular-looks';
 import type { Report } from '../../health/report';
 import { timedLook, type TimedLook } from '../../health/metrics/timed-look';
 import { explainedRefusal } from '../../operators/server-refusal';
+import { say } from '../command';
 
 export type Look = (signal: AbortSignal) => Promise<Report>;
 
@@ -48,7 +49,6 @@ export async function serveMetrics(
   let latest: string | undefined;
   let problem: string | undefined;
   await using server = await MetricsServer.listen(address, () => latest);
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
   if (!isLoopback(urlHost(address.host))) {
     say(
       'warning: whoever reaches this address reads the metrics, as there is no login; let nobody but Prometheus do so',
