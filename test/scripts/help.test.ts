@@ -22,7 +22,7 @@ function examplesIn(help: string): string[] {
 describe('the help of a command', () => {
   it.each(paths)('the help of a command has options, exit codes and final examples: %s', async (_, words) => {
     const help = await helpOf(words);
-    expect(help).toMatch(/\n {2}-h, --help +show this help\n[^]*\nExit codes:\n[^]*\nExamples:\n/);
+    expect(help).toMatch(/\n {2}-h, --help +show this help\n[^]*\nEnvironment:\n[^]*\nExit codes:\n[^]*\nExamples:\n/);
     expect(await helpOf(words, '-h')).toBe(help);
   });
 
@@ -56,8 +56,10 @@ describe('the help of the program', () => {
     expect(await helpOf([], '-h')).toBe(help);
   });
 
-  it('the help of the program hides commands that only other programs start', async () => {
-    expect(await helpOf([])).not.toMatch(/internal|write-entry/);
+  it('the help of the program groups commands by task, and hides those that only other programs start', async () => {
+    const help = await helpOf([]);
+    expect(help).toMatch(/Set up:[^]* certs [^]*Authorize:[^]* authorize [^]*Apps:[^]* issue [^]*Server:[^]* unseal /);
+    expect(help).not.toMatch(/internal|write-entry/);
   });
 });
 
