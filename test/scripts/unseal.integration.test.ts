@@ -6,7 +6,7 @@ let shares: string[];
 
 beforeAll(async () => {
   operated = await OperatedVault.start();
-  const early = await operated.run('unseal', ['--key-shares', operated.operators]);
+  const early = await operated.run('unseal', operated.keys);
   expect(early.stderr).toMatch(
     /^error: \S+ is not initialized, so it has no key yet; run "npx --no-install webex-token-vault init" first\n$/,
   );
@@ -32,12 +32,12 @@ function some(...numbers: number[]): string[] {
 }
 
 test('unseal uses as many key shares of a folder as needed, and reports each step', async () => {
-  const { exitCode, stdout, stderr } = await operated.run('unseal', ['--key-shares', operated.operators]);
+  const { exitCode, stdout, stderr } = await operated.run('unseal', operated.keys);
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
   expect(stderr).toBe(`1 of 3\n2 of 3\n3 of 3\n${operated.server.node.address} is unsealed\n`);
   await expect(sealStatus()).resolves.toMatchObject({ sealed: false });
 
-  const again = await operated.run('unseal', ['--key-shares', operated.operators]);
+  const again = await operated.run('unseal', operated.keys);
   expect(again).toMatchObject({ exitCode: 0, stderr: `${operated.server.node.address} is unsealed already\n` });
 });
 
@@ -94,11 +94,11 @@ test('unseal does not send input that is not a key share', async () => {
 });
 
 test('unseal says that the server speaks TLS, or that its CA is not trusted', async () => {
-  const plain = await operated.run('unseal', ['--key-shares', operated.operators], {
+  const plain = await operated.run('unseal', operated.keys, {
     VAULT_ADDR: operated.server.node.address.replace('https', 'http'),
   });
   expect(plain.stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
-  const untrusted = await operated.run('unseal', ['--key-shares', operated.operators], {
+  const untrusted = await operated.run('unseal', operated.keys, {
     VAULT_CACERT: '',
     VAULT_SKIP_VERIFY: 'true',
   });

@@ -8,7 +8,9 @@ import { appPolicy } from '../../lib/declaration/policies/app-policy';
 import { eventually } from '../../rehearsal/eventually';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { statusOf } from '../fixtures/results/refusal';
-import { Script } from '../fixtures/programs/script';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { onOpenBao } from '../fixtures/runs/server-product';
+import { findServer } from '../../rehearsal/server/server-binary';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 
 const anything = z.unknown();
@@ -23,7 +25,7 @@ beforeAll(async () => {
   await operated.deploy();
   await operated.authorize();
   snapshot = operated.path('first.snap');
-  const { exitCode, stdout } = await operated.run('backup create', [snapshot, '--operators', operated.operators]);
+  const { exitCode, stdout } = await operated.operate('backup create', snapshot);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^[0-9a-f]{64} {2}\S+first\.snap\n$/);
 });
@@ -34,23 +36,12 @@ function accessToken(): Promise<string> {
 }
 
 function restore(...args: string[]): ReturnType<OperatedVault['run']> {
-  return operated.run('restore', [
-    ...args,
-    '--yes',
-    '--key-shares',
-    operated.operators,
-    '--operators',
-    operated.operators,
-  ]);
+  return operated.operate('restore', ...args, '--yes', ...operated.keys);
 }
 
 describe('webex-token-vault backup create', () => {
   it('backup create writes an unreadable snapshot with mode 0600 and prints its sha256', async () => {
-    const { stdout } = await operated.run('backup create', [
-      operated.path('again.snap'),
-      '--operators',
-      operated.operators,
-    ]);
+    const { stdout } = await operated.operate('backup create', operated.path('again.snap'));
     expect((await stat(operated.path('again.snap'))).mode & 0o777).toBe(0o600);
     const content = await readFile(operated.path('again.snap'));
     expect(stdout.split(' ')[0]).toBe(createHash('sha256').update(content).digest('hex'));
@@ -64,11 +55,7 @@ describe('webex-token-vault backup create', () => {
     const project = operated.path('project');
     await mkdir(project);
     await run('git', ['init', '--quiet', project]);
-    const { exitCode, stderr } = await operated.run('backup create', [
-      `${project}/a.snap`,
-      '--operators',
-      operated.operators,
-    ]);
+    const { exitCode, stderr } = await operated.operate('backup create', `${project}/a.snap`);
     expect(stderr).toMatch(/^error: git does not ignore \S+a\.snap, .*; add it to \.gitignore, or choose .*\n$/);
     expect(exitCode).toBe(1);
     expect(await readdir(project)).toEqual(['.git']);
@@ -154,7 +141,7 @@ describe('webex-token-vault restore', () => {
     await restoring.says(
       /it is sealed now, .+\nrun "npx --no-install webex-token-vault unseal" with the shares of that key\n/,
     );
-    await operated.run('unseal', ['--key-shares', operated.operators]);
+    await operated.run('unseal', operated.keys);
     const { exitCode, stdout, stderr } = await restoring.result();
     expect(stderr).toContain('unsealed and active');
     expect(stdout).toBe('Restored. No credential was read, as none was named; --credential does that.\n');
@@ -162,73 +149,65 @@ describe('webex-token-vault restore', () => {
     await expect(accessToken()).resolves.toBeDefined();
   });
 
-  it.each([
-    ['not told', [], /error: a server goes on counting .+; give --shares and --threshold\n$/],
-    ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
-  ])('restore leaves an empty server unchanged if it is %s how the unseal key is split', async (_, split, line) => {
-    await using empty = await OperatedVault.start({ seal: 'shamir' });
-    const { exitCode, stderr } = await empty.run('restore', [
-      snapshot,
-      '--yes',
-      '--key-shares',
-      operated.operators,
-      ...split,
-    ]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(line);
-    await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
-  });
+  describe('onto another server', () => {
+    let other: OperatedVault;
 
-  it('restore asks on a terminal how the unseal key is split', async () => {
-    await using empty = await OperatedVault.start({ seal: 'shamir' });
-    const { exitCode, screen } = await runOnTerminal(
-      'restore',
-      [snapshot, '--yes', '--key-shares', operated.operators],
-      empty.environment,
-      [
-        ['Into how many shares is the unseal key of the snapshot split?', '3'],
-        ['How many of them does it take?', '5'],
-      ],
-    );
-    expect(screen).toContain('error: the threshold must not be above the number of shares, got 5 of 3');
-    expect(exitCode).toBe(2);
-    await expect(empty.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
-  });
-
-  it('restore refuses the snapshot of a server with other keys, and accepts it with --force', async () => {
-    await using other = await OperatedVault.start({
-      seal: 'shamir',
-      settings: { auditFilePath: operated.server.node.configuration.auditFilePath },
+    beforeAll(async () => {
+      const { auditFilePath } = operated.server.node.configuration;
+      other = await OperatedVault.start({ seal: 'shamir', settings: { auditFilePath } });
     });
-    const { rootToken } = await other.server.initializeByShares();
-    const VAULT_TOKEN = rootToken;
-    const refused = await other.run('restore', [snapshot, '--yes'], { VAULT_TOKEN });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toMatch(
-      /error: \S+first\.snap is from a server with other keys; nothing was changed; .+\n$/,
-    );
-    await expect(other.server.node.client(rootToken).sealStatus()).resolves.toMatchObject({ sealed: false, n: 1 });
+    afterAll(() => other[Symbol.asyncDispose]());
 
-    const args = [
-      snapshot,
-      '--yes',
-      '--force',
-      '--key-shares',
-      operated.operators,
-      '--operators',
-      operated.operators,
-      '--credential',
-      'testauth',
-      ...SPLIT,
-    ];
-    const restoring = new Script('restore', args, { ...other.environment, VAULT_TOKEN });
-    await restoring.says(/it is sealed now, .+\nit still counts the shares of its key before: restart it now/);
-    await other.server.node.stop();
-    await other.server.node.start();
-    const taken = await restoring.result();
-    expect(taken.stderr).toContain('unsealed and active');
-    expect(taken.stdout).toContain('Credential "testauth" reads well');
-    expect(taken.exitCode).toBe(0);
+    async function expectEmpty(): Promise<void> {
+      await expect(other.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
+    }
+
+    it.each([
+      ['not told', [], /error: a server goes on counting .+; give --shares and --threshold\n$/],
+      ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
+    ])('restore leaves an empty server unchanged if it is %s how the unseal key is split', async (_, split, line) => {
+      const { exitCode, stderr } = await other.run('restore', [snapshot, '--yes', ...operated.keys, ...split]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(line);
+      await expectEmpty();
+    });
+
+    it('restore asks on a terminal how the unseal key is split', async () => {
+      const { exitCode, screen } = await runOnTerminal(
+        'restore',
+        [snapshot, '--yes', ...operated.keys],
+        other.environment,
+        [
+          ['Into how many shares is the unseal key of the snapshot split?', '3'],
+          ['How many of them does it take?', '5'],
+        ],
+      );
+      expect(screen).toContain('error: the threshold must not be above the number of shares, got 5 of 3');
+      expect(exitCode).toBe(2);
+      await expectEmpty();
+    });
+
+    it('restore refuses the snapshot of a server with other keys, and accepts it with --force', async () => {
+      const { rootToken } = await other.server.initializeByShares();
+      const VAULT_TOKEN = rootToken;
+      const refused = await other.run('restore', [snapshot, '--yes'], { VAULT_TOKEN });
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toMatch(
+        /error: \S+first\.snap is from a server with other keys, so nothing was changed; .+\n$/,
+      );
+      await expect(other.server.node.client(rootToken).sealStatus()).resolves.toMatchObject({ sealed: false, n: 1 });
+
+      const operator = [...operated.keys, '--operators', operated.operators];
+      const args = [snapshot, '--yes', '--force', ...operator, '--credential', 'testauth', ...SPLIT];
+      const restoring = new Script('restore', args, { ...other.environment, VAULT_TOKEN });
+      await restoring.says(/it is sealed now, .+\nit still counts the shares of its key before: restart it now/);
+      await other.server.node.stop();
+      await other.server.node.start();
+      const taken = await restoring.result();
+      expect(taken.stderr).toContain('unsealed and active');
+      expect(taken.stdout).toContain('Credential "testauth" reads well');
+      expect(taken.exitCode).toBe(0);
+    });
   });
 
   it.each([
@@ -248,7 +227,7 @@ describe('webex-token-vault restore', () => {
   });
 
   it('restore requires --yes if there is no terminal for its question', async () => {
-    const { exitCode, stderr } = await operated.run('restore', [snapshot, '--key-shares', operated.operators]);
+    const { exitCode, stderr } = await operated.run('restore', [snapshot, ...operated.keys]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/error: there is no terminal to ask whether to restore; say so with --yes\n$/);
   });
@@ -267,11 +246,50 @@ describe('webex-token-vault restore', () => {
 });
 
 describe('with a seal that opens by itself', () => {
-  it('restore fills an empty server that then unseals itself', async () => {
-    await using sealed = await OperatedVault.start({ seal: 'auto' });
+  let sealed: OperatedVault;
+  let file: string;
+
+  beforeAll(async () => {
+    sealed = await OperatedVault.start({ seal: 'auto' });
+    file = sealed.path('a.snap');
     await sealed.init();
-    const file = sealed.path('a.snap');
-    await sealed.run('backup create', [file, '--operators', sealed.operators]);
+    const early = await sealed.operate('backup create', sealed.path('early.snap'));
+    expect(early.stderr).toMatch(
+      /^\d+ bytes, checked\nnotice: this backup is not recorded, .+: there are no records at .+\n$/,
+    );
+    expect(early.exitCode).toBe(0);
+    await sealed.deploy();
+    await sealed.authorize();
+    await sealed.operate('backup create', file);
+  });
+  afterAll(() => sealed[Symbol.asyncDispose]());
+
+  onOpenBao.it(
+    'backup verify opens a snapshot with the declared seal key, and refuses another key in one line',
+    async () => {
+      const declared = { type: 'static', currentKeyId: 'test-1', currentKeyFile: sealed.path('seal.key') } as const;
+      const verify = async (seal?: typeof declared): Promise<ScriptResult> => {
+        sealed.declare({ vault: { server: { mode: 'production', seal } } });
+        const args = [file, '--operators', sealed.operators, ...sealed.keys];
+        return sealed.run('backup verify', args, { REHEARSAL_SERVER: await findServer() });
+      };
+      const made = await verify(declared);
+      expect(made.stderr).toMatch(/\nverified: .+\n$/);
+      expect(made.stdout).toMatch(/\ntestauth: present, with a refresh token, .+\n$/);
+      expect(made.exitCode).toBe(0);
+
+      await writeFile(sealed.path('other.key'), Buffer.alloc(32, 7).toString('base64'), { mode: 0o600 });
+      const refused = await verify({ ...declared, currentKeyFile: sealed.path('other.key') });
+      expect(refused.stderr).toMatch(/\nerror: .+ because the key of the seal does not open what is stored; .+\n$/);
+      expect(refused.exitCode).toBe(1);
+
+      const unsealed = await verify();
+      expect(unsealed.stderr).toMatch(/\nerror: \S+ is of a server with the seal "static", and .+ is "shamir"; .+\n$/);
+      expect(unsealed.exitCode).toBe(1);
+    },
+  );
+
+  it('restore fills an empty server that then unseals itself', async () => {
     await sealed.loseData();
     const { exitCode, stderr } = await sealed.run('restore', [file, '--yes']);
     expect(stderr).toContain('unsealed and active');
@@ -291,11 +309,8 @@ describe('with a seal that opens by itself', () => {
     await expect(cluster.run('backup create', [file, '--operators', cluster.operators], env)).resolves.toMatchObject({
       exitCode: 0,
     });
-    const { exitCode, stderr } = await cluster.run(
-      'restore',
-      [file, '--yes', '--key-shares', cluster.operators, '--operators', cluster.operators],
-      env,
-    );
+    const args = [file, '--yes', ...cluster.keys, '--operators', cluster.operators];
+    const { exitCode, stderr } = await cluster.run('restore', args, env);
     expect(stderr).toContain(`is a standby node; going to its leader, ${cluster.server.node.address}`);
     expect(exitCode).toBe(0);
   });

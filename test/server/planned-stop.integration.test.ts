@@ -102,7 +102,7 @@ function expectAllKept({ refreshed, lost }: Outcome): void {
 }
 
 async function run(command: 'pause' | 'resume', ...args: string[]): Promise<string> {
-  return succeeded(await operated.run(command, ['--operators', operated.operators, ...args])).stdout;
+  return succeeded(await operated.operate(command, ...args)).stdout;
 }
 
 async function checkInterval(): Promise<number> {
@@ -115,7 +115,7 @@ async function restart(): Promise<void> {
   const { node } = operated.server;
   await node.stop();
   await node.start();
-  succeeded(await operated.run('unseal', ['--key-shares', operated.operators]));
+  succeeded(await operated.run('unseal', operated.keys));
   await node.untilActive();
 }
 
