@@ -28,11 +28,7 @@ export async function productOf(binary: string): Promise<ServerProduct> {
   return (await serverVersion(binary))?.startsWith('Vault') ? 'Vault' : 'OpenBao';
 }
 
-/**
- * The named program, or the one on `PATH`.
- *
- * @param product wanted on `PATH` @default - OpenBao, then Vault
- */
+/** The named program, or the one on `PATH`. @param product wanted on `PATH` @default - OpenBao, then Vault */
 export async function findServerProgram(named?: string, product?: ServerHealth['product']): Promise<ServerProgram> {
   const wanted = product === undefined ? Object.values(PROGRAMS) : [PROGRAMS[product]];
   for (const command of named === undefined ? wanted : [named]) {

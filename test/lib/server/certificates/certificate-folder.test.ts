@@ -147,16 +147,13 @@ describe('prepareCertificates', () => {
     expect(readdirSync(folder).sort()).toEqual(['ca', 'node-1', 'node-2']);
   });
 
-  it('the preparation refuses a CA key that others can read', async () => {
+  it.each([
+    ['a CA key that others can read', 'ca/ca-key.pem', 0o644, 'got mode 0644; run chmod 600'],
+    ['a folder that others can enter', '.', 0o755, 'got mode 0755; run chmod 700'],
+  ])('the preparation refuses %s', async (_, path, mode, problem) => {
     await prepare();
-    chmodSync(join(folder, 'ca', 'ca-key.pem'), 0o644);
-    await expect(prepare()).rejects.toThrow(/must be its owner's alone, got mode 0644; run chmod 600/);
-  });
-
-  it('the preparation refuses a folder that others can enter', async () => {
-    await prepare();
-    chmodSync(folder, 0o755);
-    await expect(prepare()).rejects.toThrow(/must be its owner's alone, got mode 0755; run chmod 700/);
+    chmodSync(join(folder, path), mode);
+    await expect(prepare()).rejects.toThrow(problem);
   });
 
   const isRoot = process.getuid?.() === 0;
