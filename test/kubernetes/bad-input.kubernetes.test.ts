@@ -38,7 +38,7 @@ describeUnless(unavailable)('a server on Kubernetes that cannot start', () => {
   });
   afterAll(() => namespace[Symbol.asyncDispose]());
 
-  /** What `deploy` says of such a server, or else its first pod. */
+  /** Message of `deploy` about such a server, or of its first pod. */
   async function said(
     declared: Partial<KubernetesServerDeclaration> & { readonly releaseName: string },
     problem: RegExp,
@@ -60,7 +60,7 @@ describeUnless(unavailable)('a server on Kubernetes that cannot start', () => {
     );
     namespace.alsoRemoves(`clusterrolebinding/${declared.releaseName}-server-binding`);
     try {
-      // On standard output, Terraform shows the script that would say it.
+      // Standard output contains the script with the message, because Terraform shows it.
       const { stderr } = await server.stack('deploy', 'vault-server');
       const line = stderr.split('\n').find((each) => problem.test(each));
       const [pod = ''] = server.pods;

@@ -10,7 +10,7 @@ const declared: Partial<KubernetesServerInput> = {
   nodes: 5,
   monitoring: { labels: { release: 'prometheus' }, tokenSecret: 'prometheus-token' },
 };
-/** What brings the definitions of whatever a deliverer is told in its own words. */
+/** Charts with the resource definitions of each deliverer. */
 const OPERATORS: Partial<Record<DelivererName, Operator>> = {
   'external-secrets': 'external-secrets',
   'vault-secrets-operator': 'vault-secrets-operator',

@@ -29,7 +29,7 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 const CREDENTIALS = ['testauth', 'second', 'third'];
 const SCOPES = ['spark:people_read'];
 const APP = 'reader';
-/** Its bucket is nowhere: the job is not run, only let in. */
+/** The bucket does not exist, because the job only logs in. */
 const SNAPSHOTS = { schedule: '0 0 29 2 *', host: 's3.invalid', bucket: 'grants', days: 14, credentialsSecret: 's3' };
 
 const loginReply = z.object({ auth: z.object({ client_token: z.string() }) });
@@ -89,20 +89,20 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     }
   });
 
-  /** What goes in the end, also where a test fails; what was made last goes first. */
+  /** Clean-up, the last one first, also after a failed test. */
   function kept<T extends AsyncDisposable>(part: T): T {
     parts.push(part);
     return part;
   }
 
-  /** How each grant is after a refresh now: Webex takes the new token. */
+  /** State of each grant after a refresh now, and whether Webex accepts the new token. */
   const grants = async (): Promise<Record<string, string>> => {
     const vault = await server.as('authorizer');
     const states = await Promise.all(
       CREDENTIALS.map(async (name) => {
         const read = async () => (await readCredential(vault.connection, 'oauthapp', name)).accessToken;
         const before = await read();
-        // A read that wants a token for longer than any lives: one refresh, now, and an error.
+        // A read that asks for a longer lifetime than any token has causes one refresh, and an error.
         await vault.read(`oauthapp/creds/${name}?minimum_seconds=99999999`, z.unknown()).catch(() => undefined);
         const after = await read();
         const isGood = await webex.isAccepted(after);
@@ -120,7 +120,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     return succeeded(await server.stack('deploy', 'webex-tokens', env)).stdout;
   };
 
-  /** Each pod anew, the leader last. */
+  /** Restarts each pod, the leader last. */
   const replacePods = async (): Promise<void> => {
     const leader = await leads();
     for (const pod of [...server.pods.filter((name) => name !== leader), leader]) {
@@ -269,7 +269,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     const startedAt = Date.now();
     succeeded(await server.script('pause', []));
     succeeded(await server.stack('deploy', 'vault-server'));
-    // Nobody's pod is restarted for it.
+    // No pod is restarted for it.
     expect(await Promise.all(server.pods.map(revision))).toEqual(before);
     await replacePods();
     succeeded(await server.script('resume', []));
@@ -306,7 +306,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
   step('is backed up, and a grant that was lost since is back after a restore', async () => {
     const file = server.path('grants.snap');
     const leader = await leads();
-    // Whichever node is asked: it goes to the one that leads.
+    // Any node passes the request on to the leader.
     const standby = server.pods.findIndex((pod) => pod !== leader);
     const { stderr } = succeeded(await server.script('backup create', [file], standby));
     expect(stderr).toContain(`going to its leader, https://127.0.0.1:`);
@@ -369,7 +369,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     });
   });
 
-  /** What the app did all by itself since then, once it reads well again. @param goodForMs how long from now, at least */
+  /** Events of the app since then, once it reads well again. @param goodForMs least remaining lifetime of its token */
   async function noticedSince(then: number, goodForMs = 0): Promise<ReturnType<typeof outage>> {
     const now = Date.now();
     await eventually(
@@ -399,7 +399,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
   }
 });
 
-/** What people want to see of a run, beside that it passed. */
+/** Measurements of the run, for people. */
 function note(what: string, since?: number): void {
   const time = since === undefined ? '' : ` after ${((Date.now() - since) / 1000).toFixed(1)} s`;
   process.stderr.write(`kubernetes: ${what}${time}\n`);

@@ -156,7 +156,7 @@ describe('in the cluster that Vault runs in', () => {
   const server = { mode: 'kubernetes', product: 'vault' } as const;
 
   it("the manifests name the leader's address and the CA for an app in Vault's cluster", async () => {
-    // What leads to it from this machine leads no pod to it.
+    // An address that this machine reaches may be unreachable for a pod.
     const env = { VAULT_ADDR: 'https://127.0.0.1:8200' };
     const { exitCode, stdout, stderr } = await kubernetesCommand(['people-me'], { apps, vault: { server } }, env);
     expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('warning')]);

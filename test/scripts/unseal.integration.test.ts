@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => operated[Symbol.asyncDispose]());
 
-/** Comes up sealed, and without shares that were given before. */
+/** A restart seals the server, and clears the shares that it has. */
 beforeEach(async () => {
   await operated.server.node.stop();
   await operated.server.node.start();

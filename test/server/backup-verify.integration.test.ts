@@ -16,7 +16,7 @@ import { Script, type ScriptResult } from '../fixtures/programs/script';
 
 let operated: OperatedVault;
 let snapshot: string;
-/** Where the throw-away servers are. */
+/** Folder of the throw-away servers. */
 let temporary: string;
 let environment: Record<string, string>;
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   environment = { REHEARSAL_SERVER: await findServer(), TMPDIR: temporary };
   await operated.init();
   await operated.deploy();
-  // Due at once: the engine refreshes seven days before the end.
+  // The grant is due at once, because the engine refreshes seven days before expiry.
   operated.engine.webex.behavior = { ...operated.engine.webex.behavior, accessTokenTtlSeconds: 600 };
   await operated.authorize();
   snapshot = operated.path('first.snap');

@@ -14,7 +14,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 
 const anything = z.unknown();
-/** How "init" splits the unseal key. */
+/** Split of the unseal key by `init`. */
 const SPLIT = ['--shares', '5', '--threshold', '3'];
 let operated: OperatedVault;
 let snapshot: string;
@@ -75,7 +75,7 @@ describe('webex-token-vault backup create', () => {
     ['no token', {}, /^error: there is no Vault token and nothing to get one with; .+"backup".+\n$/],
     ['a token that is not valid', { VAULT_TOKEN: 's.nobody' }, /^error: Vault answered 403 .+; the token is not valid/],
   ])('backup create reports %s in one line, and leaves no file', async (_, env, line) => {
-    // A clone may have logins in the folder that is the default.
+    // A clone may have logins in the default folder.
     const nobody = { WEBEX_TOKEN_VAULT_OPERATORS: operated.path('nobody'), ...env };
     const { exitCode, stdout, stderr } = await operated.run('backup create', [operated.path('none.snap')], nobody);
     expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
@@ -298,7 +298,7 @@ describe('with a seal that opens by itself', () => {
   });
 
   it('backup create and restore work through a standby node', async () => {
-    // A busy machine does not end the term of the first node.
+    // With this setting, a busy machine does not end the term of the first node.
     const settings = { performanceMultiplier: 5 };
     await using cluster = await OperatedVault.start({ seal: 'auto', nodes: 3, settings });
     await cluster.init();

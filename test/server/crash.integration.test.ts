@@ -3,12 +3,12 @@ import { eventually } from '../../rehearsal/eventually';
 import { ProductionNodes } from '../../rehearsal/server/production-nodes';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 
-/** Its token, once the server has opened itself and leads; it needs nobody for that. */
+/** Access token, once the server has unsealed itself and leads. */
 function untilServing(engine: WebexEngine, vault: VaultClient): Promise<string> {
   return eventually(() => engine.read(vault, 'testauth'));
 }
 
-/** With the engine, and the grant of `testauth`. */
+/** A server with the engine and the grant of `testauth`. */
 async function withGrant(engine: WebexEngine, vault: VaultClient): Promise<VaultClient> {
   await engine.setUp(vault);
   await engine.authorize(vault, 'testauth');
@@ -17,7 +17,7 @@ async function withGrant(engine: WebexEngine, vault: VaultClient): Promise<Vault
 
 describe('a production server that is killed', () => {
   it('a killed server unseals itself and has every grant, at any moment of concurrent consents and refreshes', async () => {
-    // The refresh token stays the same here: see the next test for one that does not.
+    // The refresh token does not rotate here; it does in the next test.
     await using engine = await WebexEngine.start({ refresh: 'renew' });
     await using server = await ProductionNodes.start();
     const { rootToken } = await server.initialize();
@@ -30,7 +30,7 @@ describe('a production server that is killed', () => {
       const consents = Array.from({ length: 10 }, async (_, index) => {
         const name = `killed-after-${killAfterRequests}-${index}`;
         await engine.authorize(vault, name);
-        // Told that it is stored, so it must be there.
+        // The server confirmed the write, so the grant must be stored.
         authorized.push(name);
       });
       await eventually(() => engine.webex.requests.length >= before + killAfterRequests || undefined, undefined, 0);
@@ -49,7 +49,7 @@ describe('a production server that is killed', () => {
     for (const name of authorized) {
       await engine.forceRefresh(vault, name);
     }
-    // Each refresh token is there and good.
+    // Each refresh token is stored and valid.
     expect(engine.refreshes.slice(before)).toEqual(authorized.map(() => 200));
   });
 
@@ -61,7 +61,7 @@ describe('a production server that is killed', () => {
 
     for (let round = 0; round < 3; round += 1) {
       await engine.forceRefresh(vault, 'testauth');
-      // At once: what the engine was given before it answered is on the disk.
+      // The kill comes at once, because the engine stores a grant before it answers.
       await server.node.kill();
       await server.node.start();
       expect(await engine.isAccepted(await untilServing(engine, vault))).toBe(true);

@@ -9,7 +9,7 @@ const raftReply = z.object({
   data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),
 });
 
-/** An app that reads all the time, from whichever node answers. */
+/** An app that reads all the time, from any node that answers. */
 class Reader implements AsyncDisposable {
   /** Access tokens, in the order in which they came. */
   readonly tokens: string[] = [];
@@ -24,13 +24,13 @@ class Reader implements AsyncDisposable {
     this.#loop = this.#read();
   }
 
-  /** Until so many more reads have succeeded. */
+  /** Waits for so many more successful reads. */
   async succeeds(count: number): Promise<void> {
     const target = this.reads + count;
     await eventually(() => this.reads >= target || undefined);
   }
 
-  /** Until the engine has handed out so many tokens in all. */
+  /** Waits until the engine has returned so many tokens in all. */
   async seesTokens(count: number): Promise<void> {
     await eventually(() => this.tokens.length >= count || undefined);
   }
@@ -90,14 +90,14 @@ describe('three production nodes', () => {
   let client: (node: ProductionNode) => VaultClient;
 
   beforeAll(async () => {
-    // Each refresh token is good once: a second refresh of the same one, or one that is not stored, loses the grant.
+    // Each refresh token is valid once. A second refresh with it, or one that is not stored, loses the grant.
     engine = await WebexEngine.start({ refresh: 'rotate' });
-    // A leader steps down after 2.5 s without an answer of the others; by the default of 500 ms it would on a busy machine.
+    // A leader steps down after 2.5 s without an answer. The default of 500 ms is too short on a busy machine.
     server = await ProductionNodes.start({ nodes: 3, settings: { performanceMultiplier: 5 } });
     const { rootToken } = await server.initialize();
     client = (node) => node.client(rootToken);
     await engine.setUp(client(server.node));
-    // Half the default; the rest is the interval at which the server looks.
+    // This is half the default. The rest of the wait is the server's check interval.
     const soon = { server_stabilization_time: '1s' };
     await client(server.node).write('sys/storage/raft/autopilot/configuration', soon);
     await untilAllVote(client(server.node));
@@ -109,7 +109,7 @@ describe('three production nodes', () => {
   });
 
   it('the nodes refresh an expired token once, regardless of the node that reads it', async () => {
-    // The engine takes a token for expired 10 s before it is.
+    // The engine treats a token as expired 10 s before its expiry.
     engine.webex.behavior.accessTokenTtlSeconds = 5;
     await engine.authorize(client(server.node), 'expiring');
     engine.webex.behavior.accessTokenTtlSeconds = 3600;
@@ -134,7 +134,7 @@ describe('three production nodes', () => {
       await dueTimes.fallDue(client(server.node));
       await reader.seesTokens(seen);
     }
-    // No refresh is on its way: what Webex has sent and nobody has stored is lost with the node.
+    // No refresh is under way, because an answer of Webex that is not stored yet is lost with the node.
     const [old] = await leaders(server.nodes);
     await old?.kill();
     const leader = await eventually(async () => (await leaders(server.nodes))[0]);
@@ -144,12 +144,12 @@ describe('three production nodes', () => {
       await dueTimes.fallDue(client(leader));
       await reader.seesTokens(seen);
     }
-    // One for each token that was handed out, and none refused.
+    // One refresh for each returned token, and none refused.
     expect(engine.refreshes.slice(before)).toEqual(reader.tokens.slice(1).map(() => 200));
 
     await old?.start();
     const back = old && client(old);
-    // It opens itself and passes what it is asked on to the leader.
+    // The node unseals itself and forwards requests to the leader.
     await eventually(async () => back && engine.read(back, 'testauth'));
     expect(await leaders(server.nodes)).toEqual([leader]);
     expect(engine.refreshes).not.toContain(400);

@@ -7,8 +7,8 @@ import { OidcProvider } from '../fixtures/identities/oidc-provider';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
- * Apps that log in by the word of an issuer, through the stack that the provisioner has applied, at a real OIDC server:
- * both sides of all that is declared.
+ * Apps that log in with tokens of an issuer, a real OIDC server, by the stack that the provisioner has applied. Each rule of
+ * the declaration is tested from both sides.
  */
 
 const AUDIENCE = 'webex-token-vault';
@@ -19,7 +19,7 @@ let issuer: OidcProvider;
 let applied: AppliedDeclaration;
 const key = new SigningKey();
 
-/** Claims of a job, as GitHub and GitLab give them. */
+/** Claims of a job of GitHub and of GitLab. */
 const GITHUB = { sub: 'repo:acme/reports:ref:refs/heads/main', repository: 'acme/reports', ref: 'refs/heads/main' };
 const GITLAB = {
   sub: 'project_path:acme/tools/reports:ref_type:branch:ref:main',
@@ -105,7 +105,7 @@ async function login(mount: string, role: string, jwt: string): Promise<Login> {
   return (await server.server.node.client('').write(`auth/${mount}/login`, { role, jwt }, loginReply)).auth;
 }
 
-/** What Vault says to a login that it refuses. */
+/** Message of Vault for a refused login. */
 async function refusal(mount: string, role: string, jwt: string): Promise<string> {
   const answer = await login(mount, role, jwt).catch((error: unknown) => error);
   expect(answer).toBeInstanceOf(VaultResponseError);
@@ -134,7 +134,7 @@ it.each<[app: string, mount: string, claims: object, credential: string]>([
   expect(auth.policies).toEqual([`oauthapp-app-${app}`]);
   const vault = server.server.node.client(auth.client_token);
   const paths = ['testauth', 'other'].map((name) => `oauthapp/creds/${name}`);
-  // Nobody has consented yet: it may read, and there is nothing.
+  // Nobody has consented yet, so the permitted read finds nothing.
   await expect(vault.read(`oauthapp/creds/${credential}`, z.unknown())).rejects.toMatchObject({ statusCode: 404 });
   const [forbidden = ''] = paths.filter((path) => !path.endsWith(`/${credential}`));
   for (const path of [forbidden, 'oauthapp/config', 'auth/token/lookup-self', `auth/${mount}/role/${app}`]) {
@@ -245,7 +245,7 @@ describe('an issuer that is gone', () => {
   it('an unreachable issuer stops only logins with unknown keys, and the error names it', async () => {
     const jwt = await token(MACHINE);
     await issuer[Symbol.asyncDispose]();
-    // What Vault has fetched it keeps. For a key that it does not know it goes and asks.
+    // Vault keeps fetched keys, and asks the issuer for unknown ones.
     const unknown = new SigningKey().sign({ ...MACHINE, iss: issuer.issuer, aud: AUDIENCE, exp: now() + 60 });
     const said = await refusal('jwt', 'machine', unknown);
     expect(said).toContain(`fetching keys oidc: get keys failed Get "${issuer.issuer}/jwks"`);

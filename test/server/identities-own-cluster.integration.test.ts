@@ -11,9 +11,8 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
- * A Vault that runs in the cluster of its apps, as far as that goes without one: it finds the token and the CA of its service
- * account where each pod has them, and a stand-in reviews tokens. That stand-in is at another address, which is written
- * over the deployed one.
+ * A Vault in the cluster of its apps, simulated without a cluster. The token and the CA of its service account are where each
+ * pod has them. A stand-in reviews tokens; its address replaces the deployed one.
  */
 
 const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
@@ -29,7 +28,7 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'in-pod-'));
     cluster = await KubernetesCluster.start();
-    // Only Vault may ask for reviews, as the charts have it.
+    // Only Vault may ask for reviews, as in the charts.
     cluster.delegators.add('webex-token-vault/webex-token-vault');
     const binary = await inPod(await findServer(), folder, { token: cluster.token(ofVault), ca: cluster.ca });
     server = await OperatedVault.start({ seal: 'shamir', binary });

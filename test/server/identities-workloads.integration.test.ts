@@ -10,8 +10,8 @@ import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
- * Pods and programs with certificates, through the stack that the provisioner has applied: both sides of all that is
- * declared.
+ * Pods and programs with certificates log in by the stack that the provisioner has applied. Each rule of the declaration is
+ * tested from both sides.
  */
 
 const URI = 'spiffe://example.org/reports';
@@ -173,7 +173,7 @@ describe('a program with a certificate', () => {
     await readsItsOwn(loginReply.parse(body).auth, role);
   });
 
-  /** Vault has one text for names and for the CA. */
+  /** Vault has one message for names and for the CA. */
   const NAMES = isOnVault
     ? 'failed to match all constraints for this login certificate'
     : 'no chain matching all constraints could be found for this login certificate';

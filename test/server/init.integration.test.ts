@@ -30,7 +30,7 @@ import { STARTED_PROGRAM, Script, type ScriptResult } from '../fixtures/programs
 import { synthesize } from '../fixtures/worlds/synthesizer';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 
-/** Remembers the tokens that others act with. */
+/** A client that records the tokens of its copies. */
 class ObservedClient extends VaultClient {
   readonly tokens: string[] = [];
 
@@ -42,7 +42,7 @@ class ObservedClient extends VaultClient {
 
 const anything = z.unknown();
 
-/** A mount that moves is in neither place for a moment. */
+/** Result of a command that succeeded; a moving mount has no path for a moment. */
 async function until(command: Promise<ScriptResult>): Promise<ScriptResult | undefined> {
   const result = await command;
   return result.exitCode === 0 ? result : undefined;
@@ -84,7 +84,7 @@ describe('webex-token-vault init', () => {
     it('init refuses a disk without room for the key shares', async () => {
       const out = operated.path('limited');
       const command = [process.execPath, STARTED_PROGRAM, 'init', '--operators', out];
-      // Without the signal, the limit of a file's size is an error like that of a full disk.
+      // With the signal ignored, a limited file size causes an error like a full disk.
       const limited = ['-c', `trap '' XFSZ; ulimit -f 64; exec "$@"`, 'bash', ...command];
       const env = { PATH: process.env.PATH, HOME: out, ...operated.environment };
       const { exitCode, stdout, stderr } = await run('bash', limited, { env });
@@ -279,10 +279,10 @@ describe('webex-token-vault init', () => {
         ...contents.values(),
         ...shares.map((share) => Buffer.from(share, 'base64').toString('hex')),
       ];
-      // A code, an access token and a refresh token at least, each of them real.
+      // The secrets include a code, an access token and a refresh token.
       expect(operated.engine.issued.length).toBeGreaterThanOrEqual(3);
       const audit = await operated.server.auditLog;
-      // It is the log of all this, and hides such values.
+      // The audit log has all these requests, and hides such values.
       expect(audit).toContain('oauthapp/creds/testauth');
       expect(audit).toContain(`${ROOT_GENERATION}/update`);
       expect(audit).toContain('"secret_id":"hmac-sha256:');
@@ -529,7 +529,7 @@ describe('webex-token-vault init', () => {
       await operated.token('backup');
     });
 
-    // Nothing heals here, so there is no healer.
+    // This deployment heals nothing, so it has no healer.
     const present = OPERATOR_NAMES.filter((name) => name !== 'healer');
 
     it.each(present)("the %s can revoke its token, and has no other right of Vault's default policy", async (name) => {
@@ -540,11 +540,11 @@ describe('webex-token-vault init', () => {
         'wrap something': () => operator.writeWrapped('sys/wrapping/wrap', { secret: 'x' }, 60),
         'keep something in Vault': () => operator.write('cubbyhole/x', { secret: 'x' }),
         'use the tools of Vault': () => operator.write('sys/tools/hash', { input: '' }),
-        // What the provider of Terraform begins with.
+        // Terraform's provider begins with this request.
         ...(name === 'provisioner'
           ? {}
           : { 'look its token up': () => operator.read('auth/token/lookup-self', anything) }),
-        // Where `authorize`, `deploy` and `doctor` look before they begin.
+        // `authorize`, `deploy` and `doctor` begin with this request.
         ...(['authorizer', 'provisioner', 'observer'].includes(name)
           ? {}
           : { 'ask what it may do': () => operator.capabilities('sys/mounts') }),

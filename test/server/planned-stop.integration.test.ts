@@ -17,11 +17,11 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { Script } from '../fixtures/programs/script';
 
 /*
- * Each refresh token is good once, Webex takes seconds, and 16 refreshes are under way when something is stopped: the
- * case in which a grant is lost if the answer of Webex cannot be stored. bench/planned-stop.ts does more of the same.
+ * Each refresh token is valid once, Webex needs seconds, and 16 refreshes are under way at the stop. A grant is lost if the
+ * answer of Webex cannot be stored. bench/planned-stop.ts has more such cases.
  */
 
-/** Webex takes five times its delay for all of them but the first 16. A stop begins before that is over. */
+/** Refreshes of all grants but the first 16 take five times the delay of Webex. A stop begins before they end. */
 const GRANTS = 96;
 const PROVIDER_TIMEOUT_SECONDS = 10;
 const FILES = ['oauthapp', 'oauthapp-next'] as const;
@@ -36,7 +36,7 @@ let pluginFile: PluginFile = 'oauthapp';
 beforeAll(async () => {
   plugins = mkdtempSync(join(tmpdir(), 'plugins-'));
   copyFileSync(await findOauthappPlugin(), join(plugins, 'oauthapp'));
-  // The same program with other bytes, as an upgrade is.
+  // The same program with other bytes stands for an upgrade.
   copyFileSync(join(plugins, 'oauthapp'), join(plugins, 'oauthapp-next'));
   appendFileSync(join(plugins, 'oauthapp-next'), 'next');
   operated = await OperatedVault.start({ seal: 'shamir', pluginDirectory: plugins });
@@ -51,7 +51,7 @@ afterAll(async () => {
   rmSync(plugins, { recursive: true });
 });
 
-/** @param providerTimeoutSeconds the engine throws away what Webex answers later, and the grant is lost */
+/** @param providerTimeoutSeconds limit of an answer of Webex; the engine drops later ones, which loses the grant */
 function declarePlugin(file: PluginFile, providerTimeoutSeconds = PROVIDER_TIMEOUT_SECONDS): void {
   const { engine } = operated.deployment;
   pluginFile = file;
@@ -60,7 +60,7 @@ function declarePlugin(file: PluginFile, providerTimeoutSeconds = PROVIDER_TIMEO
   });
 }
 
-/** Writes the engine's configuration as it is declared. */
+/** Writes the declared configuration of the engine. */
 const configure = (root: VaultClient): Promise<void> =>
   root.write('oauthapp/config', declaredConfiguration(operated.deployment));
 
@@ -74,7 +74,7 @@ interface Stop {
 }
 
 interface Outcome {
-  /** How many were refreshed once the stop was done. */
+  /** Number of refreshed grants after the stop. */
   readonly refreshed: number;
   readonly lost: readonly string[];
 }

@@ -40,7 +40,7 @@ describe('a plugin with one byte changed', () => {
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(server.node.log).toContain('checksums did not match');
-    // And it is not to be had under another name either.
+    // The server does not run it under another name either.
     await vault.write('sys/plugins/catalog/secret/again', await engine.registration()).catch(() => undefined);
     await expect(vault.write('sys/mounts/again', { type: 'again' })).rejects.toThrow(/checksums did not match/);
 
@@ -52,7 +52,7 @@ describe('a plugin with one byte changed', () => {
   });
 });
 
-/** The second time changes it back. */
+/** The second call undoes the first. */
 async function changeOneByte(file: string): Promise<void> {
   const bytes = await readFile(file);
   const place = bytes.length - 1000;

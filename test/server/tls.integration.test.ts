@@ -22,7 +22,7 @@ describe('the TLS of a production server', () => {
 
   afterAll(() => server[Symbol.asyncDispose]());
 
-  /** A command of ours that shows its token to whoever answers. */
+  /** Runs a command that sends its token to the server. */
   function token(env: Record<string, string>) {
     return runScript('webex-token', ['testauth'], { VAULT_ADDR: server.node.address, VAULT_TOKEN: rootToken, ...env });
   }
@@ -62,7 +62,7 @@ describe('the TLS of a production server', () => {
   });
 
   it("the commands verify the server's certificate", async () => {
-    // It gets as far as asking for the credential.
+    // The command gets as far as the request for the credential.
     const { exitCode, stderr } = await token({ VAULT_CACERT: server.caFile });
     expect(stderr).toMatch(/^error: no oauthapp engine is mounted/);
     expect(exitCode).toBe(1);
@@ -104,7 +104,7 @@ describe('the TLS of a production server', () => {
     const options = { host: hostname, port: Number(port), ca: server.node.ca };
     const negotiated = (version: 'TLSv1.1' | 'TLSv1.2'): Promise<string> =>
       new Promise((resolved, rejected) => {
-        // The lowest security level, or this client itself would refuse the old version.
+        // At a higher security level, this client itself would refuse the old version.
         const socket = connect({
           ...options,
           minVersion: version,
@@ -121,7 +121,7 @@ describe('the TLS of a production server', () => {
     await expect(negotiated('TLSv1.1')).rejects.toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
   });
 
-  // The last: afterwards nobody can talk to this server any more.
+  // The last test, because no client can talk to the server afterwards.
   it('a client refuses a certificate for another host', async () => {
     const tls = join(server.folder, 'tls');
     const [certificatePem, privateKeyPem] = await Promise.all(

@@ -72,7 +72,7 @@ describe('writeAtomically', () => {
     const target = join(folder, 'target');
     writeFileSync(target, 'of root');
     const { uid } = statSync(target);
-    // As the user whose folder it is might, at the worst moment.
+    // The owner of the folder could do this at the worst moment.
     await swapAtSync(folder, target);
     await writeAtomically(join(folder, 'key'), 'secret', { owner: { uid: 100, gid: 1000 } });
     expect(statSync(join(folder, 'swapped')).uid).toBe(100);

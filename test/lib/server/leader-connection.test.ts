@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => vault[Symbol.asyncDispose]());
 
-/** Where what only the leader does goes, and what is said of that. */
+/** Address of the leader, and the reported lines. */
 async function leading(leader: object, server?: DeclaredServer): Promise<{ address: string; said: string[] }> {
   vault.answer('sys/seal-status', { body: UNSEALED });
   vault.answer('sys/leader', { body: { ha_enabled: true, is_self: false, ...leader } });

@@ -71,7 +71,7 @@ describe('prepareCertificates', () => {
       '644',
       '644',
     ]);
-    // The key of the CA is for no server.
+    // No server gets the key of the CA.
     expect(Object.keys(content()).filter((file) => file.includes('ca-key'))).toHaveLength(1);
   });
 
@@ -92,7 +92,7 @@ describe('prepareCertificates', () => {
     const { certFile, keyFile } = serverTlsFiles(folder, 'node-1');
     expect(changed.sort()).toEqual([keyFile, certFile].sort());
     expect(statSync(join(folder, 'node-1')).ino).toBe(inode);
-    // A name once asked for stays, or a renewal would break clients.
+    // A renewal keeps the names of a certificate, because clients use them.
     expect(subjectAlternativeNames(after[certFile] ?? '')).toContain('vault.example.com');
   });
 

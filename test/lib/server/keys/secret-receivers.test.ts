@@ -17,7 +17,7 @@ beforeEach(() => {
   reported = [];
 });
 
-/** On a disk that is full for the next writes. */
+/** A disk that is full for the next writes. */
 const onDisk: SecretReceiver = {
   keyShares: (shares) => write(shares),
   operator: (name, login) => write([name, login]),

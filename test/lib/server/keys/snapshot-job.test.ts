@@ -9,7 +9,7 @@ const OURS = {
   description: 'The snapshot job of this cluster. Written by "webex-token-vault init".',
 };
 
-/** What is asked of a server that has these auth methods. */
+/** Requests to a server that has these auth methods. */
 async function asked(methods: object, snapshots?: typeof SNAPSHOTS) {
   await using vault = await ScriptedVault.start();
   vault.answer('sys/auth', { body: { data: methods } });

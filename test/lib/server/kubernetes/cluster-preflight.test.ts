@@ -54,7 +54,7 @@ function list(kind: string, ...items: readonly object[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: items.map((item) => ({ kind, ...item })) });
 }
 
-/** A cluster in which nothing is wrong. */
+/** A complete cluster. */
 function sound(cluster: ScriptedKubectl): ScriptedKubectl {
   const node = { metadata: { name: 'n' }, spec: {}, status: {} };
   const standard = {
@@ -145,7 +145,7 @@ it('the preflight cancels its other requests if one look fails', async () => {
   expect(await lookAtCluster(new WatchedKubectl(declared(), options), declared())).toMatchObject({
     isUnreachable: true,
   });
-  // It returns once the kubectl that hangs was killed.
+  // The check returns once the hanging kubectl was killed.
   expect(ended.map(({ aborted }) => aborted)).toEqual([true]);
 });
 

@@ -9,7 +9,7 @@ import { ScriptedKubectl } from '../../../fixtures/kubernetes/scripted-kubectl';
 const SERVER = { context: 'prod', namespace: 'vault' };
 const PREFIX = '--context=prod --namespace=vault --request-timeout=10s';
 
-/** Whatever whoever runs the tests has set. */
+/** Variables of the person who runs the tests. */
 const NONE = { KUBECONFIG: '', KUBE_CONFIG_PATHS: '', KUBE_CTX: '', KUBE_HOST: '', KUBE_TOKEN: '' };
 
 let kubectl: ScriptedKubectl;

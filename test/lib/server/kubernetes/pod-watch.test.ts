@@ -87,12 +87,12 @@ async function watchedFor(timeoutMs: number, ...looks: string[]): Promise<Watche
   return watchPods(client, SERVER, { timeoutMs, pollMs: 50, signal: new AbortController().signal });
 }
 
-/** With the other two in order. */
+/** Trouble of one pod while the other two run. */
 async function troubleOf(state: PodState, ...more: object[]): Promise<string[]> {
   return troubleLines((await watched(cluster(pod(0, state), pod(1), pod(2), ...more))).troubles);
 }
 
-/** The same where the trouble may pass by itself, and is told once the time is up. */
+/** The same for a trouble that may pass by itself, and is reported after the timeout. */
 async function lastingTroubleOf(state: PodState, ...more: object[]): Promise<string[]> {
   return troubleLines((await watchedFor(400, cluster(pod(0, state), pod(1), pod(2), ...more))).troubles);
 }

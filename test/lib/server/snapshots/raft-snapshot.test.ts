@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { VaultConnection } from '#core';
 import { restoreSnapshot, saveSnapshot } from '../../../../lib/server/snapshots/raft-snapshot';
 
-/* What the real server does not do on demand: standby nodes, broken connections. The rest is in test/server. */
+/* Standby nodes and broken connections, which the real server does not show on demand. The rest is in test/server. */
 
 const TOKEN = 's.token-that-no-error-may-show';
 let folder: string;
@@ -30,7 +30,7 @@ function connection(address: string): VaultConnection {
   return new VaultConnection({ address, token: TOKEN });
 }
 
-/** What a node says of who leads, and where it sends everything else. */
+/** A node that names the leader, and redirects all other requests to it. */
 function standby(leader: () => string): RequestListener {
   return ({ url = '' }, response) => {
     if (url === '/v1/sys/leader') {

@@ -21,7 +21,7 @@ const file = join(folder, 'a.snap');
 let server: OpenBaoServer;
 let way: LossyProxy;
 let root: VaultClient;
-/** May restore, and make no child token. It is in the snapshot. */
+/** A token that may restore, but make no child token. It is in the snapshot. */
 let childless: string;
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** @returns what it said at last */
+/** @returns the last message */
 async function restore(signal: AbortSignal, token = server.rootToken): Promise<string> {
   const options = {
     file,
@@ -74,7 +74,7 @@ async function interruptedAt(request: number, loss: Loss, token?: string): Promi
   return restore(interruption.signal, token);
 }
 
-/** Whether the server holds what the snapshot held. */
+/** Whether the server has the data of the snapshot. */
 async function isBack(): Promise<boolean> {
   return (await statusOf(root.read(later, anything))) === 404;
 }

@@ -4,7 +4,7 @@ import { VaultClient } from '../../../../lib/vault/vault-client';
 import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
-/* What the real server does only where it is asked for its status in the wrong moment. The rest is in test/server. */
+/* Answers of a server that is asked for its status at the wrong moment. The rest is in test/server. */
 
 useSleepClock();
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const META = '{"Version":1}';
-/** More than gzip gives out at once. */
+/** More than one chunk of gzip. */
 const STATE = 'state of the server '.repeat(20_000);
 
 function sha256(content: string | Buffer): string {

@@ -3,7 +3,7 @@ import { RawStorage } from '../../../../lib/server/snapshots/raw-storage';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
-/* What no real server can be brought to store, and how Vault stores its mounts. The rest is in test/server. */
+/* Entries that no real server stores, and the mounts of Vault. The rest is in test/server. */
 
 const TOKEN = 'a-token-that-nobody-may-see';
 
