@@ -60,17 +60,17 @@ const steps = fc.commands(
 );
 
 property(
-  'a grant that works is lost by nothing but what the documents tell, whatever happens in whatever order',
+  'a working grant is lost only in the ways that the documents name',
   fc.record({ refresh: fc.constantFrom('rotate', 'renew', 'keep', 'omit'), steps }),
   async ({ refresh, steps }) => {
     await system.reset(refresh);
     const known = new KnownGrants(refresh);
-    // Else most of what happens would happen to nothing.
+    // Two grants, so that the events have something to act on.
     for (const name of ['owned', 'anybody'] as const) {
       await new ConsentCommand({ name, way: 'pkce', replace: false, consent: ADAS }).run(known, system);
     }
     await fc.asyncModelRun(() => ({ model: known, real: system }), steps);
-    // What is there in the end can be refreshed, or is known to be lost.
+    // Each grant can be refreshed at the end, or is known to be lost.
     await new OutageEnds().run(known, system);
     for (const name of CREDENTIALS) {
       await new Refresh(name).run(known, system);
