@@ -12,27 +12,36 @@ export class WrongAccount extends ExplainedError {
   override name = 'WrongAccount';
 }
 
+/** The engine has, or may have, the grant, although a step failed. */
+export class GrantKept extends ExplainedError {
+  override name = 'GrantKept';
+
+  constructor(
+    message: string,
+    override readonly cause: unknown,
+  ) {
+    super(message);
+  }
+
+  /** Whether it may go otherwise later. */
+  get isTransient(): boolean {
+    return transient(this.cause) !== undefined;
+  }
+}
+
 /** A grant was kept although nobody could see whose account consented. */
-export class AccountNotChecked extends ExplainedError {
+export class AccountNotChecked extends GrantKept {
   override name = 'AccountNotChecked';
 
   /**
    * @param kept what was done with the grant
    * @param cause why its account could not be seen
    */
-  constructor(
-    { credential: { name }, apiUrl }: Pick<GrantRun, 'credential' | 'apiUrl'>,
-    kept: string,
-    override readonly cause: unknown,
-  ) {
+  constructor({ credential: { name }, apiUrl }: Pick<GrantRun, 'credential' | 'apiUrl'>, kept: string, cause: unknown) {
     super(
       `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: ${programLine('webex-token', name, '--header')} | curl --header @- ${apiUrl}/people/me; if it is not the right one: ${commandLine('revoke', name)}`,
+      cause,
     );
-  }
-
-  /** Whether it may be seen later. */
-  get isTransient(): boolean {
-    return transient(this.cause) !== undefined;
   }
 }
 

@@ -1,25 +1,9 @@
-import { describeError, ExplainedError, commandLine, TemporarilyUnavailable, transient } from '#core';
+import { describeError, ExplainedError, commandLine, TemporarilyUnavailable } from '#core';
 import type { TokenPair } from '../../webex/token-pair';
+import { GrantKept } from './account';
 import { importRefreshToken, isStored, OutcomeUnknown } from './exchange';
 import { type ExistingGrant, findGrant, worksAlready } from './existing-grant';
 import type { PreparedImport } from './ways/prepared-import';
-
-/** The engine has, or may have, the grant, and yet not all went well. */
-export class GrantKept extends ExplainedError {
-  override name = 'GrantKept';
-
-  constructor(
-    message: string,
-    override readonly cause: unknown,
-  ) {
-    super(message);
-  }
-
-  /** Whether it may go otherwise later. */
-  get isTransient(): boolean {
-    return transient(this.cause) !== undefined;
-  }
-}
 
 /**
  * Has the engine keep the grant. Webex may have replaced the refresh token after a lost answer, so the command looks for

@@ -2,10 +2,10 @@ import { describeError, explainedBy, ExplainedError, quotedList, readCredential,
 import { declaringFile } from '../../../declaration/deployment-file';
 import type { Person } from '../../../webex/account-request';
 import type { TokenPair } from '../../../webex/token-pair';
-import { AccountNotChecked, accountUntold, type AccountWords, personOf, refuseOther } from '../account';
+import { AccountNotChecked, accountUntold, type AccountWords, GrantKept, personOf, refuseOther } from '../account';
 import { noteConsent } from '../consent-note';
 import type { Grant } from '../grant';
-import { GrantKept, keepGrant, presentGrant } from '../grant-keeping';
+import { keepGrant, presentGrant } from '../grant-keeping';
 import { asBefore, type PreparedImport } from './prepared-import';
 
 /*

@@ -3,10 +3,9 @@ import { findCredential } from '../../../declaration/derived/by-name';
 import { isServiceApp } from '../../../declaration/schema/service-app';
 import { refreshPair } from '../../../webex/token-request';
 import type { TokenPair } from '../../../webex/token-pair';
-import { AccountNotChecked, organizationAccount } from '../account';
+import { GrantKept, organizationAccount } from '../account';
 import { type AskForSecret, givenSecret } from '../confirmed-secret';
 import type { Grant } from '../grant';
-import { GrantKept } from '../grant-keeping';
 import { importPair } from './grant-import';
 import { type ImportOptions, prepareImport, type PreparedImport } from './prepared-import';
 
@@ -57,7 +56,7 @@ export async function importGrant(options: TokenImportOptions): Promise<Grant> {
 
 /** Adds that the given token is invalid, if the engine has not kept its successor. */
 function lastWord(error: unknown, { credential }: PreparedImport, pair: TokenPair, given: string): unknown {
-  if (error instanceof GrantKept || error instanceof AccountNotChecked || pair.refreshToken === given) {
+  if (error instanceof GrantKept || pair.refreshToken === given) {
     return error;
   }
   const next = isServiceApp(credential) ? 'make a new one at developer.webex.com/my-apps' : 'have a person consent';
