@@ -70,6 +70,6 @@ export function define(command: Command, signal: AbortSignal): void {
       const run = { vault, deployment, credentialName: name, replace, onNotice: say, signal };
       const grant = await authorizeBy(run, credential, options, signal);
       grant.warnings.forEach((warning) => say(`warning: ${warning}`));
-      console.log(options.json ? JSON.stringify(grantJson(grant), null, 2) : grantText(grant));
+      process.stdout.write(`${options.json ? JSON.stringify(grantJson(grant), null, 2) : grantText(grant)}\n`);
     });
 }

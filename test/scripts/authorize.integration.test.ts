@@ -1,268 +1,248 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { once } from 'node:events';
 import { request } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from '#core';
-import { findIntegration } from '../../lib/declaration/derived/by-name';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
-import { RedirectListener } from '../../lib/browser/redirect-listener';
-import { ConnectProxy } from '../fixtures/loopback/connect-proxy';
-import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
-import { Script, type ScriptResult } from '../fixtures/programs/script';
-import type { AppLogin } from '../../rehearsal/app-role';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { WrittenVault } from '../../rehearsal/written-vault';
-import { consentRecordSchema } from '../../lib/vault/records/consent-record';
-import { Records } from '../../lib/vault/records/record-store';
+import { ConnectProxy } from '../fixtures/loopback/connect-proxy';
+import { HeldRequest } from '../fixtures/loopback/held-request';
+import { readQrCode } from '../fixtures/pages/qr-reader';
+import { CommandRun } from '../fixtures/programs/command-run';
+import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { runOnTerminal, type TerminalSession, type TerminalSize } from '../fixtures/programs/terminal';
 
-/* The three commands as processes of their own: authorize, read the token, revoke. */
+/*
+ * What the command adds to the ways to a grant: options, prompts, output, the browser and signals. The ways themselves are
+ * tested in test/lib/grants.
+ */
 
-const began = Date.now();
+const ADA = 'ada.admin@example.com';
+const CONSENT_URL = /(http:\S+\/authorize\?\S+)\n/;
+
 let fixture: WrittenVault;
-let authorizerToken: string;
-let app: AppLogin;
-
-/** All that was printed, but for what prints the access token on purpose. */
+let environment: Record<string, string>;
+let secretFile: string;
 const printed: string[] = [];
 
 beforeAll(async () => {
-  const scopes = ['spark:people_read'];
+  const shared = { integration: 'webex-myapp', scopes: ['spark:people_read'] };
   fixture = await WrittenVault.start({
     credentials: [
-      { name: 'testauth', integration: 'webex-myapp', scopes },
-      { name: 'owned', integration: 'webex-myapp', scopes, owner: 'ada.admin@example.com' },
+      { name: 'testauth', ...shared },
+      { name: 'owned', ...shared, owner: ADA },
     ],
   });
-  authorizerToken = await fixture.operatorToken('authorizer');
-  app = await fixture.appLogin('people-me');
+  const token = await fixture.operatorToken('authorizer');
+  environment = { ...fixture.environment, VAULT_ADDR: fixture.server.address, VAULT_TOKEN: token };
+  secretFile = file('client-secret', fixture.clientSecret);
+  fixture.webex.behavior.deviceIntervalSeconds = 0.2;
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+beforeEach(async () => {
+  fixture.webex.behavior.deviceCodeTtlSeconds = 36_000;
+  await Promise.all(['testauth', 'owned'].map((name) => fixture.admin.delete(`oauthapp/creds/${name}`)));
 });
 
-afterAll(async () => {
-  await fixture[Symbol.asyncDispose]();
-});
-
-function asAuthorizer(command: string, ...args: string[]): Script {
-  return new Script(command, args, { ...environment(), VAULT_TOKEN: authorizerToken });
+function file(name: string, secret: string, mode = 0o600): string {
+  const path = join(fixture.folder, name);
+  writeFileSync(path, `${secret}\n`, { mode });
+  return path;
 }
 
-function environment(): Record<string, string> {
-  return { ...fixture.environment, VAULT_ADDR: fixture.server.address };
+/** In this process. */
+function authorize(...args: string[]): CommandRun {
+  return new CommandRun('authorize', args, environment);
 }
 
-async function end(script: Script): Promise<ScriptResult> {
-  const result = await script.result();
+/** In a process of its own. */
+function started(args: string[], env: Record<string, string> = {}): Script {
+  return new Script('authorize', args, { ...environment, ...env });
+}
+
+async function end(command: CommandRun | Script): Promise<ScriptResult> {
+  const result = await command.result();
   printed.push(result.stdout, result.stderr);
   return result;
 }
 
-function readToken(env: Record<string, string>, ...args: string[]): Promise<ScriptResult> {
-  return new Script('webex-token', args, { ...environment(), ...env }).result();
+async function says(command: CommandRun | Script, pattern: RegExp): Promise<RegExpExecArray> {
+  return eventually(() => pattern.exec(command.stderr) ?? undefined);
 }
 
-/** Does what the printed URL asks for, and follows the redirect as a browser does. */
-async function consent(script: Script, as = 'ada.admin@example.com', after = 0): Promise<void> {
-  const url = new RegExp(`(?:[^]*?(http://\\S+/authorize\\?\\S+)\\n){${after + 1}}`);
-  const redirect = await fixture.webex.consent((await script.says(url))[1] ?? '', { as });
-  await fetch(redirect);
+/** Consents at the printed URL. @returns where the browser is sent */
+async function consent(command: CommandRun | Script): Promise<string> {
+  const [, url = ''] = await says(command, CONSENT_URL);
+  return fixture.webex.consent(url);
+}
+
+async function onTerminal(args: string[], answers: [string, string][], size?: TerminalSize): Promise<TerminalSession> {
+  const session = await runOnTerminal('authorize', args, environment, answers, size ?? [60, 120]);
+  printed.push(session.screen);
+  return session;
 }
 
 async function storedToken(name = 'testauth'): Promise<string> {
   return (await readCredential(fixture.admin.connection, 'oauthapp', name)).accessToken;
 }
 
-it('webex-token says that nobody has authorized the credential, and names the command', async () => {
-  const { exitCode, stdout, stderr } = await readToken(
-    { VAULT_ROLE_ID: app.roleId, VAULT_SECRET_ID: app.secretId },
-    'testauth',
-  );
-  expect(stderr).toBe(
-    'error: credential "testauth" is not authorized yet; run: npx --no-install webex-token-vault authorize testauth\n',
-  );
-  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
-});
+/** A refresh token that a person got elsewhere. */
+async function existingRefreshToken(): Promise<string> {
+  await fixture.engine.authorize(fixture.admin, 'testauth');
+  await fixture.admin.delete('oauthapp/creds/testauth');
+  return fixture.webex.grants.list().findLast(({ type }) => type === 'refresh')?.value ?? '';
+}
 
-it.each([
-  ['answers nonsense', { path: '/v1/access_token', status: 200, body: 'html' }],
-  ['is not reached', { path: '/v1/access_token', dropConnection: true }],
-] as const)('authorize says in one line that it stored nothing if Webex %s', async (_, fault) => {
-  fixture.webex.behavior.fault = fault;
-  try {
-    const script = asAuthorizer('authorize', 'testauth', '--no-open');
-    await consent(script);
-    const { exitCode, stdout, stderr } = await end(script);
-    expect(stderr.match(/^error: .*Webex.*$/gm)).toHaveLength(1);
-    expect(stdout).toBe('');
-    expect(exitCode).toBe(4);
-  } finally {
-    fixture.webex.behavior.fault = undefined;
-  }
-  await expect(storedToken()).rejects.toThrow('is not authorized yet');
-});
+/** Command lines of all processes that this user may look at. */
+function commandLines(): string {
+  const lines = readdirSync('/proc').map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  });
+  return lines.join('\n');
+}
 
-it("authorize needs only a token with the authorizer's policy", async () => {
-  const script = asAuthorizer('authorize', 'testauth', '--no-open');
-  await consent(script);
-  const { exitCode, stdout } = await end(script);
+it('authorize prints the account, the scopes and the expiry', async () => {
+  const command = authorize('testauth', '--no-open');
+  await fetch(await consent(command));
+  const { exitCode, stdout } = await end(command);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(
     /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganization: \S+\nasked for: {4}spark:people_read\nexpires: {6}20\d\d-\S+Z\n$/,
   );
 });
 
-describe('where Webex is reached by a proxy only', () => {
-  // Known to the proxy alone.
-  const apiUrl = 'https://webex.test/v1';
-  let front: Server;
-  let proxy: ConnectProxy;
-  let proxied: Record<string, string>;
-
-  beforeAll(async () => {
-    const authority = await CertificateAuthority.create();
-    const names = { commonName: 'webex', dnsNames: ['webex.test'], ipAddresses: [] };
-    const { certificatePem, privateKeyPem } = await authority.issue(names);
-    front = createServer({ cert: certificatePem, key: privateKeyPem }, (asked, answer) => {
-      const target = new URL(asked.url ?? '/', fixture.webex.url);
-      asked.pipe(
-        request(target, { method: asked.method, headers: asked.headers }, (reply) => {
-          answer.writeHead(reply.statusCode ?? 502, reply.headers);
-          reply.pipe(answer);
-        }),
-      );
-    }).listen(0, '127.0.0.1');
-    await once(front, 'listening');
-    proxy = await ConnectProxy.start({ ports: { 'webex.test:443': (front.address() as AddressInfo).port } });
-    const ca = join(fixture.folder, 'webex-ca.pem');
-    writeFileSync(ca, authority.certificatePem);
-    proxied = {
-      ...deploymentInFile(
-        fixture.folder,
-        { ...fixture.deployment, webex: { ...fixture.deployment.webex, apiUrl } },
-        'proxied',
-      ),
-      VAULT_ADDR: fixture.server.address,
-      VAULT_TOKEN: authorizerToken,
-      NODE_EXTRA_CA_CERTS: ca,
-    };
-  });
-
-  afterAll(async () => {
-    await proxy[Symbol.asyncDispose]();
-    front.closeAllConnections();
-    front.close();
-    await fixture.admin.delete('oauthapp/creds/owned');
-  });
-
-  it('authorize notes the account and the time of the consent, and no secret', async () => {
-    const records = new Records(fixture.admin, 'oauthapp-records');
-    const { value } = await records.read('consents/testauth', consentRecordSchema);
-    expect(value).toMatchObject({
-      by: { email: 'ada.admin@example.com', orgId: expect.stringMatching(/^Y2lz/) as string },
-      accessTokenSeconds: expect.closeTo(1_209_599, -2) as number,
-      refreshTokenTtlSeconds: null,
-    });
-    expect(value?.consentedAt.getTime()).toBeGreaterThan(began);
-    expect(fixture.issued.filter((secret) => JSON.stringify(value).includes(secret))).toEqual([]);
-  });
-
-  it('authorize asks Webex for the account through HTTPS_PROXY, and reaches Vault on loopback directly', async () => {
-    const script = new Script('authorize', ['owned', '--no-open'], { ...proxied, HTTPS_PROXY: proxy.url() });
-    await consent(script);
-    const { exitCode, stdout } = await end(script);
-    expect(stdout).toContain('ada.admin@example.com');
-    expect(exitCode).toBe(0);
-    expect(new Set(proxy.asked)).toEqual(new Set(['webex.test:443']));
-    await fixture.admin.delete('oauthapp/creds/owned');
-  });
-
-  it('authorize asks nobody for consent without the needed proxy, and leaves no grant behind', async () => {
-    const { exitCode, stdout, stderr } = await end(new Script('authorize', ['owned', '--no-open'], proxied));
-    expect(stderr).toMatch(
-      /^error: Webex cannot be asked from this machine .*no answer from Webex at https:\/\/webex.test\/v1.*set HTTPS_PROXY.*\n$/,
-    );
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
-  });
+it('authorize reports a fault of Webex in one line, with the exit code for a later try', async () => {
+  fixture.webex.behavior.fault = { path: '/v1/access_token', dropConnection: true };
+  const command = authorize('testauth', '--no-open');
+  await fetch(await consent(command));
+  const { exitCode, stdout, stderr } = await end(command);
+  fixture.webex.behavior.fault = undefined;
+  expect(stderr.match(/^error: .*Webex.*$/gm)).toHaveLength(1);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
 });
 
-describe('the browser that it opens', () => {
-  let folder: string;
+it('authorize accepts a pasted address after a wrong one', async () => {
+  const command = authorize('owned', '--no-browser');
+  const redirect = await consent(command);
+  command.stdin.write(`${redirect.replace('state=', 'state=x')}\n`);
+  await says(command, /Ignored: its state is missing, wrong or already used/);
+  command.stdin.write(`${redirect}\n`);
+  const { exitCode, stdout } = await end(command);
+  expect(stdout).toContain('Ada Admin');
+  expect(exitCode).toBe(0);
+});
 
+it('authorize asks Webex for the account through HTTPS_PROXY, and reaches Vault on loopback directly', async () => {
+  const authority = await CertificateAuthority.create();
+  const names = { commonName: 'webex', dnsNames: ['webex.test'], ipAddresses: [] };
+  const { certificatePem, privateKeyPem } = await authority.issue(names);
+  const front = createServer({ cert: certificatePem, key: privateKeyPem }, (asked, answer) => {
+    const target = new URL(asked.url ?? '/', fixture.webex.url);
+    asked.pipe(
+      request(target, { method: asked.method, headers: asked.headers }, (reply) => {
+        answer.writeHead(reply.statusCode ?? 502, reply.headers);
+        reply.pipe(answer);
+      }),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  // Only the proxy knows this name.
+  const ports = { 'webex.test:443': (front.address() as AddressInfo).port };
+  await using proxy = await ConnectProxy.start({ ports });
+  const ca = join(fixture.folder, 'webex-ca.pem');
+  writeFileSync(ca, authority.certificatePem);
+  const webex = { ...fixture.deployment.webex, apiUrl: 'https://webex.test/v1' };
+  const script = started(['owned', '--no-open'], {
+    ...deploymentInFile(fixture.folder, { ...fixture.deployment, webex }, 'proxied'),
+    HTTPS_PROXY: proxy.url(),
+    NODE_EXTRA_CA_CERTS: ca,
+  });
+  await fetch(await consent(script));
+  const { exitCode, stdout } = await end(script);
+  front.closeAllConnections();
+  front.close();
+  expect(stdout).toContain(ADA);
+  expect(exitCode).toBe(0);
+  expect(new Set(proxy.asked)).toEqual(new Set(['webex.test:443']));
+});
+
+describe('the browser that authorize opens', () => {
+  let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'browser-'));
   });
-
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
+  afterEach(() => rmSync(folder, { recursive: true }));
 
   /** A browser that notes what it was asked to open, reads it, and stays open as long as the folder is there. */
   function fakeBrowser(): Record<string, string> {
     const noted = join(folder, 'noted');
     const script = `#!/bin/sh\nstat -c %a "\${1#file://}" > ${noted}.mode\ncp "\${1#file://}" ${noted}.html\necho "$1" > ${noted}\nwhile [ -d ${folder} ]; do sleep 0.1; done\n`;
     writeFileSync(join(folder, 'browser'), script, { mode: 0o755 });
-    // Where a machine has one, xdg-open asks it first.
+    // If a machine has run-mailcap, xdg-open asks it first.
     writeFileSync(join(folder, 'run-mailcap'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     return { BROWSER: join(folder, 'browser'), PATH: `${folder}:${process.env.PATH ?? ''}`, TMPDIR: folder };
   }
 
-  function opened(): Promise<string> {
-    return eventually(() => readFile(join(folder, 'noted'), 'utf8').then((text) => text.trim() || undefined));
+  async function opened(): Promise<string> {
+    const noted = await eventually(() =>
+      readFile(join(folder, 'noted'), 'utf8').then((text) => text.trim() || undefined),
+    );
+    return noted.replace('file://', '');
   }
 
   it('the browser gets the page from a private file, and no process has the state in its arguments', async () => {
-    const script = new Script('authorize', ['owned'], {
-      ...environment(),
-      VAULT_TOKEN: authorizerToken,
-      ...fakeBrowser(),
-    });
-    const [, url = ''] = await script.says(/(http:\S+\/authorize\?\S+)\n/);
-    const file = (await opened()).replace('file://', '');
+    const script = started(['owned'], fakeBrowser());
+    const [, url = ''] = await says(script, CONSENT_URL);
+    const page = await opened();
     const state = new URL(url).searchParams.get('state') ?? '';
     expect(state).toHaveLength(43);
-    expect(commandLines().filter((line) => line.includes(state))).toEqual([]);
-
+    expect(commandLines()).not.toContain(state);
     expect(readFileSync(join(folder, 'noted.mode'), 'utf8')).toBe('600\n');
-    expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
-    const page = readFileSync(join(folder, 'noted.html'), 'utf8');
-    expect(page).not.toContain('<script');
-    expect(page).toContain('<meta name="referrer" content="no-referrer">');
-    expect(/content="0; url=([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&')).toBe(url);
-
-    await consent(script);
+    expect(statSync(dirname(page)).mode & 0o777).toBe(0o700);
+    const html = readFileSync(join(folder, 'noted.html'), 'utf8');
+    expect(html).not.toContain('<script');
+    expect(html).toContain('<meta name="referrer" content="no-referrer">');
+    expect(/content="0; url=([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&')).toBe(url);
+    await fetch(await consent(script));
     expect((await end(script)).exitCode).toBe(0);
-    expect(existsSync(dirname(file))).toBe(false);
-    await fixture.admin.delete('oauthapp/creds/owned');
+    expect(existsSync(dirname(page))).toBe(false);
   });
 
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('the private file is deleted after %s', async (signal, code) => {
-    const script = new Script('authorize', ['owned'], {
-      ...environment(),
-      VAULT_TOKEN: authorizerToken,
-      ...fakeBrowser(),
-    });
-    const file = (await opened()).replace('file://', '');
-    expect(existsSync(file)).toBe(true);
-    script.child.kill(signal);
-    expect((await end(script)).exitCode).toBe(code);
-    expect(existsSync(dirname(file))).toBe(false);
-  });
+  ] as const)(
+    'authorize deletes the private file after %s, and leaves the credential unchanged',
+    async (signal, code) => {
+      const script = started(['owned'], fakeBrowser());
+      const page = await opened();
+      expect(existsSync(page)).toBe(true);
+      script.child.kill(signal);
+      const { exitCode, stdout, stderr } = await end(script);
+      expect(stderr).toMatch(/interrupted\n$/);
+      expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+      expect(existsSync(dirname(page))).toBe(false);
+      await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
+    },
+  );
 
   it('authorize says above the URL that the browser did not start, what to do and the remaining time', async () => {
     const browser = fakeBrowser();
     writeFileSync(join(folder, 'browser'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
-    const script = new Script('authorize', ['owned', '--timeout', '100s'], {
-      ...environment(),
-      VAULT_TOKEN: authorizerToken,
-      ...browser,
-    });
-    const [, seconds, url = ''] = await script.says(
+    const script = started(['owned', '--timeout', '100s'], browser);
+    const [, seconds, url = ''] = await says(
+      script,
       /The browser could not be started\. If .*--no-browser\.\nOtherwise open this page by hand, within (\d+) s:\n\n {2}(http:\S+\/authorize\?\S+)\n/,
     );
     expect(Number(seconds)).toBeGreaterThan(0);
@@ -271,139 +251,168 @@ describe('the browser that it opens', () => {
     script.child.kill('SIGINT');
     expect((await end(script)).exitCode).toBe(130);
   });
-
-  /** Of every process that this user may look at. */
-  function commandLines(): string[] {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((pid) => {
-        try {
-          return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
-        } catch {
-          return [];
-        }
-      });
-  }
 });
 
-it('webex-token prints the access token and nothing else to an app with an AppRole', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'secret-id-'));
-  try {
-    const file = join(folder, 'secret-id');
-    writeFileSync(file, `${app.secretId}\n`, { mode: 0o600 });
-    const result = await readToken({ VAULT_ROLE_ID: app.roleId, VAULT_SECRET_ID_FILE: file }, 'testauth');
-    expect(result).toEqual({ exitCode: 0, stdout: `${await storedToken()}\n`, stderr: '' });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
-it('webex-token prints token, type, expiry and warnings as JSON to a Vault token', async () => {
-  const { exitCode, stdout } = await readToken({ VAULT_TOKEN: authorizerToken }, 'testauth', '--json');
+it('authorize --pkce reads the client secret from a file, and replaces a grant with one consent', async () => {
+  await fixture.engine.authorize(fixture.admin, 'owned');
+  const before = await storedToken('owned');
+  const command = authorize('owned', '--pkce', '--replace', '--no-open', '--client-secret-file', secretFile);
+  await fetch(await consent(command));
+  const { exitCode, stdout } = await end(command);
+  expect(stdout).toMatch(/^name: {9}Ada Admin\n/);
   expect(exitCode).toBe(0);
-  expect(JSON.parse(stdout)).toEqual({
-    access_token: await storedToken(),
-    token_type: 'Bearer',
-    expire_time: expect.stringMatching(/^20\d\d-\S+Z$/) as unknown,
-    warnings: [],
+  expect(await storedToken('owned')).not.toBe(before);
+});
+
+describe('authorize --device', () => {
+  it('authorize --device prints a message that can be sent, waits, and leaves the grant in Vault', async () => {
+    const command = authorize(
+      'owned',
+      '--device',
+      '--requester',
+      'Grace',
+      '--client-secret-file',
+      secretFile,
+      '--json',
+    );
+    const [, code = ''] = await says(command, /type this code: {2}(\d{3} \d{3})\n[^]*Waiting for the consent/);
+    for (const line of [
+      /asked by: +Grace\n/,
+      /app: +integration "webex-myapp" \(client id rehearsal-webex-myapp\)\n/,
+      /account: +ada.admin@example.com, in its own organization\n/,
+      /scopes: +spark:people_read\n/,
+      /until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\.\n/,
+      /only if you expected this/,
+    ]) {
+      expect(command.stderr).toMatch(line);
+    }
+    expect(command.stderr).toContain(`Open ${fixture.webex.url}/verify and type`);
+    // There is no terminal for a QR code.
+    expect(command.stderr).not.toContain('▀');
+    await fixture.webex.confirmDevice(code.replace(' ', ''));
+    const { exitCode, stdout } = await end(command);
+    expect(JSON.parse(stdout)).toMatchObject({ credential: 'owned', email: ADA, warnings: [] });
+    expect(exitCode).toBe(0);
+    expect(fixture.issued).toContain(await storedToken('owned'));
+  });
+
+  it('authorize --device shows a QR code on a wide terminal unless told not to', async () => {
+    fixture.webex.behavior.deviceCodeTtlSeconds = 1;
+    const args = ['testauth', '--device', '--client-secret-file', secretFile];
+    const { screen, exitCode } = await onTerminal(args, []);
+    const [, address] = /or open (http\S+)/.exec(screen) ?? [];
+    expect(address).toContain('/verify?userCode=');
+    expect(readQrCode(screen)).toBe(address);
+    expect(screen).toMatch(/error: the code has expired, and nobody accepted/);
+    expect(exitCode).toBe(1);
+    expect((await onTerminal(args, [], [24, 30])).screen).not.toContain('▀');
+    expect((await onTerminal([...args, '--no-qr'], [])).screen).not.toContain('▀');
   });
 });
 
-it.each([
-  [
-    'another credential',
-    () => ({ VAULT_SECRET_ID: app.secretId }),
-    'owned',
-    /may not read credential "owned".*"read" on oauthapp\/creds\/owned/,
-  ],
-  ['a wrong secret id', () => ({ VAULT_SECRET_ID: 'wrong' }), 'testauth', /does not log role id and secret id in/],
-])('webex-token refuses the access token to an app with %s', async (_, env, credential, message) => {
-  const { exitCode, stdout, stderr } = await readToken({ VAULT_ROLE_ID: app.roleId, ...env() }, credential);
-  expect(stderr).toMatch(message);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+describe('authorize --import', () => {
+  it('authorize --import asks for both secrets without showing them', async () => {
+    const refreshToken = await existingRefreshToken();
+    const { exitCode, screen } = await onTerminal(
+      ['testauth', '--import'],
+      [
+        ['The client secret of "webex-myapp"', fixture.clientSecret],
+        ['The refresh token of "testauth"', refreshToken],
+      ],
+    );
+    expect(screen).toMatch(/email: {8}ada.admin@example.com/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('authorize --import keeps secrets out of arguments, and finishes the import before it is interrupted', async () => {
+    fixture.webex.behavior.refresh = 'rotate';
+    const refreshToken = await existingRefreshToken();
+    const tokenFile = file('refresh-token', refreshToken);
+    const held = new HeldRequest();
+    fixture.webex.behavior.fault = { path: '/v1/access_token', until: held.until, count: 1 };
+    const script = started([
+      'testauth',
+      '--import',
+      '--client-secret-file',
+      secretFile,
+      '--refresh-token-file',
+      tokenFile,
+    ]);
+    await held.waits;
+    const lines = commandLines();
+    expect(lines).toContain(tokenFile);
+    expect([refreshToken, fixture.clientSecret].filter((secret) => lines.includes(secret))).toEqual([]);
+    script.child.kill('SIGINT');
+    // The command has noticed the signal. A command that hangs up then loses the grant.
+    await says(script, /interrupted/);
+    held.release();
+    await end(script);
+    await fixture.engine.forceRefresh(fixture.admin, 'testauth');
+    expect(await fixture.engine.isAccepted(await storedToken())).toBe(true);
+    fixture.webex.behavior.refresh = 'renew';
+  });
 });
 
-it('authorize refuses a working credential, and refuses to replace it if Vault exchanges the code', async () => {
-  const before = await storedToken();
-  const refused = await end(asAuthorizer('authorize', 'testauth', '--no-open'));
-  expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
-  expect(refused.stderr).toMatch(/^error: credential "testauth" works already .* --pkce --replace\n$/);
-  const replacing = await end(asAuthorizer('authorize', 'testauth', '--no-open', '--replace'));
-  expect(replacing).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(replacing.stderr).toMatch(
-    /^error: --replace needs --pkce, --device or --import: .* webex-token-vault revoke testauth\n$/,
-  );
-  expect(await storedToken()).toBe(before);
+it('authorize --import refuses a refresh token from a file that others may read', async () => {
+  const tokenFile = file('open', 'a-refresh-token', 0o644);
+  const args = ['--import', '--client-secret-file', secretFile, '--refresh-token-file', tokenFile];
+  const { exitCode, stdout, stderr } = await end(authorize('testauth', ...args));
+  expect(stderr).toMatch(/^error: [^\n]* must be its owner's alone, got mode 0644[^\n]*\n$/);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });
 
-it('authorize refuses an account that is not the owner', async () => {
-  const script = asAuthorizer('authorize', 'owned', '--no-open');
-  await consent(script, 'blake.backup@example.com');
-  expect((await end(script)).exitCode).toBe(1);
-  await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
+describe('the options of authorize', () => {
+  it.each([
+    [['--replace'], /^error: --replace needs --pkce, --device or --import: .* webex-token-vault revoke testauth\n$/],
+    [['--pkce', '--device'], /'--pkce' cannot be used with option '--device'/],
+    [['--import', '--pkce'], /cannot be used with option/],
+    [['--device', '--import'], /cannot be used with option/],
+    [['--device', '--no-browser'], /'--device' cannot be used with option '--no-browser'/],
+    [['--device', '--no-open'], /'--device' cannot be used with option '--no-open'/],
+    [
+      ['--device', '--timeout', '9s'],
+      /--timeout limits the wait for a browser, and with --device Webex says how long the code is good; leave it out/,
+    ],
+    [['--import', '--timeout', '9s'], /with --import nobody consents; leave it out/],
+    [['--import', '--no-browser'], /'--import' cannot be used with option '--no-browser'/],
+    [['--client-secret-file', 'f'], /--client-secret-file is for Service Apps, --pkce, --device and --import/],
+    [['--pkce', '--refresh-token-file', 'f'], /--refresh-token-file is for --import; leave it out/],
+    [['--requester', 'Grace'], /--requester is for --device/],
+    [['--no-qr'], /--no-qr is for --device/],
+    [['--pkce'], /no terminal to ask for the client secret/],
+  ])('authorize with %j says in one line which options do not fit', async (args, message) => {
+    const { exitCode, stdout, stderr } = await end(authorize('testauth', ...args));
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
+  it.each(['--pkce', '--device'])('authorize %s is refused for a Service App', async (way) => {
+    const [integration] = fixture.deployment.integrations;
+    const declared = defineDeployment({
+      ...fixture.engine.declaration,
+      vault: { address: fixture.server.address },
+      integrations: [integration, { name: 'bot', clientId: 'bot' }].filter((each) => each !== undefined),
+      credentials: [
+        { name: 'asker', integration: 'webex-myapp', scopes: ['spark:applications_token'] },
+        {
+          ...{ name: 'testauth', integration: 'bot', scopes: ['spark:people_read'] },
+          serviceApp: { id: 'app', organizationId: 'org', requestedBy: 'asker' },
+        },
+      ],
+    });
+    const env = { ...environment, ...deploymentInFile(fixture.folder, declared, 'service-app') };
+    const { exitCode, stderr } = await end(new CommandRun('authorize', ['testauth', way], env));
+    expect(stderr).toBe(
+      `error: credential "testauth" is a Service App's, to which no person consents; leave ${way} out: its tokens come from "asker"\n`,
+    );
+    expect(exitCode).toBe(2);
+  });
 });
 
-it('authorize accepts a pasted address after a wrong one', async () => {
-  const script = asAuthorizer('authorize', 'owned', '--no-browser');
-  const [, url] = await script.says(/(http:\S+)\n/);
-  const redirect = await fixture.webex.consent(url ?? '');
-  script.child.stdin.write(`${redirect.replace('state=', 'state=x')}\n`);
-  await script.says(/Ignored: its state is missing, wrong or already used/);
-  script.child.stdin.write(`${redirect}\n`);
-  const { exitCode, stdout } = await end(script);
-  expect(stdout).toContain('Ada Admin');
-  expect(exitCode).toBe(0);
-});
-
-it.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)('authorize ends on %s with %i, and leaves the credential unchanged', async (signal, code) => {
-  await fixture.admin.delete('oauthapp/creds/owned');
-  const script = asAuthorizer('authorize', 'owned', '--no-open');
-  await script.says(/\/authorize\?/);
-  script.child.kill(signal);
-  const { exitCode, stdout, stderr } = await end(script);
-  expect(stderr).toMatch(/interrupted\n$/);
-  expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
-  await expect(storedToken('owned')).rejects.toBeInstanceOf(NotAuthorizedYet);
-});
-
-it('authorize ends if nobody consents in time, and frees the port', async () => {
-  const { exitCode, stderr } = await end(asAuthorizer('authorize', 'owned', '--no-open', '--timeout', '1s'));
-  expect(stderr).toMatch(/error: nobody consented within 1 s; nothing was changed/);
-  expect(exitCode).toBe(1);
-  const { redirectUrl } = findIntegration(fixture.deployment, 'webex-myapp');
-  await (await RedirectListener.bind(redirectUrl))[Symbol.asyncDispose]();
-});
-
-it('revoke requires a confirmation', async () => {
-  const { exitCode, stderr } = await end(asAuthorizer('revoke', 'testauth'));
-  expect(stderr).toMatch(/no terminal to ask .* say so with --yes/);
-  expect(exitCode).toBe(2);
-  expect(fixture.issued).toContain(await storedToken());
-});
-
-it('revoke deletes the grant, and says which tokens Webex still accepts and how to end them', async () => {
-  const { expireTime } = await readCredential(fixture.admin.connection, 'oauthapp', 'testauth');
-  const { exitCode, stdout } = await end(asAuthorizer('revoke', 'testauth', '--yes'));
-  expect(exitCode).toBe(0);
-  expect(stdout).toContain('"testauth" is deleted in Vault.');
-  expect(stdout).toContain(`until it expires, at ${expireTime?.toISOString() ?? ''}`);
-  expect(stdout).toContain(`the page for tokens of the Webex behind ${fixture.webex.apiUrl}`);
-  expect(stdout).toContain('/authorizations?clientId=rehearsal-webex-myapp');
-  await expect(storedToken()).rejects.toBeInstanceOf(NotAuthorizedYet);
-});
-
-it('revoke says that there is no credential to revoke', async () => {
-  const { exitCode, stderr } = await end(asAuthorizer('revoke', 'testauth', '--yes'));
-  expect(stderr).toBe('error: there is no credential "testauth" in Vault, so there is nothing to revoke\n');
-  expect(exitCode).toBe(3);
-});
-
-it('the commands have printed no code, token or secret', () => {
+it('authorize has printed no code, token or secret, and Vault has logged none', () => {
   const text = printed.join('\n') + fixture.server.log;
-  const secrets = [...fixture.issued, fixture.clientSecret, authorizerToken, app.secretId, fixture.server.rootToken];
+  const secrets = [...fixture.issued, fixture.clientSecret, environment.VAULT_TOKEN ?? '', fixture.server.rootToken];
   expect(fixture.issued.length).toBeGreaterThan(10);
   expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
 });
