@@ -22,7 +22,7 @@ const COMMANDS: readonly (readonly [command: string, ...args: string[]])[] = [
 it.each(COMMANDS)('the %s command refuses plain HTTP to another machine', async (command, ...args) => {
   const { exitCode, stdout, stderr } = await runCommand(command, args, { VAULT_ADDR: ADDRESS });
   expect(stderr).toBe(
-    `error: ${ADDRESS} would get tokens and secret ids unencrypted over the network; use https in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true where a service mesh encrypts\n`,
+    `error: ${ADDRESS} would get tokens and secret ids unencrypted over the network; use https in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true if a service mesh encrypts\n`,
   );
   // A monitoring check says UNKNOWN.
   expect({ exitCode, stdout }).toEqual({ exitCode: command === 'status' ? 3 : 1, stdout: '' });

@@ -117,7 +117,7 @@ test.each([
 });
 
 test.each([
-  ['too short', randomBytes(31), 'must be 32 bytes, or those in hex or base64, got 31 bytes;'],
+  ['too short', Buffer.alloc(31, 'k'), 'must be 32 bytes, or those in hex or base64, got 31 bytes;'],
   ['with a line end', `${randomBytes(32).toString('base64')}\n`, 'got 45 bytes with a line end, which counts'],
   ['of 33 bytes in base64', randomBytes(33).toString('base64'), 'got 44 bytes;'],
 ])('the check refuses a static key that is %s', (_, content, message) => {
