@@ -1,6 +1,8 @@
 import {
+  type CredentialReading,
   engineMount,
   exitCodeOf,
+  ExplainedError,
   isExplained,
   oneLine,
   readCredential,
@@ -8,13 +10,16 @@ import {
   refuseUnverifiedTls,
   runChildCommand,
   safeText,
-  type CredentialReading,
+  SecretIdFile,
+  unwrapSecretId,
+  VaultConnection,
+  vaultServerFromEnvironment,
+  vaultVariable,
 } from '#core';
 import { parseArguments } from './arguments';
 import { helpText } from './help';
 import { endsOnSignal } from './signal-grace';
 import { maskInLog, print, surviveClosedOutput } from './output';
-import { unwrapToFile } from './unwrapping';
 import { withVaultIdentity } from './vault-identity';
 
 /** Runs the command line and sets the exit code of the process. */
@@ -64,6 +69,32 @@ async function read(credential: string): Promise<CredentialReading> {
   refuseUnverifiedTls();
   refuseEndedRehearsal();
   return withVaultIdentity((vault) => readCredential(vault, engineMount(), credential), process.env, warn);
+}
+
+/**
+ * Unwraps the secret id of the environment once, into the file that the environment names.
+ *
+ * @returns the file
+ * @throws ExplainedError if one of them is not named, and as {@link unwrapSecretId} and {@link SecretIdFile}
+ */
+async function unwrapToFile(): Promise<string> {
+  const vault = new VaultConnection(vaultServerFromEnvironment());
+  const wrappingToken = vaultVariable('WRAPPED_SECRET_ID');
+  const file = vaultVariable('SECRET_ID_FILE');
+  if (wrappingToken === undefined) {
+    throw new ExplainedError(
+      'VAULT_WRAPPED_SECRET_ID is not set, so there is nothing to unwrap; set it to the wrapping token that "webex-token-vault issue" printed',
+    );
+  }
+  if (file === undefined) {
+    throw new ExplainedError(
+      'VAULT_SECRET_ID_FILE is not set, so there is no place for the secret id; set it to the file that the app is to read it from',
+    );
+  }
+  const secretIdFile = new SecretIdFile(file);
+  await secretIdFile.prepare();
+  await secretIdFile.put(await unwrapSecretId(vault, wrappingToken));
+  return file;
 }
 
 const FORMATS = {
