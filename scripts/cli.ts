@@ -9,11 +9,10 @@ import { deploymentOption } from '../lib/cli/options/deployment-option';
 import { runCommand } from '../lib/cli/program-run';
 
 /*
- * The program webex-token-vault. It loads the file of the command that is called, so that none waits for what another one
- * needs.
+ * The program webex-token-vault. It loads only the file of the called command.
  */
 
-/** What the file of a command exports. */
+/** Exports of the file of a command. */
 interface CommandModule {
   /**
    * Gives the command its arguments, options and action.
@@ -23,15 +22,15 @@ interface CommandModule {
   readonly define: (command: Command, signal: AbortSignal) => void;
 }
 
-/** Runs the command that the command line names, and ends the process where it was interrupted. */
+/** Runs the command of the command line, and ends the process after an interruption. */
 export async function main(version: string): Promise<void> {
   if (await runProgram(version)) {
-    // A download or a build that was under way ends with this process.
+    // An unfinished download or build ends with this process.
     process.exit();
   }
 }
 
-/** Runs the command that the command line names. @returns whether it was interrupted */
+/** Runs the command of the command line. @returns whether it was interrupted */
 export function runProgram(version: string): Promise<boolean> {
   return runCommand((signal) => buildProgram(version, signal));
 }
@@ -63,23 +62,23 @@ function buildProgram(version: string, signal: AbortSignal): Command {
   return program;
 }
 
-/** @throws UsageError where it is no command */
+/** @throws UsageError if there is no such command */
 function refuseUnknown(name: string | undefined): void {
   if (name !== undefined && name !== 'help' && !COMMANDS.some((command) => command.name === name)) {
     throw new UsageError(`unknown command "${name}"; see ${commandLine('--help')}`);
   }
 }
 
-/** Gives a command of the program what its file says. @param path the words before its name, such as `state` */
+/** Defines a command by its file. @param path words before its name, such as `state` */
 export function defineCommand(command: Command, signal: AbortSignal, path: readonly string[] = []): void {
   const tree = new CommandTree(COMMANDS, (words, known) => loadCommand(words).define(known, signal));
   tree.define(command, path);
 }
 
 /**
- * By `require`, which loads sources and what is compiled of them alike; `import()` would have tsx start a thread first.
+ * Loads the file of a command by `require`, because tsx would start a thread for `import()`.
  *
- * @throws ExplainedError where the package leaves the command out
+ * @throws ExplainedError if the package does not contain the command
  */
 function loadCommand(path: readonly string[]): CommandModule {
   const name = path.join('/');

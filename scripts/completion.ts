@@ -3,11 +3,11 @@ import { commandLine } from '#core';
 import { describeCommand } from '../lib/cli/command';
 
 /*
- * Prints what makes a shell complete command lines. Ours, as what libraries print (such as @bomb.sh/tab 0.0.22, the one
- * that knows commander) has the shell evaluate what is typed when the tab key is pressed, and offers no files.
+ * The scripts are ours. Those of @bomb.sh/tab 0.0.22, the library for commander, have the shell evaluate the typed words when
+ * the tab key is pressed, and offer no files.
  */
 
-/** The words are handed over as they are typed, and never evaluated. */
+/** The typed words are passed on and never evaluated. */
 const BASH = `# bash completion for webex-token-vault: source it, or put that line into ~/.bashrc
 _webex_token_vault_reply() {
   local line value

@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Run before what needs the packages of a clone: without them npm's scripts fail in words of their own. It stands in the
- * scripts themselves, since `.npmrc` keeps npm from running any before them.
+ * Checks that the packages of a clone are installed. Each npm script begins with it, because `.npmrc` turns off the scripts
+ * that npm would run before another one.
  */
 
 const { existsSync } = require('node:fs');

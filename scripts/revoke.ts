@@ -46,7 +46,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const credential = findCredential(deployment, name);
       const { mountPath } = deployment.engine;
       await using session = await openSession(command, deployment, 'authorizer', signal);
-      // Its read may refresh the token, and only the answer says whether it is deleted.
+      // A read may refresh the token, and only the answer to a deletion says whether it succeeded.
       const vault = session.vault.endedBy(readGraceSignal(signal, deployment.engine));
       const revocable = await findRevocable(vault, mountPath, name, { vaultOnly });
       const upstream = vaultOnly
@@ -82,7 +82,7 @@ function toJson(credential: string, { reading }: Revocable, { state, why }: Upst
     vault: 'deleted',
     webex: state,
     detail: why,
-    /** Until when Webex honors what was handed out; null: not any more, or nobody knows. */
+    /** How long Webex honors the last access token; null: no longer, or unknown. */
     until: state === 'ended' ? null : (reading?.expireTime?.toISOString() ?? null),
   };
 }

@@ -2,8 +2,8 @@
 'use strict';
 
 /*
- * Starts the program webex-token-vault: in a clone from its sources, which need no build, in the package from what was
- * compiled.
+ * Starts the program webex-token-vault: in a clone by its sources, which need no build, and in the package by the compiled
+ * files.
  */
 
 const { existsSync } = require('node:fs');
@@ -18,9 +18,9 @@ function fail(problem) {
   process.exitCode = 1;
 }
 
-/** @returns whether TypeScript can be loaded from now on */
+/** @returns whether TypeScript can be loaded now */
 function loadTypeScript() {
-  // The names of this clone's packages, from wherever it is started; processes that it starts find it too.
+  // The names of the clone's packages work in any folder, also for processes that this one starts.
   process.env.TSX_TSCONFIG_PATH ??= join(__dirname, '..', 'tsconfig.json');
   try {
     require('tsx/cjs/api').register();

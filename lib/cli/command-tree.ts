@@ -2,17 +2,17 @@ import type { Command } from 'commander';
 import { describeCommand } from './command';
 import type { CommandEntry } from './commands';
 
-/** Gives a command what its file says. @param path its words, such as `state archive` */
+/** Defines a command by its file. @param path its words, such as `state archive` */
 export type DefineCommand = (path: readonly string[], command: Command) => void;
 
-/** Commands of a program, each of which is defined once it is called: until then its file is not loaded. */
+/** Commands of a program. The file of a command is loaded when the command is called. */
 export class CommandTree {
   constructor(
     private readonly entries: readonly CommandEntry[],
     private readonly load: DefineCommand,
   ) {}
 
-  /** @param path the words before them @default - none */
+  /** @param path words before the commands @default - none */
   addTo(parent: Command, path: readonly string[] = [], entries = this.entries): void {
     parent.helpCommand(false);
     for (const { name, group, summary } of entries) {
@@ -24,7 +24,7 @@ export class CommandTree {
     parent.hook('preSubcommand', (_, command) => this.define(command, path));
   }
 
-  /** @param path the words before its name */
+  /** @param path words before the name of the command */
   define(command: Command, path: readonly string[]): void {
     const entry = this.#entriesBehind(path).find(({ name }) => name === command.name());
     if (entry?.commands !== undefined) {

@@ -3,12 +3,12 @@ import { asStarted } from '#core/command/command-line';
 import { oneLine } from '#core/safe-text';
 
 /*
- * The help that all commands share. It is loaded for every command and every help, so it loads little.
+ * The help that all commands share. Every command loads this file, so it loads little.
  */
 
 export interface CommandDescription {
   readonly summary: string;
-  /** Command lines of the program, each with what it does: the end of its help. */
+  /** Command lines at the end of the help, each with its meaning. */
   readonly examples: Readonly<Record<string, string>>;
   /** Environment variables that it reads, each with its meaning. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
@@ -19,29 +19,26 @@ export interface CommandDescription {
    * @default - the code says how it failed
    */
   readonly failureExitCode?: number;
-  /** How long it may take to end after a signal, Infinity where it sees to that itself. @default - some seconds */
+  /** How long the cleanup may take after a signal; Infinity: the command ends by itself. @default - some seconds */
   readonly cleanUpMs?: number;
 }
 
-/**
- * How long a command may take to end after a signal if a read of it may refresh a token: Vault ends the read after 90 s, and
- * the command logs out. The read itself waits as long as the deployment's engine may take.
- */
+/** `cleanUpMs` of a command whose read may refresh a token: Vault ends the read after 90 s, then the command logs out. */
 export const READ_CLEAN_UP_MS = 105_000;
 
 const DESCRIPTIONS = new WeakMap<Command, CommandDescription>();
 
-/** How long a command may take to end after a signal. @returns undefined where it is as long as for most */
+/** @returns the `cleanUpMs` of a command @default - some seconds */
 export function cleanUpMsOf(command: Command): number | undefined {
   return DESCRIPTIONS.get(command)?.cleanUpMs;
 }
 
-/** Exit code of every failure of a command. @returns undefined where the code says how it failed */
+/** @returns the `failureExitCode` of a command @default - the code says how it failed */
 export function failureExitCodeOf(command: Command): number | undefined {
   return DESCRIPTIONS.get(command)?.failureExitCode;
 }
 
-/** Makes unexpected errors show where they arose. */
+/** Variable that makes unexpected errors show their stack. */
 export const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
 
 const WRONG_USAGE_EXIT_CODE = 2;
@@ -92,7 +89,7 @@ export function wholeNumber(value: string): number {
   return Number(value);
 }
 
-/** For options whose number something else bounds. @param limit the largest that is taken */
+/** For options with a largest number. */
 export function wholeNumberUpTo(limit: number): (value: string) => number {
   return (value) => {
     const number = wholeNumber(value);
@@ -109,7 +106,6 @@ function section(title: string, rows: Readonly<Record<string, string>>): string 
   return `\n${title}:\n${lines.join('\n')}`;
 }
 
-/** At the end of the help, where a terminal shows it last. */
 function exampleSection(examples: Readonly<Record<string, string>>): string {
   const lines = Object.entries(examples).map(([line, meaning]) => `  # ${meaning}\n  ${asStarted(line)}`);
   return `\nExamples:\n${lines.join('\n')}`;

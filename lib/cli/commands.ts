@@ -1,17 +1,16 @@
 /*
- * The commands of webex-token-vault: who uses each and what it is for. The rest is in the file of a command, which is
- * loaded only when it is called.
+ * The commands of webex-token-vault, by task. The file of a command has the rest, and is loaded when the command is called.
  */
 
 export interface CommandEntry {
-  /** Also the name of its file: `state archive` is in `scripts/state/archive.ts`. */
+  /** The name of the file too: `state archive` is in `scripts/state/archive.ts`. */
   readonly name: string;
   readonly summary: string;
-  /** Heading in the help of the program. @default - not shown there: other programs start it */
+  /** Heading in the help of the program. @default - hidden: other programs start the command */
   readonly group?: string;
-  /** Commands behind this word, which does nothing by itself. @default - none */
+  /** Commands below this word. @default - none */
   readonly commands?: readonly CommandEntry[];
-  /** For a word with commands behind it: command lines, each with what it does. */
+  /** Command lines for the help of such a word, each with its meaning. */
   readonly examples?: Readonly<Record<string, string>>;
 }
 

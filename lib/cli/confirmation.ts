@@ -1,14 +1,14 @@
 import { UsageError } from '#core';
 
 export interface ConfirmationOptions {
-  /** Whether the answer was given beforehand, by --yes. */
+  /** Whether `--yes` has answered the question. @default false */
   readonly yes?: boolean;
-  /** Says what nobody can be asked for, such as "whether to restore". */
+  /** Subject of the question, such as "whether to restore". */
   readonly asked: string;
   readonly signal: AbortSignal;
 }
 
-/** Asks a person for a yes. @throws UsageError where there is no terminal */
+/** Asks a person to confirm. @throws UsageError if there is no terminal */
 export async function confirmed(
   question: string,
   { yes = false, asked, signal }: ConfirmationOptions,

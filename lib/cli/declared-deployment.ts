@@ -3,7 +3,7 @@ import { deploymentFile } from '../declaration/deployment-file';
 import { loadDeployment, type LoadedDeployment } from '../declaration/files/load-deployment';
 
 /**
- * Loads it only once it is needed: `--help` works without it.
+ * Loads the deployment of a command. An action calls it, so `--help` works without a deployment.
  *
  * @throws UsageError, ExplainedError
  */

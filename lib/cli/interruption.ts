@@ -1,22 +1,22 @@
 import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 
-/** Ctrl-C, the end asked for by another process, and the terminal being closed. */
+/** Ctrl-C, a request of another process to end, and a closed terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** npm and tsx pass on what the terminal has sent to this process already. */
+/** npm and tsx pass on a signal that the terminal has already sent to this process. */
 const SAME_SIGNAL_MS = 500;
 
-/** Long enough for an answer that brings a token, and for revoking it. */
+/** Time for an answer with a token, and for its revocation. */
 const CLEAN_UP_MS = 12_000;
 
-/** Long enough for a read that may be refreshing a token, and for a logout. */
+/** Time for a read that may refresh a token, and for a logout. */
 const SECOND_CLEAN_UP_MS = 30_000;
 
-/** A wait longer than this is explained, where it may be a long one. */
+/** A possibly long wait is explained after this time. */
 const UNEXPLAINED_MS = 1000;
 
-/** Why an action ended that was interrupted. */
+/** The reason of the aborted signal. */
 export class Interrupted extends Error {
   override name = 'Interrupted';
 
@@ -25,14 +25,11 @@ export class Interrupted extends Error {
   }
 }
 
-/**
- * From the first signal on the action cleans up; a second one does not keep it from that. Either has its bound, after
- * which the process ends.
- */
+/** The action cleans up after the first signal, and a second signal does not stop the cleanup. The process ends after a limit. */
 export class Interruption implements Disposable {
   /**
-   * How long the action may clean up after the first signal; after the second it is {@link SECOND_CLEAN_UP_MS} at most.
-   * Infinite: the action sees to its end itself, whatever comes.
+   * Limit of the cleanup after the first signal. After the second signal it is {@link SECOND_CLEAN_UP_MS} at most.
+   * Infinity means that the action ends by itself.
    */
   cleanUpMs = CLEAN_UP_MS;
   readonly #abort = new AbortController();
@@ -43,7 +40,7 @@ export class Interruption implements Disposable {
   #explanation?: NodeJS.Timeout;
 
   constructor() {
-    // Every step and every request listens, and none of them is a leak.
+    // Every step and every request listens, so many listeners are no leak.
     setMaxListeners(0, this.#abort.signal);
     SIGNALS.forEach((signal) => void process.on(signal, this.#handle));
   }
@@ -53,12 +50,12 @@ export class Interruption implements Disposable {
     return this.#abort.signal;
   }
 
-  /** As a shell gives it: 128 and the number of the first signal; undefined where there was none. */
+  /** The exit code of a shell: 128 plus the number of the first signal. @default - there was no signal */
   get exitCode(): number | undefined {
     return this.#first && 128 + constants.signals[this.#first.signal];
   }
 
-  /** Leaves signals to Node again. Not before the end: libraries that clean up at a signal then kill the process. */
+  /** Leaves signals to Node again. Before the end, libraries that clean up at a signal would then kill the process. */
   [Symbol.dispose](): void {
     clearTimeout(this.#end);
     clearTimeout(this.#explanation);

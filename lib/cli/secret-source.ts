@@ -2,19 +2,19 @@ import { readFile, stat } from 'node:fs/promises';
 import { errorCode, ExplainedError, UsageError } from '#core';
 import { requirePrivate } from '../files/require-private';
 
-/** Where a secret comes from: a file, or a person who types it unseen. Never the command line. */
+/** The source of a secret: a file, or a person who types it unseen. It is never the command line. */
 export interface SecretSource {
   /** Such as `new client secret`. */
   readonly what: string;
-  /** @default - it is asked for */
+  /** @default - a person is asked */
   readonly file?: string;
   /** Asked at a terminal. */
   readonly question: string;
 }
 
 /**
- * @returns undefined where a person gave none
- * @throws ExplainedError where it is none, UsageError where there is neither a file nor a terminal
+ * @returns undefined if the person typed nothing
+ * @throws ExplainedError if the text is no secret, UsageError if there is neither a file nor a terminal
  */
 export async function readSecret(
   { what, file, question }: SecretSource,
@@ -40,7 +40,7 @@ async function readSecretFile(what: string, file: string): Promise<string> {
     throw new ExplainedError(`${named} cannot be read (${errorCode(error)}); check the path`);
   };
   const stats = await stat(file).catch(unreadable);
-  // What nobody writes to, or never ends, could not be given up again. A shell's <(...) is a pipe that somebody writes to.
+  // Reading a device, or a FIFO without a writer, would block and cannot be aborted. A shell's <(...) has a writer.
   if (!stats.isFile() && !(stats.isFIFO() && /^\/(?:dev|proc\/self)\/fd\//.test(file))) {
     throw new ExplainedError(
       `${named} must be a regular file, got something else; write the ${what} to one of mode 0600`,

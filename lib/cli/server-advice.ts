@@ -4,13 +4,13 @@ import type { Deployment } from '../declaration/schema/deployment';
 import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/cluster-nodes';
 import { declaredDeployment } from './declared-deployment';
 
-/** A deployment file is a program, and one that hangs must not keep the error from being told. */
+/** A deployment file is a program. If it hangs, the error is printed without advice. */
 const LONGEST_LOAD_MS = 5000;
 
 /**
- * What the declaration of the server adds to an error: the port-forward that has to run, and the other nodes.
+ * Advice by the declaration of the server: the port-forward that has to run, and the other nodes.
  *
- * It is loaded only now, as a command like "unseal" works without it in an emergency, and nothing fails for it.
+ * Commands like "unseal" work without a declaration in an emergency. A declaration that cannot be loaded is therefore no error.
  *
  * @param command the one that failed @default - none was begun
  */

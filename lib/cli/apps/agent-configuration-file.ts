@@ -5,17 +5,17 @@ import { createPrivateFolder, writePrivateFile } from '../../files/private-file'
 import { AGENT_CONFIGURATION_HEADER } from '../../apps/agent-configuration';
 
 /**
- * Writes the configuration of an agent into its private folder, over one that was written before.
+ * Writes the configuration of an agent into its private folder, and replaces an older configuration.
  *
  * @returns the file
- * @throws ExplainedError where another file stands there, or nothing can be written
+ * @throws ExplainedError if another file has this name, or the file cannot be written
  */
 export async function writeAgentConfiguration(folder: string, configuration: string): Promise<string> {
   const file = join(folder, 'agent.hcl');
   if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(AGENT_CONFIGURATION_HEADER)) {
     throw new ExplainedError(`${file} exists and was not written by this command; move it away, or use another --out`);
   }
-  // The secret id and the tokens will be in it.
+  // The folder will hold the secret id and the tokens.
   await createPrivateFolder(folder);
   try {
     await writePrivateFile(file, configuration);

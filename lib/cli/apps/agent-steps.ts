@@ -13,14 +13,14 @@ export interface WrittenConfiguration {
   readonly login: AppLogin;
   readonly identityFiles: IdentityFiles;
   readonly folder: string;
-  /** In it. */
+  /** The configuration. */
   readonly file: string;
   readonly namespace?: string;
-  /** @default - the server is another's, and may be either product */
+  /** @default - somebody else runs the server, so the product is unknown */
   readonly product?: ServerHealth['product'];
 }
 
-/** Files that the agent of an app with an identity of its own has to find. */
+/** Files that the agent needs before it starts. */
 function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clientKey }: IdentityFiles): string {
   switch (login.type) {
     case 'cert':
@@ -51,7 +51,7 @@ export function agentSteps(app: App, written: WrittenConfiguration): string {
           `Its secret id is good for ${app.secretIdUses} logins (secretIdUses in ${declaringFile()}), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
         ];
   const other = product === undefined ? '    # or: vault agent -config=...' : '';
-  // Its own 60 s may be too short for a read in which the engine refreshes a token. The namespace is in the paths.
+  // The agent's default of 60 s may be too short for a refresh by the engine. The paths contain the namespace.
   const start = `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s ${PROGRAMS[product ?? 'openbao']} agent -config=${shellWord(file)}${other}`;
   const result = `The access token will be in ${products.join(', ')}.`;
   if (login.type !== 'approle') {

@@ -5,9 +5,9 @@ import type { App } from '../../declaration/schema/deployment';
 import { assignments } from './assignments';
 
 /**
- * Prints the environment of an app that has an identity of its own: there is nothing to issue.
+ * Prints the environment of an app with an identity of its own. Such an app has no secret id.
  *
- * @throws UsageError where a secret id is wanted, which such an app has none of
+ * @throws UsageError if a secret id is requested
  */
 export function showIdentity(
   login: IdentityLogin,

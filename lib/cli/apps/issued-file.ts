@@ -4,9 +4,9 @@ import type { VaultClient } from '../../vault/vault-client';
 import type { WrappedSecretId } from '../../apps/issued-secret-id';
 
 /**
- * Issues a secret id into a file of this machine, which is known to be writable before.
+ * Issues a secret id into a file of this machine. The file is checked before anything is issued.
  *
- * @returns what was issued; its wrapping is used up
+ * @returns the issued secret id, with a spent wrapping token
  */
 export async function issueTo(
   file: string,

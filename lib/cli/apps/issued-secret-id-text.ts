@@ -6,8 +6,7 @@ import type { ServerProgramName } from '../../vault/vault-client';
 import { assignments } from './assignments';
 
 /*
- * What a person is told who hands a secret id to an app. Its lines are pasted as they are: the token stands in none of
- * them, as what is pasted into a command stays in the shell's history.
+ * Texts for a person who gives a secret id to an app. A shell keeps pasted lines in its history, so no line holds the token.
  */
 
 export interface SecretIdIssuance {
@@ -17,9 +16,9 @@ export interface SecretIdIssuance {
   readonly issued: WrappedSecretId;
   /** Path of the AppRole, such as `auth/approle/role/people-me`. */
   readonly rolePath: string;
-  /** Where Vault is. */
+  /** Variables that name the server. */
   readonly server: Readonly<Record<string, string>>;
-  /** That, and who the app is. */
+  /** The same, and the variables that name the app. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -52,7 +51,7 @@ export function wrappedSecretIdText(issuance: SecretIdIssuance): string {
   ].join('\n');
 }
 
-/** Of a secret id that lies in its file by now. */
+/** Text about a secret id that was written to its file. */
 export function fileSecretIdText({ app, issued }: SecretIdIssuance, file: string): string {
   return [
     `the secret id is in ${file}: ${limits(app, issued.lifetime)}`,
@@ -97,7 +96,7 @@ function end({ secretIdTtlSeconds }: App, lifetime: SecretIdLifetime | undefined
     : `good for at most ${days(secretIdTtlSeconds)} (this Vault token may not ask until when)`;
 }
 
-/** Nothing tells the app when that day comes near. */
+/** The app is not warned before its secret id expires. */
 function beforeThen({ secretIdTtlSeconds, renewsSecretId }: App): string[] {
   if (secretIdTtlSeconds === 0) {
     return [];
@@ -113,7 +112,7 @@ function days(seconds: number): string {
   return seconds % 86400 === 0 ? `${seconds / 86400} days` : `${seconds} seconds`;
 }
 
-/** @param file holds the secret id, whose wrapping is used up then */
+/** @param file holds the secret id, whose wrapping token is then spent @default - the wrapping token is printed */
 export function issuedSecretIdJson({ app, issued, environment }: SecretIdIssuance, file: string | undefined): string {
   const wrapping = {
     wrappingToken: issued.wrappingToken,
@@ -133,7 +132,7 @@ export function issuedSecretIdJson({ app, issued, environment }: SecretIdIssuanc
   return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
-/** A warning where Vault does not let the secret id live as long as declared. @returns "" where it does */
+/** Warns if the secret id expires earlier than declared. @returns "" if it does not */
 export function shortened({ app, program, issued: { lifetime } }: SecretIdIssuance, appRolePath: string): string {
   const { secretIdTtlSeconds: declared } = app;
   return lifetime === undefined || lifetime.ttlSeconds >= declared

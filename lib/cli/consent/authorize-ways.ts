@@ -11,7 +11,7 @@ import { RedirectPrompt } from './redirect-prompt';
 import { readSecret } from '../secret-source';
 import { type ConsentDisplay, showCode, showUrl } from './consent-display';
 
-/** How `authorize` gets a grant, as its options say. */
+/** Options of `authorize` that choose the way to a grant. */
 export interface AuthorizeChoice extends ConsentDisplay {
   readonly pkce?: boolean;
   readonly device?: boolean;
@@ -21,7 +21,7 @@ export interface AuthorizeChoice extends ConsentDisplay {
   readonly replace?: boolean;
 }
 
-/** The one place where the way is chosen. */
+/** Gets a grant in the way that the options choose. */
 export async function authorizeBy(
   run: Omit<AuthorizeOptions, 'onUrl'>,
   credential: Credential,
@@ -51,7 +51,7 @@ export async function authorizeBy(
   return options.pkce ? await authorizeByPkce({ ...inBrowser, clientSecret }) : await authorize(inBrowser);
 }
 
-/** @throws UsageError for the first option that means nothing without another one, or for this credential */
+/** @throws UsageError for the first option that has no effect with the other ones, or with this credential */
 export function refuseUnused(credential: Credential, options: AuthorizeChoice, isTimeoutGiven: boolean): void {
   const { pkce, device, import: imports, replace, clientSecretFile, refreshTokenFile, requester, qr } = options;
   const way = pkce ? '--pkce' : device ? '--device' : imports ? '--import' : undefined;

@@ -16,11 +16,11 @@ import(process.argv[1]).then(({ default: open }) => open(process.argv[2])).then(
 `;
 
 /**
- * Opens a page in the browser, by a private file that leads there: every user of the machine can read the arguments of
- * a process, and whoever reads the `state` of a consent can answer it with a code of their own.
+ * Opens a page in the browser, by a private file that redirects there. Every user of the machine can read the arguments of a
+ * process, and a reader of the `state` of a consent could answer it with another code.
  *
- * @param over the file is deleted when it is aborted
- * @param onFailure called where no browser shows the page, which may be known only later
+ * @param over its abort deletes the file
+ * @param onFailure called, perhaps later, if no browser shows the page
  */
 export function openInBrowser(url: string, over: AbortSignal, onFailure: () => void): void {
   if (over.aborted) {
@@ -48,7 +48,7 @@ export function openInBrowser(url: string, over: AbortSignal, onFailure: () => v
   }
 }
 
-/** Without a script, so that every browser obeys it; the link is for one that does not. */
+/** A page that redirects without a script. Its link is for a browser that does not follow the redirect. */
 function redirectingPage(url: string): string {
   const target = new URL(url).href;
   return markup`<!doctype html>

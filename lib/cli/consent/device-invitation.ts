@@ -2,7 +2,7 @@ import { oneLine } from '#core';
 import type { DeviceInvitation } from '../../grants/consent/ways/device-consent';
 
 /**
- * A text that can be sent to whoever is to consent.
+ * A text to send to the person who consents.
  *
  * @param askedBy name of the person who asks
  */
@@ -29,7 +29,7 @@ export function invitation(asked: DeviceInvitation, askedBy: string): string {
   ].join('\n');
 }
 
-/** As it is read aloud; the page takes it with spaces and without. */
+/** The code in groups, as people read it aloud. The page accepts it with and without spaces. */
 function spaced(userCode: string): string {
   return /^\d{6}$/.test(userCode) ? `${userCode.slice(0, 3)} ${userCode.slice(3)}` : userCode;
 }

@@ -1,7 +1,7 @@
 import { oneLine } from '#core';
 import type { Grant } from '../../grants/consent/grant';
 
-/* What `authorize` prints of the grant that is kept. */
+/* The output of `authorize` about the new grant. */
 
 export function grantText({ person, requestedScopes, expireTime }: Grant): string {
   const rows = {

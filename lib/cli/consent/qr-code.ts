@@ -1,20 +1,20 @@
-/** White around it, in modules: scanners want four. @see ISO/IEC 18004 */
+/** White border, in modules: scanners need four. @see ISO/IEC 18004 */
 const BORDER = 4;
 
-/** Black on white, whatever the colors of the terminal are: not all scanners read the negative. */
+/** Black on white on any terminal, because some scanners cannot read the negative. */
 const [ON, OFF] = ['\u001b[38;2;0;0;0;48;2;255;255;255m', '\u001b[0m'];
 
-/** What a terminal can show. */
+/** The terminal that shows the code. */
 export interface QrScreen {
   readonly isTTY?: boolean;
-  /** Of characters; 0 where it does not say. */
+  /** Width in characters; 0 if unknown. */
   readonly columns?: number;
 }
 
 /**
- * A QR code in half blocks, two rows of it on each line.
+ * A QR code in half blocks, two rows on each line.
  *
- * @returns undefined where the screen is none, or too narrow
+ * @returns undefined if there is no terminal, or it is too narrow
  */
 export async function qrCode(text: string, { isTTY, columns = 0 }: QrScreen): Promise<string | undefined> {
   if (isTTY !== true) {
@@ -35,5 +35,5 @@ export async function qrCode(text: string, { isTTY, columns = 0 }: QrScreen): Pr
   return lines.join('\n');
 }
 
-/** By what is dark: nothing, the lower half, the upper one, both. */
+/** Blocks by their dark parts: none, the lower half, the upper half, both. */
 const BLOCKS = [' ', '▄', '▀', '█'] as const;

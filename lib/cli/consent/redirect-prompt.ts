@@ -2,7 +2,7 @@ import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { AskForRedirect } from '../../grants/consent/pasted-redirect';
 
-/** At a terminal what is pasted stays hidden, because there is a code in it; else each line is one try. */
+/** A terminal hides the pasted address, because it contains a code. Without a terminal, each line of stdin is one attempt. */
 export class RedirectPrompt implements Disposable {
   readonly #input = stdin.isTTY ? undefined : createInterface({ input: stdin });
   readonly #lines = this.#input?.[Symbol.asyncIterator]();
@@ -19,7 +19,7 @@ export class RedirectPrompt implements Disposable {
     return password({ message: 'Paste the address (it stays hidden):' }, { signal, output: process.stderr });
   };
 
-  /** An open pipe would keep the process. */
+  /** An open pipe would keep the process alive. */
   [Symbol.dispose](): void {
     this.#input?.close();
   }

@@ -3,11 +3,7 @@ import type { Deployment } from '../../declaration/schema/deployment';
 import { isServiceApp } from '../../declaration/schema/service-app';
 import { operatorsOf, OPERATOR_PURPOSES } from '../../operators/operators';
 
-/*
- * The declaration, for `list`.
- */
-
-/** For programs. */
+/** The declaration for programs. */
 export function declaredJson(deployment: Deployment, file: string): object {
   const { integrations, credentials, apps } = deployment;
   return {
@@ -30,7 +26,7 @@ export function declaredJson(deployment: Deployment, file: string): object {
   };
 }
 
-/** For people, without a line feed at its end. */
+/** The declaration for people, without a line feed at its end. */
 export function declaredTable(deployment: Deployment): string {
   const { integrations, credentials, apps } = deployment;
   const rows: readonly (readonly [kind: string, name: string, detail: string])[] = [

@@ -10,7 +10,7 @@ import { say } from '../command';
 
 export type Look = (signal: AbortSignal) => Promise<Report>;
 
-/** Looks once. @param out the file that gets the metrics @default - stdout */
+/** Looks once. @param out file for the metrics @default - stdout */
 export async function writeMetrics(
   look: Look,
   out: string | undefined,
@@ -26,7 +26,7 @@ export async function writeMetrics(
   if (out === undefined) {
     process.stdout.write(text(taken));
   } else {
-    // Nothing in it is secret, and who collects it is another user.
+    // The metrics are not secret, and their collector is another user.
     await writeAtomically(out, text(taken), { mode: 0o644 }).catch((failure: unknown) => {
       throw failure instanceof ExplainedError
         ? failure
@@ -38,7 +38,7 @@ export async function writeMetrics(
   }
 }
 
-/** Looks regularly, and answers to scrapes, until it is ended. @param interval in seconds */
+/** Looks regularly and answers scrapes, until the signal is aborted. @param interval in seconds */
 export async function serveMetrics(
   look: Look,
   address: ListenAddress,

@@ -10,9 +10,9 @@ import { declaredDeployment } from '../declared-deployment';
 import { operatorFolder } from '../options/operators-option';
 
 /**
- * Looks at what the command's deployment declares, as the observer, who is logged out at the end.
+ * Looks at the deployment of a command as the observer, who is logged out at the end.
  *
- * @throws NotPermitted where it may not, UsageError; the signal's reason
+ * @throws NotPermitted, UsageError; the signal's reason
  */
 export async function observe(
   command: Command,

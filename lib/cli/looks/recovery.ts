@@ -26,11 +26,9 @@ export interface Recovery {
 }
 
 /**
- * Looks, and gets the lost grants of Service Apps again that are declared to heal. A grant that somebody revoked is not lost,
- * and stays away.
+ * Looks, and recovers the lost grants of Service Apps that set `autoRecover`. A revoked grant is not lost, so it stays revoked.
  *
- * @throws as {@link observe}; TemporarilyUnavailable where the server does not serve; UsageError where nothing is declared
- *   to heal
+ * @throws as {@link observe}; TemporarilyUnavailable if the server is down; UsageError if no credential sets `autoRecover`
  */
 export async function recoverGrants(command: Command, signal: AbortSignal): Promise<Recovery> {
   const { deployment } = await declaredDeployment(command);
@@ -69,10 +67,9 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
 }
 
 /**
- * A grant that could not be had is tried again once the grant whose token asks for it is healed: Service Apps may ask for
- * each other's grants.
+ * Service Apps may request each other's grants, so a failed grant is tried again after the grant that requests it.
  *
- * @param attempt heals one grant; returns why it could not
+ * @param attempt recovers one grant; returns the reason of a failure
  */
 async function recoverEach(
   deployment: Deployment,

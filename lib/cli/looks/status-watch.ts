@@ -3,10 +3,10 @@ import { ExplainedError, oneLine, timerMs, UsageError, VaultResponseError } from
 import { explainedRefusal } from '../../operators/server-refusal';
 
 /*
- * A look again and again. On a terminal each takes the place of the one before; elsewhere they follow one another.
+ * Repeated looks. On a terminal, each look replaces the one before. In a file or a pipe, the looks follow one another.
  */
 
-/** Of the terminal that is written to. */
+/** Size of the terminal. */
 export interface Page {
   readonly columns: number;
   readonly rows: number;
@@ -14,34 +14,34 @@ export interface Page {
 
 export interface WatchOptions<T> {
   readonly intervalSeconds: number;
-  /** Takes one look. @param note gets a line about what is wrong beside it */
+  /** Takes one look. @param note gets a line about a problem beside the look */
   readonly look: (note: (line: string) => void) => Promise<T>;
-  /** What is printed of it, without a line feed at its end. @param page where it has to fit */
+  /** Text of a look, without a line feed at its end. @param page size that the text has to fit */
   readonly show: (seen: T, page?: Page) => string;
   readonly output: NodeJS.WriteStream;
-  /** Whether each takes the place of the one before, on a terminal. */
+  /** Whether each look replaces the one before, on a terminal. */
   readonly inPlace: boolean;
-  /** Gets those lines, and one about each look that failed, where none takes the place of another. */
+  /** Gets those lines, and a line about each failed look, unless looks replace one another. */
   readonly complain: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** The alternate screen, without a cursor; and back to what stood there before. */
+/** The alternate screen without a cursor, and the way back. */
 const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
-/** To the upper left; and whatever is left of what stood there before. */
+/** The upper left corner, and the rest of the older text. */
 const HOME = '\u001b[H';
 const ERASE_LINE = '\u001b[K';
 const ERASE_BELOW = '\u001b[J';
 
-/** Where a terminal does not say its size. */
+/** For a terminal that does not report its size. */
 const USUAL_PAGE: Page = { columns: 80, rows: 24 };
 
 /**
- * Looks until it is told to end. A look that fails is told of, and the next one is tried all the same.
+ * Looks until the signal is aborted. A failed look is reported, and the next one is tried.
  *
- * @returns once nobody reads what it prints
- * @throws the signal's reason; UsageError, which the next look would meet too; what is no failure of a look
+ * @returns once nobody reads the output
+ * @throws the signal's reason; UsageError, which every look would meet; an unexpected error
  */
 export async function watch<T>(options: WatchOptions<T>): Promise<void> {
   const { intervalSeconds, look, show, output, inPlace, complain, signal } = options;
@@ -86,7 +86,7 @@ export async function watch<T>(options: WatchOptions<T>): Promise<void> {
   }
 }
 
-/** @throws the error itself, where looking again would not help */
+/** @throws the error itself, if another look would not help */
 function describeFailure(error: unknown): string {
   const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
   if (!(explained instanceof ExplainedError) || explained instanceof UsageError) {
@@ -95,7 +95,7 @@ function describeFailure(error: unknown): string {
   return oneLine(explained.message);
 }
 
-/** What is drawn goes with it: the terminal is as it was before, however the process ends. */
+/** The alternate screen of a terminal. It is left at any end of the process. */
 class Screen implements Disposable {
   readonly #leave = (): void => void this.output.write(LEAVE);
   readonly #stop = (): void => {
@@ -115,7 +115,7 @@ class Screen implements Disposable {
     this.output.write(ENTER);
   }
 
-  /** At another size, and where it comes back from the background. */
+  /** Redraws at another size, and after a return from the background. */
   onChange(redraw: () => void): void {
     this.#redraw = redraw;
     this.output.on('resize', redraw);

@@ -2,9 +2,9 @@ import { UsageError } from '#core';
 import { checkKeyOptions, type KeyOptions } from '../../server/keys/new-key';
 
 /**
- * How the unseal key of a snapshot is split, which the snapshot does not tell. A person is asked for what is missing.
+ * How the unseal key of a snapshot is split. The snapshot does not contain it, so a person is asked for missing numbers.
  *
- * @throws UsageError where there is no terminal, or no key can be split like that
+ * @throws UsageError if there is no terminal, or the numbers do not fit
  */
 export async function askKeyOptions(
   { shares, threshold }: Partial<KeyOptions>,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
 /*
- * Arguments that a cluster would refuse only when the manifests are applied.
+ * Arguments that are checked here, because a cluster would refuse them only with the manifests.
  */
 
 /** An image of a container. */

@@ -4,7 +4,7 @@ import { isHostName } from '../../declaration/schema/host-name';
 import type { ListenAddress } from '../../health/metrics/metrics-server';
 
 /**
- * For options that say where to listen: `host:port`, or a port alone, which is on loopback.
+ * For options with an address to listen on: `host:port`, or a port on loopback.
  *
  * @throws InvalidArgumentError
  */

@@ -10,7 +10,7 @@ export interface LoginOutputOptions {
   readonly auditFile?: string;
 }
 
-/** Gives a command that makes operators its options. @param folder says what the operators' folder is for */
+/** Gives a command that makes operators its options. @param folder purpose of the operators' folder */
 export function addLoginOutputOptions(command: Command, folder: string): Command {
   return command
     .addOption(operatorFolderOption(folder))
@@ -18,7 +18,7 @@ export function addLoginOutputOptions(command: Command, folder: string): Command
     .option('--audit-file <path>', 'file of the audit log on a Vault server, or "stdout"; OpenBao declares its own');
 }
 
-/** Takes the secrets of one run. @param prepare makes their folder */
+/** The receiver of the secrets of one run. @param prepare makes the folder */
 export async function loginOutput(
   command: Command,
   client: VaultClient,

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
 /*
- * The options of a run that its messages repeat in the commands that they show, so that a pasted command acts on the same
- * deployment, with the same logins. What the environment says needs no option.
+ * Options that messages repeat in the commands that they show. A pasted command then acts on the same deployment, with the
+ * same logins. Settings of the environment need no option.
  */
 
 /** Commands with `--operators`. */
@@ -44,7 +44,7 @@ function option(flag: string, value: string | undefined): readonly string[] {
   return value === undefined ? [] : [flag, value];
 }
 
-/** The value of an option, if the command line has it. Values of the environment and defaults do not count. */
+/** The value of an option on the command line. Values of the environment and defaults do not count. */
 function given(begun: Command, name: string): string | undefined {
   const value: unknown = begun.optsWithGlobals()[name];
   const isGiven = begun.getOptionValueSourceWithGlobals(name) === 'cli';

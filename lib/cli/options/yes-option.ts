@@ -1,10 +1,6 @@
 import { Option, type Command } from 'commander';
 
-/**
- * Gives a command the options that answer its question beforehand. The action gets `yes`.
- *
- * `--auto-approve` is the same option by the name that Terraform has for it.
- */
+/** Gives a command the options that answer its question: `--yes`, and `--auto-approve` as Terraform calls it. */
 export function addYesOption(command: Command): Command {
   return command
     .option('--yes', 'do not ask for confirmation; required without a terminal')
