@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import pLimit from 'p-limit';
 import { ExplainedError, REHEARSAL_VARIABLE, shellWord } from '#core';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import type { App } from '../lib/declaration/schema/deployment';
@@ -11,33 +12,22 @@ import { PROGRAMS } from '../lib/vault/vault-client';
 import { unrehearsed } from './identity/stand-ins';
 import type { Rehearsal } from './rehearsal';
 
-/*
- * A rehearsal for the shells of a person: one file to source, after which every app and every operator works there. All
- * of it is in the rehearsal's private folder, and ends with it.
- */
+/* A file to source, after which a person's shell acts as any app or operator of a rehearsal. It ends with the rehearsal. */
 
 const PROJECT = resolve(__dirname, '..');
-
-/** A server that is asked for the secret ids of a thousand apps at once has time for nothing else. */
 const APPS_AT_ONCE = 16;
 
-/**
- * @param binary of `bao` or `vault`
- * @returns the file to source, in bash or zsh
- */
+/** @returns the file to source, in bash or zsh */
 export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string): Promise<string> {
   const apps = rehearsedApps(rehearsal);
   const [first] = apps;
   if (first === undefined) {
-    throw new ExplainedError('the deployment declares no app, so there is nobody to be; declare one, like "people-me"');
+    throw new ExplainedError('the deployment declares no app for the shell to act as; declare one, like "people-me"');
   }
   const { folder } = rehearsal;
   const operators = join(folder, 'operators');
   await writeOperatorLogins(rehearsal, operators);
-  for (let begin = 0; begin < apps.length; begin += APPS_AT_ONCE) {
-    const some = apps.slice(begin, begin + APPS_AT_ONCE);
-    await Promise.all(some.map((app) => writeApp(rehearsal, app)));
-  }
+  await pLimit(APPS_AT_ONCE).map(apps, (app) => writeApp(rehearsal, app));
   await writeSecrets(rehearsal);
   const commands = await writeCommands(rehearsal, binary);
 
@@ -59,34 +49,32 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
   };
   const file = join(folder, 'env');
   await writePrivate(file, [
-    '# For bash or zsh, while the rehearsal runs. With it ends all that this names: servers, tokens and files; commands',
-    '# of ours that are set up by it say so then.',
-    '# What is set for a Vault elsewhere would win:',
+    '# For bash or zsh, while the rehearsal runs. Its servers, tokens and files end with it.',
+    '# Variables for another Vault would win:',
     String.raw`unset VAULT_TOKEN $(env | sed -En 's/^((BAO|VAULT)_[A-Z0-9_]+)=.*/\1/p')`,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
     `export PATH=${shellWord(commands)}:${shellWord(join(PROJECT, 'node_modules/.bin'))}:"$PATH"`,
-    '# The app that the shell is to begin with; the others have files like this one beside it.',
-    `. ${shellWord(appFiles(folder, first).env)}`,
+    '# The first app. Each other app has a file like this one.',
+    `. ${shellWord(appEnvironmentFile(rehearsal, first))}`,
   ]);
   return file;
 }
 
-/** Those that have something to log in with here. */
+/** Apps that can log in here. */
 export function rehearsedApps({ deployment }: Rehearsal): readonly App[] {
   return deployment.apps.filter((app) => unrehearsed(app) === undefined);
 }
 
-/** The file to source, to become an app. */
-export function appEnvironmentFile(rehearsal: Rehearsal, app: App): string {
-  return appFiles(rehearsal.folder, app).env;
+/** The file to source, to act as an app. */
+export function appEnvironmentFile({ folder }: Rehearsal, app: App): string {
+  return join(folder, 'apps', app.name, 'env');
 }
 
-/** The file with the client secret of an integration, for commands that take one. */
 export function clientSecretFile({ folder }: Rehearsal, integration: string): string {
   return join(folder, `client-secret-${integration}`);
 }
 
-/** Secrets that the people of a real deployment keep: the key share and the client secrets. */
+/** Writes the secrets that people keep in a real deployment. */
 async function writeSecrets(rehearsal: Rehearsal): Promise<void> {
   const { deployment, folder, server, variables } = rehearsal;
   if (server.unsealKey !== undefined) {
@@ -97,7 +85,7 @@ async function writeSecrets(rehearsal: Rehearsal): Promise<void> {
   }
 }
 
-/** The roles that `webex-token-vault init` makes on a production server, and a login for each. */
+/** Writes the roles of `webex-token-vault init`, and a login for each. */
 async function writeOperatorLogins({ admin, deployment }: Rehearsal, folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 });
   const server = admin.withNamespace(undefined);
@@ -113,13 +101,14 @@ async function writeOperatorLogins({ admin, deployment }: Rehearsal, folder: str
 }
 
 async function writeApp(rehearsal: Rehearsal, app: App): Promise<void> {
-  const files = appFiles(rehearsal.folder, app);
-  await mkdir(files.folder, { recursive: true, mode: 0o700 });
+  const file = appEnvironmentFile(rehearsal, app);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const variables =
     app.identity === undefined ? await writeAppRole(rehearsal, app) : await writeIdentity(rehearsal, app);
-  await writePrivate(files.env, [
-    `# The shell becomes app ${app.name}, and nobody else.`,
-    `unset VAULT_TOKEN BAO_TOKEN${hasIdentities(rehearsal) ? ` ${IDENTITY_VARIABLES.join(' ')}` : ''}`,
+  const hasIdentities = rehearsal.deployment.apps.some(({ identity }) => identity !== undefined);
+  await writePrivate(file, [
+    `# The shell acts as app ${app.name} alone.`,
+    `unset VAULT_TOKEN BAO_TOKEN${hasIdentities ? ` ${IDENTITY_VARIABLES.join(' ')}` : ''}`,
     `export ${Object.entries(variables)
       .map(([name, value]) => `${name}=${shellWord(value)}`)
       .join(' ')}`,
@@ -127,11 +116,12 @@ async function writeApp(rehearsal: Rehearsal, app: App): Promise<void> {
 }
 
 async function writeAppRole(rehearsal: Rehearsal, app: App): Promise<Record<string, string>> {
-  const files = appFiles(rehearsal.folder, app);
+  const folder = dirname(appEnvironmentFile(rehearsal, app));
   const { roleId, secretId } = await rehearsal.appRole(app.name);
-  await writePrivate(files.roleId, [roleId]);
-  await writePrivate(files.secretId, [secretId]);
-  return { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID_FILE: files.secretId };
+  const secretIdFile = join(folder, 'secret-id');
+  await writePrivate(join(folder, 'role-id'), [roleId]);
+  await writePrivate(secretIdFile, [secretId]);
+  return { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID_FILE: secretIdFile };
 }
 
 async function writeIdentity(rehearsal: Rehearsal, app: App): Promise<Record<string, string>> {
@@ -141,7 +131,7 @@ async function writeIdentity(rehearsal: Rehearsal, app: App): Promise<Record<str
   return { VAULT_AUTH_METHOD: type, VAULT_AUTH_MOUNT: mountPath, VAULT_ROLE: role, VAULT_JWT_FILE: file };
 }
 
-/** Of which a shell that becomes another app has to forget some. */
+/** A shell that switches to another app must unset these. */
 const IDENTITY_VARIABLES = [
   'VAULT_ROLE_ID',
   'VAULT_SECRET_ID_FILE',
@@ -151,11 +141,7 @@ const IDENTITY_VARIABLES = [
   'VAULT_JWT_FILE',
 ];
 
-function hasIdentities({ deployment }: Rehearsal): boolean {
-  return deployment.apps.some(({ identity }) => identity !== undefined);
-}
-
-/** @returns the folder with commands that are the rehearsal's */
+/** @returns the folder of the rehearsal's commands */
 async function writeCommands({ folder, server }: Rehearsal, binary: string): Promise<string> {
   const commands = join(folder, 'bin');
   const rootToken = join(folder, 'root-token');
@@ -163,24 +149,19 @@ async function writeCommands({ folder, server }: Rehearsal, binary: string): Pro
   await writePrivate(rootToken, [server.rootToken]);
   const command = (name: string, lines: readonly string[]): Promise<void> =>
     writePrivate(join(commands, name), ['#!/bin/sh', ...lines], 0o700);
-  // By both names: a program of this machine would send a token of another server here.
+  // Both names are shadowed: another program could send a foreign token to this server.
   for (const name of Object.values(PROGRAMS)) {
     await command(name, [
-      '# With the root token of the rehearsal, unless another one is given.',
+      '# Uses the root token of the rehearsal, unless another one is given.',
       `[ -n "\${BAO_TOKEN+set}\${VAULT_TOKEN+set}" ] || { VAULT_TOKEN=$(cat ${shellWord(rootToken)}) && export VAULT_TOKEN; }`,
       `exec ${shellWord(binary)} "$@"`,
     ]);
   }
-  // Where npx would look for it in vain: outside the clone.
+  // Outside the clone, npx would not find it.
   await command('webex-token-vault', [
     `exec ${shellWord(process.execPath)} ${shellWord(join(PROJECT, 'scripts/webex-token-vault.js'))} "$@"`,
   ]);
   return commands;
-}
-
-function appFiles(folder: string, app: App): { folder: string; roleId: string; secretId: string; env: string } {
-  const own = join(folder, 'apps', app.name);
-  return { folder: own, roleId: join(own, 'role-id'), secretId: join(own, 'secret-id'), env: join(own, 'env') };
 }
 
 async function writePrivate(file: string, lines: readonly string[], mode = 0o600): Promise<void> {

@@ -12,9 +12,9 @@ export interface LocalExecOptions {
 }
 
 /**
- * Runs a command as Terraform's `local-exec` provisioner does: through `/bin/sh`, its environment added to ours.
+ * Runs a command as Terraform's `local-exec` does: by `/bin/sh`, with its environment added to ours.
  *
- * @throws ExplainedError with what the command printed
+ * @throws ExplainedError with the command's output
  */
 export async function runLocalExec(options: LocalExecOptions): Promise<void> {
   const environment = Object.entries(options.environment).flatMap(([name, value]) =>

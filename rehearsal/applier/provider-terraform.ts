@@ -4,14 +4,12 @@ import { ExplainedError, oneLine } from '#core';
 import type { Terraform } from '../../lib/terraform/terraform';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
 
-/*
- * Terraform or OpenTofu applying one synthesized stack of a rehearsal, with its state in that folder: nobody is asked.
- */
+/* Terraform or OpenTofu applies one synthesized stack of a rehearsal without a question. Its state is in the stack's folder. */
 
-/** For downloads of some 100 MB; one that stands still must not keep a quickstart. */
+/** Enough for downloads of some 100 MB. A hanging download must not stop a quickstart. */
 const INIT_TIMEOUT_MS = 180_000;
 
-/** A registry that does not answer at once is not waited for: the rehearsal's applier applies without one. */
+/** A slow registry is not worth a wait, because the rehearsal's applier needs none. */
 const IMPATIENT_REGISTRY = { TF_REGISTRY_CLIENT_TIMEOUT: '5', TF_REGISTRY_DISCOVERY_RETRY: '0' };
 
 export interface TerraformOptions {
@@ -20,11 +18,7 @@ export interface TerraformOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/**
- * Gets the providers, where they can be had.
- *
- * @throws ExplainedError where a provider cannot be had
- */
+/** Installs the providers. @throws ExplainedError if one is not available */
 export async function initialize(terraform: Terraform, options: TerraformOptions): Promise<void> {
   if (options.environment.TF_PLUGIN_CACHE_DIR) {
     mkdirSync(options.environment.TF_PLUGIN_CACHE_DIR, { recursive: true });
@@ -40,7 +34,7 @@ export async function initialize(terraform: Terraform, options: TerraformOptions
   }
 }
 
-/** @returns addresses of the resources that were created or changed, and the outputs */
+/** @returns addresses of created and changed resources, and the outputs */
 export async function apply(
   terraform: Terraform,
   options: TerraformOptions,
@@ -80,7 +74,7 @@ function runTerraform(
   });
 }
 
-/** The cause alone: Terraform wraps it in a paragraph on what it was about, and one on what to run next. */
+/** The cause alone, without Terraform's paragraphs about the operation and the next command. */
 function initFailure(printed: string): string {
   const [said = '', ...details] = printed
     .replace(/[│╷╵]/g, '')

@@ -4,17 +4,17 @@ import { fieldsReply, roleIdReply } from '../../lib/vault/replies';
 import { VaultClient } from '../../lib/vault/vault-client';
 
 /*
- * The Terraform resource types that our stacks use, as reads and writes of Vault's API. Each schema is strict: an
- * attribute that is not known here is refused rather than dropped.
+ * The Terraform resource types of our stacks, as reads and writes of Vault's API. Each schema is strict: an unknown
+ * attribute is refused.
  */
 
-/** Attributes of a resource that other resources may refer to. */
+/** Attributes of a resource that other resources can refer to. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 export interface ResourceType {
   /**
-   * @param triggered whether a resource that this one is replaced with was changed
-   * @returns the attributes, and whether anything had to be written
+   * @param triggered whether a resource in `replace_triggered_by` has changed
+   * @returns the attributes, and whether something was written
    */
   apply(
     vault: VaultClient,
@@ -24,19 +24,19 @@ export interface ResourceType {
   ): Promise<{ changed: boolean; attributes: Attributes }>;
 }
 
-/** A resource that is one object at one path: read it, compare what is declared, write it where it differs. */
+/** A resource with one path, which is read, compared with the declaration and written if it differs. */
 function object<T extends Record<string, unknown>>(
   schema: z.ZodType<T>,
   describe: (declared: T) => {
     readonly path: string;
     readonly body: Readonly<Record<string, unknown>>;
-    /** What is read once that is written, if not the same. @default - the body */
+    /** Expected fields of a read. @default - the body */
     readonly written?: Readonly<Record<string, unknown>>;
-    /** Where an existing object is changed, if not where it was made. @default - the path */
+    /** Path of changes. @default - the path */
     readonly updatePath?: string;
-    /** Where it is read, if not where it was made. @default - the path */
+    /** Path of reads. @default - the path */
     readonly readPath?: string;
-    /** Whether it may have fields that are never read. @default false */
+    /** Whether a read may lack fields. @default false */
     readonly ignoresAbsent?: boolean;
   },
   after: (vault: VaultClient, declared: T) => Promise<Attributes> = () => Promise.resolve({}),
@@ -44,14 +44,8 @@ function object<T extends Record<string, unknown>>(
   return {
     async apply(vault, raw, address) {
       const declared = parse(schema, raw, address);
-      const {
-        path,
-        body,
-        written = body,
-        updatePath = path,
-        readPath = path,
-        ignoresAbsent = false,
-      } = describe(declared);
+      const { path, body, ...others } = describe(declared);
+      const { written = body, updatePath = path, readPath = path, ignoresAbsent = false } = others;
       const found = await readOrUndefined(vault, readPath);
       const seen = Object.entries(written).filter(([field]) => !ignoresAbsent || field in (found ?? {}));
       const changed = found === undefined || !contains(found, Object.fromEntries(seen));
@@ -94,11 +88,11 @@ const endpointSchema = z.strictObject({
 const readableEndpoint = object(
   endpointSchema,
   ({ path, data_json }) => ({ path, body: data_json, written: asRead(data_json), ignoresAbsent: true }),
-  // What Vault answered to the write, of which our stacks keep nothing.
+  // Our stacks keep nothing of Vault's answer.
   () => Promise.resolve({ write_data_json: '' }),
 );
 
-/** Vault takes the lockout of a mount as one object, and gives it back as several fields. */
+/** Vault accepts a mount's lockout as one object, and returns it as several fields. */
 function asRead({
   user_lockout_config: lockout,
   ...fields
@@ -113,7 +107,7 @@ const genericEndpoint: ResourceType = {
     if (disable_read !== true) {
       return readableEndpoint.apply(vault, raw, address, triggered);
     }
-    // An action more than an object: nothing tells whether it was done before.
+    // An action, which cannot be read.
     if (triggered) {
       await vault.write(path, data_json);
     }
@@ -136,7 +130,7 @@ const authBackend = object(
   }),
 );
 
-/** What the roles of all auth methods have in common. */
+/** Common fields of all roles. */
 const tokenFields = {
   token_policies: z.array(z.string()),
   token_ttl: z.number(),
@@ -177,7 +171,7 @@ const jwtConfig = object(jwtSchema.omit({ type: true }), ({ path, ...body }) => 
   body,
 }));
 
-/** The method and what it is told, which are one resource. */
+/** The method and its configuration, which are one resource. */
 const jwtBackend: ResourceType = {
   async apply(vault, raw, address, triggered) {
     const { type, ...configured } = parse(jwtSchema, raw, address);
@@ -248,7 +242,7 @@ const certRole = object(
   ({ backend, name, ...body }) => ({ path: `auth/${backend}/certs/${name}`, body }),
 );
 
-/** By the name that Terraform knows them by. */
+/** Resource types by Terraform's names. */
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   vault_plugin: plugin,
   vault_mount: mount,
@@ -263,31 +257,34 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   vault_cert_auth_backend_role: certRole,
 };
 
-function parse<T>(schema: z.ZodType<T>, raw: unknown, address: string): T {
+/** @throws ExplainedError for an unknown attribute. @param within path of the value in the resource */
+export function parse<T>(schema: z.ZodType<T>, raw: unknown, address: string, ...within: string[]): T {
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
-    throw new ExplainedError(
-      `the rehearsal's applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
-    );
+    const { issues } = parsed.error;
+    const problems = issues.map(({ path, message }) => [...within, ...path, message].join(': ')).join('; ');
+    throw unknownToApplier(`know all of ${address} (${problems})`);
   }
   return parsed.data;
+}
+
+export function unknownToApplier(what: string): ExplainedError {
+  return new ExplainedError(`the rehearsal's applier does not ${what}; deploy this stack with Terraform or OpenTofu`);
 }
 
 async function readOrUndefined(vault: VaultClient, path: string): Promise<Record<string, unknown> | undefined> {
   try {
     return (await vault.read(path, fieldsReply)).data;
   } catch (error) {
-    // Vault says 404 to most that is not there, and 400 to a mount that is not there.
-    const absent = error instanceof VaultResponseError && [400, 404].includes(error.statusCode);
-    if (absent) {
+    // Vault answers 404 for most missing objects, and 400 for a missing mount.
+    if (error instanceof VaultResponseError && [400, 404].includes(error.statusCode)) {
       return undefined;
     }
     throw error;
   }
 }
 
-/** Whether all that is expected was found; what was found beside it is the server's own. */
+/** Whether all expected fields were found. Other fields are the server's own. */
 function contains(found: unknown, expected: unknown): boolean {
   if (Array.isArray(expected)) {
     const items = Array.isArray(found) ? found : [];
@@ -299,6 +296,6 @@ function contains(found: unknown, expected: unknown): boolean {
   if (Array.isArray(found) && typeof expected === 'string') {
     return found.join(',') === expected;
   }
-  // Vault keeps the network of one address without its prefix length.
+  // Vault stores the network of one address without its prefix length.
   return (found ?? '') === (expected ?? '') || `${String(found)}/32` === expected;
 }

@@ -6,11 +6,11 @@ import { ExplainedError, quotedList, VaultResponseError } from '#core';
 import { type VaultClient } from '../../lib/vault/vault-client';
 import { evaluate, evaluateCondition, references, type Lookup } from './terraform-expressions';
 import { runLocalExec } from './local-exec';
-import { RESOURCE_TYPES, type Attributes } from './resource-types';
+import { parse, RESOURCE_TYPES, unknownToApplier, type Attributes } from './resource-types';
 
 /*
- * Applies the JSON that CDKTF synthesized, where Terraform cannot reach its providers: for trying out and for tests.
- * It creates and changes; it never destroys, keeps no lock, and refuses whatever it does not know, by name.
+ * Applies CDKTF's JSON without Terraform, for rehearsals and tests. It creates and changes resources, never destroys them,
+ * keeps no lock, and refuses by name what it does not know.
  */
 
 const block = z.record(z.string(), z.unknown());
@@ -27,13 +27,13 @@ const localExec = z.strictObject({
 const lifecycle = z.strictObject({
   replace_triggered_by: z.array(z.string()).default([]),
   ignore_changes: z.array(z.literal('input')).default([]),
-  // Here nothing is destroyed, so there is nothing to prevent, nor an order to it.
+  // The applier destroys nothing, so both have no effect.
   create_before_destroy: z.boolean().optional(),
   prevent_destroy: z.boolean().optional(),
   postcondition: z.array(z.strictObject({ condition: z.string(), error_message: z.string() })).default([]),
 });
 
-/** Only what never changes again can be looked at before it is written. */
+/** Only a value that never changes again can be checked before it is written. */
 const dataLifecycle = lifecycle
   .omit({ prevent_destroy: true })
   .refine(({ ignore_changes, postcondition }) => postcondition.length === 0 || ignore_changes.includes('input'), {
@@ -57,29 +57,24 @@ interface Resource {
 }
 
 export interface ApplyOptions {
-  /** Folder with the synthesized `cdk.tf.json`; the applier keeps its own small state beside it. */
+  /** Folder with the synthesized `cdk.tf.json` and the applier's own small state. */
   readonly stackDirectory: string;
-  /** Acts with the token of whoever applies. */
   readonly vault: VaultClient;
   /** Values of Terraform variables, by name. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Environment of the provisioners. @default - that of this process */
+  /** Environment of the provisioners. @default - this process's environment */
   readonly environment?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
 }
 
 export interface Applied {
-  /** Addresses of the resources that had to be written, in order. */
+  /** Addresses of the written resources, in order. */
   readonly changed: readonly string[];
   readonly unchanged: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Applies a synthesized stack.
- *
- * @throws ExplainedError for a resource type, an attribute or an expression that it does not know
- */
+/** Applies a synthesized stack. @throws ExplainedError for an unknown resource type, attribute or expression */
 export async function applyStack(options: ApplyOptions): Promise<Applied> {
   const stack = stackSchema.parse(JSON.parse(readFileSync(join(options.stackDirectory, 'cdk.tf.json'), 'utf8')));
   const namespace = z.string().optional().parse(stack.provider.vault[0]?.namespace);
@@ -95,15 +90,12 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
     }
     const value = known.get(`${first ?? ''}.${second ?? ''}`)?.[third ?? 'id'];
     if (value === undefined) {
-      const reference = [first, second, third].filter((part) => part !== undefined).join('.');
-      throw new ExplainedError(
-        `the rehearsal's applier cannot resolve "${reference}"; deploy this stack with Terraform or OpenTofu`,
-      );
+      throw unknownToApplier(`know "${[first, second, third].filter((part) => part !== undefined).join('.')}"`);
     }
     return value;
   };
 
-  // What an earlier apply has left is looked at before anything is written, as in a plan.
+  // The results of an earlier apply are checked before anything is written, as in a plan.
   resources.forEach((resource) => checkPostconditions(resource, state.get(resource.address)));
 
   for (const resource of resources) {
@@ -156,9 +148,7 @@ function typeOf(resource: Resource): (typeof RESOURCE_TYPES)[string] {
   const type = RESOURCE_TYPES[resource.type];
   if (!type) {
     const knownTypes = quotedList([...Object.keys(RESOURCE_TYPES), 'terraform_data']);
-    throw new ExplainedError(
-      `the rehearsal's applier does not know the resource type "${resource.type}", only ${knownTypes}; deploy this stack with Terraform or OpenTofu`,
-    );
+    throw unknownToApplier(`know the resource type "${resource.type}", only ${knownTypes}`);
   }
   return type;
 }
@@ -166,12 +156,13 @@ function typeOf(resource: Resource): (typeof RESOURCE_TYPES)[string] {
 function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resource[] {
   return Object.entries(byType).flatMap(([type, byId]) =>
     Object.entries(byId).map(([id, body]) => {
-      const { depends_on, lifecycle: cycle, provisioner, ...declared } = body;
+      // CDKTF writes its own metadata into the member `//`.
+      const { '//': _, depends_on, lifecycle: cycle, provisioner, ...attributes } = body;
       const address = `${type}.${id}`;
       return {
         address,
         type,
-        attributes: withoutComments(declared),
+        attributes,
         dependsOn: z.array(z.string()).default([]).parse(depends_on),
         lifecycle: parseLifecycle(address, type, cycle),
         provisioners: z
@@ -185,30 +176,21 @@ function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resour
 }
 
 function parseLifecycle(address: string, type: string, declared: unknown = {}): z.infer<typeof lifecycle> {
-  // What is kept, and so what can be looked at before, are triggers and input of terraform_data. Of others a postcondition
-  // asks whether they are where they were, and here nothing moves.
+  // The state has only triggers and input of terraform_data. Postconditions of other types ask if a resource has moved,
+  // which the applier never does.
   const known = type === 'terraform_data' ? dataLifecycle : lifecycle.omit({ ignore_changes: true });
-  const parsed = known.safeParse(declared);
-  if (!parsed.success) {
-    const problems = parsed.error.issues
-      .map(({ path, message }) => ['lifecycle', ...path, message].join(': '))
-      .join('; ');
-    throw new ExplainedError(
-      `the rehearsal's applier does not know all of ${address} (${problems}); deploy this stack with Terraform or OpenTofu`,
-    );
-  }
-  return lifecycle.parse(parsed.data);
+  return lifecycle.parse(parse<object>(known, declared, address, 'lifecycle'));
 }
 
-/** @throws ExplainedError as the stack words it, where the resource is not what the stack relies on */
+/** @throws ExplainedError with the stack's message, if a postcondition fails */
 function checkPostconditions({ address, lifecycle }: Resource, found: Attributes | undefined): void {
   if (found === undefined) {
     return;
   }
   const itself: Lookup = ([first, second]) => {
     if (first !== 'self' || second !== 'output') {
-      throw new ExplainedError(
-        `the rehearsal's applier knows self.output alone in a postcondition, got "${first ?? ''}.${second ?? ''}" in ${address}; deploy this stack with Terraform or OpenTofu`,
+      throw unknownToApplier(
+        `know "${first ?? ''}.${second ?? ''}" in a postcondition of ${address}, only self.output`,
       );
     }
     return found.input;
@@ -220,12 +202,7 @@ function checkPostconditions({ address, lifecycle }: Resource, found: Attributes
   }
 }
 
-/** Without the `//` member in which CDKTF notes its own metadata. */
-function withoutComments(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).filter(([key]) => key !== '//'));
-}
-
-/** Each resource after all that it refers to. */
+/** Orders each resource after those that it refers to. */
 function inOrder(resources: readonly Resource[]): Resource[] {
   const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
   const ordered = new Set<Resource>();
@@ -252,7 +229,7 @@ function inOrder(resources: readonly Resource[]): Resource[] {
   return [...ordered];
 }
 
-/** What the `terraform_data` resources were last applied with; by its schema it never holds a provisioner's secret. */
+/** Last applied values of `terraform_data` resources, without the environment of provisioners. */
 class TriggerState {
   readonly #entries: Record<string, Attributes | undefined>;
 
@@ -269,7 +246,7 @@ class TriggerState {
     this.#save();
   }
 
-  /** Before its provisioners run: one that fails runs again on the next apply, as a tainted resource does. */
+  /** Called before the provisioners run, so that a failed one runs again in the next apply. */
   forget(address: string): void {
     this.#entries[address] = undefined;
     this.#save();

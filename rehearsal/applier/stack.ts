@@ -7,9 +7,7 @@ import { applyStack } from './stack-applier';
 import { Terraform } from '../../lib/terraform/terraform';
 import { apply, initialize } from './provider-terraform';
 
-/*
- * Stack `webex-tokens` from the declaration to the server, as a user's own `cdktf deploy` would take it there.
- */
+/* Synthesizes and applies stack `webex-tokens`, as a user's own deployment does. */
 
 const PROJECT = resolve(__dirname, '../..');
 
@@ -36,21 +34,20 @@ export interface ApplyDeclarationOptions {
   /** Client secrets, by the name of their Terraform variable. */
   readonly variables: Readonly<Record<string, string>>;
   readonly environment: NodeJS.ProcessEnv;
-  /** @default - Terraform or OpenTofu where they will do, else the rehearsal's applier */
+  /** @default - Terraform or OpenTofu if possible, or the rehearsal's applier */
   readonly by?: 'terraform' | 'applier';
-  /** Says what applies, and why. */
   readonly note: (line: string) => void;
 }
 
 export interface AppliedDeclaration {
-  /** Such as `Terraform 1.11.4`, or what applied instead and why. */
+  /** Such as `Terraform 1.11.4`, or the rehearsal's applier with the reason. */
   readonly by: string;
-  /** Addresses of the resources that were written. */
+  /** Addresses of the written resources. */
   readonly changed: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Applies the stack by Terraform or OpenTofu where one is at hand and has its providers, else by the rehearsal's applier. */
+/** Applies the stack by Terraform or OpenTofu with its providers, if available, or by the rehearsal's applier. */
 export async function applyDeclaration(options: ApplyDeclarationOptions): Promise<AppliedDeclaration> {
   const environment = provisionerEnvironment(options);
   const terraform = options.by === 'applier' ? 'as asked' : await readyTerraform(options, environment);
@@ -61,7 +58,7 @@ export async function applyDeclaration(options: ApplyDeclarationOptions): Promis
   return { by: `the rehearsal's applier (${terraform})`, ...applied };
 }
 
-/** @returns why not, where Terraform cannot apply here */
+/** @returns Terraform, or the reason why it cannot apply here */
 async function readyTerraform(
   options: ApplyDeclarationOptions,
   environment: NodeJS.ProcessEnv,
@@ -82,15 +79,11 @@ async function readyTerraform(
 function provisionerEnvironment({ token, vault, variables, environment }: ApplyDeclarationOptions): NodeJS.ProcessEnv {
   return {
     TF_PLUGIN_CACHE_DIR: join(cacheRoot(), 'terraform-providers'),
-    ...withoutVaultVariables(process.env),
+    // Settings for the user's own Vault must not affect the rehearsal.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VAULT|BAO)_/.test(name))),
     ...environment,
     VAULT_ADDR: vault.address,
     VAULT_TOKEN: token,
     ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, value])),
   };
-}
-
-/** What is set for the user's own Vault must not reach the rehearsal. */
-function withoutVaultVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(VAULT|BAO)_/.test(name)));
 }

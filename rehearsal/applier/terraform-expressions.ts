@@ -1,20 +1,21 @@
-import { ExplainedError } from '#core';
+import type { ExplainedError } from '#core';
+import { unknownToApplier } from './resource-types';
 
 /*
- * The part of Terraform's template language that our stacks use: references to variables and to attributes of
- * resources, alone or inside text, and text in quotes. Anything else is refused by name rather than guessed at.
+ * The part of Terraform's template language that our stacks use: references to variables and attributes, alone or inside
+ * text, and quoted text. Other expressions are refused by name.
  */
 
-/** Looks up `var.name` or `type.id.attribute`, given as its dotted parts. */
+/** Looks up `var.name` or `type.id.attribute` by its dotted parts. */
 export type Lookup = (reference: readonly string[]) => unknown;
 
 const TEMPLATE = /(\$\$\{)|\$\{([^}]*)\}/g;
-/** As `constructs/long-text.ts` writes it. */
+/** The format of `constructs/long-text.ts`. */
 const QUOTED = /^\$\{"((?:[^"\\]+|\\.)*)"\}$/;
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
 const REFERENCE = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$/;
 
-/** Replaces every reference below a value; a text that is one reference becomes the value itself, whatever its type. */
+/** Replaces every reference in a value. A text that is one reference becomes its value, of any type. */
 export function evaluate(value: unknown, lookup: Lookup): unknown {
   if (typeof value === 'string') {
     return evaluateText(value, lookup);
@@ -28,7 +29,7 @@ export function evaluate(value: unknown, lookup: Lookup): unknown {
   return value;
 }
 
-/** Whether `reference == "text"` holds: the only condition that our stacks set. */
+/** Evaluates `reference == "text"`, the only condition in our stacks. */
 export function evaluateCondition(condition: string, lookup: Lookup): boolean {
   const [, reference, expected] = /^\$\{\s*([^"=]+?)\s*==\s*"([^"\\$%]*)"\s*\}$/.exec(condition) ?? [];
   if (reference === undefined) {
@@ -37,7 +38,7 @@ export function evaluateCondition(condition: string, lookup: Lookup): boolean {
   return lookup(parse(reference)) === expected;
 }
 
-/** Every reference below a value, in the order of its text. */
+/** Every reference in a value, in the order of its text. */
 export function references(value: unknown): string[][] {
   const found: string[][] = [];
   evaluate(value, (reference) => {
@@ -84,9 +85,7 @@ function parse(expression: string): string[] {
 }
 
 function unknownExpression(expression: string): ExplainedError {
-  return new ExplainedError(
-    `the rehearsal's applier does not know the expression "${expression}"; deploy this stack with Terraform or OpenTofu`,
-  );
+  return unknownToApplier(`know the expression "${expression}"`);
 }
 
 function asText(value: unknown): string {

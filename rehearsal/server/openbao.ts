@@ -27,8 +27,6 @@ export interface OpenBaoServerOptions {
   readonly pluginDirectory?: string;
   /** Port on 127.0.0.1. @default 0 (a free one) */
   readonly port?: number;
-  /** Folder that keeps the configuration file. @default - a private temporary folder, removed when the server ends */
-  readonly workDirectory?: string;
   /** Private folder of Raft storage, which alone can be backed up and starts a second later. @default - in memory */
   readonly raftDirectory?: string;
   /** `static` unseals itself at each start; only OpenBao has it. @default "shamir" */
@@ -122,13 +120,13 @@ export class OpenBaoServer implements AsyncDisposable {
    * @throws ExplainedError if it stored in memory or does not start
    */
   async startAgain(): Promise<void> {
-    const { binary, workDirectory, raftDirectory, seal } = this.#options;
+    const { binary, raftDirectory, seal } = this.#options;
     if (raftDirectory === undefined) {
       throw new ExplainedError('the server stored in memory, so nothing is left of it; start it with a raftDirectory');
     }
     const { address } = this;
     await this.#process.stop();
-    this.#process = await ServerProcess.start({ binary, config: this.#config, address, workDirectory });
+    this.#process = await ServerProcess.start({ binary, config: this.#config, address });
     if (seal === 'static') {
       await this.unseal();
     }
@@ -186,7 +184,7 @@ export class OpenBaoServer implements AsyncDisposable {
 }
 
 async function startProcess(options: StartOptions, product: ServerProduct): Promise<StartedProcess> {
-  const { binary, pluginDirectory, port = 0, workDirectory, raftDirectory, seal, tls, logLevel = 'info' } = options;
+  const { binary, pluginDirectory, port = 0, raftDirectory, seal, tls, logLevel = 'info' } = options;
   for (let attempt = 1; ; attempt += 1) {
     const chosenPort = port === 0 ? await freePort() : port;
     const address = `http://${HOST}:${chosenPort}`;
@@ -209,7 +207,7 @@ async function startProcess(options: StartOptions, product: ServerProduct): Prom
       ...(product === 'Vault' && { disable_mlock: true }),
     };
     try {
-      const started = await ServerProcess.start({ binary, config, address, workDirectory });
+      const started = await ServerProcess.start({ binary, config, address });
       return { process: started, config, tlsAddress: tls && `https://localhost:${tlsPort}` };
     } catch (error) {
       const isTaken = error instanceof ServerStartError && error.isAddressTaken;

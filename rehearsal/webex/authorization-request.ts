@@ -9,8 +9,6 @@ export interface AuthorizationRequest {
   readonly state?: string;
   readonly challenge?: PkceChallenge;
   readonly loginHint?: string;
-  /** `none` shows no dialog, `select_account` always shows one. */
-  readonly prompt?: 'none' | 'select_account';
 }
 
 /** Refused before a person is asked. */
@@ -56,11 +54,7 @@ export function parseAuthorizationRequest(
     refuse('invalid_scope', 'The scope is missing, or not all of it is registered for the client.');
   }
   const loginHint = query.get('login_hint') ?? undefined;
-  const prompt = query.get('prompt') ?? undefined;
-  if (prompt !== undefined && prompt !== 'none' && prompt !== 'select_account') {
-    return refuse('invalid_request', 'The prompt must be none or select_account.');
-  }
-  return { client, redirectUri, scopes, state, loginHint, prompt, challenge: readChallenge(query, refuse) };
+  return { client, redirectUri, scopes, state, loginHint, challenge: readChallenge(query, refuse) };
 }
 
 /** @see RFC 7636, sections 4.2 and 4.3 */

@@ -128,16 +128,13 @@ export class GrantStore {
     return [...this.#tokens.values()].filter((token) => this.#isGood(token));
   }
 
-  expiresAtMs(token: IssuedToken): number {
-    return this.#tokens.get(token.value)?.expiresAtMs ?? 0;
-  }
-
   ageSeconds(token: IssuedToken): number {
     return (this.now() - token.createdAt.getTime()) / 1000;
   }
 
   remainingSeconds(token: IssuedToken): number {
-    return Math.max(0, Math.floor((this.expiresAtMs(token) - this.now()) / 1000));
+    const expiresAtMs = this.#tokens.get(token.value)?.expiresAtMs ?? 0;
+    return Math.max(0, Math.floor((expiresAtMs - this.now()) / 1000));
   }
 
   renewToken(token: IssuedToken, ttlSeconds: number): void {

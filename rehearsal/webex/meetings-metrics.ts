@@ -14,7 +14,7 @@ export const DEFAULT_SITES: readonly SimulatedSite[] = [
   { siteUrl: 'example-ca.webex.com', analyticsRegion: 'ca' },
 ];
 
-/** The documented fields. @see https://developer.webex.com/admin/docs/api/v1/historical-analytics-apis */
+/** The documented fields that the samples use. @see https://developer.webex.com/admin/docs/api/v1/historical-analytics-apis */
 export interface MeetingsMetrics {
   totalMeetings: number;
   totalParticipants: number;
@@ -26,9 +26,6 @@ export interface MeetingsMetrics {
   videoMeetings: number;
   sharingMeetings: number;
   recordingMeetings: number;
-  participantsByJoinMethods: { webApp: number; cloudVideoDevice: number; mobileMeetingsApp: number };
-  participantsByRoles: { host: number; attendee: number };
-  participantsByLocation: { country: string; totalParticipants: number }[];
 }
 
 const MS_PER_DAY = 24 * 3600 * 1000;
@@ -40,7 +37,6 @@ const WEEKEND_SHARE = 0.06;
  */
 export function meetingsMetrics(siteUrl: string, from: string, to: string): MeetingsMetrics {
   const total = { meetings: 0, participants: 0, minutes: 0, telephone: 0, voip: 0, video: 0, sharing: 0, recording: 0 };
-  const joined = { web: 0, device: 0, abroad: 0 };
   const staff = Math.round(90 + 160 * chance(siteUrl, 'staff'));
   let idle = 1;
   for (let day = Date.parse(from); day <= Date.parse(to); day += MS_PER_DAY) {
@@ -60,9 +56,6 @@ export function meetingsMetrics(siteUrl: string, from: string, to: string): Meet
     total.video += Math.round(meetings * (0.6 + 0.2 * of('video')));
     total.sharing += Math.round(meetings * (0.4 + 0.3 * of('sharing')));
     total.recording += Math.round(meetings * (0.05 + 0.1 * of('recording')));
-    joined.web += Math.round(participants * (0.55 + 0.1 * of('web')));
-    joined.device += Math.round(participants * (0.1 + 0.05 * of('device')));
-    joined.abroad += Math.round(participants * (0.15 + 0.1 * of('abroad')));
     // Probability that a person has not hosted yet. Hosts of several days overlap, so they do not add up.
     idle *= 1 - Math.min(0.8, (0.7 * meetings) / staff);
   }
@@ -77,16 +70,6 @@ export function meetingsMetrics(siteUrl: string, from: string, to: string): Meet
     videoMeetings: total.video,
     sharingMeetings: total.sharing,
     recordingMeetings: total.recording,
-    participantsByJoinMethods: {
-      webApp: joined.web,
-      cloudVideoDevice: joined.device,
-      mobileMeetingsApp: total.participants - joined.web - joined.device,
-    },
-    participantsByRoles: { host: total.meetings, attendee: total.participants - total.meetings },
-    participantsByLocation: [
-      { country: 'United States', totalParticipants: total.participants - joined.abroad },
-      { country: 'Germany', totalParticipants: joined.abroad },
-    ],
   };
 }
 

@@ -60,7 +60,7 @@ interface PersonAnswer {
 }
 
 /**
- * Webex on loopback, as documented: consent page, token endpoint, device grant, Service Apps, people, authorizations and
+ * Webex on loopback, as documented: consent page, token endpoint, device grant, Service Apps, people/me, authorizations and
  * meeting metrics. If the documentation is open, it is stricter than Webex.
  */
 export class WebexSimulator implements Simulation, AsyncDisposable {

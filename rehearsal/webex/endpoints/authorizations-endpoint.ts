@@ -21,8 +21,6 @@ export function authorizationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     const tokens = webex.grants.list().filter((token) => token.grant.user === person);
     return c.json({ items: tokens.map((token) => describeAuthorization(webex, token)) });
   });
-  // The token asks about itself, so no scope is needed.
-  app.get('/tokenExpiry', (c) => c.json({ exp: webex.grants.expiresAtMs(requireToken(webex, c, {})) }));
   app.delete('/', (c) => {
     const caller = requireToken(webex, c, { allScopes: ['identity:tokens_write'], anyRole: ADMIN_ROLES });
     const clientId = c.req.query('clientId');
@@ -46,7 +44,6 @@ export function authorizationsEndpoint(webex: Simulation): Hono<SimulatorEnv> {
     return c.body(null, 204);
   });
   app.all('/', refuseMethod('GET', 'DELETE'));
-  app.all('/tokenExpiry', refuseMethod('GET'));
   app.all('/:id', refuseMethod('DELETE'));
   return app;
 }

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
 import { randomBytes } from 'node:crypto';
 import { refuseMethod } from '../replies/api-refusal';
 import { consentPage } from '../replies/authorize-page';
@@ -15,27 +14,15 @@ import type { Simulation, SimulatorEnv } from '../simulation';
 
 const REGISTRATION_ADVICE = 'Check the client id and redirect URL that are registered at Webex.';
 
-const SESSION_COOKIE = 'simulated-webex-session';
-
 /** `GET /v1/authorize` shows the consent page, and `POST` receives the person's answer. */
 export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
   const pending = new Map<string, AuthorizationRequest>();
-  /** Signed-in people by browser cookie. */
-  const sessions = new Map<string, SimulatedUser>();
   const app = new Hono<SimulatorEnv>();
 
   app.get('/', (c) => {
     try {
       const request = parseAuthorizationRequest(new URL(c.req.url).searchParams, webex.clients);
       refuseSwitchedOff(webex, request);
-      if (request.prompt === 'none') {
-        const session = sessions.get(getCookie(c, SESSION_COOKIE) ?? '');
-        const user = session?.isDeactivated ? undefined : session;
-        const isMeant = request.loginHint === undefined || user?.email === request.loginHint.toLowerCase();
-        return user !== undefined && isMeant
-          ? c.redirect(withParameters(request, { code: issueCode(webex, request, user) }))
-          : c.redirect(withParameters(request, { error: 'login_required', error_description: 'Nobody is signed in.' }));
-      }
       const transaction = randomBytes(32).toString('base64url');
       pending.set(transaction, request);
       secureHeaders(c, request.redirectUri);
@@ -76,9 +63,6 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
         );
       case 'accept':
         if (user) {
-          const session = randomBytes(32).toString('base64url');
-          sessions.set(session, user);
-          setCookie(c, SESSION_COOKIE, session, { path: c.req.path, httpOnly: true, sameSite: 'Lax' });
           return c.redirect(withParameters(request, { code: issueCode(webex, request, user) }), 303);
         }
     }

@@ -82,7 +82,7 @@ test('the applier names an attribute that it does not know', async () => {
 
 test('the applier refuses a reference to a resource outside the stack', async () => {
   write({ terraform_data: { a: { input: '${vault_mount.none.path}' } } });
-  await expect(apply()).rejects.toThrow('cannot resolve "vault_mount.none.path"');
+  await expect(apply()).rejects.toThrow('does not know "vault_mount.none.path"');
 });
 
 describe('a resource that keeps what it was made with', () => {

@@ -184,11 +184,12 @@ describe('what becomes of a person', () => {
   });
 
   test.each([true, false])("a former administrator's grants end or lose rights: %s", async (endsGrants) => {
-    const scope = 'spark-admin:people_read';
+    const scope = 'identity:tokens_read';
     const { refresh_token: refreshToken, access_token: token } = await login(webex, { as: ADMIN, scope });
-    expect((await call(`${webex.apiUrl}/people`, token)).status).toBe(200);
+    const url = `${webex.apiUrl}/authorizations?personEmail=${ADMIN}`;
+    expect((await call(url, token)).status).toBe(200);
     webex.withdrawRoles(ADMIN, { endsGrants });
-    expect((await call(`${webex.apiUrl}/people`, token)).status).toBe(endsGrants ? 401 : 403);
+    expect((await call(url, token)).status).toBe(endsGrants ? 401 : 403);
     expect((await refreshWith(webex, refreshToken)).status).toBe(endsGrants ? 400 : 200);
   });
 

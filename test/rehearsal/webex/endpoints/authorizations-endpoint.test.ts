@@ -145,14 +145,3 @@ describe('deleting', () => {
     expect([ownTokens, othersToken]).toEqual([403, 204]);
   });
 });
-
-test('the holder of an access token sees its expiry in milliseconds', async () => {
-  const reply = await call(`${url}/tokenExpiry`, person.access_token);
-  const { exp } = (await reply.json()) as { exp: number };
-  expect(reply.status).toBe(200);
-  expect(exp - person.expires_in * 1000).toBeGreaterThan(Date.now() - 60_000);
-  expect(exp - person.expires_in * 1000).toBeLessThan(Date.now() + 60_000);
-  expect((await call(`${url}/tokenExpiry`, person.refresh_token)).status).toBe(401);
-  expect((await call(`${url}/tokenExpiry`)).status).toBe(401);
-  expect((await call(`${url}/tokenExpiry`, person.access_token, 'PUT')).status).toBe(405);
-});

@@ -166,36 +166,3 @@ describe('the answer', () => {
     expect((await answer(form, { Origin: webex.url })).status).toBe(303);
   });
 });
-
-describe('prompt', () => {
-  async function signedIn(): Promise<string> {
-    const accepted = await answer({ transaction: await openedTransaction(), user: ADMIN, decision: 'accept' });
-    return accepted.headers.get('set-cookie')?.split(';')[0] ?? '';
-  }
-
-  function openAs(cookie: string, changes: Record<string, string>): Promise<Response> {
-    return fetch(authorizeUrl(webex, changes), { redirect: 'manual', headers: { cookie } });
-  }
-
-  test('prompt=none returns a code for the signed-in person without a page', async () => {
-    const cookie = await signedIn();
-    expect(redirectOf(await openAs(cookie, { prompt: 'none' })).code).toBeDefined();
-    expect(redirectOf(await openAs(cookie, { prompt: 'none', login_hint: ADMIN })).code).toBeDefined();
-  });
-
-  test.each([
-    ['nobody is signed in', false, {}],
-    ['somebody else is meant', true, { login_hint: OTHER_ADMIN }],
-  ])('prompt=none fails if %s', async (_, isSignedIn, changes) => {
-    const cookie = isSignedIn ? await signedIn() : '';
-    expect(redirectOf(await openAs(cookie, { prompt: 'none', ...changes })).error).toBe('login_required');
-  });
-
-  test('prompt=select_account asks a signed-in person too', async () => {
-    expect((await openAs(await signedIn(), { prompt: 'select_account' })).status).toBe(200);
-  });
-
-  test('prompt accepts no other value', async () => {
-    expect(redirectOf(await open({ prompt: 'always' })).error).toBe('invalid_request');
-  });
-});
