@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { API_AUDIENCE, ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
+import { API_AUDIENCE } from '../../rehearsal/identity/kubernetes-cluster';
+import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
