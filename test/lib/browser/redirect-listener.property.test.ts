@@ -11,12 +11,12 @@ import { expectedConsent } from '../../fixtures/results/expected-consent';
 import { SOCKET } from '../../fixtures/loopback/memory-network';
 import { property } from '../../fixtures/arbitrary/property';
 
-/* Whatever else arrives where a redirect is waited for: it takes no code but ours, tells nothing, and ours is taken. */
+/* The listener takes our code and no other, and tells other requests nothing. */
 
 const STATE = 'the-state-that-only-we-know';
 const CODE = 'the-code-that-we-asked-for';
 
-/** What would be a tag if it were shown as it came. */
+/** Text that would be a tag without escapes. */
 const MARK = '<mark-of-a-page onload="x">';
 
 let port: number;
@@ -55,7 +55,7 @@ const text = fc.oneof(
   fc.nat({ max: 20_000 }).map((length) => 'x'.repeat(length)),
 );
 
-/** Of a redirect that is not the one: none of them has the state once, with one code or one error. */
+/** Queries of wrong redirects: none has the state once, with one code or one error. */
 const foreignQuery = fc.oneof(
   fc.constantFrom(
     `state=${STATE}`,
@@ -114,7 +114,7 @@ const anyHeaders = fc.array(
   { maxLength: 4 },
 );
 
-/** A request with one thing in it that is not the redirect's, and whatever beside. */
+/** A request with one wrong part, and any other headers and body. */
 const foreign: fc.Arbitrary<Foreign> = fc
   .tuple(
     fc.record({ headers: anyHeaders, body: fc.oneof(fc.constant(''), text) }),
@@ -162,9 +162,9 @@ const foreign: fc.Arbitrary<Foreign> = fc
 
 interface Sent {
   readonly request: Foreign;
-  /** A part of it only. */
+  /** Sends only this part of the request. */
   readonly cutAt?: number;
-  /** Any byte is another one. Not of those with our state, which might then be right. */
+  /** Changes one byte. A request with our state stays as it is, because it might become right. */
   readonly flipAt?: number;
 }
 
@@ -222,7 +222,7 @@ function consent() {
 }
 
 property(
-  'amid any other requests the redirect is taken, by its own code, and the others are told nothing',
+  'the listener takes the redirect among any other requests, and tells those nothing',
   fc.record({ before: fc.array(sent, { maxLength: 5 }), after: fc.array(sent, { maxLength: 3 }) }),
   async ({ before, after }) => {
     const received = listener.receive(consent(), new AbortController().signal);
@@ -242,7 +242,7 @@ property(
 );
 
 property(
-  'what an authorization server says in place of a code is shown to the browser as text',
+  'the browser shows the words of an authorization server as text',
   fc.tuple(fc.oneof(fc.constantFrom('access_denied', MARK), text), fc.oneof(fc.constant(MARK), text)),
   async ([error, description]) => {
     const received = listener.receive(consent(), new AbortController().signal).catch((thrown: unknown) => thrown);
@@ -264,7 +264,7 @@ property(
 );
 
 property(
-  'over real connections, many, slow and never ended, the redirect is taken; and where it does not come, it is too late',
+  'the listener takes the redirect over many slow connections, and a missing redirect is too late',
   fc.record({ others: fc.array(sent, { maxLength: 60 }), comes: fc.boolean() }),
   async ({ others, comes }) => {
     const tooLate = new Error('too late');
@@ -296,7 +296,7 @@ property(
   { costs: 20 },
 );
 
-/** Of the event loop. */
+/** Waits for turns of the event loop. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) {
     await new Promise((resolve) => setImmediate(resolve));

@@ -12,7 +12,7 @@ const pairs = fc.array(
 );
 
 property(
-  'a code is taken from a redirect with our state once, and one code, and from no other',
+  'only a redirect with our state once and one code gives a code',
   pairs,
   (given) => {
     const parameters = new URLSearchParams(given);
@@ -50,7 +50,7 @@ const text = fc.oneof(
 );
 
 property(
-  'a page shows any text as text: it has the same tags, attributes and script policy whatever it says',
+  'a page shows any text as text, with the same tags, attributes and script policy',
   fc.record({ title: text, text }),
   (words) => {
     const page = renderPage({ status: 200, tone: 'bad', ...words });

@@ -8,7 +8,7 @@ import { name, path, wholeText } from '../../../fixtures/arbitrary/text';
 import { exampleDelivery } from '../../../fixtures/declarations/delivery';
 import { property } from '../../../fixtures/arbitrary/property';
 
-/** As kubectl reads it, which takes no control characters but tabs. */
+/** Reads it as kubectl does, which accepts no control character but the tab. */
 function read(file: string): unknown[] {
   // eslint-disable-next-line no-control-regex -- the control characters are the point
   expect(file).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u0084\u0086-\u009f]/);
@@ -22,7 +22,7 @@ function read(file: string): unknown[] {
 }
 
 property(
-  'a manifest is read as the object that it is of, whatever the texts in it',
+  'a manifest with any texts is read as its object',
   fc.record({
     object: fc.dictionary(wholeText, fc.oneof(wholeText, fc.array(wholeText))),
     header: fc.array(wholeText),
@@ -35,7 +35,7 @@ property(
 );
 
 property(
-  'what is declared ends up in the manifests of an app as it is, or is refused',
+  'the manifests of an app contain the declared values unchanged, or the values are refused',
   fc.record({ audience: wholeText, path, credential: name, deliverer: fc.constantFrom(...DELIVERER_NAMES) }),
   ({ audience, path: authPath, credential, deliverer }) => {
     let file: string;

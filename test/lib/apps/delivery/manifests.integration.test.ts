@@ -7,8 +7,8 @@ import { operatorUnavailable } from '../../../fixtures/kubernetes/manifests/oper
 import { describeUnless } from '../../../fixtures/runs/left-out';
 
 /*
- * All that is printed, against the schemas of Kubernetes and of the custom resources, as the API server would take it: what
- * is no field of theirs is a mistake.
+ * The printed manifests, checked by the schemas of Kubernetes and of the custom resources, as the API server would. An
+ * unknown field is a mistake.
  */
 
 const [ca = ''] = rootCertificates;
@@ -27,7 +27,7 @@ const variants: [string, KubernetesIdentity, Partial<Delivery>, Parameters<typeo
   ['without a CA', pods, { ca: undefined, refreshIntervalSeconds: 90 }, {}],
 ];
 
-/** A field of each kind that is misspelt; what it then is. */
+/** Fields that the test misspells. */
 const MISSPELT: Record<DelivererName, readonly [kind: string, field: string][]> = {
   client: [
     ['Deployment', 'automountServiceAccountToken'],

@@ -6,7 +6,7 @@ import type { SimulatedClient } from '../../../../rehearsal/webex/simulated-clie
 import { ScriptedWebex } from '../../../fixtures/loopback/scripted-webex';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* What happens to a rotation between two of its steps. */
+/* Trouble between two steps of a rotation. */
 
 let fixture: WrittenVault;
 let client: SimulatedClient;
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** @param then what happens once a step is reported */
+/** @param then runs after each reported step */
 function rotate(then: (line: string) => void, oldSecret?: string, signal?: AbortSignal): Promise<Rotation> {
   const { admin, deployment } = fixture;
   const vaults = { provisioner: admin, authorizer: admin };
