@@ -2,8 +2,6 @@ import { oneLine } from '#core';
 import { z } from 'zod';
 import { type WebexOptions, webexRequest } from './webex-request';
 
-export type PeopleMeOptions = WebexOptions;
-
 /** Shown to people, by a terminal that obeys control characters. */
 const text = z.string().transform(oneLine);
 
@@ -23,6 +21,6 @@ export type Person = z.infer<typeof personReply>;
  * @throws WebexResponseError with 403 where the grant has no scope to tell, such as `spark:people_read`;
  *   WebexUnreachableError; the signal's reason
  */
-export async function peopleMe(options: PeopleMeOptions): Promise<Person> {
+export async function peopleMe(options: WebexOptions): Promise<Person> {
   return webexRequest({ ...options, method: 'GET', path: 'people/me' }, personReply);
 }

@@ -1,5 +1,5 @@
 import { type ExplainedError, notWebex } from '#core';
-import type { Clock } from './clock';
+import type { WaitingLimits } from './clock';
 import {
   ApplicationsScopeMissing,
   AskingTokenRefused,
@@ -13,7 +13,7 @@ import { retryingRequest } from './retrying-request';
 import { secretVerdict } from './token-request';
 import { TokenPair } from './token-pair';
 
-export interface ApplicationTokenOptions {
+export interface ApplicationTokenOptions extends WaitingLimits {
   /** Such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
   /** Token of an integration's grant with scope `spark:applications_token`, in the organization that owns the Service App. */
@@ -25,12 +25,6 @@ export interface ApplicationTokenOptions {
   readonly clientSecret: string;
   /** Id of the organization whose full administrator authorized the Service App. */
   readonly organization: string;
-  /** Longest wait for an answer. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Ends the request. @default - none */
-  readonly signal?: AbortSignal;
-  /** What waiting goes by. @default - the machine's clock */
-  readonly clock?: Clock;
 }
 
 /**

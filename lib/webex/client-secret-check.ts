@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { notWebex, WebexResponseError } from '#core';
+import type { RequestLimits } from './exchange';
 import { apiUrlOf, type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
 
-export interface ClientSecretCheckOptions {
+export interface ClientSecretCheckOptions extends RequestLimits {
   /** Such as `https://webexapis.com/v1/access_token`. */
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Longest wait for an answer. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Ends the request. @default - none */
-  readonly signal?: AbortSignal;
 }
 
 export interface ClientSecretCheck {

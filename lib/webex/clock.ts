@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timerMs } from '#core';
+import type { RequestLimits } from './exchange';
 
 /** What waiting goes by. */
 export interface Clock {
@@ -7,6 +8,12 @@ export interface Clock {
   now(): number;
   /** @throws the signal's reason, at once where it is given already */
   wait(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Limits of requests that are repeated. */
+export interface WaitingLimits extends RequestLimits {
+  /** Measures the pauses. @default - the machine's clock */
+  readonly clock?: Clock;
 }
 
 export const MACHINE_CLOCK: Clock = {

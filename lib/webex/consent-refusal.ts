@@ -1,4 +1,5 @@
 import { HttpTransport, NetworkError, noAnswer } from '#core';
+import type { RequestLimits } from './exchange';
 
 /** Webex would show a person no consent page, or send the browser back with an error. */
 export interface ConsentRefusal {
@@ -22,13 +23,6 @@ export function noConsentPage(status: number, { name, clientId, redirectUrl }: A
   return `Webex shows no consent page for integration "${name}" (${status}): it does not know client id "${clientId}", or redirect URL ${redirectUrl} is not registered for it`;
 }
 
-export interface ConsentPageOptions {
-  /** Longest wait for the answer. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Ends the request. @default - none */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Asks for the consent page, as a browser would, and goes no further: Webex refuses there a client or a redirect URL that it
  * does not know. It says by an error at the redirect URL that it does not know the scopes.
@@ -40,7 +34,7 @@ export interface ConsentPageOptions {
 export async function consentRefusal(
   url: URL,
   redirectUrl: string,
-  { timeoutMs = 30_000, signal }: ConsentPageOptions = {},
+  { timeoutMs = 30_000, signal }: RequestLimits = {},
 ): Promise<ConsentRefusal | undefined> {
   const { status, location = '' } = await ask(url, timeoutMs, signal);
   if ([400, 401, 404].includes(status)) {

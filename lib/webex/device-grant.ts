@@ -1,6 +1,6 @@
 import { LONGEST_LIFE_SECONDS, notWebex, TemporarilyUnavailable } from '#core';
 import { z } from 'zod';
-import { type Clock, MACHINE_CLOCK } from './clock';
+import { type Clock, MACHINE_CLOCK, type WaitingLimits } from './clock';
 import { askForTokens, DEVICE_TOKEN_PATH, type DeviceQuestion, deviceRefusal, isPending } from './device-token';
 import { DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { endpointUrl } from './oauth-request';
@@ -8,9 +8,8 @@ import { retryingRequest } from './retrying-request';
 import { TokenPair } from './token-pair';
 
 /**
- * Where Webex's own page goes back to, by region; an integration needs all of them beside its own. Those of the government's
- * cloud are not documented. What Webex for
- * Government has instead is not documented.
+ * Redirect URLs of Webex's own page, by region. An integration needs all of them beside its own. Those of Webex for Government
+ * are not documented.
  *
  * @see https://developer.webex.com/docs/login-with-webex#device-authorization-endpoint
  */
@@ -18,15 +17,9 @@ export const DEVICE_REDIRECT_URLS: readonly string[] = ['a', 'r', 'k', 'd'].map(
   (region) => `https://oauth-helper-${region}.wbx2.com/helperservice/v1/actions/device/callback`,
 );
 
-export interface DeviceGrantOptions {
+export interface DeviceGrantOptions extends WaitingLimits {
   /** Such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
-  /** Longest wait for an answer. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Ends a request and the waiting. @default - none */
-  readonly signal?: AbortSignal;
-  /** What waiting goes by. @default - the machine's clock */
-  readonly clock?: Clock;
 }
 
 export interface DeviceGrantRequest extends DeviceGrantOptions {

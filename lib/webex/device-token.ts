@@ -1,4 +1,5 @@
 import { type ExplainedError, notWebex, WebexResponseError, WebexUnreachableError } from '#core';
+import type { RequestLimits } from './exchange';
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { basicAuthorization, endpointUrl, type OAuthAnswer, oauthRequest } from './oauth-request';
 import { secretVerdict } from './token-request';
@@ -10,16 +11,12 @@ import { TokenPair } from './token-pair';
 
 export const DEVICE_TOKEN_PATH = 'device/token';
 
-export interface DeviceQuestion {
+export interface DeviceQuestion extends RequestLimits {
   /** Such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly deviceCode: string;
-  /** Longest wait for an answer. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Ends the request. @default - none */
-  readonly signal?: AbortSignal;
 }
 
 /**

@@ -10,25 +10,21 @@ import type { OAuthAnswer } from './oauth-request';
 export class ClientRefused extends ExplainedError {
   override name = 'ClientRefused';
 
-  constructor(
-    readonly clientId: string,
-    refusal: Refusal,
-  ) {
+  constructor(clientId: string, refusal: Refusal) {
     super(
       `Webex does not take the client secret that was given for client id ${clientId} (${words(refusal)}); no grant is to blame: correct the secret where it came from (prompt, file or TF_VAR_...), by the app's page in Webex's developer portal`,
     );
   }
 }
 
-/** What was presented is no good (any more): another one is needed, which only its owner can give. */
+/** Credentials that a client presents for a token pair. */
+export type Presented = 'authorization code' | 'refresh token';
+
+/** Webex does not take the code or the refresh token. Only its owner can give another one. */
 export class GrantRefused extends ExplainedError {
   override name = 'GrantRefused';
 
-  constructor(
-    readonly what: 'authorization code' | 'refresh token',
-    clientId: string,
-    refusal: Refusal,
-  ) {
+  constructor(what: Presented, clientId: string, refusal: Refusal) {
     super(
       what === 'refresh token'
         ? `Webex does not take the refresh token for client id ${clientId} (${words(refusal)}): it has expired, was revoked or replaced by a newer one, or belongs to another integration; take one that this integration got, or have a person consent`
@@ -42,7 +38,7 @@ export class RequestRefused extends ExplainedError {
   override name = 'RequestRefused';
 
   constructor(
-    readonly path: string,
+    path: string,
     refusal: Refusal,
     advice = "compare client id, redirect URLs and scopes with the app's page in Webex's developer portal, and ask an administrator whether Control Hub allows the app",
   ) {
@@ -80,11 +76,7 @@ export class DeviceGrantExpired extends ExplainedError {
 export class ServiceAppNotAuthorized extends ExplainedError {
   override name = 'ServiceAppNotAuthorized';
 
-  constructor(
-    readonly applicationId: string,
-    readonly organization: string,
-    refusal: Refusal,
-  ) {
+  constructor(applicationId: string, organization: string, refusal: Refusal) {
     super(
       `Webex gives no token of Service App ${applicationId} for organization ${organization} (${words(refusal)}): a full administrator of that organization opens Control Hub > Apps > Service Apps and authorizes it there (and the token that asks needs scope spark:applications_token); then run it again`,
     );
@@ -95,11 +87,7 @@ export class ServiceAppNotAuthorized extends ExplainedError {
 export class UnknownServiceApp extends ExplainedError {
   override name = 'UnknownServiceApp';
 
-  constructor(
-    readonly applicationId: string,
-    readonly organization: string,
-    refusal: Refusal,
-  ) {
+  constructor(applicationId: string, organization: string, refusal: Refusal) {
     super(
       `Webex finds no Service App ${applicationId} for organization ${organization} (${words(refusal)}); check both in the declaration, that a full administrator authorized it in Control Hub > Apps > Service Apps, and that the account behind the asking token is of the organization that owns the Service App`,
     );
@@ -110,10 +98,7 @@ export class UnknownServiceApp extends ExplainedError {
 export class ApplicationsScopeMissing extends ExplainedError {
   override name = 'ApplicationsScopeMissing';
 
-  constructor(
-    readonly applicationId: string,
-    refusal: Refusal,
-  ) {
+  constructor(applicationId: string, refusal: Refusal) {
     super(
       `the token that asks for the one of Service App ${applicationId} lacks scope spark:applications_token (${words(refusal)}); add it to the integration in Webex's developer portal and to its credential, and authorize that credential again; if it has the scope, a full administrator has to authorize the Service App in Control Hub > Apps > Service Apps`,
     );

@@ -1,8 +1,9 @@
-import { HttpTransport, ExplainedError, noAnswer, notWebex, retryAfterMs, safeText } from '#core';
+import { notWebex, retryAfterMs, safeText } from '#core';
 import { z } from 'zod';
+import { exchange, type RequestLimits } from './exchange';
 
 /** A request to one of the endpoints that give out tokens. */
-export interface OAuthRequest {
+export interface OAuthRequest extends RequestLimits {
   readonly url: string;
   /** The end of the URL, as errors name it, such as `access_token`. */
   readonly path: string;
@@ -14,10 +15,6 @@ export interface OAuthRequest {
   readonly authorization?: string;
   /** What was sent and no error may quote. */
   readonly secrets: readonly string[];
-  /** Longest wait for the answer. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Ends the request. @default - none */
-  readonly signal?: AbortSignal;
 }
 
 export interface OAuthAnswer {
@@ -34,20 +31,20 @@ export interface OAuthAnswer {
   readonly retryAfterMs?: number;
 }
 
-const text = z.string().optional().catch(undefined);
+const word = z.string().optional().catch(undefined);
 
 const refusalReply = z
   .object({
     /** As RFC 6749 has it. */
-    error: text,
-    error_description: text,
+    error: word,
+    error_description: word,
     /** As Webex's other errors have it. */
-    message: text,
+    message: word,
     errors: z
-      .array(z.object({ description: text }))
+      .array(z.object({ description: word }))
       .optional()
       .catch(undefined),
-    trackingId: text,
+    trackingId: word,
   })
   .catch({});
 
@@ -64,24 +61,17 @@ const PENDING = 428;
  * @throws WebexUnreachableError where there is no answer, or another server's; the signal's reason
  */
 export async function oauthRequest(request: OAuthRequest): Promise<OAuthAnswer> {
-  const { url, path, fields, as = 'form', authorization, timeoutMs = 30_000, signal } = request;
+  const { url, path, fields, as = 'form', authorization, timeoutMs, signal } = request;
   const apiUrl = apiUrlOf(request);
-  const transport = new HttpTransport();
-  try {
-    const { status, headers, body } = await transport.send({
-      method: 'POST',
-      url: new URL(url),
-      headers: {
-        accept: 'application/json',
-        'content-type': as === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-        ...(authorization === undefined ? {} : { authorization }),
-      },
-      body: as === 'json' ? JSON.stringify(fields) : new URLSearchParams(fields).toString(),
-      headersTimeoutMs: timeoutMs,
-      bodyTimeoutMs: timeoutMs,
-      signal,
-    });
-    const json = jsonOf(await body.text());
+  const isJson = as === 'json';
+  const headers = {
+    'content-type': isJson ? 'application/json' : 'application/x-www-form-urlencoded',
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+  const body = isJson ? JSON.stringify(fields) : new URLSearchParams(fields).toString();
+  const sent = { method: 'POST', url: new URL(url), headers, body, apiUrl, timeoutMs, signal } as const;
+  return exchange(sent, ({ status, headers: { 'retry-after': wait }, text }) => {
+    const json = jsonOf(text);
     if (status >= 200 && status < 300) {
       return { status, json, said: 'no message' };
     }
@@ -90,13 +80,8 @@ export async function oauthRequest(request: OAuthRequest): Promise<OAuthAnswer> 
     if (status < 400 || (isWordless && status < 500 && status !== 429 && status !== PENDING)) {
       throw notWebex(apiUrl, path);
     }
-    return { status, ...refusalIn(reply, request), retryAfterMs: retryAfterMs(headers['retry-after']) };
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof ExplainedError ? error : noAnswer(apiUrl, error);
-  } finally {
-    await transport.close();
-  }
+    return { status, ...refusalIn(reply, request), retryAfterMs: retryAfterMs(wait) };
+  });
 }
 
 /** What the path is below of, as errors name it. */

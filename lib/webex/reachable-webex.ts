@@ -1,18 +1,9 @@
-import {
-  describeError,
-  explainedBy,
-  ExplainedError,
-  HttpTransport,
-  noAnswer,
-  notWebex,
-  webexReply,
-  WebexResponseError,
-} from '#core';
-
-const TIMEOUT_MS = 30_000;
+import { describeError, explainedBy, notWebex, webexReply, WebexResponseError } from '#core';
+import { exchange } from './exchange';
+import { endpointUrl } from './oauth-request';
 
 /**
- * Asks Webex as nobody, before a person is sent to it: only where Webex can be asked from here can it be asked whose
+ * Asks Webex as nobody before a person is sent to it. If Webex cannot be asked from here, nobody can ask it later whose
  * account consented.
  *
  * @throws ExplainedError unless Webex answers as it does to nobody; the signal's reason
@@ -34,29 +25,18 @@ export async function checkWebex(apiUrl: string, signal?: AbortSignal): Promise<
  * @throws WebexResponseError, WebexUnreachableError unless Webex answers as it does to nobody; the signal's reason
  */
 export async function askAsNobody(apiUrl: string, signal?: AbortSignal): Promise<Date | undefined> {
-  const transport = new HttpTransport();
   const path = 'people/me';
-  try {
-    const { status, headers, body } = await transport.send({
-      method: 'GET',
-      url: new URL(`${apiUrl.replace(/\/+$/, '')}/${path}`),
-      headers: { accept: 'application/json' },
-      headersTimeoutMs: TIMEOUT_MS,
-      bodyTimeoutMs: TIMEOUT_MS,
-      signal,
-    });
-    const refused = refusalIn({ status, text: await body.text() }, apiUrl, path);
-    if (refused.statusCode !== 401) {
-      throw refused;
-    }
-    const date = new Date(headers.date ?? '');
-    return Number.isNaN(date.getTime()) ? undefined : date;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof ExplainedError ? error : noAnswer(apiUrl, error);
-  } finally {
-    await transport.close();
-  }
+  return exchange(
+    { method: 'GET', url: new URL(endpointUrl(apiUrl, path)), headers: {}, apiUrl, signal },
+    ({ status, headers, text }) => {
+      const refused = refusalIn({ status, text }, apiUrl, path);
+      if (refused.statusCode !== 401) {
+        throw refused;
+      }
+      const date = new Date(headers.date ?? '');
+      return Number.isNaN(date.getTime()) ? undefined : date;
+    },
+  );
 }
 
 /** @throws WebexUnreachableError where it is no refusal: Webex tells nobody anything */

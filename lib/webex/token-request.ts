@@ -1,22 +1,16 @@
 import { type ExplainedError, notWebex } from '#core';
 import { checkClientSecret } from './client-secret-check';
-import type { Clock } from './clock';
-import { ClientRefused, GrantRefused, RequestRefused } from './grant-errors';
+import type { WaitingLimits } from './clock';
+import { ClientRefused, GrantRefused, type Presented, RequestRefused } from './grant-errors';
 import { apiUrlOf, type OAuthAnswer, type OAuthRequest } from './oauth-request';
 import { retryingRequest } from './retrying-request';
 import { TokenPair } from './token-pair';
 
-export interface TokenEndpointOptions {
+export interface TokenEndpointOptions extends WaitingLimits {
   /** Such as `https://webexapis.com/v1/access_token`. */
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Longest wait for an answer. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Ends the request, whose answer is lost with it: where that matters, one that gives it time. @default - none */
-  readonly signal?: AbortSignal;
-  /** What waiting goes by. @default - the machine's clock */
-  readonly clock?: Clock;
 }
 
 export interface CodeExchange extends TokenEndpointOptions {
@@ -30,8 +24,6 @@ export interface CodeExchange extends TokenEndpointOptions {
 export interface PairRefresh extends TokenEndpointOptions {
   readonly refreshToken: string;
 }
-
-type Presented = GrantRefused['what'];
 
 /**
  * Exchanges an authorization code, which is good for that once: whatever goes wrong, it is used up.

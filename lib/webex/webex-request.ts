@@ -1,15 +1,12 @@
-import { ExplainedError, HttpTransport, noAnswer, notWebex, webexReply } from '#core';
+import { notWebex, webexReply } from '#core';
 import type { z } from 'zod';
+import { exchange, type RequestLimits } from './exchange';
 
-export interface WebexOptions {
+export interface WebexOptions extends RequestLimits {
   /** Such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
   /** @default - none, which Webex refuses with 401 */
   readonly accessToken?: string;
-  /** Longest wait for the answer. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Ends the request. @default - none */
-  readonly signal?: AbortSignal;
 }
 
 export interface WebexRequest extends WebexOptions {
@@ -27,33 +24,16 @@ export interface WebexRequest extends WebexOptions {
  * @throws WebexResponseError, WebexUnreachableError, the signal's reason
  */
 export async function webexRequest<T>(request: WebexRequest, reply: z.ZodType<T>): Promise<T> {
-  const { apiUrl, accessToken, method, path, query = {}, timeoutMs = 30_000, signal } = request;
+  const { apiUrl, accessToken, method, path, query = {}, timeoutMs, signal } = request;
   const url = new URL(`${apiUrl.replace(/\/+$/, '')}/${path}`);
   Object.entries(query).forEach(([name, value]) => url.searchParams.set(name, value));
-  const transport = new HttpTransport();
-  try {
-    const { status, body } = await transport.send({
-      method,
-      url,
-      headers: {
-        accept: 'application/json',
-        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
-      },
-      headersTimeoutMs: timeoutMs,
-      bodyTimeoutMs: timeoutMs,
-      signal,
-    });
-    const text = await body.text();
+  const headers: Record<string, string> = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
+  return exchange({ method, url, headers, apiUrl, timeoutMs, signal }, ({ status, text }) => {
     const json = status === 204 ? undefined : webexReply({ status, text }, apiUrl, path, [accessToken ?? '']);
     const parsed = reply.safeParse(json);
     if (!parsed.success) {
       throw notWebex(apiUrl, path);
     }
     return parsed.data;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof ExplainedError ? error : noAnswer(apiUrl, error);
-  } finally {
-    await transport.close();
-  }
+  });
 }
