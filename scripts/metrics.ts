@@ -9,7 +9,7 @@ import { operatorsOption } from '../lib/cli/options/operators-option';
 import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics/health-metrics';
 import type { ListenAddress } from '../lib/health/metrics/metrics-server';
 import { type Labels, toOpenMetrics } from '../lib/health/metrics/open-metrics';
-import type { TimedLook } from '../lib/health/metrics/timed-look';
+import type { TimedLook } from '../lib/health/metrics/regular-looks';
 
 interface Options {
   readonly out?: string;

@@ -4,7 +4,7 @@ import { writeAtomically } from '../../files/atomic-file';
 import { type ListenAddress, MetricsServer } from '../../health/metrics/metrics-server';
 import { lookRegularly } from '../../health/metrics/regular-looks';
 import type { Report } from '../../health/report';
-import { timedLook, type TimedLook } from '../../health/metrics/timed-look';
+import { timedLook, type TimedLook } from '../../health/metrics/regular-looks';
 import { explainedRefusal } from '../../operators/server-refusal';
 import { say } from '../command';
 

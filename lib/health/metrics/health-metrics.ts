@@ -14,7 +14,7 @@ import {
   type SecretIdLine,
   type Severity,
 } from '../report';
-import type { TimedLook } from './timed-look';
+import type { TimedLook } from './regular-looks';
 
 /*
  * The report for Prometheus. Times are Unix seconds, and there is no series where a time is not known: what is left of

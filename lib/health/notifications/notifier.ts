@@ -1,7 +1,7 @@
 import { describeError, ExplainedError } from '#core';
 import { withLock } from '../../files/file-lock';
+import type { Line, Report } from '../report';
 import { newsSince, type LookOutcome, type ToldLine } from './changes';
-import { impersonal } from './impersonal';
 import { messageBody } from './message';
 import { ToldFile, type Recipient } from './told-file';
 import type { Webhook } from './webhook';
@@ -73,4 +73,28 @@ function isOutdated(at: Date, toldOf: Date): boolean {
 
 function isDifferent(before: readonly ToldLine[], after: readonly ToldLine[]): boolean {
   return JSON.stringify(before) !== JSON.stringify(after);
+}
+
+/**
+ * The same without accounts. A webhook leads to a room or to somebody else's service, and a message about a state needs no
+ * personal data.
+ */
+function impersonal(outcome: LookOutcome): LookOutcome {
+  return 'report' in outcome ? { ...outcome, report: withoutAccounts(outcome.report) } : outcome;
+}
+
+function withoutAccounts(report: Report): Report {
+  return {
+    ...report,
+    credentials: report.credentials.map((line) => ({
+      ...worded(line),
+      consentedBy: undefined,
+      organization: undefined,
+      verified: undefined,
+    })),
+  };
+}
+
+function worded<T extends Line>(line: T): T {
+  return line.impersonal === undefined ? line : { ...line, next: undefined, ...line.impersonal };
 }
