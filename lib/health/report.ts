@@ -77,6 +77,17 @@ export interface Line<State extends string = string> {
   readonly impersonal?: Pick<Line, 'detail' | 'next'>;
 }
 
+/** A line without notes. */
+export function lineOf<State extends string>(
+  name: string,
+  state: State,
+  severity: Severity,
+  detail: string,
+  next?: string,
+): Line<State> {
+  return { name, state, severity, detail, next, notes: [] };
+}
+
 export interface EngineLine extends Line<EngineState> {
   /** Its settings, by the names that the plugin has for them. @default - none is written, or it does not run as declared */
   readonly configuration?: EngineConfiguration;

@@ -53,53 +53,46 @@ export function stateOfReading(
       warnings.length > 0
         ? warnings.join('; ')
         : "the grant was revoked, its person's password or role changed, or the organization switched the integration off";
-    return {
-      state: 'refused by Webex',
-      severity: 'broken',
-      detail: `Webex does not take its token (${answer.why}): ${why}`,
-      next: `see in Control Hub that the integration is switched on, which mends it; else ${commandLine('revoke', name, '--vault-only')}, then ${commandLine('authorize', name)}`,
-    };
+    return finding(
+      'refused by Webex',
+      'broken',
+      `Webex does not take its token (${answer.why}): ${why}`,
+      `see in Control Hub that the integration is switched on, which mends it; else ${commandLine('revoke', name, '--vault-only')}, then ${commandLine('authorize', name)}`,
+    );
   }
   if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {
+    const again = (owner: string): string =>
+      `${commandLine('revoke', name)}, then ${commandLine('authorize', name)} as ${owner}`;
     return {
-      state: 'wrong account',
-      severity: 'broken',
-      detail: `it acts as ${answer.email}, and belongs to ${owner}`,
-      next: `${commandLine('revoke', name)}, then ${commandLine('authorize', name)} as ${owner}`,
-      impersonal: {
-        detail: 'it acts as another account than its owner',
-        next: `${commandLine('revoke', name)}, then ${commandLine('authorize', name)} as its owner`,
-      },
+      ...finding('wrong account', 'broken', `it acts as ${answer.email}, and belongs to ${owner}`, again(owner)),
+      impersonal: { detail: 'it acts as another account than its owner', next: again('its owner') },
     };
   }
   if (warnings.length === 0) {
-    return { state: 'healthy', severity: 'healthy', detail: until };
+    return finding('healthy', 'healthy', until);
   }
   const said = warnings.join('; ');
   const since = failingSince === null ? '' : ` since ${describeDistance(failingSince, now)}`;
+  const failing = (state: CredentialState, what: string, next: string): Finding =>
+    finding(state, 'attention', `${what}${since}, and ${until}: ${said}`, next);
   switch (whatWebexRefused(said)) {
     case 'grant':
-      return {
-        state: 're-authorization required',
-        severity: 'attention',
-        detail: `Webex does not renew it${since}, and ${until}: ${said}`,
-        next: replaceCommand(credential),
-      };
+      return failing('re-authorization required', 'Webex does not renew it', replaceCommand(credential));
     case 'client':
-      return {
-        state: 'integration refused',
-        severity: 'attention',
-        detail: `Webex refuses its integration${since}, and ${until}: ${said}`,
-        next: commandLine('rotate-secret', credential.integration),
-      };
+      return failing(
+        'integration refused',
+        'Webex refuses its integration',
+        commandLine('rotate-secret', credential.integration),
+      );
     default:
-      return {
-        state: 'failing',
-        severity: 'attention',
-        detail: `refreshing fails${since}, and ${until}: ${said}`,
-        next: 'see that the server reaches Webex; it goes on trying by itself',
-      };
+      return failing('failing', 'refreshing fails', TRIES_AGAIN);
   }
+}
+
+const TRIES_AGAIN = 'see that the server reaches Webex; it goes on trying by itself';
+
+function finding(state: CredentialState, severity: Severity, detail: string, next?: string): Finding {
+  return { state, severity, detail, next };
 }
 
 /** Of a credential that the engine gives no token of. */
@@ -108,12 +101,8 @@ export function stateOfRefusal(
   error: ExplainedError,
   consent: ConsentRecord | undefined,
 ): Finding {
-  const broken = (state: CredentialState, detail: string, next?: string): Finding => ({
-    state,
-    severity: 'broken',
-    detail,
-    next,
-  });
+  const broken = (state: CredentialState, detail: string, next?: string): Finding =>
+    finding(state, 'broken', detail, next);
   const authorize = commandLine('authorize', name);
   if (error instanceof AuthorizationPending) {
     return broken(
@@ -140,7 +129,7 @@ export function stateOfRefusal(
     return broken('integration refused', error.message, commandLine('rotate-secret', integration));
   }
   if (error instanceof TemporarilyUnavailable) {
-    return broken('expired', error.message, 'see that the server reaches Webex; it goes on trying by itself');
+    return broken('expired', error.message, TRIES_AGAIN);
   }
   if (error instanceof NotPermitted) {
     return broken('unknown', error.message, `${deployCommand()}, which writes what the observer may do`);

@@ -3,12 +3,12 @@ import { deployCommand } from '../../declaration/deploy-command';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
 import { fieldsReply, mountsReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import type { SecretIdLine } from '../report';
+import { lineOf, type SecretIdLine } from '../report';
 import { describeRefusal } from './vault-refusal';
 
 /*
- * An app that has an identity of its own: nothing of it is in Vault that ends, so what can be known is whether its role is
- * there, and asks for what is declared.
+ * Apps with an identity of their own. Vault keeps nothing of them that expires. The look checks that the role is there and
+ * asks for what is declared.
  */
 
 type Role = Readonly<Record<string, unknown>>;
@@ -20,38 +20,29 @@ export async function lookAtIdentity(
   login: IdentityLogin,
   rolePath: string,
 ): Promise<SecretIdLine | undefined> {
-  const line = (part: Omit<SecretIdLine, 'name' | 'notes'>): SecretIdLine => ({ name, notes: [], ...part });
   try {
     const { data } = await vault.read(rolePath, fieldsReply);
     const other = asked(login).filter(([field, declared]) => !isSame(data[field], declared));
+    const fields = other.map(([field]) => field).join(' and ');
     return other.length === 0
-      ? line({ state: 'good', severity: 'healthy', detail: `it logs in by ${login.type}, with what it has` })
-      : line({
-          state: 'unknown',
-          severity: 'attention',
-          detail: `${rolePath} asks for another ${other.map(([field]) => field).join(' and ')} than is declared`,
-          next: deployCommand(),
-        });
+      ? lineOf(name, 'good', 'healthy', `it logs in by ${login.type}, with what it has`)
+      : lineOf(
+          name,
+          'unknown',
+          'attention',
+          `${rolePath} asks for another ${fields} than is declared`,
+          deployCommand(),
+        );
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
     if (error.statusCode !== 404) {
-      return line({
-        state: 'unknown',
-        severity: 'attention',
-        detail: `its role cannot be looked at (${describeRefusal(error)})`,
-      });
+      return lineOf(name, 'unknown', 'attention', `its role cannot be looked at (${describeRefusal(error)})`);
     }
     // Vault says 404 also where there is no such method.
-    return (await isUnconfigured(vault, login))
-      ? line({
-          state: 'none',
-          severity: 'broken',
-          detail: `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
-          next: deployCommand(),
-        })
-      : undefined;
+    const detail = `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`;
+    return (await isUnconfigured(vault, login)) ? lineOf(name, 'none', 'broken', detail, deployCommand()) : undefined;
   }
 }
 

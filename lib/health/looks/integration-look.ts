@@ -4,7 +4,7 @@ import type { Integration } from '../../declaration/schema/deployment';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import type { CredentialLine, IntegrationLine } from '../report';
+import { lineOf, type CredentialLine, type IntegrationLine } from '../report';
 import { describeRefusal } from './vault-refusal';
 
 /** Whether the engine has the entry of an integration. @throws VaultUnreachableError */
@@ -13,37 +13,21 @@ export async function lookAtEntry(
   mountPath: string,
   integration: Integration,
 ): Promise<IntegrationLine> {
-  const line = (part: Omit<IntegrationLine, 'name' | 'notes'>): IntegrationLine => ({
-    name: integration.name,
-    notes: [],
-    ...part,
-  });
+  const { name } = integration;
   try {
     const { data } = await vault.read(`${mountPath}/servers/${nameInVault(integration)}`, integrationReply);
-    return line({
-      state: 'present',
-      severity: 'healthy',
-      detail: 'the engine has its entry',
+    return {
+      ...lineOf(name, 'present', 'healthy', 'the engine has its entry'),
       entry: { clientId: data.client_id, providerOptions: data.provider_options },
-    });
+    };
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    const next = deployCommand();
+    const missing = 'the engine has no such entry, so no grant of it can be refreshed';
     return error.statusCode === 404
-      ? line({
-          state: 'missing',
-          severity: 'broken',
-          detail: 'the engine has no such entry, so no grant of it can be refreshed',
-          next,
-        })
-      : line({
-          state: 'unknown',
-          severity: 'attention',
-          detail: `it cannot be looked at (${describeRefusal(error)})`,
-          next,
-        });
+      ? lineOf(name, 'missing', 'broken', missing, deployCommand())
+      : lineOf(name, 'unknown', 'attention', `it cannot be looked at (${describeRefusal(error)})`, deployCommand());
   }
 }
 

@@ -7,12 +7,11 @@ import { loginOf } from '../../declaration/derived/logins';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtIdentity } from './identity-look';
 import type { Observations } from './observations';
-import type { SecretIdLine } from '../report';
+import { lineOf, type SecretIdLine } from '../report';
 import { lookAtSecretIds } from './secret-id-look';
 
 /*
- * Who logs in: apps and operators with a secret id, and which command makes another one, and apps with an identity of
- * their own.
+ * Logins of apps and operators: by a secret id, with the command that makes another one, or by an identity of an app.
  */
 
 export interface RoleLookOptions {
@@ -31,7 +30,7 @@ export async function lookAtApp({ deployment, ...look }: RoleLookOptions, app: A
     login.type === 'approle'
       ? await lookAtSecretIds({ ...look, name, rolePath: path, renewal: commandLine('issue', name) })
       : await lookAtIdentity(look.vault, name, login, path);
-  return line ?? absentRole(name);
+  return line ?? lineOf(name, 'none', 'broken', 'Vault has no role of it', deployCommand());
 }
 
 /** The same. @returns undefined where there is no such role, as in a server of somebody else */
@@ -46,15 +45,4 @@ export function lookAtOperator(
 /** In Vault, as of a role that `init` has written. */
 export function operatorRolePath(name: string): string {
   return `auth/${OPERATORS_MOUNT}/role/${name}`;
-}
-
-function absentRole(name: string): SecretIdLine {
-  return {
-    name,
-    state: 'none',
-    severity: 'broken',
-    detail: 'Vault has no role of it',
-    next: deployCommand(),
-    notes: [],
-  };
 }

@@ -4,7 +4,7 @@ import type { VaultClient } from '../../vault/vault-client';
 import type { Observations, SecretIdLife } from './observations';
 import { endsSoon } from './thresholds';
 import { describeDay } from '../relative-time';
-import type { SecretIdLine } from '../report';
+import { lineOf, type SecretIdLine } from '../report';
 import { describeRefusal } from './vault-refusal';
 
 /*
@@ -28,7 +28,6 @@ export interface SecretIdLook {
 /** @returns undefined where there is no such role; @throws VaultUnreachableError */
 export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine | undefined> {
   const { name, renewal, now } = look;
-  const line = (part: Omit<SecretIdLine, 'name' | 'notes'>): SecretIdLine => ({ name, notes: [], ...part });
   try {
     const lives = await livesOf(look);
     const last = lives.reduce<SecretIdLife | undefined>(
@@ -36,37 +35,22 @@ export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine 
       undefined,
     );
     if (last === undefined) {
-      return line({
-        state: 'none',
-        severity: 'attention',
-        detail: 'it has no secret id, so nothing can log in as it',
-        next: renewal,
-      });
+      return lineOf(name, 'none', 'attention', 'it has no secret id, so nothing can log in as it', renewal);
     }
-    if (last.expireTime === null) {
-      return line({ state: 'good', severity: 'healthy', detail: 'its secret id never ends', expireTime: null });
-    }
-    const leftMs = last.expireTime.getTime() - now.getTime();
-    const until = describeDay(last.expireTime, now);
     const { expireTime } = last;
-    if (leftMs <= 0) {
-      return line({
-        state: 'ended',
-        severity: 'broken',
-        detail: `its secret id ended on ${until}`,
-        next: renewal,
-        expireTime,
-      });
+    if (expireTime === null) {
+      return { ...lineOf(name, 'good', 'healthy', 'its secret id never ends'), expireTime };
     }
-    return endsSoon(leftMs, lifeMsOf(last))
-      ? line({
-          state: 'ends soon',
-          severity: 'attention',
-          detail: `its secret id ends on ${until}`,
-          next: renewal,
-          expireTime,
-        })
-      : line({ state: 'good', severity: 'healthy', detail: `its secret id ends on ${until}`, expireTime });
+    const leftMs = expireTime.getTime() - now.getTime();
+    const until = describeDay(expireTime, now);
+    if (leftMs <= 0) {
+      return { ...lineOf(name, 'ended', 'broken', `its secret id ended on ${until}`, renewal), expireTime };
+    }
+    const detail = `its secret id ends on ${until}`;
+    const line = endsSoon(leftMs, lifeMsOf(last))
+      ? lineOf(name, 'ends soon', 'attention', detail, renewal)
+      : lineOf(name, 'good', 'healthy', detail);
+    return { ...line, expireTime };
   } catch (error) {
     if (!(error instanceof VaultResponseError)) {
       throw error;
@@ -74,8 +58,7 @@ export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine 
     if (error.statusCode === 404 || (error.statusCode === 400 && error.said.includes('does not exist'))) {
       return undefined;
     }
-    const why = describeRefusal(error);
-    return line({ state: 'unknown', severity: 'attention', detail: `its secret ids cannot be looked at (${why})` });
+    return lineOf(name, 'unknown', 'attention', `its secret ids cannot be looked at (${describeRefusal(error)})`);
   }
 }
 

@@ -14,7 +14,7 @@ import { isPaused, readRefreshing } from '../../vault/engine-refreshing';
 import { mountReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { describeRefusal } from './vault-refusal';
-import type { EngineLine, EngineState, Line, ServerState } from '../report';
+import { lineOf, type EngineLine, type EngineState, type Line, type ServerState } from '../report';
 
 /*
  * The server, and the engine in it.
@@ -29,14 +29,8 @@ export async function lookAtServer(
   vault: VaultClient,
   declared?: Deployment['vault']['server'],
 ): Promise<Line<ServerState>> {
-  const line = (state: ServerState, detail: string, next?: string): Line<ServerState> => ({
-    name: vault.address,
-    state,
-    severity: state === 'up' ? 'healthy' : 'broken',
-    detail,
-    next,
-    notes: [],
-  });
+  const line = (state: ServerState, detail: string, next?: string): Line<ServerState> =>
+    lineOf(vault.address, state, state === 'up' ? 'healthy' : 'broken', detail, next);
   try {
     const { initialized, sealed, version } = await vault.sealStatus();
     if (!initialized) {
@@ -75,14 +69,8 @@ function nextOfAbsence(error: ExplainedError, declared: Deployment['vault']['ser
 /** As the observer. @throws VaultUnreachableError */
 export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): Promise<EngineLine> {
   const { mountPath, plugin } = engine;
-  const line = (state: EngineState, severity: Line['severity'], detail: string, next?: string): EngineLine => ({
-    name: mountPath,
-    state,
-    severity,
-    detail,
-    next,
-    notes: [],
-  });
+  const line = (state: EngineState, severity: Line['severity'], detail: string, next?: string): EngineLine =>
+    lineOf(mountPath, state, severity, detail, next);
   const deploy = deployCommand();
   try {
     const { type } = (await vault.read(`sys/internal/ui/mounts/${mountPath}`, mountReply)).data;
@@ -114,10 +102,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
       throw error;
     }
     // To a token that has rights below the path, 403 says that nothing is mounted there.
-    if (error.statusCode === 403 && error.path.startsWith('sys/internal/')) {
-      return line('missing', 'broken', 'no engine is mounted there', deploy);
-    }
-    if (error.statusCode === 404) {
+    if (error.statusCode === 404 || (error.statusCode === 403 && error.path.startsWith('sys/internal/'))) {
       return line('missing', 'broken', 'no engine is mounted there', deploy);
     }
     return line('unknown', 'attention', `it cannot be looked at (${describeRefusal(error)})`);
