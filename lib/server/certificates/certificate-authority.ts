@@ -14,7 +14,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { createPrivateKey, X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto';
+import { createPrivateKey, X509Certificate as NodeCertificate, webcrypto } from 'node:crypto';
 import { ExplainedError } from '#core';
 
 cryptoProvider.set(webcrypto as unknown as Crypto);
@@ -64,7 +64,6 @@ export class CertificateAuthority {
     const { commonName = 'webex-token-vault CA', lifetimeDays = 3650, now = new Date() } = options;
     const keys = await newKeys();
     const certificate = await X509CertificateGenerator.createSelfSigned({
-      serialNumber: serialNumber(),
       name: [{ CN: [commonName] }],
       ...validity(now, lifetimeDays),
       keys,
@@ -122,7 +121,6 @@ export class CertificateAuthority {
     const keys = await newKeys();
     const { notBefore, notAfter } = validity(now, lifetimeDays);
     const certificate = await X509CertificateGenerator.create({
-      serialNumber: serialNumber(),
       subject: [{ CN: [commonName] }],
       issuer: this.#certificate.subjectName,
       notBefore,
@@ -163,13 +161,6 @@ async function newKeys(): Promise<CryptoKeyPair> {
 async function exportKey(key: CryptoKey): Promise<string> {
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', key);
   return `${PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`;
-}
-
-/** A positive number of 127 random bits. @see RFC 5280, section 4.1.2.2 */
-function serialNumber(): string {
-  const bytes = randomBytes(16);
-  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
-  return bytes.toString('hex');
 }
 
 function validity(now: Date, lifetimeDays: number): { notBefore: Date; notAfter: Date } {

@@ -4,11 +4,10 @@ import { unknownAudit, UnwritableAuditLog } from './audit-device';
 import { revokedAfter, RootTokenAlive } from './root-token';
 import { checkKeyOptions, initialize, initStatus, type KeyOptions } from './new-key';
 import { prepareServer, type PreparationOptions } from './preparation';
-import { unseal, waitUntilActive } from './unsealing';
+import { requireActive, unseal } from './unsealing';
 import { graceSignal } from '../../vault/grace-signal';
 import { type VaultClient } from '../../vault/vault-client';
 
-const ACTIVE_TIMEOUT_MS = 60_000;
 const POLL_MS = 1000;
 
 export interface InitializationOptions extends PreparationOptions {
@@ -84,11 +83,7 @@ async function untilActive(
     }
     report('unsealed');
   }
-  if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
-    throw new ExplainedError(
-      `${client.address} is initialized, but did not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
-    );
-  }
+  await requireActive(client, signal);
 }
 
 async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { SHARE_WAYS } from '../../operators/key-shares';
 const POLL_MS = 250;
 /** A node that joins others stays sealed for a moment after its last share. */
 const JOIN_TIMEOUT_MS = 15_000;
+const ACTIVE_TIMEOUT_MS = 60_000;
 /** A healthy server names its leader at once. Another one is asked again. */
 const LEADER_TIMEOUT_MS = 5000;
 
@@ -105,6 +106,15 @@ export async function activeSince(client: VaultClient, itself = false): Promise<
   }
   const other = itself ? undefined : reply.leader_address || undefined;
   return reply.is_self === true ? reply.active_time : other;
+}
+
+/** Waits until an unsealed server has an active node. */
+export async function requireActive(client: VaultClient, signal?: AbortSignal): Promise<void> {
+  if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
+    throw new ExplainedError(
+      `${client.address} did not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
+    );
+  }
 }
 
 export interface ActiveWait {

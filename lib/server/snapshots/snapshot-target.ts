@@ -6,9 +6,7 @@ import { initialize, initStatus, type KeyOptions } from '../keys/new-key';
 import { RestoreMarker } from './restore-marker';
 import { withoutKey, type SentSnapshot } from './restore-outcome';
 import { generateRootToken } from '../keys/root-token';
-import { activeSince, unseal, waitUntilActive } from '../keys/unsealing';
-
-const ACTIVE_TIMEOUT_MS = 60_000;
+import { activeSince, requireActive, unseal } from '../keys/unsealing';
 
 /** A server that can be sent a snapshot now. */
 export interface SnapshotTarget extends SentSnapshot {
@@ -92,11 +90,7 @@ export async function readyWithNewKey(
   if (!isUnsealed) {
     await unseal(client, shares, { signal });
   }
-  if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
-    throw new ExplainedError(
-      `${client.address} did not become active within ${ACTIVE_TIMEOUT_MS / 1000} s; see its log`,
-    );
-  }
+  await requireActive(client, signal);
   return { activeBefore: await activeSince(client), sender: client.withToken(rootToken) };
 }
 
