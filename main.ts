@@ -6,7 +6,7 @@ import { deploymentFile } from './lib/declaration/deployment-file';
 import { loadDeployment } from './lib/declaration/files/load-deployment';
 
 /*
- * The two stacks, as CDKTF runs them. No stack reads the state of the other: in between, a person or a script initializes
+ * The two stacks, as CDKTF runs them. No stack reads the state of the other. Between the two, a person or a script initializes
  * the server, unseals it and hands out the first token.
  */
 async function main(): Promise<void> {

@@ -10,19 +10,19 @@ import { pathFromOutput } from './output-path';
 import { plainText } from './terraform-text';
 import { StateBackend } from './state-backend';
 
-/** First version with ephemeral variables and with write-only arguments, of Terraform and of OpenTofu alike. */
+/** First version of Terraform and of OpenTofu with ephemeral variables and write-only arguments. */
 const REQUIRED_VERSION = '>= 1.11';
 
 export interface DeploymentStackProps {
-  /** Where relative paths of the declaration and local state start. @default - the current folder */
+  /** Folder of relative paths in the declaration, and of local state. @default - the current folder */
   readonly folder?: string;
-  /** Tells the states of two deployments apart: the name of the file that declares it. @default "deployment" */
+  /** Name of the declaring file without its ending. It distinguishes the states of deployments. @default "deployment" */
   readonly name?: string;
 }
 
-/** What the stacks of a deployment have in common: Terraform's version, where the state is and whose, and paths. */
+/** Common parts of both stacks: Terraform's version, the state and its owner, and paths. */
 export abstract class DeploymentStack extends TerraformStack {
-  /** Where relative paths of the declaration start, on this machine. */
+  /** Folder of relative paths in the declaration. */
   protected readonly folder: string;
 
   constructor(scope: Construct, id: string, { backend, vault }: Deployment, props: DeploymentStackProps = {}) {
@@ -31,7 +31,7 @@ export abstract class DeploymentStack extends TerraformStack {
     const { folder = process.cwd(), name = DEFAULT_NAME } = props;
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
       throw new ExplainedError(
-        `the name of a deployment must be letters, digits, ".", "-" or "_", as it is part of the state, got "${name}"; rename the file that declares it`,
+        `the name of a deployment must be letters, digits, ".", "-" or "_", because it names the state, got "${name}"; rename the file that declares it`,
       );
     }
     if (vault.server !== undefined && backend !== undefined && !JSON.stringify(backend.config).includes('{stack}')) {
@@ -41,7 +41,7 @@ export abstract class DeploymentStack extends TerraformStack {
     }
     this.folder = folder;
 
-    // Terraform looks at this before anything that an older one would not understand.
+    // An older Terraform refuses this before it meets an unknown argument.
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
     if (backend === undefined) {
       new LocalBackend(this, { path: this.pathFromOutput(stateFileName(name, id)) });
@@ -49,35 +49,35 @@ export abstract class DeploymentStack extends TerraformStack {
       new StateBackend(this, 'backend', { ...backend, placeholders: backendPlaceholders(name, id) });
     }
 
-    // The state keeps the name that it was made with. Applied onto the state of another deployment, a stack would
-    // replace what that one has; so it is refused while it is planned.
+    // The state keeps the name of its deployment. A stack on another deployment's state would replace its resources, so the
+    // plan is refused.
     const owner = new DataResource(this, 'deployment', {
       lifecycle: {
         ignoreChanges: ['input'],
         postcondition: [
           {
             condition: `\${self.output == "${name}"}`,
-            errorMessage: `this state belongs to deployment "\${self.output}", got deployment "${name}", which would replace all that the other has; give each its own state, or deploy with the other's file`,
+            errorMessage: `this state belongs to deployment "\${self.output}", got deployment "${name}", which would replace the resources of the other; give each its own state, or deploy with the other's file`,
           },
         ],
       },
     });
-    // CDKTF's prop takes objects only.
+    // CDKTF's prop accepts objects only.
     owner.addOverride('input', name);
   }
 
   /**
-   * Keeps in the state what is declared, for the next deploy to compare. Terraform writes it last, so a deploy that fails
-   * leaves the note of the one before. To be called once everything else is in the stack.
+   * Keeps the declaration in the state, for the next deploy to compare. Terraform writes it last, so a failed deploy leaves
+   * the note of the previous one. Call it after all other resources are defined.
    */
   protected note(declared: DeclaredGrants | DeclaredServer): void {
     const before = this.node.findAll().filter((each) => TerraformResource.isTerraformResource(each));
     const note = new DataResource(this, 'declared', { dependsOn: before });
-    // As one text: Terraform would keep the type of an object beside it, as large as the object.
+    // One text: Terraform would keep the type of an object beside it, as large as the object.
     note.addOverride('input', plainText(JSON.stringify(declared)));
   }
 
-  /** Way from where Terraform runs to a path that starts from the deployment's folder; see {@link pathFromOutput}. */
+  /** Path from Terraform's working folder to a path in the deployment's folder; see {@link pathFromOutput}. */
   protected pathFromOutput(path: string): string {
     const way = pathFromOutput(this, this.folder);
     return way === '' ? path : `${way}/${path}`;
@@ -85,8 +85,8 @@ export abstract class DeploymentStack extends TerraformStack {
 }
 
 /**
- * cdktf, which no longer changes, asks `util.isArray` about every output. Node of today warns of that (DEP0044) and may
- * drop it, and says what to ask instead: from here on that answers. Every other warning is still shown.
+ * cdktf calls `util.isArray` for every output. Node warns of that (DEP0044) and may drop it. Node's documented replacement
+ * takes its place here, and other warnings are still shown.
  */
 function provideIsArray(): void {
   Object.assign(util, { isArray: Array.isArray });

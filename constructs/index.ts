@@ -1,6 +1,6 @@
 /*
- * The public constructs of the package webex-token-vault: the two stacks of a deployment, in an App of one's own beside
- * other stacks. Their parts are internal: each takes what the stack has resolved, and checks nothing by itself.
+ * The public constructs of the package webex-token-vault: the two stacks of a deployment, for an App with other stacks.
+ * Their parts are internal, because each trusts the resolved deployment of its stack.
  */
 export { defineDeployment, type Deployment, type DeploymentInput } from '../lib/declaration/define-deployment';
 export type { DeploymentStackProps } from './deployment-stack';

@@ -3,17 +3,16 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { App, Manifest, type TerraformStack } from 'cdktf';
 
 /**
- * Way from the stack's output folder, where Terraform runs, to a file or folder; with forward slashes.
- *
- * Relative, so that a clone elsewhere synthesizes the same and neither JSON nor state names this machine.
+ * Relative path from the stack's output folder, where Terraform runs, with forward slashes. Neither JSON nor state names a
+ * folder of this machine.
  */
 export function pathFromOutput(stack: TerraformStack, target: string): string {
-  // Not by the manifest's `forStack`, which would note the stack without the dependencies that are added to it later.
+  // The manifest's `forStack` would record the stack without its later dependencies.
   const output = join(App.of(stack).outdir, Manifest.stacksFolder, stack.node.id);
   return relative(realPath(output), realPath(target)).split(sep).join('/');
 }
 
-/** Past symbolic links, as the operating system goes where it meets `..`; the end of the path need not exist yet. */
+/** Path without symbolic links, as the system resolves `..`. Its end need not exist yet. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -22,7 +21,7 @@ function realPath(path: string): string {
   }
 }
 
-/** Folder of this package: of the sources as well as of what they are compiled to. */
+/** Folder of this package, for sources and for compiled files. */
 export function packageFolder(folder: string = __dirname): string {
   return existsSync(join(folder, 'package.json')) ? folder : packageFolder(dirname(folder));
 }

@@ -1,15 +1,15 @@
 import { TerraformBackend, type TerraformStack } from 'cdktf';
 
 export interface StateBackendProps {
-  /** As Terraform names it. CDKTF has a class for some only. */
+  /** Terraform's name of the backend. CDKTF has classes for some backends only. */
   readonly type: string;
-  /** Its settings, as Terraform's documentation names them. */
+  /** Settings, as in Terraform's documentation. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** What stands for each `{placeholder}` in a setting. */
+  /** Value of each `{placeholder}` in a setting. */
   readonly placeholders: Readonly<Record<string, string>>;
 }
 
-/** Where a stack keeps its state: any backend of Terraform, by its name. */
+/** Any backend of Terraform, by its name. */
 export class StateBackend extends TerraformBackend {
   constructor(
     scope: TerraformStack,

@@ -6,7 +6,7 @@ import { VaultServer } from './server/vault-server';
 import { WebexTokens } from './tokens/webex-tokens';
 
 export interface SynthesisProps extends DeploymentStackProps {
-  /** Folder of the synthesized stacks. @default - that of CDKTF: `CDKTF_OUTDIR`, else `cdktf.out` */
+  /** Folder of the synthesized stacks. @default - `CDKTF_OUTDIR`, or `cdktf.out` */
   readonly output?: string;
 }
 
@@ -14,20 +14,20 @@ export interface SynthesizedStack {
   readonly name: string;
   /** Folder with its `cdk.tf.json`, where Terraform runs. */
   readonly folder: string;
-  /** What may not end well, such as a certificate that ends soon. */
+  /** Such as a certificate that expires soon. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Writes the Terraform JSON of a deployment, for a program that runs without the `cdktf` command. The two stacks and their
- * order are those of `main.ts`, which a project without a clone does not have.
+ * Writes the Terraform JSON of a deployment, for a program without the `cdktf` command. The stacks and their order are those
+ * of `main.ts`, which only a clone has.
  *
- * @returns the stacks, in the order in which they are deployed
- * @throws ExplainedError where the deployment does not hold
+ * @returns the stacks in the order of their deployment
+ * @throws ExplainedError if a file of this machine is missing or wrong
  */
 export function synthesize(deployment: Deployment, { output, ...props }: SynthesisProps = {}): SynthesizedStack[] {
-  // CDKTF notes at each reference where it was made, and reads that at once, so that each of its lines would be looked up
-  // in the source maps: a tenth of the time for thousands of apps, and nobody is shown it.
+  // CDKTF reads a stack trace at each reference, and source maps would be searched for each of its lines. That took a tenth
+  // of the time for thousands of apps.
   const { sourceMapsEnabled } = process;
   process.setSourceMapsEnabled(false);
   try {

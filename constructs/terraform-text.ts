@@ -1,11 +1,9 @@
 import { shellWord } from '#core';
 
-/*
- * Texts in a stack. Terraform takes each for a template, in which it replaces expressions.
- */
+/* Texts in a stack. Each is a template, in which Terraform replaces expressions. */
 
 /**
- * Text that Terraform is to take as it is, though a shell's `${...}` is in it. References of CDKTF stay references.
+ * A literal text for Terraform, which may contain a shell's `${...}`. References of CDKTF stay references.
  *
  * @see https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1
  */
@@ -23,9 +21,8 @@ const MANY_LINES = 1000;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r' };
 
 /**
- * The same text, so that Terraform does not take minutes for it where it has thousands of lines. In JSON a text is a
- * template of which each line is a part of its own, and Terraform joins the parts one by one, which takes four times as
- * long for twice as many; it does so eight times and more in each plan. A text in quotes is one part, however long.
+ * A text of thousands of lines in quotes. In JSON each line of a text is a part of a template. Terraform joins the parts one
+ * by one, eight times in a plan, and twice the lines take four times as long. A text in quotes is one part.
  *
  * @see https://github.com/hashicorp/hcl/blob/v2.23.0/hclsyntax/parser_template.go, `meldConsecutiveStringLiterals`
  */

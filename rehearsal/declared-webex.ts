@@ -1,6 +1,6 @@
 import { findCredential } from '../lib/declaration/derived/by-name';
 import type { Deployment } from '../lib/declaration/schema/deployment';
-import { isServiceApp, type ServiceAppCredential } from '../lib/declaration/schema/service-app';
+import { isServiceApp, type ServiceAppCredential } from '../lib/declaration/schema/credential-declaration';
 import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
 import type { SimulatedClient, SimulatedServiceApp } from './webex/simulated-client';
 import { DEFAULT_USERS, simulatedAdministrator, type SimulatedUser } from './webex/simulated-user';

@@ -5,7 +5,7 @@ import type { Grant } from '../lib/grants/consent/grant';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import { importGrant } from '../lib/grants/consent/ways/token-import';
-import { isServiceApp, personBehind } from '../lib/declaration/schema/service-app';
+import { isServiceApp, personBehind } from '../lib/declaration/schema/credential-declaration';
 import type { Rehearsal } from './rehearsal';
 
 export interface RehearsedConsentOptions {

@@ -8,7 +8,7 @@ import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/pre
 import { OperatorSession } from '../lib/operators/operator-session';
 import { OPERATOR_NAMES } from '../lib/operators/operators';
 import { explainedRefusal } from '../lib/operators/server-refusal';
-import type { ProviderTimeout } from '../lib/declaration/derived/engine-wait';
+import type { ProviderTimeout } from '../lib/declaration/derived/engine-configuration';
 import { readGraceSignal } from '../lib/vault/grace-signal';
 import type { VaultConnectionOptions } from '#core';
 

@@ -81,6 +81,6 @@ it('a missing client id is told with the file that was loaded, and its field', a
   const env = { WEBEX_CLIENT_ID: 'C0ffee', CDKTF_OUTDIR: folder };
   const { stderr } = await runCommand('diff', ['webex-tokens', '--deployment', file], env);
   expect(stderr).toBe(
-    `error: integration "webex-myapp" has no clientId in ${file}; give it the one that Webex shows, or set the environment variable that it is read from\n`,
+    `error: integration "webex-myapp" has no clientId in ${file}; copy it from Webex, or set the environment variable that the file reads\n`,
   );
 });

@@ -11,7 +11,7 @@ import { SERVER_PRODUCTS } from './server-products';
 
 const CONFIGURATION_FILE = 'server.json';
 const SERVER_PORT = 8200;
-/** For a plugin to store what it got from Webex a moment ago. */
+/** Time for a plugin to store a token that it just got from Webex. */
 const STOP_TIMEOUT_SECONDS = 30;
 
 export interface ProductionServerContainerProps {
@@ -22,11 +22,11 @@ export interface ProductionServerContainerProps {
   readonly name: string;
   /** Host name or IP address in the server's certificate. */
   readonly serverName: string;
-  /** Names files and folders as they are mounted here, below `/openbao` or `/vault`. */
+  /** Its paths are those of the container, below `/openbao` or `/vault`. */
   readonly configuration: ServerConfiguration;
   /** Port on the Docker host. */
   readonly port: number;
-  /** Address of the Docker host that it is on. */
+  /** Address of the Docker host for that port. */
   readonly bindAddress: string;
   /** Uid and gid. */
   readonly user: string;
@@ -35,9 +35,9 @@ export interface ProductionServerContainerProps {
   /** In Kubernetes' notation. */
   readonly logSize: string;
   readonly logFiles: number;
-  /** Files and folders of the Docker host, by their absolute path in the container. They are mounted read-only. */
+  /** Files and folders of the Docker host, by their paths in the container. They are mounted read-only. */
   readonly files: Readonly<Record<string, string>>;
-  /** CA of the server's certificate, by its path in the container. @default - one that every system knows */
+  /** CA of the server's certificate, by its path in the container. @default - a public CA */
   readonly caFile?: string;
   /** Shell file that sets the server's environment, by its path in the container. @default - none */
   readonly environmentFile?: string;
@@ -45,15 +45,13 @@ export interface ProductionServerContainerProps {
   readonly capabilities?: readonly string[];
   /** Let the server lock its memory. @default false */
   readonly lockMemory?: boolean;
-  /** Longest wait for the server to answer. @default 60 */
-  readonly waitTimeoutSeconds?: number;
 }
 
 /**
  * A node of a server in production: without privileges, its root file system read-only, its data in volumes.
  *
- * It is up when it answers, sealed or not: a server that waits for its keys is not dead, and nobody could give them to
- * one that is restarted for it. The volumes are Docker's and not Terraform's, so that no `destroy` takes the grants.
+ * It is healthy if it answers, sealed or not, because a restart would not unseal it. Docker owns the volumes, so no `destroy`
+ * deletes the grants.
  */
 export class ProductionServerContainer extends Construct {
   constructor(scope: Construct, id: string, props: ProductionServerContainerProps) {
@@ -68,8 +66,8 @@ export class ProductionServerContainer extends Construct {
       readOnly,
     });
 
-    // Never started. Docker copies nothing into a container whose root is read-only, but it does into this one's volume;
-    // so the configuration is with the engine, which needs no file of this project to restart the server.
+    // It is never started. Docker copies no file into a container with a read-only root. This container carries the
+    // configuration into a volume, so a restart needs no file of this project.
     const carrier = new Container(this, 'configuration', {
       name: `${name}-configuration`,
       image: image.imageId,
@@ -87,16 +85,16 @@ export class ProductionServerContainer extends Construct {
       ...Object.entries(props.files).map(([target, source]) => ({ type: 'bind', source, target, readOnly: true })),
     ];
     const tmpfs = { '/tmp': 'rw,noexec,nosuid,nodev,size=64m,mode=1777' };
-    // 0: unsealed, 2: sealed, 1: no answer. What it prints says which, and Docker keeps that.
+    // 0: unsealed, 2: sealed, 1: no answer. Docker keeps the output.
     const test = ['CMD-SHELL', `${statusCommand(cli, props.serverName, caFile)} || [ $? -eq 2 ]`];
-    // The provider calls a change of these an update, and does nothing.
+    // The provider reports a change of these as an update, and changes nothing.
     const fixedAtCreation = new DataResource(this, 'shape', { triggersReplace: { mounts, tmpfs, test } });
 
     const command = [cli, 'server', `-config=${folder}/configuration/${CONFIGURATION_FILE}`];
     new Container(this, 'container', {
       name,
       image: image.imageId,
-      // Not the image's own entry point, which is for development mode and writes to the root file system.
+      // The image's own entry point is for development mode and writes to the root file system.
       entrypoint:
         environmentFile === undefined
           ? command
@@ -111,7 +109,7 @@ export class ProductionServerContainer extends Construct {
       capabilities: { drop: ['ALL'], add: capabilities.map((added) => `CAP_${added}`) },
       ulimit: lockMemory ? [{ name: 'memlock', soft: -1, hard: -1 }] : undefined,
       memory: mebibytesOf(props.memory),
-      // Both together, so none of it is swapped out.
+      // Equal to memory, so nothing is swapped out.
       memorySwap: mebibytesOf(props.memory),
       logDriver: 'json-file',
       logOpts: { 'max-size': `${mebibytesOf(props.logSize)}m`, 'max-file': String(props.logFiles) },
@@ -120,14 +118,9 @@ export class ProductionServerContainer extends Construct {
         { name: network.name, aliases: isIP(props.serverName) === 0 ? [props.serverName] : undefined },
       ],
       ports: [{ internal: SERVER_PORT, external: props.port, ip: props.bindAddress }],
-      healthcheck: {
-        test,
-        interval: '5s',
-        timeout: '5s',
-        retries: 6,
-      },
+      healthcheck: { test, interval: '5s', timeout: '5s', retries: 6 },
       wait: true,
-      waitTimeout: props.waitTimeoutSeconds ?? 60,
+      waitTimeout: 60,
       restart: 'unless-stopped',
       stopTimeout: STOP_TIMEOUT_SECONDS,
       destroyGraceSeconds: STOP_TIMEOUT_SECONDS,

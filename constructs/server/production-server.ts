@@ -16,13 +16,13 @@ import { SERVER_PRODUCTS, addedCapabilities } from './server-products';
 export interface ProductionServerProps extends Readonly<ProductionServerDeclaration> {
   /** Folder that holds the plugin binary. */
   readonly pluginFolder: string;
-  /** Absolute path on the Docker host of each file and folder that is given here. @default - they are absolute paths */
+  /** Absolute path on the Docker host of a declared file or folder. @default - declared paths are absolute */
   readonly hostPath?: (path: string) => string;
 }
 
 /** A Vault or OpenBao server in production, of one node or of three on one Docker network. */
 export class ProductionServer extends Construct {
-  /** Where each node answers on this machine. */
+  /** Address of each node on this machine. */
   readonly addresses: readonly string[];
 
   constructor(scope: Construct, id: string, props: ProductionServerProps) {

@@ -8,15 +8,15 @@ export const SERVER_PRODUCTS = {
 } as const;
 
 export interface AddedCapabilitiesProps {
-  /** Add IPC_LOCK. @default - whether the server locks its memory */
+  /** Add IPC_LOCK. @default - added if the server locks its memory */
   readonly ipcLock?: boolean;
   /** @default true */
   readonly disableMlock?: boolean;
 }
 
 /**
- * Linux capabilities that the server's container adds, without the prefix `CAP_`. Vault's image needs none since 2.0.2
- * and 1.21.7: its program no longer has the file capability without which it could not be started.
+ * Linux capabilities of the server's container, without the prefix `CAP_`. Vault's image needs none since 2.0.2 and 1.21.7:
+ * its program has no file capability since then.
  *
  * @see https://developer.hashicorp.com/vault/docs/updates/important-changes
  */
@@ -28,7 +28,7 @@ export interface ImageName {
   /** @default "docker.io" */
   readonly registry: string;
   readonly repository: string;
-  /** With its digest, where it has one. */
+  /** With its digest, if it has one. */
   readonly tag: string;
 }
 

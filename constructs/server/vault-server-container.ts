@@ -4,32 +4,27 @@ import { Construct } from 'constructs';
 import { serverAddresses, type DevServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import { SERVER_PRODUCTS, addedCapabilities } from './server-products';
 
-/** Port of the server inside its container. */
 const SERVER_PORT = 8200;
 
 export interface VaultServerContainerProps extends Readonly<DevServerDeclaration> {
   /** Absolute path of the folder on the Docker host that holds the plugin binary. */
   readonly pluginFolder: string;
-  /** Longest wait for the server to be healthy. @default 60 */
-  readonly waitTimeoutSeconds?: number;
 }
 
 /**
- * A Vault or OpenBao server in development mode, in a container: unsealed, in memory, gone with the container.
+ * A Vault or OpenBao server in development mode: unsealed, in memory, lost with the container.
  *
- * It makes up its root token and prints it in its log. None is given to it, so none is in the container's environment
- * or in the state.
+ * It generates its root token and prints it in its log, so no token is in the container's environment or in the state.
  *
  * @see https://developer.hashicorp.com/vault/docs/concepts/dev-server
  */
 export class VaultServerContainer extends Construct {
-  /** Where it answers on this machine. */
   readonly address: string;
   readonly containerName: string;
 
   constructor(scope: Construct, id: string, props: VaultServerContainerProps) {
     super(scope, id);
-    const { product, containerName, port, pluginFolder, waitTimeoutSeconds = 60 } = props;
+    const { product, containerName, port, pluginFolder } = props;
     const { image: pinnedImage, cli, folder, prefix } = SERVER_PRODUCTS[product];
     const capabilities = addedCapabilities(props);
     [this.address] = serverAddresses(props);
@@ -37,7 +32,7 @@ export class VaultServerContainer extends Construct {
 
     const image = new Image(this, 'image', {
       name: props.image ?? pinnedImage,
-      // Others may use it too.
+      // Other containers may use it.
       keepLocally: true,
     });
     const pluginDirectory = `${folder}/plugins`;
@@ -45,7 +40,7 @@ export class VaultServerContainer extends Construct {
       name: containerName,
       image: image.imageId,
       command: ['server', '-dev', '-dev-no-store-token'],
-      // The image's entry point writes this where the server looks for its configuration.
+      // The image's entry point writes this into the server's configuration folder.
       env: [`${prefix}_LOCAL_CONFIG=${JSON.stringify({ plugin_directory: pluginDirectory })}`],
       mounts: [{ type: 'bind', source: pluginFolder, target: pluginDirectory, readOnly: true }],
       ports: [{ internal: SERVER_PORT, external: port, ip: '127.0.0.1' }],
@@ -59,7 +54,7 @@ export class VaultServerContainer extends Construct {
         retries: 15,
       },
       wait: true,
-      waitTimeout: waitTimeoutSeconds,
+      waitTimeout: 60,
       restart: 'unless-stopped',
     });
   }

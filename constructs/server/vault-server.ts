@@ -15,7 +15,7 @@ import { KubernetesServer } from './kubernetes/kubernetes-server';
 import { ProductionServer } from './production-server';
 import { VaultServerContainer } from './vault-server-container';
 
-/** Where everybody has their own; `KUBE_CONFIG_PATHS` wins, and our commands make that of `KUBECONFIG`. */
+/** `KUBE_CONFIG_PATHS` wins. Commands set it from `KUBECONFIG`. */
 const KUBECONFIG = '~/.kube/config';
 
 /** Stack `vault-server`: a server on this machine or on Kubernetes, where none exists yet. */
@@ -45,7 +45,7 @@ export class VaultServer extends DeploymentStack {
     });
     new TerraformOutput(this, 'vault_addr', { value: container.address, staticId: true });
     new TerraformOutput(this, 'root_token_command', {
-      // Docker keeps the log of a container that it starts again, with another token in it each time.
+      // Docker keeps the log over restarts, and each start prints another token.
       value: `docker logs ${container.containerName} 2>&1 | sed -n 's/^Root Token: //p' | tail -n 1`,
       description: 'Prints the root token of the development server, which is in its log only',
       staticId: true,
@@ -82,7 +82,7 @@ export class VaultServer extends DeploymentStack {
     }
   }
 
-  /** Docker wants an absolute path; Terraform makes it one, so that none of this machine is in the declaration. */
+  /** Docker requires an absolute path. Terraform makes it, so the JSON names no folder of this machine. */
   #hostPath(path: string): string {
     return isAbsolute(path) ? path : `\${abspath("${this.pathFromOutput(path)}")}`;
   }

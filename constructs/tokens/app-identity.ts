@@ -14,8 +14,8 @@ export interface AppIdentityProps extends Omit<ResolvedApp, 'name'> {
 /**
  * A program that may read the access token of some credentials, and nothing else.
  *
- * It logs in with an identity that it has already, or by AppRole. The role id is no secret. The secret id is one, so a
- * command issues it: Terraform would keep it in the state.
+ * It logs in by an identity of its own, or by AppRole. The role id is no secret. A command issues the secret id, because
+ * Terraform would keep it in the state.
  */
 export class AppIdentity extends Construct {
   /** Role id of its AppRole. @default - it logs in with an identity of its own */

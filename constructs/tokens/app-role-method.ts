@@ -12,15 +12,15 @@ export interface AppRoleMethodProps {
 
 /** The AppRole auth method of the apps: enabled, and tuned so that nobody locks them out. */
 export class AppRoleMethod extends Construct {
-  /** Path of the method below `auth/`. It is a reference, because the roles in the method come after it. */
+  /** Path of the method below `auth/`. It is a reference, so roles are written after the method. */
   readonly path: string;
 
   constructor(scope: Construct, id: string, props: AppRoleMethodProps) {
     super(scope, id);
     const { path, accessor } = new AuthBackend(this, 'method', { type: 'approle', path: props.path });
     const mounted = new DataResource(this, 'mounted', { triggersReplace: { accessor } });
-    // Not by the backend's own `tune`: the provider reports a change that Vault refused as made. Not read: a read fails
-    // if the mount is gone, as when a server in dev mode has forgotten all. Written again to each new mount instead.
+    // The provider's own `tune` reports a change that Vault refused as made. A read would fail without the mount, as after
+    // a restart in dev mode. So this is never read, and is written again to each new mount.
     new GenericEndpoint(this, 'leases', {
       path: `sys/mounts/auth/${path}/tune`,
       dataJson: JSON.stringify({ max_lease_ttl: props.maxLeaseTtlSeconds, user_lockout_config: NO_LOCKOUT }),

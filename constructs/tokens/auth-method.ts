@@ -10,12 +10,12 @@ export interface AuthMethodProps {
   readonly login: IdentityLogin;
 }
 
-/** How pods reach the API server of their own cluster; its certificate is for that name. */
+/** API server of the pods' own cluster. Its certificate has this name. */
 const OWN_CLUSTER = 'https://kubernetes.default.svc';
 
-/** Where apps log in that have an identity of their own: enabled, and told whose word it takes. No secret is in it. */
+/** Auth method of apps with an identity of their own. Its settings are the trusted issuer or cluster, and no secret. */
 export class AuthMethod extends Construct {
-  /** Where it is mounted, below `auth/`; a reference, so that the roles in it come after it. */
+  /** Path of the method below `auth/`. It is a reference, so roles are written after the method. */
   readonly path: string;
 
   constructor(scope: Construct, id: string, { login }: AuthMethodProps) {
@@ -33,9 +33,9 @@ export class AuthMethod extends Construct {
       const config = new KubernetesAuthBackendConfig(this, 'config', {
         backend: method.path,
         ...(login.cluster === undefined
-          ? // By the token and the CA that Vault finds in its own pod, at each login, so that neither is kept.
+          ? // Vault reads token and CA of its own pod at each login, so it keeps neither.
             { kubernetesHost: OWN_CLUSTER, disableLocalCaJwt: false }
-          : // Vault may be in another cluster than the apps are, and its own token is none of theirs.
+          : // Vault's own token is of another cluster.
             { kubernetesHost: login.cluster.address, kubernetesCaCert: login.cluster.caPem, disableLocalCaJwt: true }),
       });
       return config.backend;
@@ -44,14 +44,13 @@ export class AuthMethod extends Construct {
   }
 }
 
-/** How it tells a token of the issuer from any other. */
 function verification({ issuer, publicKeys, issuerCaPem }: JwtLogin) {
   return {
     boundIssuer: issuer,
     jwtSupportedAlgs: signingAlgorithms(publicKeys),
     ...(publicKeys === undefined
       ? { oidcDiscoveryUrl: issuer, oidcDiscoveryCaPem: issuerCaPem }
-      : // As Vault gives them back, else each plan would find them changed.
+      : // Vault returns them trimmed, and a plan would report a difference.
         { jwtValidationPubkeys: publicKeys.map((key) => key.trim()) }),
   };
 }

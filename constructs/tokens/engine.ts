@@ -10,12 +10,11 @@ import { programCommand } from './program-command';
 
 export interface EngineProps extends ResolvedEngine {
   /**
-   * Provider that writes the catalog entry. Vault keeps one catalog for all namespaces, in the root namespace. A plugin
-   * that is replaced must then be reloaded by hand, in the namespace of the mount, with refreshing paused. @default - the
-   * stack's
+   * Provider of the catalog entry. Vault has one catalog for all namespaces, in the root namespace. A replaced plugin is then
+   * reloaded by hand, in the namespace of the mount, with refreshing paused. @default - the stack's
    */
   readonly pluginProvider?: VaultProvider;
-  /** Set for the command that reloads the plugin, as Terraform's provider has it. @default - the environment's */
+  /** Address for the command that reloads the plugin, as for Terraform's provider. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
   readonly vaultNamespace?: string;
@@ -26,7 +25,7 @@ export class Engine extends Construct {
   readonly mount: Mount;
   /** Declared path of the mount. */
   readonly declaredPath: string;
-  /** Where it was mounted before. */
+  /** Former path of the mount. */
   readonly movedFrom?: string;
 
   constructor(scope: Construct, id: string, props: EngineProps) {
@@ -35,7 +34,7 @@ export class Engine extends Construct {
     const plugin =
       props.plugin &&
       new Plugin(this, 'plugin', {
-        // No version: Vault then accepts any build whose sha256 matches, and the mount names none.
+        // Without a version, Vault accepts any build whose sha256 matches, and the mount names none.
         type: 'secret',
         name: pluginName,
         ...props.plugin,
@@ -66,15 +65,15 @@ export class Engine extends Construct {
       path: `${this.mount.path}/config`,
       dataJson: configuration,
       ignoreAbsentFields: true,
-      // It goes with the mount. On its own, even for the moment in which a mount moves, reaping would be back on.
+      // Vault deletes it with the mount. A deletion alone, as during a move, would turn reaping on.
       disableDelete: true,
     });
   }
 
   /**
-   * Vault goes on running the binary that it started, whatever the catalog says by now. First of all, so that the plugin
-   * is not stopped while it is being written to; and by a command, as refreshing has to be paused for it: what the plugin
-   * refreshes when it is stopped loses its grant. Where this fails in the middle, `config` below is seen to be another.
+   * Vault runs the old binary until a reload. The reload comes first, so no write meets a plugin that stops. A command does
+   * it, because a refresh during the stop loses its grant: refreshing must be paused. After a failure, a plan finds `config`
+   * changed.
    */
   #reload(
     plugin: Plugin,
@@ -85,7 +84,7 @@ export class Engine extends Construct {
     return new DataResource(this, 'reload', {
       triggersReplace: { sha256 },
       dependsOn: [plugin],
-      // Also where the entry was another one behind our back.
+      // A changed entry in Vault triggers it too.
       lifecycle: { replaceTriggeredBy: [`${plugin.terraformResourceType}.${plugin.friendlyUniqueId}`] },
       provisioners: [
         {
@@ -106,8 +105,8 @@ export class Engine extends Construct {
 }
 
 /**
- * Terraform would move the mount to any other path, and before it does, delete what else the state has there: the entries
- * of the integrations. In a plan, the id is still the path where it is mounted.
+ * Terraform would move the mount to any other path, and before that delete the entries of integrations in it. In a plan, the
+ * id is still the present path of the mount.
  */
 function movedAsDeclared({ mountPath, movedFrom }: EngineProps): Postcondition {
   const paths = [mountPath, ...(movedFrom === undefined ? [] : [movedFrom])];

@@ -12,7 +12,7 @@ import type { ClientSecret, SecretStep } from '../../lib/declaration/derived/cli
 import { programCommand } from './program-command';
 
 export interface EntryWithSecretProps {
-  /** Where it is, like `oauthapp/servers/webex-myapp`. */
+  /** Path of the entry, like `oauthapp/servers/webex-myapp`. */
   readonly path: string;
   /** All its fields but the secret. */
   readonly fields: object;
@@ -21,37 +21,37 @@ export interface EntryWithSecretProps {
   readonly secretField: string;
   /** Raise it when the secret changes. */
   readonly secretVersion: number;
-  /** What Terraform writes in place of the secret, where Vault takes no entry without. @default - nothing */
+  /** Text in place of the secret, if Vault requires one. @default - none */
   readonly placeholder?: string;
-  /** Accessor of the mount: in one that is created anew, the entry has to be written anew too. */
+  /** Accessor of the mount. The entry is written again to a new mount. */
   readonly mountAccessor: string;
-  /** Where the secret is written too, alone, in the same field. @default - nowhere */
+  /** Second entry with the secret alone, in the same field. @default - none */
   readonly copy?: {
-    /** Of the construct. */
+    /** Id of the construct. */
     readonly id: string;
     readonly path: string;
     /** Accessor of its mount. */
     readonly mountAccessor: string;
   };
-  /** Called with what Terraform writes, so that it can have another id before anything refers to it. @default - nothing */
+  /** Changes the id of the entry before anything refers to it. @default - nothing */
   readonly beforeReferences?: (entry: GenericEndpoint) => void;
-  /** Whether the entry goes with its mount alone. @default false */
+  /** Vault deletes the entry only with its mount. @default false */
   readonly goesWithMount?: boolean;
-  /** Set for the command where the declaration names them, as Terraform's provider has them. @default - the environment's */
+  /** Address for the command, as for Terraform's provider. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
   readonly vaultNamespace?: string;
 }
 
 /**
- * An entry of Vault with a client secret in it, which is kept out of state, plan and logs.
+ * An entry of Vault with a client secret, which is in no state, plan or log.
  *
- * The secret is an ephemeral variable: Terraform knows it only while it applies, and lets it into a provisioner's
- * environment alone. Three steps follow each other whenever a field or the secret's version changes, else none runs:
+ * The secret is an ephemeral variable: Terraform knows it only during an apply, and passes it only to the environment of a
+ * provisioner. Three steps run if a field or the secret's version changes:
  * 1. the gate fails where the secret is missing, before anything is touched;
- * 2. the entry is written without the secret, by a resource that sees when its fields are changed behind our back;
+ * 2. the entry is written without the secret, by a resource that detects changes of its fields in Vault;
  * 3. a command writes the entry again with the secret, as each write replaces the whole entry.
- * Where only the secret has another version, the second one is left out, and the entry works all the time.
+ * The second step does not run if only the secret's version changes, and the entry works all the time.
  *
  * @see https://developer.hashicorp.com/terraform/language/manage-sensitive-data/ephemeral
  */
@@ -67,7 +67,7 @@ export class EntryWithSecret extends Construct {
       description: `Client secret of ${of.replaceAll('"', '')}; needed when it has to be written, never stored`,
     });
     secret.overrideLogicalId(variable);
-    // CDKTF has no prop for the one, and fails on null for the other.
+    // CDKTF has no prop `ephemeral`, and fails on a default of null.
     secret.addOverride('ephemeral', true);
     secret.addOverride('default', null);
 
@@ -110,7 +110,7 @@ export class EntryWithSecret extends Construct {
       });
     const written = new DataResource(this, 'secret', {
       input: stepOf('secret'),
-      // Known only afterwards where the entry is written anew, as when it was gone: replace_triggered_by ignores creation.
+      // Unknown during a plan that creates the entry: replace_triggered_by ignores creation.
       triggersReplace: { written: entry.writeDataJson },
       lifecycle: { replaceTriggeredBy: [address(gate), address(entry)] },
       provisioners: [write(path, fields)],
@@ -118,7 +118,7 @@ export class EntryWithSecret extends Construct {
 
     if (props.copy !== undefined) {
       const { id: copyId, path: kept, mountAccessor: mount } = props.copy;
-      // Of its own: where that ends, nothing else is written anew, which would take the secret.
+      // A resource of its own: its end writes nothing else again, so it needs no secret.
       new DataResource(this, copyId, {
         input: stepOf('copy'),
         triggersReplace: { kept, mount },
@@ -129,7 +129,7 @@ export class EntryWithSecret extends Construct {
   }
 }
 
-/** CDKTF's own `fqn` is an expression; Terraform wants the bare address here. */
+/** CDKTF's own `fqn` is an expression, and Terraform requires the bare address here. */
 function address(resource: TerraformResource): string {
   return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }

@@ -2,12 +2,12 @@ import { TerraformElement } from 'cdktf';
 import type { Construct } from 'constructs';
 
 export interface ForgottenResourceProps {
-  /** Such as `vault_mount.engine`; nothing in the stack may have it. */
+  /** Such as `vault_mount.engine`. No resource of the stack may have it. */
   readonly address: string;
 }
 
 /**
- * A resource that Terraform forgets where its state has it, and does not delete. CDKTF has no class for the block.
+ * A resource that Terraform removes from its state without a deletion. CDKTF has no class for the block.
  *
  * @see https://developer.hashicorp.com/terraform/language/block/removed
  */

@@ -5,7 +5,6 @@ import { DataResource, type TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { CertLogin, IdentityLogin, JwtLogin, KubernetesLogin } from '../../lib/declaration/derived/app-login';
 
-/** What the tokens of a role are. */
 export interface RoleTokens {
   readonly tokenPolicies: string[];
   readonly tokenNoDefaultPolicy: true;
@@ -14,7 +13,7 @@ export interface RoleTokens {
   readonly tokenBoundCidrs?: string[];
 }
 
-/** The role of an app that has an identity of its own: what that has to be, to log in. */
+/** Role of an app with an identity of its own: the conditions of its login. */
 export function identityRole(
   scope: Construct,
   backend: string,
@@ -43,7 +42,7 @@ function jwtRole(scope: Construct, backend: string, roleName: string, login: Jwt
     boundAudiences: [audience],
     boundClaimsType: 'string',
     boundClaims: Object.fromEntries(claims.map(([claim, values]) => [claim, values.join(',')])),
-    // The provider takes a comma for the end of a value; so one that has a comma is declared alone.
+    // The provider splits values at commas, so a value with a comma is declared alone.
     disableBoundClaimsParsing: claims.every(([, values]) => values.length === 1),
     ...tokens,
   });
@@ -68,8 +67,7 @@ function kubernetesRole(
 
 function certRole(scope: Construct, backend: string, name: string, login: CertLogin, tokens: RoleTokens) {
   const { caPem, uris, dnsNames } = login;
-  // The provider never writes an empty list over one that is not, so that a kind of names which is no longer declared
-  // would go on being asked for: then the role is made anew.
+  // The provider never replaces a list by an empty one. So a role is created again if its kinds of names change.
   const asked = new DataResource(scope, 'names', {
     triggersReplace: { uris: uris.length > 0, dnsNames: dnsNames.length > 0 },
   });

@@ -2,29 +2,29 @@ import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ResolvedIntegration } from '../../lib/declaration/resolved/resolved-integration';
-import { healingSecretPath } from '../../lib/declaration/schema/healing-path';
+import { healingSecretPath } from '../../lib/declaration/schema/engine-declaration';
 import type { Engine } from './engine';
 import { EntryWithSecret } from './entry-with-secret';
 import { ForgottenResource } from './forgotten-resource';
-import type { HealingSecrets } from './healing-secrets';
+import type { KeyValueMount } from './key-value-mount';
 
 export interface IntegrationProps extends Omit<ResolvedIntegration, 'keepsSecret'> {
   readonly engine: Engine;
-  /** Path at which a second copy of the client secret is kept. @default - no copy is kept */
-  readonly healingSecrets?: HealingSecrets;
-  /** Set for the command that writes the secret, as Terraform's provider has it. @default - the environment's */
+  /** Mount of a second copy of the client secret. @default - no copy */
+  readonly healingSecrets?: KeyValueMount;
+  /** Address for the command that writes the secret, as for Terraform's provider. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
   readonly vaultNamespace?: string;
 }
 
-/** A Webex OAuth client in the engine, its secret kept out of state, plan and logs. */
+/** A Webex OAuth client in the engine. Its secret is in no state, plan or log. */
 export class Integration extends Construct {
   constructor(scope: Construct, id: string, props: IntegrationProps) {
     super(scope, id);
     const { vaultName, engine, healingSecrets } = props;
 
-    // Without an id of its own: the integration names the resources in Terraform's state.
+    // Id `Default` adds nothing to the addresses in Terraform's state.
     new EntryWithSecret(this, 'Default', {
       path: `${engine.mount.path}/servers/${vaultName}`,
       fields: props.entry,
@@ -44,9 +44,9 @@ export class Integration extends Construct {
   }
 
   /**
-   * Where the mount moves, the entry moves in it, and Terraform would delete it before: then nothing could be refreshed
-   * should the move fail. So Terraform forgets it, and writes it anew at an address of its own once the mount is there,
-   * which becomes the usual one when the move is declared no more.
+   * An entry moves with its mount. Terraform would delete it before the move, and after a failed move nothing could be
+   * refreshed. So Terraform forgets the entry, and writes it at an address of its own after the move. That becomes the usual
+   * address once the move is no longer declared.
    */
   #moveWith({ declaredPath, movedFrom }: Engine, entry: GenericEndpoint): void {
     const usual = TerraformStack.of(this).getLogicalId(entry);

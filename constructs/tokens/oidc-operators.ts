@@ -5,18 +5,18 @@ import type { ResolvedOidc } from '../../lib/declaration/resolved/resolved-deplo
 import { EntryWithSecret } from './entry-with-secret';
 
 export interface OidcOperatorsProps extends ResolvedOidc {
-  /** Set for the command that writes the client secret, as Terraform's provider has it. @default - the environment's */
+  /** Address for the command that writes the client secret, as for Terraform's provider. @default - the environment's */
   readonly vaultAddress?: string;
   /** @default - the environment's */
   readonly vaultNamespace?: string;
 }
 
 /**
- * People who act as operators, by an identity that they have already: an auth method, and a role for each operator.
+ * People who act as operators by their own identity: an auth method, and a role for each operator.
  *
- * Vault takes no configuration that has a client id and no secret. So Terraform writes one with something else in place
- * of the secret, which Vault never gives back: then it sees every change of the rest. Only where that changes can nobody
- * log in for the second until the command has written it with the secret; a raised version alone is written in one step.
+ * Vault requires a secret beside a client id, and never returns it. So Terraform writes a placeholder, and detects changes
+ * of the other fields. After such a change nobody can log in until the command has written the secret. A raised version
+ * alone is written in one step.
  *
  * @see https://developer.hashicorp.com/vault/docs/auth/jwt
  */
@@ -25,7 +25,7 @@ export class OidcOperators extends Construct {
     super(scope, id);
     const { path, clientId, groupsClaim, userClaim, scopes, redirectUrls, tokenTtlSeconds } = props;
     const method = new AuthBackend(this, 'method', { type: 'oidc', path });
-    // Without an id of its own, as it is all that this one has.
+    // Id `Default` adds nothing to the addresses in Terraform's state.
     new EntryWithSecret(this, 'Default', {
       path: `auth/${method.path}/config`,
       fields: props.configuration,
@@ -34,7 +34,7 @@ export class OidcOperators extends Construct {
       placeholder: PLACEHOLDER,
       secretVersion: props.clientSecretVersion,
       mountAccessor: method.accessor,
-      // Vault deletes none.
+      // Vault has no deletion of it.
       goesWithMount: true,
       vaultAddress: props.vaultAddress,
       vaultNamespace: props.vaultNamespace,
@@ -45,13 +45,13 @@ export class OidcOperators extends Construct {
         roleName: operator,
         roleType: 'oidc',
         allowedRedirectUris: [...redirectUrls],
-        // Vault asks for that one in any case; the provider never writes an empty list over one that is not.
+        // Vault always requests openid. The provider never replaces a list by an empty one.
         oidcScopes: ['openid', ...scopes],
         userClaim,
         boundAudiences: [clientId],
         boundClaimsType: 'string',
         boundClaims: { [groupsClaim]: groups.join(',') },
-        // The provider takes a comma for the end of a name; so one that has a comma is declared alone.
+        // The provider splits names at commas, so a name with a comma is declared alone.
         disableBoundClaimsParsing: groups.length === 1,
         tokenPolicies: [policyName],
         tokenNoDefaultPolicy: true,

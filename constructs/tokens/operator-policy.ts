@@ -11,11 +11,11 @@ export interface OperatorPolicyProps {
 /**
  * The policy of one operator.
  *
- * The provisioner may read its own policy and not write it. An administrator applies the stack that declares that policy:
- * first, and whenever the policy changes, as it does with each integration or app more or less.
+ * The provisioner may read its own policy and not write it. An administrator applies the stack first, and again whenever
+ * that policy changes, as with each new integration or app.
  */
 export class OperatorPolicy extends Construct {
-  /** A reference, so that a role with this policy is written after it. */
+  /** It is a reference, so a role is written after its policy. */
   readonly policyName: string;
 
   constructor(scope: Construct, id: string, { policyName, policy }: OperatorPolicyProps) {

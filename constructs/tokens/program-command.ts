@@ -3,7 +3,7 @@ import type { TerraformStack } from 'cdktf';
 import { packageFolder, pathFromOutput } from '../output-path';
 import { terraformWord } from '../terraform-text';
 
-/** The program of this package as the command of a provisioner, which runs in the stack's output folder. */
+/** Command of a provisioner that runs this package's program from the stack's output folder. */
 export function programCommand(stack: TerraformStack, ...args: readonly string[]): string {
   const program = join(packageFolder(), 'scripts/webex-token-vault.js');
   return ['node', pathFromOutput(stack, program), ...args].map(terraformWord).join(' ');

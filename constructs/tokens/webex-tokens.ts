@@ -8,27 +8,30 @@ import { AppIdentity } from './app-identity';
 import { AppRoleMethod } from './app-role-method';
 import { AuthMethod } from './auth-method';
 import { Engine } from './engine';
-import { HealingSecrets } from './healing-secrets';
 import { Integration } from './integration';
+import { KeyValueMount } from './key-value-mount';
 import { OperatorPolicy } from './operator-policy';
 import { OidcOperators } from './oidc-operators';
-import { Records } from './records';
 
-/** Stack `webex-tokens`: everything inside Vault, wherever that is. */
+/** Stack `webex-tokens`: everything inside Vault, at any address. */
 export class WebexTokens extends DeploymentStack {
   constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id, deployment, props);
     const resolved = resolveDeployment(deployment, this.folder);
     const { address: vaultAddress, namespace: vaultNamespace } = resolved.vault;
     const environment = { vaultAddress, vaultNamespace };
-    // A child token would need the right to create tokens.
+    // A child token would require a right to create tokens.
     new VaultProvider(this, 'vault', { ...resolved.vault, skipChildToken: true });
     const engine = new Engine(this, 'engine', {
       ...resolved.engine,
       pluginProvider: this.#rootProvider(resolved.vault),
       ...environment,
     });
-    new Records(this, 'records', { path: resolved.recordsPath });
+    new KeyValueMount(this, 'records', {
+      path: resolved.recordsPath,
+      version: 2,
+      description: 'Records about OAuth grants, without a secret',
+    });
     this.#declareIntegrations(resolved, engine, environment);
     this.#declareApps(resolved, engine);
 
@@ -51,20 +54,27 @@ export class WebexTokens extends DeploymentStack {
     this.note(resolved.grants);
   }
 
-  /** No namespace has a plugin catalog of its own: the entry is written in the root one, by a token that may. */
+  /** The catalog of plugins is in the root namespace alone. */
   #rootProvider({ address, namespace }: ResolvedDeployment['vault']): VaultProvider | undefined {
     return namespace === undefined
       ? undefined
       : new VaultProvider(this, 'vault-root', { alias: 'root', address, namespace: 'root', skipChildToken: true });
   }
 
-  /** By their names in Vault, which stay: a rename in the declaration moves nothing in the state. */
+  /** Ids are names in Vault, so a rename in the declaration moves nothing in the state. */
   #declareIntegrations(
     { healingPath, integrations }: ResolvedDeployment,
     engine: Engine,
     environment: { readonly vaultAddress?: string; readonly vaultNamespace?: string },
   ): void {
-    const healingSecrets = healingPath && new HealingSecrets(this, 'healing-secrets', { path: healingPath });
+    // Terraform never sees these secrets. The command that writes an integration writes them.
+    const healingSecrets =
+      healingPath &&
+      new KeyValueMount(this, 'healing-secrets', {
+        path: healingPath,
+        version: 1,
+        description: 'Client secrets of Service Apps whose grants heal; the healer alone reads them',
+      });
     for (const { keepsSecret, ...integration } of integrations) {
       new Integration(this, `integration-${integration.vaultName}`, {
         ...integration,
@@ -78,7 +88,7 @@ export class WebexTokens extends DeploymentStack {
   #declareApps({ appRole, authMethods, apps }: ResolvedDeployment, engine: Engine): void {
     const enabled = new Map([
       ...(appRole.isManaged ? [[appRole.path, new AppRoleMethod(this, 'approle', appRole).path] as const] : []),
-      // By its path: another path is another method, and nothing is moved.
+      // The id is the path: another path is another method, and nothing is moved.
       ...authMethods.map(
         (login) =>
           [login.path, new AuthMethod(this, `auth-${login.path.replaceAll('/', '.')}`, { login }).path] as const,

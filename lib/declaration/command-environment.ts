@@ -8,7 +8,7 @@ export const ENTRY_SECRET_ENVIRONMENT = {
   of: 'ENTRY_SECRET_OF',
   /** Place that shows the secret to people. */
   shownBy: 'ENTRY_SECRET_SHOWN_BY',
-  /** The variable that the person at the terminal sets, to be named when it is missing. */
+  /** Variable that the person at the terminal sets. An error names it. */
   variable: 'ENTRY_SECRET_VARIABLE',
   secret: 'ENTRY_SECRET',
   /** Path of the entry, like `oauthapp/servers/webex-myapp`. */
@@ -23,10 +23,10 @@ export const ENTRY_SECRET_ENVIRONMENT = {
 export const PLUGIN_RELOAD_ENVIRONMENT = {
   /** Present or future path of the engine. */
   mountPath: 'ENGINE_MOUNT',
-  /** Path that the engine may have before that. */
+  /** Former path of the engine. */
   movedFrom: 'ENGINE_MOVED_FROM',
-  /** Hex sha256 of the plugin that is to run. */
+  /** Hex sha256 of the declared plugin. */
   sha256: 'ENGINE_PLUGIN_SHA256',
-  /** The engine's configuration as it is declared, as JSON. */
+  /** Declared configuration of the engine, as JSON. */
   configuration: 'ENGINE_CONFIGURATION',
 } as const;

@@ -1,52 +1,56 @@
 import type { z } from 'zod';
-import { checkCloud, checkOwners } from './checks/accounts';
-import { checkExpressions } from './checks/expressions';
-import { checkAppSecrets, checkClusters } from './checks/identities';
+import { cloudProblem, ownerProblem } from './checks/accounts';
+import { authMethodProblem } from './checks/auth-method-paths';
+import { pathProblem, tuningProblem } from './checks/engine';
+import { expressionProblem } from './checks/expressions';
+import { appSecretProblem, clusterProblem } from './checks/identities';
 import { InvalidDeployment } from './checks/invalid-deployment';
-import { checkAuthMethodPaths } from './checks/auth-method-paths';
-import { checkNames } from './checks/names';
-import { checkPaths } from './checks/paths';
-import { checkEngineTuning } from './checks/engine-tuning';
-import { checkServer } from './checks/server';
-import { checkServiceApps } from './checks/service-apps';
+import { nameProblem } from './checks/names';
+import { serverProblem } from './checks/server';
+import { serviceAppProblem } from './checks/service-apps';
 import { deploymentSchema, type Deployment, type DeploymentInput } from './schema/deployment';
 
 /*
- * The package's entry webex-token-vault/deployment, for a file that declares a deployment. Every command reads that file, so
- * nothing here imports CDKTF, which takes a second to load.
+ * The package's entry webex-token-vault/deployment, for a file that declares a deployment. Every command reads that file, and
+ * CDKTF takes a second to load, so nothing here imports it.
  */
 
 export type { Deployment, DeploymentInput };
 
-/** The first check that finds a problem throws. */
-const CHECKS: readonly ((deployment: Deployment) => void)[] = [
-  checkNames,
-  checkPaths,
-  checkEngineTuning,
-  checkServer,
-  checkOwners,
-  checkAppSecrets,
-  checkExpressions,
-  checkCloud,
-  checkClusters,
-  checkServiceApps,
-  checkAuthMethodPaths,
+/** Checks of fields that must fit together. Each returns a problem with its correction. */
+const CHECKS: readonly ((deployment: Deployment) => string | undefined)[] = [
+  nameProblem,
+  pathProblem,
+  tuningProblem,
+  serverProblem,
+  ownerProblem,
+  appSecretProblem,
+  expressionProblem,
+  cloudProblem,
+  clusterProblem,
+  serviceAppProblem,
+  authMethodProblem,
 ];
 
 /**
- * Validates what `deployment.ts` declares.
+ * Validates a declaration.
  *
- * @throws InvalidDeployment naming each field that is wrong, what it was and what to write instead.
+ * @throws InvalidDeployment naming each wrong field, its value and a correction
  */
 export function defineDeployment(input: DeploymentInput): Deployment {
   const parsed = deploymentSchema.safeParse(input);
   if (!parsed.success) {
     const { issues } = parsed.error;
-    // A field under a wrong name is missing under its own as well, which says nothing new.
+    // A misspelled field is also missing under its own name. The unknown name says it all.
     const unknown = issues.filter(({ code }) => code === 'unrecognized_keys');
     throw new InvalidDeployment((unknown.length > 0 ? unknown : issues).map(describeIssue).join('; '));
   }
-  CHECKS.forEach((check) => check(parsed.data));
+  for (const check of CHECKS) {
+    const problem = check(parsed.data);
+    if (problem !== undefined) {
+      throw new InvalidDeployment(problem);
+    }
+  }
   return parsed.data;
 }
 

@@ -1,6 +1,6 @@
 import { commandLine } from '#core';
 
-/** Command line that writes what Vault lacks or has otherwise than declared. */
+/** Command line that changes Vault to the declaration. */
 export function deployCommand(): string {
   return commandLine('deploy', 'webex-tokens');
 }

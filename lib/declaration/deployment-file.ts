@@ -1,12 +1,12 @@
 import { currentRun } from '#core/command/command-line';
 
 /*
- * Which file declares the deployment. Messages name it, because another environment is another file.
+ * The file that declares the deployment. Messages name it, because another environment is another file.
  */
 
 const DEFAULT_FILE = 'deployment.ts';
 
-/** The file that the environment names in `DEPLOYMENT`, else `deployment.ts` in the current folder. */
+/** The file in the variable `DEPLOYMENT`. @default - `deployment.ts` in the current folder */
 export function deploymentFile(env: NodeJS.ProcessEnv = process.env): string {
   return env.DEPLOYMENT || DEFAULT_FILE;
 }

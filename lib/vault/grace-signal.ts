@@ -1,4 +1,4 @@
-import { engineWaitMs, type ProviderTimeout } from '../declaration/derived/engine-wait';
+import { engineWaitMs, type ProviderTimeout } from '../declaration/derived/engine-configuration';
 
 /** As long as a person waits after Ctrl-C. */
 const GRACE_MS = 5000;

@@ -33,7 +33,7 @@ function textsIn(value: unknown): string[] {
       : [];
 }
 
-/** What Terraform would put another text in the place of. */
+/** Expressions that Terraform would replace. */
 function expressionsIn(value: unknown): string[] {
   return textsIn(value).flatMap((text) => text.replaceAll(/[$%]{2}\{/g, '').match(/[$%]\{[^}]*\}?/g) ?? []);
 }

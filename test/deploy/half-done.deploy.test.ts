@@ -2,7 +2,7 @@ import { engineConfigReply } from '../../lib/vault/replies';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { Deployment, DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/schema/operators-declaration';
-import { APPLICATIONS_SCOPE } from '../../lib/declaration/schema/service-app';
+import { APPLICATIONS_SCOPE } from '../../lib/declaration/schema/credential-declaration';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { findCredential } from '../../lib/declaration/derived/by-name';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
-import { isServiceApp } from '../../lib/declaration/schema/service-app';
+import { isServiceApp } from '../../lib/declaration/schema/credential-declaration';
 import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { writeShellEnvironment } from '../../rehearsal/shell-environment';

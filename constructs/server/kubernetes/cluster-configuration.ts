@@ -7,7 +7,7 @@ import { mountedSeal } from '../seal-stanza';
 import { ServerConfiguration } from '../server-configuration';
 import { SERVER_PRODUCTS } from '../server-products';
 
-/** What the charts put the name of the pod for. */
+/** The charts replace it by the name of the pod. */
 const POD_NAME = 'HOSTNAME';
 
 /** Folders of the server in its container. */
@@ -15,7 +15,7 @@ export function serverFolders(product: KubernetesServerDeclaration['product']) {
   const { folder } = SERVER_PRODUCTS[product];
   return {
     data: `${folder}/data`,
-    // As in the container, so that one default of "init --audit-file" is right for both.
+    // As in Docker, so "init --audit-file" has one default.
     audit: `${folder}/logs`,
     plugins: `${folder}/plugins`,
     tls: `${folder}/tls`,
@@ -23,7 +23,7 @@ export function serverFolders(product: KubernetesServerDeclaration['product']) {
   };
 }
 
-/** Of all nodes of a cluster on Kubernetes, which share one ConfigMap. */
+/** Configuration of all nodes on Kubernetes, which share one ConfigMap. */
 export function clusterConfiguration(server: KubernetesServerDeclaration): ServerConfiguration {
   const { product, releaseName, seal, tls } = server;
   const folders = serverFolders(product);
@@ -34,7 +34,7 @@ export function clusterConfiguration(server: KubernetesServerDeclaration): Serve
     nodeId: POD_NAME,
     apiAddr: `https://${podHost(server, POD_NAME)}:8200`,
     clusterAddr: `https://${podHost(server, POD_NAME)}:8201`,
-    // A node that finds itself among them goes on to the next.
+    // A node skips itself.
     retryJoin: podNames(server).map((pod) => ({
       leaderApiAddr: `https://${podHost(server, pod)}:8200`,
       leaderCaCertFile: caFile,

@@ -22,12 +22,11 @@ export interface KubernetesServerProps extends Readonly<KubernetesServerDeclarat
 /**
  * A Raft cluster of Vault or OpenBao that the vendor's chart runs on Kubernetes.
  *
- * Nothing waits for its pods: they are ready once somebody has unsealed them. They are never restarted for a change, as
- * each restart may mean people to unseal; a new image is taken pod by pod, when somebody deletes them. No `destroy` takes
- * their volumes.
+ * Terraform does not wait for the pods: they are ready after people unseal them. No change restarts a pod. A pod gets a new
+ * image when somebody deletes it. No `destroy` deletes the volumes.
  */
 export class KubernetesServer extends Construct {
-  /** Where it answers for this machine: at its own address, or at the end of each pod's `kubectl port-forward`. */
+  /** Its own address, or the address of each pod's `kubectl port-forward`. */
   readonly addresses: readonly string[];
 
   constructor(scope: Construct, id: string, props: KubernetesServerProps) {
@@ -48,9 +47,9 @@ export class KubernetesServer extends Construct {
         ? { chart: name, repository: chart.repository ?? repository, version }
         : { chart: chart.path }),
       values: [plainText(JSON.stringify(mergedValues(ours, values), undefined, 2))],
-      // Values that the chart's schema refuses are known before anything is changed.
+      // The plan finds values that the chart's schema refuses.
       lint: true,
-      // Pods that wait for their keys are not ready, and are what should be there.
+      // Pods that wait for their keys are not ready.
       wait: false,
     });
     this.addresses = serverAddresses(server);
@@ -61,7 +60,7 @@ interface RuleFile {
   readonly groups: readonly { readonly rules: readonly Readonly<Record<string, unknown>>[] }[];
 }
 
-/** Those of `monitoring/alerts.yml`, as a PrometheusRule of one group has them. */
+/** Rules of `monitoring/alerts.yml`, for a PrometheusRule of one group. */
 function alertRules(): readonly Readonly<Record<string, unknown>>[] {
   const file = join(packageFolder(), 'monitoring', 'alerts.yml');
   const { groups } = parse(readFileSync(file, 'utf8')) as RuleFile;

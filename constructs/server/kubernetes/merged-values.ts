@@ -1,7 +1,6 @@
-/** Values of a chart. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Ours, and what a deployment adds: objects field by field, lists one behind the other; of anything else the added one. */
+/** Values of the stack with those of a deployment: objects field by field, lists joined, else the added value. */
 export function mergedValues(ours: Values, added: Values): Values {
   const names = [...new Set([...Object.keys(ours), ...Object.keys(added)])];
   return Object.fromEntries(names.map((name) => [name, merged(ours[name], added[name])]));

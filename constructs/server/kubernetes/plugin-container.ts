@@ -1,4 +1,3 @@
-/** Whose plugin it is, for one that is not the right one to be told from it. */
 export interface PluginContainerProps {
   /** Image with the plugin, a shell and sha256sum. */
   readonly image: string;
@@ -9,11 +8,11 @@ export interface PluginContainerProps {
   /** Hex. */
   readonly sha256: string;
   readonly securityContext: Readonly<Record<string, unknown>>;
-  /** Where the server has its plugins. */
+  /** Plugin directory of the server. */
   readonly pluginDirectory: string;
 }
 
-/* What it says last is kept with the pod, so that people need not look for its log. */
+/* Kubernetes keeps its last output with the pod. */
 const SCRIPT = `
 plugin="$FROM/$COMMAND"
 if [ ! -f "$plugin" ]; then
@@ -34,8 +33,8 @@ fi
 `.trim();
 
 /**
- * Init container that gives the server its plugins: the whole folder, so that two versions can be there, and nothing
- * where the declared one is not what its sha256 says.
+ * Init container that copies the plugins: the whole folder, so it can hold two versions. It copies nothing if the sha256 of
+ * the declared plugin differs.
  */
 export function pluginContainer(props: PluginContainerProps): Readonly<Record<string, unknown>> {
   const { image, folder, command, sha256, securityContext, pluginDirectory } = props;

@@ -12,9 +12,9 @@ import { pluginContainer } from './plugin-container';
 import type { ServerConfiguration } from '../server-configuration';
 import { snapshotValues } from './snapshot-values';
 
-/** Who both images run the server as. */
+/** User of the server in both images. */
 const USER = { runAsUser: 100, runAsGroup: 1000 };
-/** Both pass Pod Security "restricted". */
+/** Pod and container pass Pod Security "restricted". */
 const POD_SECURITY = {
   runAsNonRoot: true,
   ...USER,
@@ -27,7 +27,7 @@ const CONTAINER_SECURITY = {
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },
 };
-/** For a plugin to store what it got from Webex a moment ago, after the chart's own wait of 5 s. */
+/** Time for a plugin to store a token that it just got from Webex, after the chart's own wait of 5 s. */
 const STOP_TIMEOUT_SECONDS = 45;
 
 export interface ServerValuesProps {
@@ -38,7 +38,7 @@ export interface ServerValuesProps {
   readonly alertRules?: readonly Values[];
 }
 
-/** What the charts are told: both take the same, but for a few names. No secret is in it. */
+/** Values of a chart, without a secret. Both charts have the same ones, but for a few names. */
 export function serverValues({ server, configuration, plugin, alertRules }: ServerValuesProps): Values {
   const { product, releaseName, nodes, storage, tls, memory, cpu, sealSecret } = server;
   const pinned = SERVER_PRODUCTS[product];
@@ -57,7 +57,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         ? { registry: image.registry, repository: image.repository, tag: image.tag }
         : { repository: `${image.registry}/${image.repository}`, tag: image.tag },
       resources: { requests: { cpu, memory }, limits: { memory } },
-      // All wait for people to unseal them, none for another.
+      // Pods wait for people to unseal them, and not for each other.
       ...(isOpenBao ? { podManagementPolicy: 'Parallel', configAnnotation: true } : { includeConfigAnnotation: true }),
       updateStrategyType: 'OnDelete',
       terminationGracePeriodSeconds: STOP_TIMEOUT_SECONDS,
@@ -73,10 +73,10 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
       ha: {
         enabled: true,
         replicas: nodes,
-        // What comes later in the container's environment would not be put in here.
+        // Kubernetes replaces only variables that are defined before this one.
         apiAddr: `https://${podHost(server, `$(${prefix}_K8S_POD_NAME)`)}:8200`,
         clusterAddr: `https://${podHost(server, `$(${prefix}_K8S_POD_NAME)`)}:8201`,
-        // Text, as Vault's chart takes no other, which is a template.
+        // The value is a text, because Vault's chart accepts no object, and it is a template.
         raft: { enabled: true, config: configuration.toJson().replaceAll('{{', '{{ "{{" }}') },
       },
       dataStorage: volumeClaim(storage.data, folders.data, storage.storageClass),
@@ -101,7 +101,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         }),
       ],
       volumes: [
-        // Its configuration is put together there, and plugins listen on sockets.
+        // The server assembles its configuration there, and plugins listen on sockets.
         { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
         { name: 'plugins', emptyDir: { sizeLimit: '1Gi' } },
         secretVolume('tls', tlsSecretName(server)),
@@ -113,7 +113,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         { name: 'tls', mountPath: folders.tls, readOnly: true },
         ...(sealSecret === undefined ? [] : [{ name: 'seal', mountPath: folders.seal, readOnly: true }]),
       ],
-      // A leader whose host has died is labeled as one for as long as its pod is there, and would get connections.
+      // The pod of a dead host keeps its label of the leader, and would get connections.
       service: { publishNotReadyAddresses: false },
       networkPolicy: { enabled: true, ingress: ingress(server) },
     },
@@ -132,11 +132,11 @@ function volumeClaim(size: string, mountPath: string, storageClass: string | und
 }
 
 function secretVolume(name: string, secretName: string): Values {
-  // The group is the server's: 0440.
+  // 0440: the server's group may read it.
   return { name, secret: { secretName, defaultMode: 0o440 } };
 }
 
-/** From its own nodes everything, from others what clients need. */
+/** Nodes may use both ports, and clients the API's. */
 function ingress({ releaseName, product, allowedNamespaces }: KubernetesServerDeclaration): Values[] {
   const tcp = (port: number): Values => ({ port, protocol: 'TCP' });
   const nodes = { 'app.kubernetes.io/name': CHARTS[product].name, 'app.kubernetes.io/instance': releaseName };

@@ -8,7 +8,7 @@ import type { Values } from './merged-values';
 const TOKEN_FOLDER = '/var/run/secrets/webex-token-vault';
 const TLS_FOLDER = '/openbao/tls';
 
-/** For OpenBao's job, which logs in by its service account and puts each snapshot into a bucket. */
+/** Values of OpenBao's snapshot job. It logs in by its service account and writes each snapshot to a bucket. */
 export function snapshotValues(
   server: KubernetesServerDeclaration,
   { schedule, host, bucket, days, credentialsSecret }: NonNullable<KubernetesServerDeclaration['snapshots']>,
@@ -35,7 +35,7 @@ export function snapshotValues(
         name: 'token',
         projected: { sources: [{ serviceAccountToken: { audience, expirationSeconds: 600, path: 'token' } }] },
       },
-      // The CA alone: the key is none of its business.
+      // The job needs the CA alone, and not the key.
       ...(tls.caFile === null
         ? []
         : [

@@ -1,6 +1,6 @@
 import { commandLine, UsageError } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
-import { isServiceApp } from '../../declaration/schema/service-app';
+import { isServiceApp } from '../../declaration/schema/credential-declaration';
 import { authorize, type AuthorizeOptions } from '../../grants/consent/ways/code-grant';
 import { authorizeByDevice } from '../../grants/consent/ways/device-consent';
 import { authorizeByPkce } from '../../grants/consent/ways/pkce-grant';

@@ -1,6 +1,6 @@
 import { loginOf } from '../../declaration/derived/logins';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { isServiceApp } from '../../declaration/schema/service-app';
+import { isServiceApp } from '../../declaration/schema/credential-declaration';
 import { operatorsOf, OPERATOR_PURPOSES } from '../../operators/operators';
 
 /** The declaration for programs. */

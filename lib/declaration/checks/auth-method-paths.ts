@@ -2,17 +2,16 @@ import { methodSettings } from '../derived/app-login';
 import { loginOf, oidcPath } from '../derived/logins';
 import { OPERATORS_MOUNT } from '../schema/app-declaration';
 import type { Deployment } from '../schema/deployment';
-import { InvalidDeployment } from './invalid-deployment';
 
-/** @throws InvalidDeployment where two auth methods are declared at one path, or one lies within another */
-export function checkAuthMethodPaths(deployment: Deployment): void {
+/** Two auth methods may neither have one path, nor lie within each other. */
+export function authMethodProblem(deployment: Deployment): string | undefined {
   const { appRole } = deployment;
   const peoplePath = oidcPath(deployment);
   const taken = new Map<string, { readonly who: string; readonly settings: string }>([
     [OPERATORS_MOUNT, { who: 'the operators', settings: '' }],
     ['token', { who: 'Vault itself', settings: '' }],
   ]);
-  /** By each path that Vault would mount something below. */
+  /** Paths above an auth method, with the path of that method. */
   const takenBelow = new Map<string, string>();
   const claims: [path: string, who: string, settings: string][] = [
     ...(peoplePath === undefined ? [] : [[peoplePath, 'operators.oidc', 'oidc'] as [string, string, string]]),
@@ -25,23 +24,20 @@ export function checkAuthMethodPaths(deployment: Deployment): void {
   for (const [path, who, settings] of claims) {
     const other = taken.get(path);
     if (other !== undefined && other.settings !== settings) {
-      throw new InvalidDeployment(
-        `${who} and ${other.who} want different auth methods at path "${path}", where Vault has one; give one of them another path`,
-      );
+      return `${who} and ${other.who} want different auth methods at path "${path}", where Vault has one; give one of them another path`;
     }
     const above = pathsAbove(path);
     const near = takenBelow.get(path) ?? above.find((each) => taken.has(each));
     if (near !== undefined) {
-      throw new InvalidDeployment(
-        `${who} and ${taken.get(near)?.who ?? ''} have auth methods at "${path}" and "${near}", which lie within each other, as Vault mounts nothing below a mount; give one of them another path`,
-      );
+      return `${who} and ${taken.get(near)?.who ?? ''} have auth methods at "${path}" and "${near}", which lie within each other, and Vault mounts nothing below a mount; give one of them another path`;
     }
     taken.set(path, { who, settings });
     above.forEach((each) => takenBelow.set(each, path));
   }
+  return undefined;
 }
 
-/** Like `a` and `a/b` of `a/b/c`. */
+/** `a` and `a/b` for `a/b/c`. */
 function pathsAbove(path: string): string[] {
   const parts = path.split('/');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));

@@ -1,12 +1,11 @@
 import type { Deployment } from '../schema/deployment';
-import { InvalidDeployment } from './invalid-deployment';
 
 /**
- * Declared texts are told to the letter: Terraform would put another text in the place of an expression. A reference of
- * CDKTF is for Terraform to look up, but not in what decides who may log in.
+ * Terraform would replace an expression in a declared text. References of CDKTF are for Terraform and are accepted, except
+ * in the parts that decide who may log in.
  */
-export function checkExpressions({ vault, apps, operators, ...others }: Deployment): void {
-  // The values of a chart are escaped, as a shell's variables may be in them; a backend has settings of Terraform itself.
+export function expressionProblem({ vault, apps, operators, ...others }: Deployment): string | undefined {
+  // Not checked: values of a chart, which are escaped, and a backend, whose settings are Terraform's own.
   const { address, namespace } = vault;
   const { webex, engine, integrations, credentials } = others;
   const logins = { apps, operators };
@@ -18,14 +17,13 @@ export function checkExpressions({ vault, apps, operators, ...others }: Deployme
     ),
   ];
   const [field, expression] = found.find(([, each]) => each !== undefined) ?? [];
-  if (expression !== undefined) {
-    throw new InvalidDeployment(
-      `${field} must not have ${JSON.stringify(expression)} in it, which Terraform would put another text in the place of; write that text itself`,
-    );
-  }
+  return (
+    expression &&
+    `${field} must not have ${JSON.stringify(expression)} in it, which Terraform would replace; write the intended text itself`
+  );
 }
 
 function expressionIn(value: unknown, expression: RegExp): string | undefined {
-  // In a list, since of nothing JSON is no text.
+  // Wrapped in an array, because `JSON.stringify(undefined)` returns `undefined`.
   return expression.exec(JSON.stringify([value]))?.[0];
 }

@@ -1,11 +1,7 @@
 import type { Deployment } from '../schema/deployment';
-import { InvalidDeployment } from './invalid-deployment';
 
-export function checkAppSecrets({ apps }: Deployment): void {
-  const problem = apps.map(problemOf).find((found) => found !== undefined);
-  if (problem !== undefined) {
-    throw new InvalidDeployment(problem);
-  }
+export function appSecretProblem({ apps }: Deployment): string | undefined {
+  return apps.map(problemOf).find((found) => found !== undefined);
 }
 
 function problemOf(app: Deployment['apps'][number]): string | undefined {
@@ -21,18 +17,16 @@ function problemOf(app: Deployment['apps'][number]): string | undefined {
     return `app "${name}": renewsSecretId needs a secret id that expires, got secretIdTtlSeconds 0; leave one of the two out`;
   }
   return renewsSecretId && secretIdUses > 0
-    ? `app "${name}": renewsSecretId makes a limit of uses void, since each new secret id has as many again, got secretIdUses ${secretIdUses}; leave one of the two out`
+    ? `app "${name}": renewsSecretId makes a limit of uses void, because each new secret id has its own uses, got secretIdUses ${secretIdUses}; leave one of the two out`
     : undefined;
 }
 
-/** Vault has no cluster of its own if it runs outside of one. */
-export function checkClusters({ vault: { server }, apps }: Deployment): void {
+/** Vault outside of Kubernetes has no cluster of its own. */
+export function clusterProblem({ vault: { server }, apps }: Deployment): string | undefined {
   const lost = apps.find(
     ({ identity }) => identity?.kubernetes !== undefined && identity.kubernetes.cluster === undefined,
   );
-  if (lost !== undefined && server !== undefined && server.mode !== 'kubernetes') {
-    throw new InvalidDeployment(
-      `app "${lost.name}" has identity.kubernetes without a cluster, so that it is the one that Vault runs in, and vault.server of mode "${server.mode}" runs in none; give cluster: { address, caPem }, and as audience what its API server calls itself`,
-    );
-  }
+  return lost !== undefined && server !== undefined && server.mode !== 'kubernetes'
+    ? `app "${lost.name}" has identity.kubernetes without a cluster, which means Vault's own, and vault.server of mode "${server.mode}" runs in none; give cluster: { address, caPem }, and the audience of its API server`
+    : undefined;
 }

@@ -1,6 +1,6 @@
 import { ExplainedError, oneLine } from '#core';
 
-/** The declaration does not hold. */
+/** The declaration is invalid. */
 export class InvalidDeployment extends ExplainedError {
   override name = 'InvalidDeployment';
 
@@ -8,7 +8,7 @@ export class InvalidDeployment extends ExplainedError {
     readonly problem: string,
     file = 'deployment.ts',
   ) {
-    // It quotes what is declared, whatever that is.
+    // It quotes declared texts, which may have any character.
     super(oneLine(`${file}: ${problem}`));
   }
 }

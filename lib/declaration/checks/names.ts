@@ -3,40 +3,45 @@ import { clientSecretVariable } from '../derived/client-secret';
 import type { Deployment } from '../schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';
 import { nameInVault, type Renamable } from '../schema/vault-name';
-import { InvalidDeployment } from './invalid-deployment';
 
-export function checkNames(deployment: Deployment): void {
-  for (const kind of ['integrations', 'credentials', 'apps'] as const) {
-    const names = deployment[kind].map((entry) => entry.name);
-    const twice = names[indexOfRepetition(names)];
-    if (twice !== undefined) {
-      throw new InvalidDeployment(`${kind} has the name "${twice}" twice; each name is used once`);
-    }
+export function nameProblem(deployment: Deployment): string | undefined {
+  const { integrations, credentials, apps } = deployment;
+  return (
+    repeatedName('integrations', integrations) ??
+    repeatedName('credentials', credentials) ??
+    repeatedName('apps', apps) ??
+    renameProblem('integration', integrations) ??
+    renameProblem('app', apps) ??
+    variableProblem(deployment) ??
+    unknownName(
+      'integration',
+      integrations,
+      credentials.map(({ name, integration }) => [`credential "${name}"`, integration]),
+    ) ??
+    unknownName(
+      'credential',
+      credentials,
+      apps.flatMap(({ name, reads }) => reads.map((read) => [`app "${name}"`, read] as const)),
+    )
+  );
+}
+
+function repeatedName(kind: string, declared: readonly Renamable[]): string | undefined {
+  const names = declared.map(({ name }) => name);
+  const twice = names[indexOfRepetition(names)];
+  return twice && `${kind} has the name "${twice}" twice; each name is used once`;
+}
+
+function variableProblem({ integrations, operators }: Deployment): string | undefined {
+  const variables = integrations.map(({ name }) => clientSecretVariable(name));
+  if (operators?.oidc !== undefined && variables.includes(OIDC_SECRET_VARIABLE)) {
+    return 'integration "operators-oidc" shares its secret variable with operators.oidc; give it another name';
   }
-  checkRenames('integration', deployment.integrations);
-  checkRenames('app', deployment.apps);
-  const variables = deployment.integrations.map((entry) => clientSecretVariable(entry.name));
-  if (deployment.operators?.oidc !== undefined && variables.includes(OIDC_SECRET_VARIABLE)) {
-    throw new InvalidDeployment(
-      `integration "operators-oidc" shares its secret variable with operators.oidc; give it another name`,
-    );
-  }
-  const clash = deployment.integrations[indexOfRepetition(variables)];
-  if (clash !== undefined) {
-    throw new InvalidDeployment(
-      `integration "${clash.name}" shares its secret variable with another; names must differ in more than "-" and "_"`,
-    );
-  }
-  const integrations = new Set(deployment.integrations.map(({ name }) => name));
-  for (const { name, integration } of deployment.credentials) {
-    knownOrThrow(`credential "${name}"`, 'integration', integration, integrations);
-  }
-  const credentials = new Set(deployment.credentials.map(({ name }) => name));
-  for (const { name, reads } of deployment.apps) {
-    for (const read of reads) {
-      knownOrThrow(`app "${name}"`, 'credential', read, credentials);
-    }
-  }
+  const clash = integrations[indexOfRepetition(variables)];
+  return (
+    clash &&
+    `integration "${clash.name}" shares its secret variable with another; names must differ in more than "-" and "_"`
+  );
 }
 
 /** Index of the first repeated value. @returns -1 if each value is there once */
@@ -45,32 +50,30 @@ function indexOfRepetition(values: readonly string[]): number {
   return values.findIndex((value) => seen.size === seen.add(value).size);
 }
 
-/** A name in Vault belongs to one thing only. With two, each would be taken for the other. */
-function checkRenames(kind: string, declared: readonly Renamable[]): void {
-  const calledNow = new Map(declared.map((each) => [each.name, each]));
-  const calledOnce = new Map<string, Renamable[]>();
+/** A name in Vault belongs to one integration, or to one app. */
+function renameProblem(kind: string, declared: readonly Renamable[]): string | undefined {
+  const byName = new Map(declared.map((each) => [each.name, each]));
   const allRenamed = declared.filter(({ vaultName }) => vaultName !== undefined);
-  for (const renamed of allRenamed) {
-    calledOnce.set(nameInVault(renamed), [...(calledOnce.get(nameInVault(renamed)) ?? []), renamed]);
-  }
+  const byVaultName = new Map(allRenamed.map((each) => [nameInVault(each), each]));
   for (const renamed of allRenamed) {
     const [inVault, who] = [nameInVault(renamed), `${kind} "${renamed.name}"`];
-    const same = calledOnce.get(inVault)?.find((other) => other !== renamed);
-    if (same !== undefined) {
-      throw new InvalidDeployment(
-        `${who} and ${kind} "${same.name}" both have vaultName "${inVault}", and Vault has only one ${kind} of that name; leave it out of the other`,
-      );
+    const same = byVaultName.get(inVault);
+    if (same !== undefined && same !== renamed) {
+      return `${who} and ${kind} "${same.name}" both have vaultName "${inVault}", and Vault has only one ${kind} of that name; leave it out of the other`;
     }
-    if ((calledNow.get(inVault) ?? renamed) !== renamed) {
-      throw new InvalidDeployment(
-        `${who} has vaultName "${inVault}", which is the name of another ${kind}, and Vault keeps "${renamed.name}" under that name; give the other ${kind} another name`,
-      );
+    if ((byName.get(inVault) ?? renamed) !== renamed) {
+      return `${who} has vaultName "${inVault}", which is the name of another ${kind}, and Vault keeps "${renamed.name}" under that name; give the other ${kind} another name`;
     }
   }
+  return undefined;
 }
 
-function knownOrThrow(who: string, kind: string, name: string, known: ReadonlySet<string>): void {
-  if (!known.has(name)) {
-    throw new InvalidDeployment(`${who} names unknown ${kind} "${name}"; declared: ${quotedList([...known])}`);
-  }
+function unknownName(
+  kind: string,
+  declared: readonly Renamable[],
+  uses: readonly (readonly [who: string, name: string])[],
+): string | undefined {
+  const known = new Set(declared.map(({ name }) => name));
+  const unknown = uses.find(([, name]) => !known.has(name));
+  return unknown && `${unknown[0]} names unknown ${kind} "${unknown[1]}"; declared: ${quotedList([...known])}`;
 }

@@ -5,16 +5,13 @@ import { CHARTS } from '../schema/server/chart';
 import type { KubernetesServerDeclaration } from '../schema/server/kubernetes-server-declaration';
 import type { SealDeclaration } from '../schema/server/seal-declaration';
 import { chartValueProblems } from './chart-values';
-import { InvalidDeployment } from './invalid-deployment';
 
 type Server = NonNullable<Deployment['vault']['server']>;
 
-/** @throws InvalidDeployment naming each field of the server that does not fit the others */
-export function checkServer({ vault: { server } }: Deployment): void {
+/** @returns each problem of fields that do not fit together */
+export function serverProblem({ vault: { server } }: Deployment): string | undefined {
   const problems = server === undefined ? [] : problemsOf(server);
-  if (problems.length > 0) {
-    throw new InvalidDeployment(problems.map((problem) => `vault.server.${problem}`).join('; '));
-  }
+  return problems.length === 0 ? undefined : problems.map((problem) => `vault.server.${problem}`).join('; ');
 }
 
 function problemsOf(server: Server): string[] {

@@ -1,23 +1,26 @@
 import { quotedList } from '#core';
-import type { CredentialDeclaration } from '../schema/credential-declaration';
+import {
+  APPLICATIONS_SCOPE,
+  type CredentialDeclaration,
+  type ServiceAppCredential,
+  askersOf,
+  isServiceApp,
+} from '../schema/credential-declaration';
 import type { Deployment } from '../schema/deployment';
-import { APPLICATIONS_SCOPE, isServiceApp, askersOf, type ServiceAppCredential } from '../schema/service-app';
-import { InvalidDeployment } from './invalid-deployment';
 
-/** @throws InvalidDeployment naming the first credential of a Service App whose grant could not be had */
-export function checkServiceApps({ credentials }: Deployment): void {
-  for (const credential of credentials.filter(isServiceApp)) {
-    const problem = problemOf(credential, credentials);
-    if (problem !== undefined) {
-      throw new InvalidDeployment(`credential "${credential.name}" ${problem}`);
-    }
-  }
+/** @returns the problem of the first Service App whose grant nobody could request */
+export function serviceAppProblem({ credentials }: Deployment): string | undefined {
+  return credentials
+    .filter(isServiceApp)
+    .map((credential) => [credential.name, problemOf(credential, credentials)] as const)
+    .filter(([, problem]) => problem !== undefined)
+    .map(([name, problem]) => `credential "${name}" ${problem}`)[0];
 }
 
 function problemOf(credential: ServiceAppCredential, all: readonly CredentialDeclaration[]): string | undefined {
   const { owner, serviceApp, integration } = credential;
   if (owner !== undefined) {
-    return 'has a serviceApp and an owner, and no person consents to a Service App; leave the owner out, as serviceApp.organizationId says whose grant it is';
+    return 'has a serviceApp and an owner, and no person consents to a Service App; leave the owner out, because serviceApp.organizationId names the account';
   }
   const requester = all.find(({ name }) => name === serviceApp.requestedBy);
   if (requester === credential) {

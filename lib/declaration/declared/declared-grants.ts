@@ -11,7 +11,7 @@ import { byName } from './note';
  */
 
 const app = z.object({
-  /** As the declaration calls it. */
+  /** Name in the declaration. */
   name: z.string(),
   reads: z.array(z.string()),
   /** @default - AppRole */
@@ -23,7 +23,7 @@ export const declaredGrants = z.object({
   /** Token endpoint at which the engine refreshes. */
   tokenUrl: z.string(),
   appRolePath: z.string(),
-  /** By their names in Vault, with the name that the declaration has. */
+  /** By their names in Vault, with their names in the declaration. */
   integrations: z.record(z.string(), z.object({ name: z.string(), clientId: z.string() })),
   /** Name in Vault of each credential's integration. */
   credentials: z.record(z.string(), z.string()),

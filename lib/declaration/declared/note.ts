@@ -8,12 +8,12 @@ import type { z } from 'zod';
 /** Address of the note in its stack. */
 export const NOTE = 'terraform_data.declared';
 
-/** In the order of the names, so that another order in the declaration is no change. */
+/** Sorted by name, so another order in the declaration is no change. */
 export function byName<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
   return Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** @throws ExplainedError if another release has written it, or somebody else */
+/** @throws ExplainedError unless this release has written it */
 export function parseNote<Declared>(text: string, declared: z.ZodType<Declared>): Declared {
   const parsed = declared.safeParse(jsonOf(text));
   if (!parsed.success) {

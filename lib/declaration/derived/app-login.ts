@@ -3,22 +3,22 @@ import { DEFAULT_AUDIENCE, type IdentityDeclaration } from '../schema/identity-d
 import { nameInVault, type Renamable } from '../schema/vault-name';
 
 /*
- * How an app logs in, in Vault's words: the auth method, which it may share with others, and its role there.
+ * The login of an app, in Vault's words: its auth method, which others may share, and its role.
  */
 
 export type AppLogin = AppRoleLogin | JwtLogin | KubernetesLogin | CertLogin;
 
 interface MethodBase {
-  /** Where the method is mounted, below `auth/`. */
+  /** Path of the method, below `auth/`. */
   readonly path: string;
-  /** Whether the stack enables and configures it. */
+  /** The stack enables and configures it. */
   readonly isManaged: boolean;
 }
 
-/** By what the app has already. */
+/** A login by an identity that the app has already. */
 export type IdentityLogin = Exclude<AppLogin, AppRoleLogin>;
 
-/** By a role id and a secret id, which somebody has to issue. */
+/** A login by a role id and a secret id, which somebody issues. */
 export interface AppRoleLogin extends MethodBase {
   readonly type: 'approle';
 }
@@ -26,10 +26,10 @@ export interface AppRoleLogin extends MethodBase {
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/jwt */
 export interface JwtLogin extends MethodBase {
   readonly type: 'jwt';
-  /** What hands the token to the app. */
+  /** Source of the app's token. */
   readonly from: 'jwt' | 'github' | 'gitlab';
   readonly issuer: string;
-  /** PEM; without any, they are found by discovery. */
+  /** PEM. @default - discovery finds them */
   readonly publicKeys?: readonly string[];
   readonly issuerCaPem?: string;
   readonly audience: string;
@@ -40,7 +40,7 @@ export interface JwtLogin extends MethodBase {
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes */
 export interface KubernetesLogin extends MethodBase {
   readonly type: 'kubernetes';
-  /** Which reviews each token by itself. @default - that which Vault runs in, asked by Vault's own service account */
+  /** Cluster whose tokens review themselves. @default - Vault's own cluster, by Vault's service account */
   readonly cluster?: { readonly address: string; readonly caPem: string };
   readonly serviceAccounts: readonly string[];
   readonly namespaces: readonly string[];
@@ -55,7 +55,6 @@ export interface CertLogin extends MethodBase {
   readonly dnsNames: readonly string[];
 }
 
-/** @param appRole where AppRole is mounted, and whether the stack enables it */
 export function appLogin(
   { identity }: Pick<AppDeclaration, 'identity'>,
   appRole: Omit<AppRoleLogin, 'type'>,
@@ -63,7 +62,7 @@ export function appLogin(
   return identity === undefined ? { type: 'approle', ...appRole } : identityLogin(identity);
 }
 
-/** @throws TypeError where it is none, which the schema refuses */
+/** @throws TypeError if no kind is set, which the schema refuses */
 export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: IdentityDeclaration): IdentityLogin {
   if (jwt !== undefined) {
     const { publicKeys, claims, userClaim } = jwt;
@@ -112,17 +111,17 @@ function ofIssuer({ path, manageMethod, issuer, issuerCaPem, audience }: OfIssue
   return { type: 'jwt', path, isManaged: manageMethod, issuer, issuerCaPem, audience, userClaim: 'sub' } as const;
 }
 
-/** Path in Vault below which a method has its roles. */
+/** Path in Vault of the roles of a method. */
 export function rolesPath({ type, path }: Pick<AppLogin, 'type' | 'path'>): string {
   return `auth/${path}/${type === 'cert' ? 'certs' : 'role'}`;
 }
 
-/** Path in Vault of the role that an app has. */
+/** Path in Vault of the role of an app. */
 export function rolePath(login: Pick<AppLogin, 'type' | 'path'>, app: Renamable): string {
   return `${rolesPath(login)}/${nameInVault(app)}`;
 }
 
-/** What apps that log in at the same path have in common. */
+/** Settings that apps of the same method share. */
 export function methodSettings(login: AppLogin): object {
   const { type, isManaged } = login;
   switch (login.type) {

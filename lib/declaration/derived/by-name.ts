@@ -1,20 +1,17 @@
 import { quotedList, UsageError } from '#core';
 import type { App, Credential, Deployment, Integration } from '../schema/deployment';
 
-/** @throws ExplainedError naming the known integrations. */
-export function findIntegration(deployment: Deployment, name: string): Integration {
-  return find('integration', deployment.integrations, name);
-}
+/*
+ * Parts of a deployment by their names. An unknown name throws a UsageError that lists the declared ones.
+ */
 
-/** @throws ExplainedError naming the known credentials. */
-export function findCredential(deployment: Deployment, name: string): Credential {
-  return find('credential', deployment.credentials, name);
-}
+export const findIntegration = ({ integrations }: Deployment, name: string): Integration =>
+  find('integration', integrations, name);
 
-/** @throws ExplainedError naming the known apps. */
-export function findApp(deployment: Deployment, name: string): App {
-  return find('app', deployment.apps, name);
-}
+export const findCredential = ({ credentials }: Deployment, name: string): Credential =>
+  find('credential', credentials, name);
+
+export const findApp = ({ apps }: Deployment, name: string): App => find('app', apps, name);
 
 function find<T extends { name: string }>(kind: string, known: readonly T[], name: string): T {
   const found = known.find((candidate) => candidate.name === name);

@@ -5,7 +5,7 @@ import { nodeAddresses } from '../schema/server/server-declaration';
 
 type Server = Deployment['vault']['server'];
 
-/** Where the other nodes of a cluster answer; nothing where there is one node, or the address is that of none. */
+/** Addresses of the other nodes. @returns none for a single node, or for an address that no node has */
 export function otherNodeAddresses(address: string, server: Server): readonly string[] {
   if (server === undefined) {
     return [];
@@ -14,14 +14,14 @@ export function otherNodeAddresses(address: string, server: Server): readonly st
   return all.includes(address) ? all.filter((other) => other !== address) : [];
 }
 
-/** What to try where one node does not serve, as the others then do; undefined: there are none. */
+/** Advice if one node does not serve. @returns undefined if there is no other */
 export function otherNodeAdvice(address: string, server: Server): string | undefined {
   const others = otherNodeAddresses(address, server).map((other) => `VAULT_ADDR=${other}`);
   const forwarded = server?.mode === 'kubernetes' ? ', while its port is forwarded' : '';
   return others.length === 0 ? undefined : `another node may serve: ${others.join(' or ')}${forwarded}`;
 }
 
-/** What to do about an error that is want of an answer; undefined: it is not, or nothing is known of that address. */
+/** Advice about an error without an answer. @returns undefined for other errors, and for an unknown address */
 export function absenceAdvice(error: unknown, server: Server): string | undefined {
   if (!(error instanceof VaultUnreachableError) || !error.isTransient) {
     return undefined;

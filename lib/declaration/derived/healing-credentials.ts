@@ -1,21 +1,20 @@
 import { findIntegration } from './by-name';
 import type { Deployment } from '../schema/deployment';
-import { healingPathOf, healingSecretPath } from '../schema/healing-path';
-import { askersOf, isServiceApp, type ServiceAppCredential } from '../schema/service-app';
+import { healingPathOf, healingSecretPath } from '../schema/engine-declaration';
+import { askersOf, isServiceApp, type ServiceAppCredential } from '../schema/credential-declaration';
 import { nameInVault } from '../schema/vault-name';
 
 /*
- * Grants of Service Apps that "recover" gets again where they are lost. For that it needs their client
- * secrets, which the engine never gives back: so they are in Vault a second time, in a mount of their own.
+ * Grants of Service Apps that "recover" replaces if they are lost. It needs their client secrets for that, which the engine
+ * never returns. So Vault keeps them a second time, in a mount of their own.
  */
 
-/** The credentials that heal. */
 export function healingCredentials({ credentials }: Pick<Deployment, 'credentials'>): ServiceAppCredential[] {
   return credentials.filter(isServiceApp).filter(({ serviceApp }) => serviceApp.autoRecover);
 }
 
 /**
- * The order in which lost grants can be had again: each after the one whose token asks for it.
+ * Order of recovery: each lost grant follows the one whose token requests it.
  *
  * @param lost names of credentials
  */
@@ -32,7 +31,7 @@ export function healingOrder({ credentials }: Pick<Deployment, 'credentials'>, l
   return [...ordered];
 }
 
-/** Names in the engine of the integrations that those need the client secret of. */
+/** Names in the engine of the integrations whose client secrets are kept for healing. */
 export function healingIntegrations(deployment: Deployment): string[] {
   const names = healingCredentials(deployment).map(({ integration }) =>
     nameInVault(findIntegration(deployment, integration)),
@@ -40,7 +39,7 @@ export function healingIntegrations(deployment: Deployment): string[] {
   return [...new Set(names)];
 }
 
-/** Where the client secret of an integration is kept for healing. @param integration its name in the engine */
+/** Path of an integration's client secret for healing. @param integration its name in the engine */
 export function keptSecretPath({ engine }: Pick<Deployment, 'engine'>, integration: string): string {
   return healingSecretPath(healingPathOf(engine.mountPath), integration);
 }

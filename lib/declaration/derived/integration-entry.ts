@@ -1,4 +1,4 @@
-/** What the engine has of an integration, its secret aside. */
+/** Entry of an integration in the engine, without its secret. */
 export interface IntegrationEntry {
   readonly client_id: string;
   readonly provider: 'custom';
@@ -10,8 +10,7 @@ export interface IntegrationEntry {
 }
 
 /**
- * The entry of an integration as stack `webex-tokens` writes it; whoever else writes it, writes the same, so that no plan
- * sees a difference.
+ * Stack `webex-tokens` and commands write the same entry, so no plan reports a difference.
  *
  * @param webexApiUrl such as `https://webexapis.com/v1`
  */
@@ -20,7 +19,7 @@ export function integrationEntry(clientId: string, webexApiUrl: string): Integra
     client_id: clientId,
     provider: 'custom',
     provider_options: {
-      // Unset, the plugin tries Basic authentication first, and each first failure counts twice.
+      // By default the plugin tries Basic authentication first, so each first failure counts twice.
       auth_style: 'in_params',
       auth_code_url: `${webexApiUrl}/authorize`,
       token_url: `${webexApiUrl}/access_token`,

@@ -4,10 +4,6 @@ import type { Deployment } from '../schema/deployment';
 import { appLogin, type AppLogin, type IdentityLogin } from './app-login';
 import type { operatorsDeclaration } from '../schema/operators-declaration';
 
-/*
- * All ways to log in that a deployment declares.
- */
-
 /** Parts of a deployment that declare logins. */
 export interface DeclaredLogins {
   readonly appRole: Deployment['appRole'];
@@ -15,12 +11,11 @@ export interface DeclaredLogins {
   readonly operators?: z.output<typeof operatorsDeclaration>;
 }
 
-/** How an app of it logs in. */
 export function loginOf({ appRole }: Pick<DeclaredLogins, 'appRole'>, app: AppDeclaration): AppLogin {
   return appLogin(app, { path: appRole.path, isManaged: appRole.manage });
 }
 
-/** The auth methods beside AppRole, each once, as one of its apps has it. */
+/** The auth methods beside AppRole, each once, as the login of one of its apps. */
 export function identityMethods(deployment: DeclaredLogins): IdentityLogin[] {
   const logins = deployment.apps.map((app) => loginOf(deployment, app)).filter((login) => login.type !== 'approle');
   return [...new Map(logins.map((login) => [login.path, login])).values()];

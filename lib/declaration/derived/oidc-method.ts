@@ -5,21 +5,19 @@ import { PEOPLE_OPERATORS, type operatorsDeclaration, type PeopleOperator } from
 import { authorizerPolicyName, issuerPolicyName, observerPolicyName, provisionerPolicyName } from './policy-names';
 
 /*
- * People who act as operators, in Vault's words: the configuration of their auth method, and a role for each operator.
+ * The auth method of people who act as operators, in Vault's words, with a role for each operator.
  */
 
 export type OidcDeclaration = NonNullable<z.output<typeof operatorsDeclaration>['oidc']>;
 
-/** Long enough for a consent, and no longer than that of an operator who logs in by AppRole. */
+/** It lasts for a consent, and is the life of an operator's AppRole token. */
 export const OIDC_TOKEN_SECONDS = 20 * 60;
 
-/** Who may act as an operator. */
 export interface OidcRole {
-  /** Name of the role, too. */
+  /** It is also the name of the role. */
   readonly operator: PeopleOperator;
-  /** Of the identity provider; a member of one of them may. */
+  /** Groups at the identity provider. A member of one may act as the operator. */
   readonly groups: readonly string[];
-  /** Of all that its tokens may do. */
   readonly policyName: string;
 }
 
@@ -30,7 +28,7 @@ const POLICY_NAMES: Readonly<Record<PeopleOperator, (mountPath: string) => strin
   observer: observerPolicyName,
 };
 
-/** @returns none where people do not log in by OIDC */
+/** @returns none if people do not log in by OIDC */
 export function oidcRoles({ engine, operators }: Pick<Deployment, 'engine' | 'operators'>): OidcRole[] {
   return PEOPLE_OPERATORS.flatMap((operator) => {
     const groups = operators?.oidc?.groups[operator];

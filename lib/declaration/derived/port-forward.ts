@@ -7,13 +7,13 @@ import {
 
 type Forwarded = Pick<KubernetesServerDeclaration, 'context' | 'namespace' | 'releaseName' | 'nodes' | 'port'>;
 
-/** How kubectl is called for the server, up to what it is to do. */
+/** Beginning of a kubectl command line for the server. */
 export function kubectlCommand({ context, namespace }: Pick<Forwarded, 'context' | 'namespace'>): string {
   const chosen = context === undefined ? '' : ` --context ${context}`;
   return `kubectl${chosen} -n ${namespace}`;
 }
 
-/** What makes each pod answer at its address on this machine, by that address. */
+/** Command line that makes a pod answer, by its address on this machine. */
 export function portForwards(server: Forwarded): ReadonlyMap<string, string> {
   const addresses = forwardedAddresses(server);
   return new Map(
@@ -24,7 +24,7 @@ export function portForwards(server: Forwarded): ReadonlyMap<string, string> {
   );
 }
 
-/** What to do where nothing answers at an address; undefined: no port of a pod is forwarded to it. */
+/** Advice if nothing answers at an address. @returns undefined if no pod's port is forwarded to it */
 export function forwardAdvice(address: string, server: Deployment['vault']['server']): string | undefined {
   const command = server?.mode === 'kubernetes' ? portForwards(server).get(address) : undefined;
   return command && `see that this runs: ${command}`;

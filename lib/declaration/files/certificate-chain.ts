@@ -5,25 +5,24 @@ import { ExplainedError, commandLine, quotedList } from '#core';
 const DAY_MS = 24 * 3600 * 1000;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** Certificates of one file, or of one key of a Secret: the one that is shown first, then those up to the CA. */
+/** Certificates of one file, or of one key of a Secret: the server's own, then those up to the CA. */
 export class CertificateChain {
   private constructor(
-    /** How people find it, such as its path. */
     private readonly place: string,
     private readonly certificates: readonly [X509Certificate, ...X509Certificate[]],
   ) {}
 
   /**
    * @param what in words: "certificate", "CA"
-   * @param place how people find it
-   * @throws ExplainedError where there is none in it, or one that cannot be read
+   * @param place for messages, such as its path
+   * @throws ExplainedError unless each certificate can be read
    */
   static parse(what: string, place: string, text: string): CertificateChain {
     let certificates: X509Certificate[];
     try {
       certificates = (text.match(PEM_CERTIFICATE) ?? []).map((found) => new X509Certificate(found));
     } catch {
-      throw new ExplainedError(`the ${what} ${place} has a PEM certificate in it that cannot be read; copy it again`);
+      throw new ExplainedError(`the ${what} ${place} has a PEM certificate that cannot be read; copy it again`);
     }
     const [first, ...others] = certificates;
     if (first === undefined) {
@@ -43,7 +42,7 @@ export class CertificateChain {
   checkValidity(now: Date): void {
     if (now > this.#notAfter) {
       throw new ExplainedError(
-        `the certificate ${this.place} expired on ${day(this.#notAfter)}; renew it, with "${commandLine('certs', '--renew')}" where it is from there`,
+        `the certificate ${this.place} expired on ${day(this.#notAfter)}; renew it, with "${commandLine('certs', '--renew')}" if that made it`,
       );
     }
     const notBefore = new Date(this.#shown.validFrom);
@@ -54,7 +53,7 @@ export class CertificateChain {
     }
   }
 
-  /** @param hosts host names and IP addresses @throws ExplainedError unless it is for all of them */
+  /** @param hosts host names and IP addresses @throws ExplainedError unless it names all of them */
   checkHosts(hosts: readonly string[]): void {
     const certificate = this.#shown;
     const missing = hosts.filter(
@@ -68,9 +67,9 @@ export class CertificateChain {
     }
   }
 
-  /** @throws ExplainedError unless one of those CAs signed it, or one of those that come with it */
+  /** @throws ExplainedError unless one of those CAs signed it, or signed an intermediate certificate behind it */
   checkIssuer(cas: CertificateChain): void {
-    // As far as the chain holds together: what comes after a gap helps no client.
+    // Clients ignore certificates after a gap in the chain.
     const gap = this.certificates.findIndex((certificate, index) => {
       const next = this.certificates[index + 1];
       return next === undefined || !isIssuedBy(certificate, next);
@@ -83,11 +82,11 @@ export class CertificateChain {
     }
   }
 
-  /** @returns a line, where it ends within so many days */
+  /** @returns a warning if it expires within so many days */
   warnings(expiresSoonDays: number, now: Date): string[] {
     const daysLeft = Math.floor((this.#notAfter.getTime() - now.getTime()) / DAY_MS);
     return daysLeft < expiresSoonDays
-      ? [`the certificate ${this.place} ends in ${daysLeft} days, on ${day(this.#notAfter)}; renew it before that`]
+      ? [`the certificate ${this.place} expires in ${daysLeft} days, on ${day(this.#notAfter)}; renew it before that`]
       : [];
   }
 

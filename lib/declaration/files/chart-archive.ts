@@ -10,10 +10,10 @@ import type { KubernetesServerDeclaration } from '../schema/server/kubernetes-se
 const description = z.object({ name: z.string(), version: z.string() });
 
 /**
- * Looks at the chart on this machine, where one is declared.
+ * Checks the declared chart on this machine.
  *
  * @param home that a relative path starts from
- * @throws ExplainedError where it is not there, or is not the one that the stack is made for
+ * @throws ExplainedError if the chart is missing, or the stack is made for another version
  */
 export function checkChart(
   { product, chart }: Pick<KubernetesServerDeclaration, 'product' | 'chart'>,
@@ -34,7 +34,7 @@ export function checkChart(
   const got = found.isDirectory() ? describe(join(file, 'Chart.yaml')) : basename(file).replace(/\.tgz$/, '');
   if (got !== wanted) {
     throw new ExplainedError(
-      `the chart ${file} must be ${wanted}, which this release is made for, got ${got}; use that one, its archive named ${wanted}.tgz`,
+      `the chart ${file} must be ${wanted}, as this release requires, got ${got}; use that one, its archive named ${wanted}.tgz`,
     );
   }
   if (chart.sha256 !== undefined) {

@@ -7,15 +7,11 @@ import { InvalidDeployment } from '../checks/invalid-deployment';
 import { defineDeployment } from '../define-deployment';
 import type { Deployment, DeploymentInput } from '../schema/deployment';
 
-/*
- * A deployment is named by a file: another environment is another file.
- */
-
 const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
 
 const HOW_TO_EXPORT = 'write "export default defineDeployment({ ... })"';
 
-/** What a file declares, and where it is: relative paths start there, and local state is kept there. */
+/** A declaration, and its file. Relative paths start from the file's folder, which also holds local state. */
 export interface LoadedDeployment {
   readonly deployment: Deployment;
   /** Absolute path. */
@@ -26,10 +22,10 @@ export interface LoadedDeployment {
 }
 
 /**
- * Loads a module whose default export is a deployment, or a JSON file that is one.
+ * Loads a module whose default export is a deployment, or a JSON file.
  *
  * @param file relative to the current folder
- * @throws UsageError where there is no such file; ExplainedError where it cannot be loaded or does not hold
+ * @throws UsageError if there is no such file; ExplainedError if it cannot be loaded, or is invalid
  */
 export async function loadDeployment(file: string): Promise<LoadedDeployment> {
   const path = resolve(file);
@@ -80,12 +76,12 @@ async function loadModule(path: string, file: string): Promise<unknown> {
 }
 
 /**
- * By `require` where that will do: tsx takes CommonJS and ES modules alike there, and they share this program's classes
- * and its start. What only an ES module can do, await at its top, is imported.
+ * By `require` if possible: tsx loads CommonJS and ES modules so, with the classes of this program. A module with a
+ * top-level await is imported.
  */
 async function requireOrImport(path: string): Promise<unknown> {
   if (extname(__filename) === '.js') {
-    // Compiled, nothing loads TypeScript yet.
+    // A compiled program cannot load TypeScript by itself.
     (await import('tsx/cjs/api')).register();
   }
   try {
@@ -104,7 +100,7 @@ async function requireOrImport(path: string): Promise<unknown> {
   }
 }
 
-/** Of a CommonJS module, what it exports is all there is. */
+/** A CommonJS module is its own default export. */
 function defaultExport(loaded: unknown): unknown {
   const isModule = typeof loaded === 'object' && loaded !== null && (isNamespace(loaded) || '__esModule' in loaded);
   if (!isModule) {
@@ -120,7 +116,7 @@ function isNamespace(loaded: object): boolean {
   return Object.prototype.toString.call(loaded) === '[object Module]';
 }
 
-/** What is wrong in a declaration, said of its file. */
+/** The problem of a declaration, with the name of its file. */
 function named(error: unknown, file: string): unknown {
   const { name, problem } = error as { readonly name?: unknown; readonly problem?: unknown };
   return name === InvalidDeployment.name ? new InvalidDeployment(String(problem), file) : error;

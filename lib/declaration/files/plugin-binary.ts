@@ -4,17 +4,16 @@ import { basename, resolve } from 'node:path';
 import { errorCode, ExplainedError } from '#core';
 import type { Deployment } from '../schema/deployment';
 
-/** How to get one. `go install` of the plugin itself would build it from its own pins, which are of 2022. */
+/** `go install` of the plugin would take its own dependencies, which are of 2022. */
 const ADVICE =
   'build it with the command in plugin/README.md of webex-token-vault, and set OAUTHAPP_PLUGIN to its path';
 
-/** How programs begin: ELF, Mach-O in its kinds, scripts. */
+/** First bytes of programs: ELF, kinds of Mach-O, scripts. */
 const PROGRAMS = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', '2321'];
 
-/** What a file is not that {@link isProgram} refuses. */
+/** Reason for which {@link isProgram} refuses a file. */
 export const NO_PROGRAM = 'neither ELF nor Mach-O';
 
-/** What Vault has to know of the plugin binary. */
 export interface PluginBinary {
   /** Hex. */
   readonly sha256: string;
@@ -22,16 +21,15 @@ export interface PluginBinary {
   readonly command: string;
 }
 
-/** File name of the plugin in the server's plugin directory. */
 export function pluginCommand({ name, path, command }: Deployment['engine']['plugin']): string {
   return command ?? (path === undefined ? name : basename(path));
 }
 
 /**
- * Looks at the plugin binary on this machine, where there is one, so that a wrong one is refused before Vault is asked.
+ * Checks the plugin binary on this machine, if one is declared, before Vault gets a request.
  *
  * @param folder that a relative path starts from
- * @throws ExplainedError where it is not there, cannot be run, or is not the one that its sha256 says
+ * @throws ExplainedError if it is missing, cannot run, or has another sha256
  */
 export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: string): PluginBinary {
   const { path, sha256 } = plugin;
@@ -39,7 +37,7 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
   if (path === undefined) {
     if (sha256 === undefined) {
       throw new ExplainedError(
-        `engine.plugin has neither path nor sha256, so Vault could not tell the plugin from another program; ${ADVICE}`,
+        `engine.plugin has neither path nor sha256, so Vault could not recognize the plugin; ${ADVICE}`,
       );
     }
     return { sha256, command };
@@ -51,7 +49,7 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
     throw new ExplainedError(`no plugin binary at ${file}; ${ADVICE}`);
   }
   if (!found.isFile()) {
-    throw new ExplainedError(`the plugin binary must be a file, got ${file}, which is none; ${ADVICE}`);
+    throw new ExplainedError(`the plugin binary ${file} must be a file, and is none; ${ADVICE}`);
   }
   if (!isProgram(file)) {
     throw new ExplainedError(`the plugin binary ${file} must be a program, and is none: ${NO_PROGRAM}; ${ADVICE}`);
@@ -68,11 +66,7 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
   return { sha256: actual, command };
 }
 
-/**
- * Whether it is one of any system that a server runs on, or a script.
- *
- * @throws ExplainedError where it cannot be read
- */
+/** @throws ExplainedError if it cannot be read */
 export function isProgram(file: string): boolean {
   const beginning = beginningOf(file).toString('hex');
   return PROGRAMS.some((magic) => beginning.startsWith(magic));

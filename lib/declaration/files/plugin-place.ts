@@ -2,9 +2,9 @@ import type { Deployment } from '../schema/deployment';
 import { pluginCommand } from './plugin-binary';
 
 /**
- * The needs of a Vault that is not declared here before it runs the plugin. No API puts a file on a server.
+ * Requirements of an existing Vault before it runs the plugin. No API puts a file on a server.
  *
- * @returns one line; undefined where the server is declared, and so gets the plugin with it, or others register it
+ * @returns one line; undefined if the stack runs the server with the plugin, or others register it
  * @see https://developer.hashicorp.com/vault/docs/plugins/plugin-architecture#plugin-directory
  */
 export function pluginPlace({ vault, engine }: Deployment): string | undefined {

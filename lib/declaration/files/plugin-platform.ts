@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { ExplainedError } from '#core';
 
 /*
- * Whether a container on this machine can run the plugin, as its first bytes say.
+ * The platform of the plugin, from its first bytes. Containers on this machine must be able to run it.
  *
  * @see https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
  */
@@ -15,24 +15,24 @@ const MACHINES: Readonly<Record<number, NodeJS.Architecture>> = {
   0xb7: 'arm64',
 };
 
-/** Go's names, where they are others. */
+/** Names of Go that differ from Node's. */
 const GOARCH: Readonly<Partial<Record<NodeJS.Architecture, string>>> = { x64: 'amd64', ia32: '386' };
 
-/** `p_type` of what names a program loader: it wants the C library that it was linked with. */
+/** `p_type` of a program that needs a loader, and the C library that it was linked with. */
 const INTERPRETER = 3;
 
 const MACH_O = [0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe];
 
 /**
- * @param dockerHost where containers run, if not here @default - `DOCKER_HOST`
+ * @param dockerHost other host of containers @default - `DOCKER_HOST`
  * @returns warnings
- * @throws ExplainedError where no server in a container here could start it
+ * @throws ExplainedError if no server in a container here could start it
  */
 export function checkPluginPlatform(file: string, dockerHost = process.env.DOCKER_HOST): string[] {
   const program = readStart(file);
   if (program.length >= 4 && MACH_O.includes(program.readUInt32BE(0))) {
     throw new ExplainedError(
-      `the plugin binary ${file} is built for macOS, and the server runs on Linux, in a container; build it again with GOOS=linux`,
+      `the plugin binary ${file} is built for macOS, and the server runs in a Linux container; build it again with GOOS=linux`,
     );
   }
   if (program.length < 64 || program.toString('latin1', 0, 4) !== '\u007FELF') {
@@ -65,7 +65,7 @@ function elfProgram(program: Buffer): { machine?: NodeJS.Architecture; isLinked:
   return { machine: MACHINES[half(18)], isLinked: types.includes(INTERPRETER) };
 }
 
-/** With its program headers, which follow the first one at once. */
+/** The beginning holds the program headers. */
 function readStart(file: string): Buffer {
   const start = Buffer.alloc(4096);
   const descriptor = openSync(file, 'r');

@@ -7,18 +7,18 @@ import { nodeNames, type ProductionServerDeclaration } from '../schema/server/se
 import { checkTlsFiles } from './tls-files';
 
 /*
- * The files of the Docker host that a production server is given, looked at before it is started: a container that does
- * not come up says little.
+ * Files of the Docker host for a production server. They are checked before its start, because a container that does not
+ * start says little.
  */
 
 const STATIC_KEY_BYTES = 32;
-/** From here on user ids are those of user namespaces, where the container's own ids have others outside. */
+/** Ids from here on belong to user namespaces, where a container's ids differ from the host's. */
 const FIRST_NAMESPACED_ID = 65_536;
 
 /**
  * @param home that relative paths start from
- * @returns warnings, such as a certificate that ends soon
- * @throws ExplainedError where the server would not start with these files, or others could read its keys
+ * @returns warnings, such as a certificate that expires soon
+ * @throws ExplainedError if the server would not start with these files, or others could read its keys
  */
 export function checkServerFiles(server: ProductionServerDeclaration, pluginPath: string, home: string): string[] {
   const { tls, seal, environmentFile, user } = server;
@@ -56,13 +56,13 @@ export function checkServerFiles(server: ProductionServerDeclaration, pluginPath
   return warnings;
 }
 
-/** What belongs to the server's user alone, only root and that user can look at. */
+/** Only root and the server's user can read the server's own files. */
 function inspect(path: string, check: () => string[]): string[] {
   try {
     return check();
   } catch (error) {
     if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-      return [`${path} was not checked, as this user may not read it; the server will say in its log what is wrong`];
+      return [`${path} was not checked, because this user may not read it; the server's log names any problem`];
     }
     throw error;
   }
@@ -73,7 +73,7 @@ function checkPlugin(file: string, uid: number): void {
     const found = statSync(path);
     if ((found.mode & 0o005) !== 0o005 && found.uid !== uid) {
       throw new ExplainedError(
-        `${path} must be readable and executable for uid ${uid}, as which the server runs, got mode 0${(found.mode & 0o777).toString(8)}; run chmod 755 ${path}`,
+        `${path} must be readable and executable for the server's uid ${uid}, got mode 0${(found.mode & 0o777).toString(8)}; run chmod 755 ${path}`,
       );
     }
   }
@@ -110,11 +110,11 @@ function checkPrivate(what: string, file: string, uid: number, user: string): st
   return [];
 }
 
-/** Docker on Linux gives files into containers as they are; elsewhere everything seems to be the container's own. */
+/** Docker on Linux keeps the owner of a file. Elsewhere the container seems to own every file. */
 function checkOwner(what: string, found: Stats, uid: number, user: string): void {
   if (process.platform === 'linux' && found.uid !== uid && found.uid < FIRST_NAMESPACED_ID) {
     throw new ExplainedError(
-      `${what} must belong to uid ${uid}, as which the server runs and could not read it otherwise, got uid ${found.uid}; run chown ${user} on it as root, for a folder of certificates "${commandLine('certs', '--owner', user)}"`,
+      `${what} must belong to the server's uid ${uid}, which could not read it otherwise, got uid ${found.uid}; run chown ${user} on it as root, for a folder of certificates "${commandLine('certs', '--owner', user)}"`,
     );
   }
 }

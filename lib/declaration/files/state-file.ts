@@ -2,16 +2,16 @@ import { isAbsolute, join } from 'node:path';
 import type { Deployment } from '../schema/deployment';
 import type { LoadedDeployment } from './load-deployment';
 
-/** The name of what `deployment.ts` declares. */
+/** Name of the deployment that `deployment.ts` declares. */
 export const DEFAULT_NAME = 'deployment';
 
-/** Name of the file with the state of a stack, where no backend is declared. */
+/** File name of a stack's state without a declared backend. */
 export function stateFileName(deploymentName: string, stack: string): string {
   const middle = deploymentName === DEFAULT_NAME ? [] : [deploymentName];
   return ['terraform', ...middle, stack, 'tfstate'].join('.');
 }
 
-/** What stands for each `{placeholder}` in the settings of a backend. */
+/** Value of each `{placeholder}` in the settings of a backend. */
 export function backendPlaceholders(deploymentName: string, stack: string): Readonly<Record<string, string>> {
   return { stack, deployment: deploymentName };
 }
@@ -21,7 +21,7 @@ export function stackNames({ vault }: Deployment): string[] {
   return [...(vault.server === undefined ? [] : ['vault-server']), 'webex-tokens'];
 }
 
-/** @returns undefined where the state of a stack is in no file of this machine, or in one that Terraform has chosen */
+/** @returns undefined if the state is on no file of this machine, or in one that Terraform chose */
 export function localStateFile({ deployment, folder, name }: LoadedDeployment, stack: string): string | undefined {
   const { backend } = deployment;
   if (backend === undefined) {

@@ -5,8 +5,7 @@ import { requirePrivate } from '../../files/require-private';
 import { CertificateChain } from './certificate-chain';
 
 /*
- * The certificate and the key that a server is given, looked at before it is started: what is wrong with them is said
- * here in one line, not by a server that does not come up.
+ * The certificate and the key of a server. They are checked before its start, so a problem is an error of one line.
  */
 
 export interface TlsFiles {
@@ -14,24 +13,24 @@ export interface TlsFiles {
   readonly certFile: string;
   /** Private key of the first certificate, not encrypted. PEM. */
   readonly keyFile: string;
-  /** The CA that clients trust. PEM. @default - not looked at, as for a public CA */
+  /** The CA that clients trust. PEM. @default - not checked, as for a public CA */
   readonly caFile?: string;
-  /** Host names and IP addresses that the server is called by. @default - not looked at */
+  /** Host names and IP addresses of the server. @default - not checked */
   readonly hosts?: readonly string[];
 }
 
 export interface TlsFilesOptions {
-  /** Warn where less than this is left. @default 30 */
+  /** Warn if fewer days are left. @default 30 */
   readonly expiresSoonDays?: number;
-  /** Whether a file may be a symbolic link; false where somebody else could have put it there. @default true */
+  /** A file may be a symbolic link. False if somebody else could have put it there. @default true */
   readonly followLinks?: boolean;
   /** @default - now */
   readonly now?: Date;
 }
 
 /**
- * @returns warnings, such as a certificate that ends soon
- * @throws ExplainedError where a server with these files would not start, or no client would trust it
+ * @returns warnings, such as a certificate that expires soon
+ * @throws ExplainedError if a server with these files would not start, or no client would trust it
  */
 export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): string[] {
   const { certFile, keyFile, caFile, hosts = [] } = files;
@@ -40,7 +39,7 @@ export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): s
   const key = readKey(keyFile, followLinks);
   if (!chain.belongsTo(key)) {
     throw new ExplainedError(
-      `the key ${keyFile} does not belong to the certificate ${certFile}; give the two that were made together`,
+      `the key ${keyFile} does not belong to the certificate ${certFile}; give a key and its own certificate`,
     );
   }
   chain.checkValidity(now);
@@ -51,19 +50,17 @@ export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): s
   return chain.warnings(expiresSoonDays, now);
 }
 
-/** @throws ExplainedError */
 function readCertificates(what: string, file: string, followLinks: boolean): CertificateChain {
   return CertificateChain.parse(what, file, readText(what, file, followLinks).text);
 }
 
-/** @throws ExplainedError */
 function readKey(file: string, followLinks: boolean): KeyObject {
   const { text, mode } = readText('key', file, followLinks);
   const advice = 'and make a new key if others on this machine may have read it';
   requirePrivate({ path: file, mode, what: 'the key', advice });
   if (/ENCRYPTED/.test(text)) {
     throw new ExplainedError(
-      `the key ${file} is encrypted, and a server has nobody to ask for its passphrase; give it without one, mode 0600`,
+      `the key ${file} is encrypted, and a server cannot ask for its passphrase; give it without one, mode 0600`,
     );
   }
   try {

@@ -1,7 +1,7 @@
 import { findIntegration } from '../derived/by-name';
 import { healingCredentials } from '../derived/healing-credentials';
 import type { Deployment } from '../schema/deployment';
-import { healingPathOf, healingSecretPath } from '../schema/healing-path';
+import { healingPathOf, healingSecretPath } from '../schema/engine-declaration';
 import { consentRecord, dataPath } from '../schema/record-paths';
 import { nameInVault } from '../schema/vault-name';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, tokenRead } from './policy-rule';

@@ -11,8 +11,7 @@ import {
   provisionerPolicyName,
 } from '../derived/policy-names';
 import type { Deployment } from '../schema/deployment';
-import { recordsPathOf } from '../schema/engine-declaration';
-import { healingPathOf, healingSecretPath } from '../schema/healing-path';
+import { healingPathOf, healingSecretPath, recordsPathOf } from '../schema/engine-declaration';
 import { dataPath, metadataPath, rotationRecord } from '../schema/record-paths';
 import { nameInVault } from '../schema/vault-name';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';

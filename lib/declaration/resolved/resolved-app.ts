@@ -5,22 +5,17 @@ import { appPolicy } from '../policies/app-policy';
 import type { App, Deployment } from '../schema/deployment';
 import { nameInVault } from '../schema/vault-name';
 
-/** An app: how it logs in, and what its tokens may do. */
-export interface ResolvedApp {
-  readonly name: string;
-  /** Its name in Vault, too. */
+type AppSettings =
+  'name' | 'tokenTtlSeconds' | 'tokenMaxTtlSeconds' | 'secretIdTtlSeconds' | 'secretIdUses' | 'boundCidrs';
+
+/** An app: its login, and the rights of its tokens. */
+export interface ResolvedApp extends Readonly<Pick<App, AppSettings>> {
+  /** It is also its name in Vault. */
   readonly roleName: string;
   readonly login: AppLogin;
   readonly policyName: string;
   /** HCL. */
   readonly policy: string;
-  readonly tokenTtlSeconds: number;
-  readonly tokenMaxTtlSeconds: number;
-  /** 0: it never expires. */
-  readonly secretIdTtlSeconds: number;
-  /** 0: any number. */
-  readonly secretIdUses: number;
-  readonly boundCidrs: readonly string[];
 }
 
 export function resolveApp(deployment: Deployment, app: App): ResolvedApp {

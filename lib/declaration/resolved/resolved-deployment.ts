@@ -1,4 +1,10 @@
-import { oidcConfiguration, OIDC_TOKEN_SECONDS, oidcRoles, type OidcRole } from '../derived/oidc-method';
+import {
+  oidcConfiguration,
+  OIDC_TOKEN_SECONDS,
+  oidcRoles,
+  type OidcDeclaration,
+  type OidcRole,
+} from '../derived/oidc-method';
 import { OIDC_SECRET, type ClientSecret } from '../derived/client-secret';
 import { identityMethods } from '../derived/logins';
 import type { IdentityLogin } from '../derived/app-login';
@@ -16,7 +22,7 @@ import { keptSecretsPath, resolveIntegrations, type ResolvedIntegration } from '
 
 export interface ResolvedDeployment {
   readonly vault: {
-    /** @default - the environment's: a server that the deployment declares may be reached in another way */
+    /** @default - the environment's, because a declared server may have another address for Terraform */
     readonly address?: string;
     /** @default - the root namespace */
     readonly namespace?: string;
@@ -44,25 +50,20 @@ export interface ResolvedDeployment {
   readonly grants: DeclaredGrants;
 }
 
+type OidcSettings =
+  'clientSecretVersion' | 'clientId' | 'scopes' | 'groupsClaim' | 'userClaim' | 'redirectUrls' | 'path';
+
 /** The auth method of people. */
-export interface ResolvedOidc {
-  /** Path of the method below `auth/`. */
-  readonly path: string;
+export interface ResolvedOidc extends Readonly<Pick<OidcDeclaration, OidcSettings>> {
   /** All of `auth/<path>/config` but the client secret. */
   readonly configuration: object;
   readonly secret: ClientSecret;
-  readonly clientSecretVersion: number;
-  readonly clientId: string;
-  readonly scopes: readonly string[];
-  readonly groupsClaim: string;
-  readonly userClaim: string;
-  readonly redirectUrls: readonly string[];
   readonly tokenTtlSeconds: number;
   readonly roles: readonly OidcRole[];
 }
 
 /**
- * Vault's limit where nothing else is configured: 32 days.
+ * Vault's default limit: 32 days.
  *
  * @see https://developer.hashicorp.com/vault/docs/configuration#max_lease_ttl
  */
@@ -83,7 +84,7 @@ export function resolveDeployment(deployment: Deployment, folder: string): Resol
     appRole: {
       path: deployment.appRole.path,
       isManaged: deployment.appRole.manage,
-      // Vault ends a secret id with the longest lease of its mount, whatever its role says.
+      // A secret id expires with the longest lease of its mount at the latest.
       maxLeaseTtlSeconds: Math.max(
         VAULT_MAX_LEASE_SECONDS,
         ...apps.flatMap(({ secretIdTtlSeconds, tokenMaxTtlSeconds }) => [secretIdTtlSeconds, tokenMaxTtlSeconds]),
@@ -102,17 +103,10 @@ function resolveOidc(deployment: Deployment): ResolvedOidc | undefined {
   if (oidc === undefined) {
     return undefined;
   }
-  const { path, clientId, clientSecretVersion, scopes, groupsClaim, userClaim, redirectUrls } = oidc;
   return {
-    path,
+    ...oidc,
     configuration: oidcConfiguration(oidc),
     secret: OIDC_SECRET,
-    clientSecretVersion,
-    clientId,
-    scopes,
-    groupsClaim,
-    userClaim,
-    redirectUrls,
     tokenTtlSeconds: OIDC_TOKEN_SECONDS,
     roles: oidcRoles(deployment),
   };

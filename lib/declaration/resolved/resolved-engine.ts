@@ -18,7 +18,7 @@ export interface ResolvedEngine {
   readonly configuration: Readonly<Record<string, unknown>>;
 }
 
-/** @throws ExplainedError if the plugin binary is missing or another one than declared */
+/** @throws ExplainedError if the plugin binary is missing, or its sha256 differs */
 export function resolveEngine(engine: Deployment['engine'], folder: string): ResolvedEngine {
   const { plugin, mountPath, movedFrom, import: isImported, preventDestroy } = engine;
   return {

@@ -4,10 +4,10 @@ import { integrationSecret, type ClientSecret } from '../derived/client-secret';
 import { healingIntegrations } from '../derived/healing-credentials';
 import { integrationEntry, type IntegrationEntry } from '../derived/integration-entry';
 import type { Deployment, Integration } from '../schema/deployment';
-import { healingPathOf } from '../schema/healing-path';
+import { healingPathOf } from '../schema/engine-declaration';
 import { nameInVault } from '../schema/vault-name';
 
-/** An integration: its entry in the engine, and the secret that is written past the state. */
+/** An integration: its entry in the engine, and its secret, which is not in the state. */
 export interface ResolvedIntegration {
   /** Name in the engine. */
   readonly vaultName: string;
@@ -39,7 +39,7 @@ export function keptSecretsPath(deployment: Deployment): string | undefined {
 function clientIdOf({ name, clientId }: Integration): string {
   if (clientId === undefined) {
     throw new ExplainedError(
-      `integration "${name}" has no clientId in ${declaringFile()}; give it the one that Webex shows, or set the environment variable that it is read from`,
+      `integration "${name}" has no clientId in ${declaringFile()}; copy it from Webex, or set the environment variable that the file reads`,
     );
   }
   return clientId;

@@ -4,12 +4,12 @@ import { commandLine } from '#core';
 import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 import { identityDeclaration } from './identity-declaration';
 
-/** Where the AppRole auth method of those who run the server is mounted. */
+/** Path of the operators' AppRole auth method. */
 export const OPERATORS_MOUNT = 'operators';
 
 /**
- * How an AppRole method is tuned, so that whoever knows a role id, which is no secret, cannot keep its apps out by logins
- * that are refused. Nobody guesses a secret id of Vault's.
+ * Tuning of an AppRole method. A role id is no secret: with a lockout, anybody could lock an app out by refused logins.
+ * A secret id cannot be guessed.
  *
  * @see https://openbao.org/docs/concepts/user-lockout/
  */
@@ -26,16 +26,15 @@ const appRoleFields = {
         `must not be "${OPERATORS_MOUNT}": an app with the name of an operator would overwrite the role that "${commandLine('init')}" has there; use another path`,
     })
     .default(APPROLE_PATH),
-  /** Enable AppRole at that path; false: it is enabled already, and others use it too. @default true */
+  /** Enable AppRole at that path. False: it is enabled already, and others use it too. @default true */
   manage: z.boolean().default(true),
 };
 
 export interface AppRoleFields extends Fields<typeof appRoleFields> {}
 
-/** The auth method of the apps that have no identity of their own. */
+/** The auth method of apps without an identity of their own. */
 export const appRoleDeclaration: StrictObject<AppRoleFields> = strictObject(appRoleFields);
 
-/** A network, as Vault takes it: an IP address and the length of its prefix. */
 const cidr = z.string().superRefine((value, context) => {
   const [address = '', prefix, ...more] = value.split('/');
   const version = isIP(address);
@@ -56,46 +55,38 @@ const roleName = name.regex(/^[^A-Z]*$/, {
 
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
 const appFields = {
-  /** Name of its role, in lower case: Vault does not tell it from upper case there, in policies it does. */
+  /** Name of its role, in lower case: Vault ignores case in names of roles, and not in policies. */
   name: roleName,
   /**
-   * Name of its role and of its policy in Vault. A renamed app keeps its first name here, for as long as it is declared:
-   * role id and secret ids stay. @default - the name
+   * Name of its role and of its policy in Vault. A renamed app keeps its first name here, and with it its role id and its
+   * secret ids. @default - the name
    */
   vaultName: roleName.optional(),
   /** Lifetime of the Vault token of one login. @default 1200 */
   tokenTtlSeconds: seconds.default(1200),
   /** Longest life of that token, renewals included. @default 3600 */
   tokenMaxTtlSeconds: seconds.default(3600),
-  /** Lifetime of a secret id; 0: no end. @default 7776000 (90 days) */
+  /** Lifetime of a secret id; 0: it never expires. @default 7776000 (90 days) */
   secretIdTtlSeconds: seconds.default(90 * 24 * 3600),
   /** How many logins a secret id is good for; 0: any number. @default 0 */
   secretIdUses: z.int().nonnegative().default(0),
   /** Networks that may log in and use the token, as CIDR. @default - any */
   boundCidrs: z.array(cidr).readonly().default([]),
   /**
-   * May issue itself a new secret id, with the lifetime and networks declared here, before its own ends. Whoever steals
-   * one can then keep it alive too, until somebody destroys it: bind such an app to its networks. Refused where it has no end, or a limit of uses.
+   * The app may issue itself a new secret id, with the declared lifetime and networks, before its own expires. A thief can do
+   * the same until somebody destroys the secret id, so bind the app to its networks. It needs a lifetime and no limit of uses.
    * @default false
    */
   renewsSecretId: z.boolean().default(false),
-  /** What it has already to log in with; what is said of secret ids is of no effect then. @default - AppRole: a secret id is issued to it */
+  /** Identity that the app has already. Settings of secret ids have no effect then. @default - AppRole: a secret id is issued to it */
   identity: identityDeclaration.optional(),
-};
-
-export interface AppSettingsFields extends Fields<typeof appFields> {}
-
-export const appSettings: StrictObject<AppSettingsFields> = strictObject(appFields);
-
-const declaredFields = {
-  ...appFields,
   /** Names of the credentials whose access token the app may read. */
   reads: z.array(z.string()).min(1, 'must name at least one credential'),
 };
 
-export interface AppDeclarationFields extends Fields<typeof declaredFields> {}
+export interface AppDeclarationFields extends Fields<typeof appFields> {}
 
-/** A program that reads access tokens, as `deployment.ts` declares it. */
-export const appDeclaration: StrictObject<AppDeclarationFields> = strictObject(declaredFields);
+/** A program that reads access tokens. */
+export const appDeclaration: StrictObject<AppDeclarationFields> = strictObject(appFields);
 
 export type AppDeclaration = z.output<typeof appDeclaration>;

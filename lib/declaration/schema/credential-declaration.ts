@@ -41,7 +41,47 @@ const credentialFields = {
 
 export interface CredentialDeclarationFields extends Fields<typeof credentialFields> {}
 
-/** One grant, as `deployment.ts` declares it. */
+/** One grant. */
 export const credentialDeclaration: StrictObject<CredentialDeclarationFields> = strictObject(credentialFields);
 
 export type CredentialDeclaration = z.output<typeof credentialDeclaration>;
+
+/** Scope by which Webex gives out the tokens of Service Apps. @see https://developer.webex.com/docs/service-apps */
+export const APPLICATIONS_SCOPE = 'spark:applications_token';
+
+export type ServiceAppCredential = CredentialDeclaration & {
+  readonly serviceApp: NonNullable<CredentialDeclaration['serviceApp']>;
+};
+
+export function isServiceApp(credential: CredentialDeclaration): credential is ServiceAppCredential {
+  return credential.serviceApp !== undefined;
+}
+
+/**
+ * The credentials that a Service App's grant depends on: the one whose token requests it, the one whose token requests
+ * that, and so on. The list ends at a person's credential, or where it would repeat.
+ */
+export function askersOf(
+  credential: CredentialDeclaration,
+  credentials: readonly CredentialDeclaration[],
+): readonly CredentialDeclaration[] {
+  const askers: CredentialDeclaration[] = [];
+  let name = credential.serviceApp?.requestedBy;
+  while (name !== undefined) {
+    const requester = credentials.find((each) => each.name === name);
+    if (requester === undefined || askers.includes(requester)) {
+      break;
+    }
+    askers.push(requester);
+    name = requester.serviceApp?.requestedBy;
+  }
+  return askers;
+}
+
+/** The person's credential that a Service App's grant depends on. @returns undefined if there is none */
+export function personBehind(
+  credential: CredentialDeclaration,
+  credentials: readonly CredentialDeclaration[],
+): CredentialDeclaration | undefined {
+  return askersOf(credential, credentials).find((each) => !isServiceApp(each));
+}

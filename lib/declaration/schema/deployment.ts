@@ -6,12 +6,11 @@ import { path, strictObject, vaultUrl } from './fields';
 import { integrationDeclaration } from './integration-declaration';
 import { operatorsDeclaration } from './operators-declaration';
 import { keepsGrants, serverAddresses, serverDeclaration } from './server/server-declaration';
-import { WEBEX_CLOUDS, webexCloudAt, type WebexCloudName } from './webex-cloud';
-import { webexDeclaration } from './webex-declaration';
+import { WEBEX_CLOUDS, type WebexCloudName, webexCloudAt, webexDeclaration } from './webex-declaration';
 
 /*
- * The schema of `deployment.ts`: what is deployed, in Vault's, the plugin's and OAuth's words.
- * `defineDeployment` parses it once; everything else takes a `Deployment` and trusts it.
+ * The schema of `deployment.ts`, in the words of Vault, the plugin and OAuth. `defineDeployment` parses it once, and
+ * everything else trusts a `Deployment`.
  */
 
 type ServerDeclaration = z.output<typeof serverDeclaration>;
@@ -35,8 +34,8 @@ const declaration = strictObject({
   engine: engineDeclaration.prefault({}),
   appRole: appRoleDeclaration.prefault({}),
   /**
-   * Write the provisioner's own policy. A provisioner may read that policy, not write it: an administrator applies first,
-   * and again when it changes. False: the policy is written elsewhere.
+   * Write the provisioner's own policy. A provisioner may read it and not change it: an administrator applies first, and
+   * again when the policy changes.
    * @default true; false with a server that keeps grants, where "webex-token-vault init" writes it
    */
   manageProvisioner: z.boolean().optional(),
@@ -46,13 +45,13 @@ const declaration = strictObject({
   /** People who act as operators. @default - operators log in by the AppRoles of "webex-token-vault init" */
   operators: operatorsDeclaration.optional(),
   /**
-   * Terraform backend: its type and its settings, as Terraform's own documentation names them. `{stack}` in a setting
-   * becomes the name of the stack, `{deployment}` that of the file that declares it. @default - local state beside it
+   * Terraform backend: its type and its settings, as in Terraform's documentation. `{stack}` in a setting becomes the name
+   * of the stack, `{deployment}` the name of the declaring file. @default - local state beside that file
    */
   backend: strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) }).optional(),
 });
 
-/** A defined deployment may be defined again: the address of the server is known by then. */
+/** A defined deployment may be defined again. It has the address of its server then. */
 function isDerived(server: ServerDeclaration | undefined, address: string | undefined): boolean {
   return server !== undefined && address === serverAddresses(server)[0];
 }
@@ -72,7 +71,6 @@ function cloudOf({ cloud, apiUrl }: z.output<typeof webexDeclaration>): { cloud:
   return { cloud: known, apiUrl: apiUrl ?? WEBEX_CLOUDS[known].apiUrl };
 }
 
-/** Address of a declared server on this machine. `VAULT_ADDR` wins, because the server may be reached in another way. */
 function addressOf(server: ServerDeclaration | undefined, address = ''): string {
   return server === undefined ? address : serverAddresses(server)[0];
 }
@@ -80,7 +78,6 @@ function addressOf(server: ServerDeclaration | undefined, address = ''): string 
 export type DeploymentInput = z.input<typeof declaration>;
 export type Deployment = z.output<typeof declaration> & {
   readonly manageProvisioner: boolean;
-  /** With an address in any case. */
   readonly vault: { readonly address: string };
   readonly engine: { readonly recordsPath: string };
   readonly webex: { readonly cloud: WebexCloudName; readonly apiUrl: string };

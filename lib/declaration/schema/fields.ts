@@ -38,12 +38,11 @@ function unknownField(key: string, known: readonly string[], refused: Readonly<R
 }
 
 /**
- * Gives a schema that other files use a named type. The compiled types of those files then name it, and keep its doc
- * comments. A schema that only its own file uses needs none.
+ * Named type of a schema that other files use. Their compiled types then name it, and keep its doc comments.
  */
 export type Fields<Shape> = { [Name in keyof Shape]: Shape[Name] };
 
-/** What Vault takes in a path segment and Terraform in an id, without escaping in either. */
+/** A name that needs no escaping in a path of Vault and in an id of Terraform. */
 export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, {
   error: ({ input }) => `must be letters, digits, "-" or "_", got "${String(input)}"; rename it`,
 });
@@ -60,13 +59,13 @@ export const path = z.string().superRefine((value, context) => {
   }
 });
 
-/** Without the slashes at its end, so that paths can be put behind it. */
-export const httpUrl = z
+/** A URL without slashes at its end, so paths can follow it. */
+const httpUrl = z
   .string()
   .overwrite((value) => value.replace(/\/+$/, ''))
   .superRefine(requireUrl);
 
-/** To the letter, for what is compared: https, or on loopback. */
+/** A URL that is compared to the letter: https, or on loopback. */
 export const httpsUrl = z.string().superRefine(requireUrl).superRefine(requireTls);
 
 /** As {@link httpsUrl}, without the slashes at its end. */
@@ -86,7 +85,7 @@ function requireUrl(value: string, context: z.core.$RefinementCtx): void {
   if (!url || !/^https?:$/.test(url.protocol)) {
     context.addIssue(`must be an http or https URL, got "${value}"; write it like "https://host.example"`);
   } else if (url.username || url.password) {
-    context.addIssue('must hold no user and password, as what is declared is no secret; leave them out');
+    context.addIssue('must hold no user and password, because a declaration holds no secret; leave them out');
   } else if (url.search || url.hash) {
     context.addIssue(`must end with its path, got "${value}"; leave out what follows "${url.search ? '?' : '#'}"`);
   }
@@ -98,14 +97,14 @@ function requireTls(value: string, context: z.core.$RefinementCtx): void {
   }
 }
 
-/** What was given instead, whatever that is: not everything in JavaScript can be made a text or JSON. */
+/** Any value as a text. Some values of JavaScript have no text and no JSON. */
 export function described(value: unknown): string {
   return typeof value === 'string'
     ? JSON.stringify(value)
     : inspect(value, { depth: 0, breakLength: Infinity, maxArrayLength: 3, maxStringLength: 40, customInspect: false });
 }
 
-/** @param advice what to do about another one @default - to give one in these bounds */
+/** @param advice for another number @default - to give one in these bounds */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER, advice?: string): z.ZodInt {
   const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const error = ({ input }: { readonly input?: unknown }): string => {

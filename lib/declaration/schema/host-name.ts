@@ -2,17 +2,17 @@ import { isIP } from 'node:net';
 
 const HOST_NAME = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i;
 
-/** Of an address that looks like a name, such as 10.0.0.1, false. */
+/** An address that looks like a name, such as 10.0.0.1, is none. */
 export function isHostName(text: string): boolean {
   return HOST_NAME.test(text) && isIP(text) === 0;
 }
 
-/** Host name or IP address of a URL, without the brackets that URLs put one of IPv6 into. */
+/** Host name or IP address of a URL. An IPv6 address has no brackets. */
 export function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Host name or IP address as URLs have it. */
+/** Host name or IP address as in a URL. */
 export function urlHost(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;
 }

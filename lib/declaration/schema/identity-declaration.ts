@@ -3,18 +3,17 @@ import { httpsUrl, path, strictObject, type Fields, type StrictObject } from './
 import { caCertificates, publicKey } from './pem';
 
 /*
- * What apps log in with that have an identity already, so that nobody carries a secret to them: a token that somebody
- * else vouches for, or a certificate.
+ * Identities that apps have already: a token of an issuer, or a certificate. Nobody carries a secret to such an app.
  */
 
 const text = z.string().regex(/^[^\s\p{Cc}]+$/u, {
   error: ({ input }) => `must not be empty or have white space or control characters, got "${String(input)}"`,
 });
 
-/** Of the method: it may be shared by apps whose settings of the method are the same. */
+/** Apps share a method if their settings of it are equal. */
 const methodFields = {
   /**
-   * Enable the auth method at that path and configure it; false: somebody else has, as these settings say.
+   * Enable and configure the auth method at that path. False: it is enabled already, with these settings.
    * @default true
    */
   manageMethod: z.boolean().default(true),
@@ -22,13 +21,13 @@ const methodFields = {
 
 const issuerFields = {
   ...methodFields,
-  /** PEM of the CA of the issuer's server. @default - those that the server of Vault trusts */
+  /** PEM of the CA of the issuer's server. @default - CAs that the server of Vault trusts */
   issuerCaPem: caCertificates.optional(),
 };
 
 const audience = text;
 
-/** What a claim has to be, whole: white space in it counts, around it nobody would see it. */
+/** The whole value of a claim. White space inside counts; around it nobody would see it. */
 const claimValue = z.string().regex(/^\S(?:.*\S)?$/, {
   error: ({ input }) => `must not be empty or have white space around it, got "${String(input)}"`,
 });
@@ -40,13 +39,13 @@ const claims = z
       Object.keys(bound).some((claim) => !['iss', 'aud', 'exp', 'nbf', 'iat'].includes(claim.replace(/^\//, ''))),
     {
       error:
-        'must bind a claim that tells one of the issuer\'s tokens from another, else any of them could log in; name one, like { sub: "..." }',
+        'must bind a claim that differs between the issuer\'s tokens, or any of them could log in; name one, like { sub: "..." }',
     },
   )
-  // Terraform's provider hands several values on in one text, with commas between them.
+  // Terraform's provider joins several values by commas.
   .refine((bound) => !hasComma(bound) || Object.values(bound).every((value) => [value].flat().length === 1), {
     error:
-      'must not have both a value with a comma and a claim with several values, as the comma would make two values of one; make two apps of it',
+      'must not have both a value with a comma and a claim with several values, because the comma would split the value; declare two apps',
   });
 
 function hasComma(bound: Readonly<Record<string, string | readonly string[]>>): boolean {
@@ -57,29 +56,29 @@ function hasComma(bound: Readonly<Record<string, string | readonly string[]>>): 
 
 const jwt = strictObject({
   ...issuerFields,
-  /** Where the auth method of that issuer is mounted. @default "jwt" */
+  /** Path of the auth method of that issuer. @default "jwt" */
   path: path.default('jwt'),
-  /** Claim `iss` of the tokens, to the letter: https, and where its `/.well-known/openid-configuration` is, unless public keys are given. */
+  /** Claim `iss` of the tokens, to the letter. Its `/.well-known/openid-configuration` is below, unless public keys are given. */
   issuer: httpsUrl,
   /** PEM of the public keys that its tokens are signed with. @default - by discovery, at the issuer */
   publicKeys: z.array(publicKey).min(1).readonly().optional(),
-  /** Claim `aud`: made for this Vault, not for something else. */
+  /** Claim `aud` of tokens for this Vault. */
   audience,
-  /** Claims that must be there, each with its value, or the values of which one is enough. */
+  /** Required claims, each with its value, or with values of which one is enough. */
   claims,
   /** Claim that names the app in Vault's audit log. @default "sub" */
   userClaim: text.default('sub'),
 });
 
-/** What `webex-token` asks GitHub for by default. */
+/** Audience that `webex-token` requests from GitHub by default. */
 export const DEFAULT_AUDIENCE = 'webex-token-vault';
 
 /** @see https://docs.github.com/en/actions/concepts/security/openid-connect */
 const github = strictObject({
   ...issuerFields,
-  /** Where the auth method of GitHub Actions is mounted. @default "github-actions" */
+  /** Path of the auth method of GitHub Actions. @default "github-actions" */
   path: path.default('github-actions'),
-  /** As in `owner/name`. */
+  /** Repository, as `owner/name`. */
   repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, {
     error: ({ input }) => `must be a repository like "owner/name", got "${String(input)}"`,
   }),
@@ -87,20 +86,20 @@ const github = strictObject({
   ref: z.string().regex(/^refs\/(?:heads|tags)\/\S+$/, {
     error: ({ input }) => `must be a whole ref like "refs/heads/main" or "refs/tags/v1", got "${String(input)}"`,
   }),
-  /** The only deployment environment of the repository, with its protection rules. @default - any, and none */
+  /** The only deployment environment of the repository. @default - any, or none */
   environment: claimValue.optional(),
   /** @default "webex-token-vault" */
   audience: audience.default(DEFAULT_AUDIENCE),
-  /** That of an Enterprise Server is `https://HOST/_services/token`. @default "https://token.actions.githubusercontent.com" */
+  /** An Enterprise Server has `https://HOST/_services/token`. @default "https://token.actions.githubusercontent.com" */
   issuer: httpsUrl.default('https://token.actions.githubusercontent.com'),
 });
 
 /** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
 const gitlab = strictObject({
   ...issuerFields,
-  /** Where the auth method of that GitLab is mounted. @default "gitlab" */
+  /** Path of the auth method of that GitLab. @default "gitlab" */
   path: path.default('gitlab'),
-  /** With its groups, as in `group/project`. */
+  /** Project with its groups, as `group/project`. */
   project: z.string().regex(/^[\w.-]+(?:\/[\w.-]+)+$/, {
     error: ({ input }) => `must be a project with its group, like "group/project", got "${String(input)}"`,
   }),
@@ -108,11 +107,11 @@ const gitlab = strictObject({
   ref: z.string().regex(/^(?!refs\/)\S+$/, {
     error: ({ input }) => `must be the name of a branch or a tag, like "main", got "${String(input)}"`,
   }),
-  /** Which of the two that is. @default "branch" */
+  /** Kind of that ref. @default "branch" */
   refType: z.enum(['branch', 'tag']).default('branch'),
   /**
-   * The ref has to be a protected one, which not every developer may push to; before GitLab 18.2.2 a fork's merge request
-   * could have the name of the ref otherwise. @default true
+   * The ref must be protected, so not every developer may push to it. Before GitLab 18.2.2, a fork's merge request could have
+   * the name of an unprotected ref. @default true
    */
   refProtected: z.boolean().default(true),
   /** @default "webex-token-vault" */
@@ -125,13 +124,12 @@ const kubernetesName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, {
   error: ({ input }) => `must be one name of Kubernetes, not a pattern, got "${String(input)}"`,
 });
 
-/** A label, without a dot. */
 const kubernetesNamespace = kubernetesName.regex(/^[^.]*$/, {
   error: ({ input }) => `must be a namespace of Kubernetes, which has no ".", got "${String(input)}"`,
 });
 
 const cluster = strictObject({
-  /** Of its API server, as Vault reaches it. */
+  /** Address of its API server, as Vault reaches it. */
   address: httpsUrl,
   /** PEM of the CA of its API server. */
   caPem: caCertificates,
@@ -139,22 +137,20 @@ const cluster = strictObject({
 
 const kubernetesIdentity = strictObject({
   ...methodFields,
-  /** Where the auth method of that cluster is mounted. @default "kubernetes" */
+  /** Path of the auth method of that cluster. @default "kubernetes" */
   path: path.default('kubernetes'),
   /**
-   * The cluster, where Vault runs in none, or in another one. Vault has the login's own token reviewed by itself then, so
-   * that no reviewer's token has to be kept: the service accounts need the cluster role `system:auth-delegator`.
-   * @default - the cluster that Vault runs in: it asks as its own service account, which needs that role alone
+   * The apps' cluster, if Vault does not run in it. Each token reviews itself then, so no reviewer's token is kept. The
+   * service accounts need the cluster role `system:auth-delegator`.
+   * @default - the cluster that Vault runs in: Vault's own service account reviews tokens and needs that role
    */
   cluster: cluster.optional(),
-  /** By name. */
   serviceAccounts: z.array(kubernetesName).min(1, 'must name at least one service account').readonly(),
-  /** By name. */
   namespaces: z.array(kubernetesNamespace).min(1, 'must name at least one namespace').readonly(),
   /**
-   * Claim `aud` of the tokens. With `cluster`, each is reviewed by itself, so it has to be one for the API server, too: of
-   * the ordinary token of a pod, that is all that it has, and what is declared here.
-   * @default "webex-token-vault", for Vault alone; of another cluster it has to be given
+   * Claim `aud` of the tokens. With `cluster`, a token reviews itself, so its audience must be the API server's, as in the
+   * ordinary token of a pod.
+   * @default "webex-token-vault"; required with `cluster`
    */
   audience: audience.optional(),
 });
@@ -163,7 +159,7 @@ const kubernetesIdentity = strictObject({
 const kubernetes = kubernetesIdentity.refine((given) => given.cluster === undefined || given.audience !== undefined, {
   path: ['audience'],
   error:
-    "must be what the API server of the cluster calls itself, since each token is reviewed by itself; take claim aud of a pod's ordinary token, or leave cluster out where Vault runs in it",
+    "must be the audience of the cluster's API server, because each token reviews itself; take claim aud of a pod's ordinary token, or leave cluster out if Vault runs in it",
 });
 
 const uri = z.string().refine((value) => /^[a-z][a-z0-9+.-]*:/i.test(value) && !value.includes('*'), {
@@ -176,26 +172,23 @@ const dnsName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i, {
 
 const certIdentity = strictObject({
   ...methodFields,
-  /** Where the auth method is mounted. @default "cert" */
+  /** Path of the auth method. @default "cert" */
   path: path.default('cert'),
   /** PEM of the CA that signs the certificates of clients. */
   caPem: caCertificates,
-  /** The URI names that a certificate may have, of which one is enough. @default - not asked for */
+  /** URI names; the certificate must have one of them. @default - not required */
   uris: z.array(uri).min(1).readonly().optional(),
-  /** The DNS names that a certificate may have, of which one is enough. @default - not asked for */
+  /** DNS names; the certificate must have one of them. @default - not required */
   dnsNames: z.array(dnsName).min(1).readonly().optional(),
 });
 
 /** TLS has to end at Vault itself. @see https://developer.hashicorp.com/vault/docs/auth/cert */
 const cert = certIdentity.refine(({ uris, dnsNames }) => uris !== undefined || dnsNames !== undefined, {
-  error: 'must have uris or dnsNames, else each certificate of the CA could log in; name them',
+  error: 'must have uris or dnsNames, or each certificate of the CA could log in; name them',
 });
 
-/** Each by itself, for its defaults. */
-export const IDENTITY_KINDS = { jwt, github, gitlab, kubernetes: kubernetesIdentity, cert: certIdentity } as const;
-
 const identityFields = {
-  /** A token of some issuer that signs JWTs, as those of OIDC do. */
+  /** A token of an issuer that signs JWTs, such as an OIDC provider. */
   jwt: jwt.optional(),
   /** A job of GitHub Actions. */
   github: github.optional(),
@@ -209,7 +202,7 @@ const identityFields = {
 
 export interface IdentityFields extends Fields<typeof identityFields> {}
 
-/** What an app has already to log in with; one of them. */
+/** Identity of an app: exactly one of them. */
 export const identityDeclaration = (strictObject(identityFields) as StrictObject<IdentityFields>).superRefine(
   (identity, context) => {
     const kinds = Object.entries<unknown>(identity)

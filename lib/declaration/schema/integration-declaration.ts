@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { name, strictObject, type Fields, type StrictObject } from './fields';
 
-/** Loopback hosts: a redirect URL elsewhere would send the authorization code over a network. */
+/** A redirect URL on another host would send the authorization code over a network. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 const redirectUrl = z.string().superRefine((value, context) => {
@@ -16,16 +16,16 @@ const redirectUrl = z.string().superRefine((value, context) => {
 const integrationFields = {
   name,
   /**
-   * Its name in the engine. A renamed integration keeps its first name here, for as long as it is declared: each grant
-   * knows its integration by that name. @default - the name
+   * Its name in the engine. A renamed integration keeps its first name here, because each grant knows its integration by
+   * that name. @default - the name
    */
   vaultName: name.optional(),
-  /** As Webex shows it for the integration. Needed by the stack, not by the scripts. */
+  /** Client id, as Webex shows it. The stack needs it; commands do not. */
   clientId: z.string().min(1, 'must not be empty').optional(),
   /** Raise it when the client secret changes at Webex; the new one is written on the next deploy. @default 1 */
   clientSecretVersion: z.int().positive().default(1),
   /**
-   * As registered at Webex: loopback http, its port and path are where `authorize` listens. A Service App has none.
+   * Redirect URL, as registered at Webex: loopback http. `authorize` listens at its port and path. A Service App has none.
    * @default "http://localhost:5000/auth"
    */
   redirectUrl: redirectUrl.default('http://localhost:5000/auth'),
@@ -33,5 +33,5 @@ const integrationFields = {
 
 export interface IntegrationDeclarationFields extends Fields<typeof integrationFields> {}
 
-/** A Webex OAuth client, as `deployment.ts` declares it. */
+/** A Webex OAuth client. */
 export const integrationDeclaration: StrictObject<IntegrationDeclarationFields> = strictObject(integrationFields);

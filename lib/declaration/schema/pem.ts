@@ -3,11 +3,11 @@ import { z } from 'zod';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** PEM certificates of CAs, one or several behind each other; what is declared is no secret, so no key among them. */
+/** PEM certificates of one CA or several. A declaration holds no secret, so no key is accepted. */
 export const caCertificates = z.string().superRefine((value, context) => {
   if (value.includes('PRIVATE KEY')) {
     context.addIssue(
-      'must hold certificates alone, got a private key as well; leave that out, and replace it, as it was read',
+      'must hold certificates alone, got a private key as well; leave the key out, and replace it, because it was read',
     );
     return;
   }
@@ -16,7 +16,7 @@ export const caCertificates = z.string().superRefine((value, context) => {
   if (certificates.length === 0 || bad !== undefined) {
     const got = certificates.length === 0 ? 'no PEM certificate' : 'one that is not a CA or cannot be read';
     context.addIssue(
-      `must be the PEM certificate of a CA, got ${got}; give that which begins with -----BEGIN CERTIFICATE-----, by readFileSync('ca.pem', 'utf8')`,
+      `must be the PEM certificate of a CA, got ${got}; give the text that begins with -----BEGIN CERTIFICATE-----, by readFileSync('ca.pem', 'utf8')`,
     );
   }
 });
@@ -29,7 +29,7 @@ function isCa(pem: string): boolean {
   }
 }
 
-/** PEM of a public key that JWTs are signed with. */
+/** PEM of a public key that verifies JWTs. */
 export const publicKey = z.string().refine((value) => isPublicKey(value), {
   error: 'must be the PEM of one public key, RSA, EC or Ed25519, which begins with -----BEGIN PUBLIC KEY-----',
 });
@@ -54,9 +54,9 @@ const OF_CURVE: Readonly<Record<string, readonly string[]>> = {
 const OF_ED25519 = ['EdDSA'] as const;
 
 /**
- * With which a JWT may be signed: those that fit the keys, or all that need a private key.
+ * Algorithms that a JWT may be signed with: those of the keys, or all asymmetric ones.
  *
- * @param keys PEM; without any, they are found by discovery
+ * @param keys PEM @default - discovery finds them
  */
 export function signingAlgorithms(keys: readonly string[] = []): string[] {
   return keys.length === 0
@@ -64,7 +64,7 @@ export function signingAlgorithms(keys: readonly string[] = []): string[] {
     : [...new Set(keys.flatMap(algorithmsOf))];
 }
 
-/** @returns none for a key that signs nothing that Vault knows. @throws Error where it is no key */
+/** @returns nothing for a key that Vault cannot use. @throws Error unless it is a key */
 function algorithmsOf(pem: string): readonly string[] {
   const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
   switch (asymmetricKeyType) {

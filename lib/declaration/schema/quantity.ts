@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { described } from './fields';
 
 /*
- * Quantities in the notation of Kubernetes. Only whole numbers with a binary unit are taken, so that a size means the same
- * on Kubernetes and on Docker.
+ * Quantities in the notation of Kubernetes. Only whole numbers with a binary unit are accepted, because Docker and Kubernetes
+ * agree on those.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
@@ -16,7 +16,7 @@ export function mebibytesOf(quantity: string): number {
   return Number(count) * (MEBIBYTES[unit] ?? NaN);
 }
 
-/** Thousandths of a processor, of a quantity that the schema took. */
+/** Thousandths of a processor, of a quantity that the schema accepted. */
 export function millicoresOf(quantity: string): number {
   const [, count, unit] = /^([1-9]\d{0,5})(m?)$/.exec(quantity) ?? [];
   return Number(count) * (unit === 'm' ? 1 : 1000);

@@ -1,6 +1,5 @@
 /*
- * Where each record is in the mount of records, which is Vault's KV version 2. Each has one writer, so that none can
- * tell what another has to.
+ * Paths of records in their mount, a KV version 2. Each record has one writer, so no operator can forge another one's.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
  */
@@ -15,20 +14,20 @@ export function observationRecord(part: string): string {
   return `observations/${part}`;
 }
 
-/** Written by the provisioner: that the client secret is being rotated. @param integrationName in the engine */
+/** Written by the provisioner: a rotation of the client secret. @param integrationName in the engine */
 export function rotationRecord(integrationName: string): string {
   return `rotations/${integrationName}`;
 }
 
-/** Written by the operator backup: when the server was backed up last. */
+/** Written by the operator backup: the time of the last backup. */
 export const BACKUP_RECORD = 'backups/last';
 
-/** Where a record is read and written. */
+/** Path to read and write a record. */
 export function dataPath(recordsPath: string, record: string): string {
   return `${recordsPath}/data/${record}`;
 }
 
-/** Where a record is deleted, with all versions of it. */
+/** Path to delete all versions of a record. */
 export function metadataPath(recordsPath: string, record: string): string {
   return `${recordsPath}/metadata/${record}`;
 }

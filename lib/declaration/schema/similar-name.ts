@@ -2,7 +2,7 @@
 const LETTERS_A_SLIP = 3;
 const MAX_SLIPS = 3;
 
-/** The one of some names that was probably meant. @returns undefined where none is near */
+/** The name that was probably meant. @returns undefined if none is near */
 export function similarName(name: string, known: readonly string[]): string | undefined {
   const [nearest] = known
     .map((candidate) => ({ candidate, slips: slipsBetween(plain(name), plain(candidate)) }))
@@ -15,12 +15,12 @@ function allowed(name: string, candidate: string): number {
   return Math.min(MAX_SLIPS, Math.floor(Math.max(name.length, candidate.length) / LETTERS_A_SLIP));
 }
 
-/** `mount_path` is as good a guess at `mountPath` as `mountpath`. */
+/** `mount_path` and `mountpath` are equally near to `mountPath`. */
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, '');
 }
 
-/** Letters to be put in, left out or changed: the distance of Levenshtein. */
+/** Levenshtein distance. */
 function slipsBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, letter] of Array.from(from).entries()) {

@@ -1,6 +1,6 @@
 import type { RetryOptions } from '#core';
 import { findCredential, findIntegration } from '../../declaration/derived/by-name';
-import { engineWaitMs } from '../../declaration/derived/engine-wait';
+import { engineWaitMs } from '../../declaration/derived/engine-configuration';
 import type { Credential, Deployment, Integration } from '../../declaration/schema/deployment';
 import type { VaultClient } from '../../vault/vault-client';
 import type { Person } from '../../webex/account-request';

@@ -11,7 +11,7 @@ import {
   VaultResponseError,
 } from '#core';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
-import { WEBEX_CLOUDS, webexCloudAt } from '../../declaration/schema/webex-cloud';
+import { WEBEX_CLOUDS, webexCloudAt } from '../../declaration/schema/webex-declaration';
 import { requireReadyServer } from '../../vault/ready-server';
 import { type VaultClient } from '../../vault/vault-client';
 import { pendingConsent } from './existing-grant';

@@ -5,7 +5,7 @@ import {
   type VaultConnectionOptions,
   type VaultResponseError,
 } from '#core';
-import { pluginPlace } from '../../declaration/files/plugin-place';
+import { pluginPlace } from '../../declaration/files/plugin-binary';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { refuseOtherAddress, requireProduct } from '../../vault/ready-server';
 import { VaultClient } from '../../vault/vault-client';

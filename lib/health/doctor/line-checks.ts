@@ -1,6 +1,6 @@
 import { commandLine, quotedList } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
-import { askersOf, isServiceApp, personBehind } from '../../declaration/schema/service-app';
+import { askersOf, isServiceApp, personBehind } from '../../declaration/schema/credential-declaration';
 import type { Line, SecretIdLine } from '../report';
 import { advice, note, Problem, type Advice } from './examination';
 

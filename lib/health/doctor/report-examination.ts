@@ -1,6 +1,6 @@
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { isServiceApp } from '../../declaration/schema/service-app';
+import { isServiceApp } from '../../declaration/schema/credential-declaration';
 import type { ServerProgramName } from '../../vault/vault-client';
 import type { InsideReport } from '../looks/look';
 import { engineAdvice } from './engine-advice';

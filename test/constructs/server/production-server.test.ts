@@ -297,7 +297,7 @@ it('the container gets a capability only on request', () => {
 
 it.each<[Partial<ServerInput>, string]>([
   [{ ipcLock: true }, 'ipcLock is for Vault only, got it for OpenBao, which never locks memory; leave it out'],
-  [{ nodes: 2 as 3 }, 'vault.server.nodes must be 1 or 3; of two, none may fail'],
+  [{ nodes: 2 as 3 }, 'vault.server.nodes must be 1 or 3: of two nodes, none may fail'],
   [{ user: '0:0' }, 'vault.server.user must be uid and gid, not root\'s, got "0:0"; use "100:1000"'],
   [{ bindAddress: 'localhost' }, 'vault.server.bindAddress must be an IP address, got "localhost"'],
   [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { InvalidDeployment } from '../../../lib/declaration/checks/invalid-deployment';
 import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import type { Deployment, DeploymentInput } from '../../../lib/declaration/schema/deployment';
-import { healingPathOf } from '../../../lib/declaration/schema/healing-path';
+import { healingPathOf } from '../../../lib/declaration/schema/engine-declaration';
 import { identityMethods } from '../../../lib/declaration/derived/logins';
 import { OPERATORS_MOUNT } from '../../../lib/declaration/schema/app-declaration';
 import { broken } from '../../fixtures/arbitrary/broken';

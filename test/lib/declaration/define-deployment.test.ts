@@ -22,18 +22,18 @@ it.each<[Partial<DeploymentInput>, string]>([
   ],
   [
     { engine: { mountPath: 'webex', movedFrom: 'oauthapp', import: true } },
-    'engine.import imports what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; import it where it is',
+    'engine.import imports what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; import it at its path',
   ],
   [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
   [
     { credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['a%{if}'] }] },
-    'credentials must not have "%{if}" in it, which Terraform would put another text in the place of',
+    'credentials must not have "%{if}" in it, which Terraform would replace; write',
   ],
   [
     { integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/${a}' }] },
     'integrations must not have "${a}" in it, which Terraform would',
   ],
-  // Of which no date can be made: status would fail.
+  // Such a value makes no date, so status would fail.
   [
     { webex: { refreshTokenTtlSeconds: Number.MAX_SAFE_INTEGER } },
     'webex.refreshTokenTtlSeconds must be 315360000 (ten years) at most, got 9007199254740991; give what Webex told you',
@@ -57,7 +57,7 @@ it.each<[Partial<DeploymentInput>, string]>([
         { name: 'testauth', integration: 'webex-myapp', scopes: ['meeting:schedules_read'], owner: 'ada@example.com' },
       ],
     },
-    'credential "testauth" has an owner, and no scope lets Webex say whose account consented; add scope "spark:people_read" to it and to the integration, or leave the owner out',
+    'credential "testauth" has an owner, and no scope lets Webex name the account that consented; add scope "spark:people_read" to it and to the integration, or leave the owner out',
   ],
   ...(
     [

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { strictObject, type Fields, type StrictObject } from '../fields';
 
 /*
- * What a deployment may tell the chart beside what is ours: its sections and the settings of its servers by name, what
- * is in them as the chart's own documentation has it. The chart's schema looks at the whole while Terraform plans.
+ * Values of the chart that a deployment may add: sections and server settings by name, their contents as in the chart's
+ * documentation. Helm validates them by the chart's schema during a plan.
  */
 
 const anything = z.json().optional();
@@ -23,7 +23,7 @@ const server = strictObject({
   /** Vault's chart. */
   enterpriseLicense: section,
   extraArgs: anything,
-  /** They come after ours, as all that is a list. */
+  /** They follow the stack's own, as in every list. */
   extraContainers: anything,
   extraEnvironmentVars: section,
   extraInitContainers: anything,

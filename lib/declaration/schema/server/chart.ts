@@ -1,15 +1,14 @@
 /*
- * The official charts, each at the version that the stack was rendered, validated and run with.
+ * The official charts. The stack is rendered, validated and run with these versions.
  */
 
 export interface Chart {
-  /** Of the chart in its repository. */
   readonly name: string;
   readonly repository: string;
   readonly version: string;
-  /** Command line of the server, which is also the name of its container. */
+  /** Name of the server's container, and of its command. */
   readonly container: string;
-  /** Whether it has a job that takes snapshots. */
+  /** It has a job that takes snapshots. */
   readonly takesSnapshots: boolean;
 }
 

@@ -13,12 +13,13 @@ import { sealDeclaration } from './seal-declaration';
 import { clusterServerFields, serverFields } from './server-fields';
 
 /*
- * The server that stack `vault-server` runs, as `deployment.ts` declares it. Paths are those of the Docker host, and
- * start from the folder of that file where they are relative.
+ * The server that stack `vault-server` runs. Paths are paths of the Docker host. Relative ones start from the folder of
+ * `deployment.ts`.
  */
 
 const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
-  error: ({ input }) => `must be letters, digits or "-", as it is a host name too, got "${String(input)}"; rename it`,
+  error: ({ input }) =>
+    `must be letters, digits or "-", because it is also a host name, got "${String(input)}"; rename it`,
 });
 
 const port = wholeNumber(1, 65_535);
@@ -40,10 +41,10 @@ export interface DevServerDeclarationFields extends Fields<typeof devServerField
 export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = strictObject(devServerFields);
 
 /** The certificate of a production server, its key and its CA. */
-export const tlsDeclaration = strictObject({
+const tlsDeclaration = strictObject({
   /**
-   * Folder that holds them. It is mounted whole, so that a renewed file is seen; its files must not be links to others.
-   * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (where "webex-token-vault certs" puts them)
+   * Folder of these files. It is mounted whole, so the server sees a renewed file. Its files must not be links.
+   * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (as "webex-token-vault certs" writes them)
    */
   folder: z.string().min(1).default('secrets/tls/{node}'),
   /** The server's certificate, then those between it and the CA. @default "server.pem" */
@@ -67,8 +68,8 @@ const productionServerFields = {
   ...clusterServerFields,
   /** @default "webex-token-vault" */
   containerName: named,
-  /** Three nodes on this one machine are there to rehearse a failover; they are named with -1, -2, -3. @default 1 */
-  nodes: z.union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3; of two, none may fail' }).default(1),
+  /** Three nodes on one machine rehearse a failover. Their names end in -1, -2, -3. @default 1 */
+  nodes: z.union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3: of two nodes, none may fail' }).default(1),
   /** Port of the first node; each further one is ten higher. @default 8200 */
   port: wholeNumber(1, 65_515, 'choose one that leaves room for those of further nodes, each ten higher').default(8200),
   /** Address of the Docker host that the ports are on; "0.0.0.0": all. @default "127.0.0.1" */
@@ -78,17 +79,17 @@ const productionServerFields = {
       error: ({ input }) => `must be an IP address, got "${String(input)}"; use "127.0.0.1" or "0.0.0.0"`,
     })
     .default('127.0.0.1'),
-  /** Who the server runs as; must own data and log folders of the image. @default "100:1000" (that of both images) */
+  /** Uid and gid of the server. It must own the data and log folders of the image. @default "100:1000" (of both images) */
   user: z
     .string()
     .regex(/^[1-9]\d{0,8}:\d{1,9}$/, {
       error: ({ input }) => `must be uid and gid, not root's, got "${String(input)}"; use "100:1000"`,
     })
     .default('100:1000'),
-  /** Memory of each container, in Kubernetes' notation; none of it is swapped out. @default "1Gi" */
+  /** Memory of each container, in Kubernetes' notation. It is never swapped out. @default "1Gi" */
   memory: bytes('256Mi').default('1Gi'),
   /**
-   * Size at which the container's log begins a new file, in Kubernetes' notation. The audit log is another.
+   * Size of each file of the container's log, in Kubernetes' notation. The audit log is separate.
    * @default "10Mi"
    */
   logSize: bytes('1Mi').default('10Mi'),
@@ -98,13 +99,13 @@ const productionServerFields = {
   /** @default - Shamir's: people unseal it */
   seal: sealDeclaration.optional(),
   /**
-   * Folder whose files the seal's settings can name, as `/openbao/seal/...` or `/vault/seal/...`: a CA, credentials of a
-   * cloud. @default - none
+   * Folder for the seal's settings, such as a CA or credentials of a cloud. The container has it as `/openbao/seal` or
+   * `/vault/seal`. @default - none
    */
   sealFolder: z.string().min(1).optional(),
   /**
-   * File of `NAME=value` lines, in the syntax of a shell, for what a seal wants in the server's environment, such as
-   * BAO_TOKEN. Mode 0600, owned by the container's user. The image needs a shell for it. @default - none
+   * Shell file of `NAME=value` lines for the server's environment, such as BAO_TOKEN of a seal. It has mode 0600, and the
+   * container's user owns it. The image needs a shell. @default - none
    */
   environmentFile: z.string().min(1).optional(),
 };
@@ -129,12 +130,12 @@ export const serverDeclaration = z.discriminatedUnion(
 export type DevServerDeclaration = z.output<typeof devServerDeclaration>;
 export type ProductionServerDeclaration = z.output<typeof productionServerDeclaration>;
 
-/** Whether it is there to keep grants: on disk, sealed, backed up. */
+/** A server of production keeps grants: on disk, sealed, backed up. */
 export function keepsGrants(server: { readonly mode: string } | undefined): boolean {
   return server !== undefined && server.mode !== 'dev';
 }
 
-/** Names of the containers, which are also the names of the Raft nodes. */
+/** Names of the containers and of their Raft nodes. */
 export function nodeNames({
   containerName,
   nodes,
@@ -142,7 +143,7 @@ export function nodeNames({
   return nodes === 1 ? [containerName] : Array.from({ length: nodes }, (_, index) => `${containerName}-${index + 1}`);
 }
 
-/** Host names and IP addresses of each certificate, by its name: that of a node, or of all of them. */
+/** Host names and IP addresses of each certificate, by the name of its node or of all nodes. */
 export function nodeHosts(server: ProductionServerDeclaration | KubernetesServerDeclaration): Record<string, string[]> {
   if (server.mode === 'kubernetes') {
     return { [server.releaseName]: certifiedHosts(server) };
@@ -157,12 +158,12 @@ export function nodeHosts(server: ProductionServerDeclaration | KubernetesServer
   );
 }
 
-/** Where each node answers on this machine, on Kubernetes at the end of its `kubectl port-forward`. */
+/** Address of each node on this machine. On Kubernetes a `kubectl port-forward` provides it. */
 export function nodeAddresses(server: Parameters<typeof serverAddresses>[0]): [string, ...string[]] {
   return server.mode === 'kubernetes' ? forwardedAddresses(server) : serverAddresses(server);
 }
 
-/** Where this machine reaches the nodes, the first one first. */
+/** Addresses at which this machine reaches the server. */
 export function serverAddresses(
   server:
     | DevServerDeclaration

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { wholeNumber } from '../fields';
 
-/*
- * Fields of the server that stack `vault-server` runs, which several of its modes have.
- */
+/* Fields that several modes of the server have. */
 
-/** A digest that is cut off or mistyped is found before anything is pulled. */
 export const imageReference = z.string().regex(/^[^@]+(?:@sha256:[0-9a-f]{64})?$/, {
   error: ({ input }) =>
-    `must be an image, perhaps with "@sha256:" and the 64 hex digits of its digest behind it, got "${String(input)}"; run "npm run digests" in a clone to read it from the registry`,
+    `must be an image, perhaps with "@sha256:" and the 64 hex digits of its digest, got "${String(input)}"; run "npm run digests" in a clone to read it from the registry`,
 });
 
 /** Name and tag of an image, with the digest behind the tag if it has one. */
@@ -22,27 +19,27 @@ export const serverFields = {
   /** @default "openbao" */
   product: z.enum(['openbao', 'vault']).default('openbao'),
   /**
-   * An image with its tag. A digest behind the tag keeps the registry from giving another image for it, as in
-   * "openbao/openbao:2.7.2@sha256:...". @default - the pinned image of the product
+   * An image with its tag. A digest behind the tag, as in "openbao/openbao:2.7.2@sha256:...", refuses another image.
+   * @default - the pinned image of the product
    */
   image: imageReference.optional(),
   /**
-   * Vault only: add the capability IPC_LOCK to the container. Images of Vault below 1.21.7, 2.0.0 and 2.0.1 may not start
-   * without it. Pod Security "restricted" refuses a pod that has it. @default - whether memory is locked (disableMlock)
+   * Vault only: add the capability IPC_LOCK to the container. Images below 1.21.7, 2.0.0 and 2.0.1 may not start without it.
+   * Pod Security "restricted" refuses a pod with it. @default - added if memory is locked (disableMlock)
    */
   ipcLock: z.boolean().optional(),
 };
 
-/** Of a server that keeps grants. */
+/** Fields of a server that keeps grants. */
 export const clusterServerFields = {
   ...serverFields,
   /**
    * Vault only: memory may be swapped out, so the machine must not swap, or must encrypt it. False locks it, and adds the
-   * capability IPC_LOCK. A pod can lock its memory only with an image that grants its program this capability, which
-   * HashiCorp's does not from 2.0.2 on. OpenBao never locks its memory. @default true (as Vault advises with Raft)
+   * capability IPC_LOCK. In a pod this needs an image whose program has the capability; HashiCorp's has none since 2.0.2.
+   * OpenBao never locks its memory. @default true (as Vault advises with Raft)
    */
   disableMlock: z.boolean().optional(),
-  /** How long metrics are kept for Prometheus to fetch with a token; 0: no metrics. @default 86400 (24 h) */
+  /** Retention of metrics, which Prometheus fetches with a token; 0: no metrics. @default 86400 (24 h) */
   prometheusRetentionSeconds: wholeNumber(0).default(86400),
   /** Serve the web UI. @default false */
   ui: z.boolean().default(false),

@@ -9,7 +9,7 @@ import {
 } from '#core';
 import { findCredential, findIntegration } from '../../../declaration/derived/by-name';
 import { keptSecretPath } from '../../../declaration/derived/healing-credentials';
-import { isServiceApp } from '../../../declaration/schema/service-app';
+import { isServiceApp } from '../../../declaration/schema/credential-declaration';
 import { nameInVault } from '../../../declaration/schema/vault-name';
 import { graceSignal } from '../../../vault/grace-signal';
 import { keptSecretReply } from '../../../vault/replies';

@@ -1,6 +1,6 @@
 import { describeError, explainedBy, commandLine } from '#core';
 import { findCredential } from '../../../declaration/derived/by-name';
-import { isServiceApp } from '../../../declaration/schema/service-app';
+import { isServiceApp } from '../../../declaration/schema/credential-declaration';
 import { refreshPair } from '../../../webex/token-request';
 import type { TokenPair } from '../../../webex/token-pair';
 import { GrantKept, organizationAccount } from '../account';

@@ -328,7 +328,12 @@ describe('a chart on this machine', () => {
   });
 
   it.each([
-    ['an archive of another version', 'openbao-0.28.0.tgz', undefined, 'must be openbao-0.29.2, which this release'],
+    [
+      'an archive of another version',
+      'openbao-0.28.0.tgz',
+      undefined,
+      'must be openbao-0.29.2, as this release requires',
+    ],
     ['a folder of another version', 'openbao', 'name: openbao\nversion: 0.28.0\n', 'got openbao-0.28.0;'],
     ['a folder that is none', 'openbao', 'nothing', 'got a folder without a readable Chart.yaml;'],
   ])('the server refuses a chart on this machine that is %s', (_, name, chart, problem) => {

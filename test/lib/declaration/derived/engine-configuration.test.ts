@@ -1,5 +1,5 @@
 import { InvalidDeployment } from '../../../../lib/declaration/checks/invalid-deployment';
-import { declaredConfiguration } from '../../../../lib/declaration/derived/engine-configuration';
+import { declaredConfiguration, engineWaitMs } from '../../../../lib/declaration/derived/engine-configuration';
 import type { EngineTuning } from '../../../../lib/declaration/schema/engine-declaration';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
@@ -53,4 +53,15 @@ it.each([
 ])('the deployment refuses %j, which the plugin would refuse or misread', (tuning, message) => {
   expect(() => configOf(tuning)).toThrow(InvalidDeployment);
   expect(() => configOf(tuning)).toThrow(message);
+});
+
+it.each([
+  [12, 1, 24_000],
+  [12, 1.5, 36_000],
+  [30, 1, 60_000],
+  [60, 1, 90_000],
+  [0, 1, 90_000],
+])('a provider timeout of %d s with factor %d makes a wait of %d ms for the engine', (seconds, factor, waitMs) => {
+  const tuning = { providerTimeoutSeconds: seconds, providerTimeoutExpiryLeewayFactor: factor };
+  expect(engineWaitMs({ tuning })).toBe(waitMs);
 });

@@ -47,7 +47,7 @@ it('the error says how to get a missing binary', () => {
 });
 
 it('the inspection refuses a folder', () => {
-  expect(problem({ path: '.' })).toMatch(/must be a file, got/);
+  expect(problem({ path: '.' })).toMatch(/must be a file, and is none/);
 });
 
 it('the inspection refuses a file that is not executable', () => {

@@ -100,7 +100,7 @@ test('the check refuses a key that belongs to another certificate', async () => 
 test('the check refuses files that the server cannot read', () => {
   const other = `${uid + 1}:1000`;
   const check = process.platform === 'linux' ? expectRefusal : (): void => undefined;
-  check({ user: other }, `must belong to uid ${uid + 1}, as which the server runs`);
+  check({ user: other }, `must belong to the server's uid ${uid + 1}, which could not read it`);
 });
 
 test('the check refuses a plugin that the server cannot run', () => {

@@ -48,7 +48,9 @@ describe('checkTlsFiles', () => {
 
   it('the check warns about a certificate that expires soon', () => {
     expect(checkTlsFiles(files(), in_(390))).toEqual([
-      expect.stringMatching(/^the certificate .*server\.pem ends in 6 days, on \d{4}-\d\d-\d\d; renew it before that$/),
+      expect.stringMatching(
+        /^the certificate .*server\.pem expires in 6 days, on \d{4}-\d\d-\d\d; renew it before that$/,
+      ),
     ]);
     expect(checkTlsFiles(files(), { ...in_(390), expiresSoonDays: 3 })).toEqual([]);
   });
@@ -56,7 +58,7 @@ describe('checkTlsFiles', () => {
   it('the check refuses a key that belongs to another certificate', async () => {
     const { privateKeyPem } = await ca.issue(NAMES);
     expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(
-      /^the key .*server-key\.pem does not belong to the certificate .*server\.pem; give the two that were made together$/,
+      /^the key .*server-key\.pem does not belong to the certificate .*server\.pem; give a key and its own certificate$/,
     );
   });
 
@@ -110,7 +112,7 @@ describe('checkTlsFiles', () => {
     const privateKeyPem = createPrivateKey(issued.privateKeyPem)
       .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' })
       .toString();
-    expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(/^the key .* is encrypted, and a server has nobody/);
+    expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(/^the key .* is encrypted, and a server cannot ask/);
   });
 
   it('the check refuses a damaged certificate', () => {

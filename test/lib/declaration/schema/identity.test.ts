@@ -139,7 +139,7 @@ it.each<[string, Identity | AppInput[], string]>([
   [
     'no audience of another cluster',
     { kubernetes: { ...kubernetes, audience: undefined } },
-    'apps[0].identity.kubernetes.audience must be what the API server of the cluster calls itself, since each token is reviewed by itself; take claim aud',
+    "apps[0].identity.kubernetes.audience must be the audience of the cluster's API server, because each token reviews itself; take claim aud",
   ],
   [
     'no CA of a cluster',

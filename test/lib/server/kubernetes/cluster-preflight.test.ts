@@ -221,7 +221,7 @@ it('the preflight reports a certificate that expires soon or has expired', async
   const inDays = (days: number) => new Date(Date.now() + days * 24 * 3600 * 1000);
   expect(await look({}, inDays(390))).toEqual({
     problems: [],
-    notes: [expect.stringMatching(/^the certificate "tls\.crt" in Secret "bao-tls" ends in 6 days, on /)],
+    notes: [expect.stringMatching(/^the certificate "tls\.crt" in Secret "bao-tls" expires in 6 days, on /)],
   });
   expect((await look({}, inDays(400))).problems).toEqual([
     expect.stringMatching(/^the certificate "tls\.crt" in Secret "bao-tls" expired on /),
