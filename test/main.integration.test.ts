@@ -91,7 +91,7 @@ it.each<[string, () => NodeJS.ProcessEnv, string]>([
   [
     'a missing client id',
     () => ({ OAUTHAPP_PLUGIN: plugin() }),
-    'integration "webex-myapp" has no clientId in deployment.ts; give it',
+    'integration "webex-myapp" has no clientId in deployment.ts; copy it',
   ],
   [
     'a missing plugin',

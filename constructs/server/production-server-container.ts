@@ -5,6 +5,7 @@ import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { isIP } from 'node:net';
 import { mebibytesOf } from '../../lib/declaration/schema/quantity';
+import type { ProductionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import { terraformWord } from '../terraform-text';
 import type { ServerConfiguration } from './server-configuration';
 import { SERVER_PRODUCTS } from './server-products';
@@ -14,8 +15,9 @@ const SERVER_PORT = 8200;
 /** Time for a plugin to store a token that it just got from Webex. */
 const STOP_TIMEOUT_SECONDS = 30;
 
-export interface ProductionServerContainerProps {
-  readonly product: keyof typeof SERVER_PRODUCTS;
+type DeclaredSettings = 'product' | 'bindAddress' | 'user' | 'memory' | 'logSize' | 'logFiles';
+
+export interface ProductionServerContainerProps extends Readonly<Pick<ProductionServerDeclaration, DeclaredSettings>> {
   readonly image: Image;
   readonly network: Network;
   /** Also a host name on the network. */
@@ -26,15 +28,6 @@ export interface ProductionServerContainerProps {
   readonly configuration: ServerConfiguration;
   /** Port on the Docker host. */
   readonly port: number;
-  /** Address of the Docker host for that port. */
-  readonly bindAddress: string;
-  /** Uid and gid. */
-  readonly user: string;
-  /** In Kubernetes' notation. */
-  readonly memory: string;
-  /** In Kubernetes' notation. */
-  readonly logSize: string;
-  readonly logFiles: number;
   /** Files and folders of the Docker host, by their paths in the container. They are mounted read-only. */
   readonly files: Readonly<Record<string, string>>;
   /** CA of the server's certificate, by its path in the container. @default - a public CA */

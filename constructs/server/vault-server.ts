@@ -3,13 +3,9 @@ import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { Annotations, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { isAbsolute } from 'node:path';
-import { resolveServer } from '../../lib/declaration/resolved/resolved-server';
+import { resolveServer, type PodServer } from '../../lib/declaration/resolved/resolved-server';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
-import type { KubernetesServerDeclaration } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
-import type {
-  DevServerDeclaration,
-  ProductionServerDeclaration,
-} from '../../lib/declaration/schema/server/server-declaration';
+import type { DevServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment-stack';
 import { KubernetesServer } from './kubernetes/kubernetes-server';
 import { ProductionServer } from './production-server';
@@ -25,15 +21,15 @@ export class VaultServer extends DeploymentStack {
     const resolved = resolveServer(deployment, this.folder);
     resolved.warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
     if ('plugin' in resolved) {
-      const { command, sha256 } = resolved.plugin;
-      this.#runOnKubernetes(resolved.server, { pluginCommand: command, pluginSha256: sha256 });
+      this.#runOnKubernetes(resolved);
+    } else if (resolved.server.mode === 'production') {
+      new DockerProvider(this, 'docker');
+      const hostPath = (path: string): string => this.#hostPath(path);
+      const props = { ...resolved.server, pluginFolder: resolved.pluginFolder, hostPath };
+      this.#tellAddresses(new ProductionServer(this, 'server', props).addresses);
     } else {
       new DockerProvider(this, 'docker');
-      if (resolved.server.mode === 'production') {
-        this.#runProduction(resolved.server, resolved.pluginFolder);
-      } else {
-        this.#runDevelopment(resolved.server, resolved.pluginFolder);
-      }
+      this.#runDevelopment(resolved.server, resolved.pluginFolder);
     }
     this.note(resolved.declared);
   }
@@ -52,21 +48,14 @@ export class VaultServer extends DeploymentStack {
     });
   }
 
-  #runProduction(server: ProductionServerDeclaration, pluginFolder: string): void {
-    const hostPath = (path: string): string => this.#hostPath(path);
-    this.#tellAddresses(new ProductionServer(this, 'server', { ...server, pluginFolder, hostPath }).addresses);
-  }
-
-  #runOnKubernetes(
-    server: KubernetesServerDeclaration,
-    plugin: { readonly pluginCommand: string; readonly pluginSha256: string },
-  ): void {
+  #runOnKubernetes({ server, plugin }: PodServer): void {
     const { path } = server.chart;
     new HelmProvider(this, 'helm', { kubernetes: { configPath: KUBECONFIG, configContext: server.context } });
     const { addresses } = new KubernetesServer(this, 'server', {
       ...server,
       chart: path === undefined ? server.chart : { path: this.#hostPath(path) },
-      ...plugin,
+      pluginCommand: plugin.command,
+      pluginSha256: plugin.sha256,
     });
     this.#tellAddresses(addresses);
   }

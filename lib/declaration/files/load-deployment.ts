@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, parse, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ExplainedError, isExplained, UsageError } from '#core';
+import { errorCode, ExplainedError, isExplained, UsageError } from '#core';
 import { InvalidDeployment } from '../checks/invalid-deployment';
 import { defineDeployment } from '../define-deployment';
 import type { Deployment, DeploymentInput } from '../schema/deployment';
@@ -87,7 +87,7 @@ async function requireOrImport(path: string): Promise<unknown> {
   try {
     return createRequire(__filename)(path);
   } catch (error) {
-    if (!['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes(errorCodeOf(error))) {
+    if (!['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes(errorCode(error))) {
       throw error;
     }
   }
@@ -136,10 +136,6 @@ function explainFailure(error: unknown, path: string, file: string): ExplainedEr
     `${file} cannot be loaded: ${at === undefined ? '' : `line ${at}: `}${firstLine(error)}; correct it there`,
     { cause: error },
   );
-}
-
-function errorCodeOf(error: unknown): string {
-  return String((error as NodeJS.ErrnoException | undefined)?.code);
 }
 
 function firstLine(error: unknown): string {

@@ -68,17 +68,17 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
 
 /** @throws ExplainedError if it cannot be read */
 export function isProgram(file: string): boolean {
-  const beginning = beginningOf(file).toString('hex');
+  const beginning = firstBytes(file, 4).toString('hex');
   return PROGRAMS.some((magic) => beginning.startsWith(magic));
 }
 
-function beginningOf(file: string): Buffer {
-  const beginning = Buffer.alloc(4);
+/** @throws ExplainedError if it cannot be read */
+export function firstBytes(file: string, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, 'r');
-    readSync(descriptor, beginning);
-    return beginning;
+    return bytes.subarray(0, readSync(descriptor, bytes));
   } catch (error) {
     throw new ExplainedError(
       `the plugin binary ${file} cannot be read (${errorCode(error)}); check its owner and its mode`,
@@ -97,4 +97,17 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Requirements of an existing Vault before it runs the plugin. No API puts a file on a server.
+ *
+ * @returns one line; undefined if the stack runs the server with the plugin, or others register it
+ * @see https://developer.hashicorp.com/vault/docs/plugins/plugin-architecture#plugin-directory
+ */
+export function pluginPlace({ vault, engine }: Deployment): string | undefined {
+  const { plugin } = engine;
+  return vault.server === undefined && plugin.manage
+    ? `plugin "${pluginCommand(plugin)}" has to be in the plugin_directory of this Vault, on each node, mode 0755, built for the node's OS and architecture (GOOS, GOARCH); each node's configuration has plugin_directory and api_addr`
+    : undefined;
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { ExplainedError } from '#core';
+import { firstBytes } from './plugin-binary';
 
 /*
  * The platform of the plugin, from its first bytes. Containers on this machine must be able to run it.
@@ -29,7 +29,8 @@ const MACH_O = [0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe];
  * @throws ExplainedError if no server in a container here could start it
  */
 export function checkPluginPlatform(file: string, dockerHost = process.env.DOCKER_HOST): string[] {
-  const program = readStart(file);
+  // The program headers follow the first header at once.
+  const program = firstBytes(file, 4096);
   if (program.length >= 4 && MACH_O.includes(program.readUInt32BE(0))) {
     throw new ExplainedError(
       `the plugin binary ${file} is built for macOS, and the server runs in a Linux container; build it again with GOOS=linux`,
@@ -63,15 +64,4 @@ function elfProgram(program: Buffer): { machine?: NodeJS.Architecture; isLinked:
     .filter((at) => at + 4 <= program.length)
     .map(word);
   return { machine: MACHINES[half(18)], isLinked: types.includes(INTERPRETER) };
-}
-
-/** The beginning holds the program headers. */
-function readStart(file: string): Buffer {
-  const start = Buffer.alloc(4096);
-  const descriptor = openSync(file, 'r');
-  try {
-    return start.subarray(0, readSync(descriptor, start));
-  } finally {
-    closeSync(descriptor);
-  }
 }

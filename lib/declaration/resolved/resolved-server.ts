@@ -28,7 +28,7 @@ interface ContainerServer extends ServerBase {
   readonly pluginFolder: string;
 }
 
-interface PodServer extends ServerBase {
+export interface PodServer extends ServerBase {
   readonly server: KubernetesServerDeclaration;
   readonly plugin: PluginBinary;
 }

@@ -60,7 +60,7 @@ it('an integration gets its entry and the variable of its secret', () => {
 it('the error says how to give a missing client id', () => {
   const resolveWithout = () => resolvedExample({ integrations: [{ name: 'webex-myapp' }] });
   expect(resolveWithout).toThrow(ExplainedError);
-  expect(resolveWithout).toThrow('integration "webex-myapp" has no clientId in deployment.ts; give it');
+  expect(resolveWithout).toThrow('integration "webex-myapp" has no clientId in deployment.ts; copy it');
 });
 
 it('the address comes from the environment if the deployment declares the server', () => {

@@ -72,7 +72,7 @@ it('an app must declare its cluster if Vault runs outside of Kubernetes', () => 
   const declare = (server: NonNullable<DeploymentInput['vault']['server']>) => () =>
     exampleDeployment({ vault: { server }, apps: [own] });
   expect(declare({ mode: 'production' })).toThrow(
-    'app "reports" has identity.kubernetes without a cluster, so that it is the one that Vault runs in, and vault.server of mode "production" runs in none; give cluster: { address, caPem }',
+    'app "reports" has identity.kubernetes without a cluster, which means Vault\'s own, and vault.server of mode "production" runs in none; give cluster: { address, caPem }',
   );
   expect(declare({ mode: 'kubernetes' })).not.toThrow();
   const elsewhere = app({ kubernetes });
@@ -105,11 +105,11 @@ it.each<[string, Identity | AppInput[], string]>([
     'app "reports" has two identities: one of its own, and renewsSecretId for a secret id; leave one of the two out',
   ],
   ['no claims', { jwt: { ...jwt, claims: {} } }, 'apps[0].identity.jwt.claims must bind a claim'],
-  ['claims that all tokens have', { jwt: { ...jwt, claims: { iss: 'a' } } }, 'must bind a claim that tells one'],
+  ['claims that all tokens have', { jwt: { ...jwt, claims: { iss: 'a' } } }, 'must bind a claim that differs between'],
   [
     'a pointer to what all tokens have',
     { jwt: { ...jwt, claims: { '/iss': 'a' } } },
-    'must bind a claim that tells one',
+    'must bind a claim that differs between',
   ],
   // YAML has no room for it, and a manifest tells the audience.
   [
