@@ -40,7 +40,7 @@ it.each<[Partial<DeploymentInput>, string]>([
   ],
   [
     { engine: { recordsPath: 'oauthapp-healing/records' } },
-    'engine.recordsPath must not be "oauthapp-healing", nor lie within it or around it, where client secrets are kept',
+    'engine.recordsPath must not be "oauthapp-healing", nor lie within it or around it, because client secrets for healing are kept there',
   ],
   [
     { engine: { movedFrom: 'oauthapp-records' } },
