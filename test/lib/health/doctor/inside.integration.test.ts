@@ -148,7 +148,7 @@ describe('once somebody has', () => {
     });
 
     it('the doctor names a right that the token lacks', async () => {
-      const policies = 'path "oauthapp/creds/testauth" { capabilities = ["read"] }';
+      const policies = 'path "oauthapp/creds/+" { capabilities = ["read"] }';
       const ask = 'path "sys/capabilities-self" { capabilities = ["update"] }';
       const { check, line } = await doctor({ token: await vault.tokenWith(`${policies}\n${ask}`) });
       expect(check).toBe('rights');
