@@ -147,7 +147,7 @@ export const integrationReply = inData(
       .transform((parameters) => parameters ?? {}),
   }),
 );
-/** Where a person consents. */
+/** URL at which a person consents. */
 export const consentUrlReply = inData(z.object({ url: webUrl }));
 export const credentialReply = z.object({
   data: z.object({ access_token: z.string(), expire_time: time.optional() }),

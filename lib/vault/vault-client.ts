@@ -36,7 +36,7 @@ const capabilities = z.array(z.string()).catch([]);
 /** OpenBao refuses a request with more than a thousand strings in it. */
 const PATHS_AT_ONCE = 500;
 
-/** What node-vault gives to its transport. */
+/** A request as node-vault passes it to its transport. */
 interface NodeVaultRequest {
   readonly method: string;
   /** After `/v1`, with a slash before it. */

@@ -20,8 +20,8 @@ import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { runOnTerminal, type TerminalSession, type TerminalSize } from '../fixtures/programs/terminal';
 
 /*
- * What the command adds to the ways to a grant: options, prompts, output, the browser and signals. The ways themselves are
- * tested in test/lib/grants.
+ * Parts of the command outside the ways to a grant: options, prompts, output, the browser and signals. Tests of the ways
+ * are in test/lib/grants.
  */
 
 const ADA = 'ada.admin@example.com';

@@ -65,7 +65,7 @@ export interface ExpectedPerson extends ExpectedAccount {
 export interface AccountWords {
   /** Its part in the grant. @default "consented" */
   readonly did?: string;
-  /** What to do next. @param email account that is expected */
+  /** Advice. @param email account that is expected */
   readonly advice?: (email: string) => string;
 }
 

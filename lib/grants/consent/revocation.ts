@@ -23,7 +23,7 @@ import type { UpstreamOutcome } from './upstream-grant';
 
 /** A credential before it is deleted. */
 export interface Revocable {
-  /** What apps get. @default - nothing */
+  /** The answer that apps get for it. @default - nothing */
   readonly reading?: CredentialReading;
 }
 

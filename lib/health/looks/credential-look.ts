@@ -27,7 +27,7 @@ import { askWebex, type WebexAnswer } from './webex-answer';
 export interface CredentialLookOptions {
   readonly vault: VaultClient;
   readonly deployment: Deployment;
-  /** Of earlier looks. This look is noted there. */
+  /** Observations of earlier looks. This look adds its own. */
   readonly observations: Observations;
   readonly now: Date;
   /** Whether Webex is asked whose it is. */

@@ -8,7 +8,7 @@ import { DAMAGED, isRecordsMissing, RecordChanged, type Records } from '../../va
 import { isWorthNoting, type Observation } from './observation';
 
 /*
- * What earlier looks have noted. Names share records by their hash: a record for each name would be a request for each, and
+ * Notes of earlier looks. Names share records by their hash: a record for each name would be a request for each, and
  * one record for all would outgrow the 1 MiB that Vault stores as one entry.
  */
 
@@ -71,7 +71,7 @@ interface Part {
   readonly version: number;
   readonly problem?: string;
   readonly before: Contents;
-  /** Of the names that were looked at. */
+  /** Notes of this look, for the names in it. */
   readonly after: Contents;
   isWorthNoting: boolean;
 }
@@ -94,7 +94,7 @@ export class Observations {
     return new Observations(records, limit, new Map(read), partNames);
   }
 
-  /** What is noted of a grant, or why nothing can be read. */
+  /** The note of a grant, or why it cannot be read. */
   grant(name: string): { readonly value?: Observation; readonly problem?: string } {
     const { before, problem, version } = this.#part(name);
     return { value: before.grants.get(name), problem: problem && (version === 0 ? problem : `the record ${problem}`) };
@@ -183,7 +183,7 @@ async function readPart(records: Records, part: string): Promise<Part> {
   return { version, problem, before: value?.seen ?? nothing(), after: nothing(), isWorthNoting: false };
 }
 
-/** What another observer has noted since the look began is as new as what this look has seen, and stands. */
+/** Notes that another observer wrote since this look began are as new as ours, and stay. */
 function merge<T>(read: Map<string, T>, theirs: Map<string, T>, ours: Map<string, T>): Map<string, T> {
   const isUnchanged = (name: string): boolean => isDeepStrictEqual(theirs.get(name), read.get(name));
   return new Map([...theirs, ...[...ours].filter(([name]) => isUnchanged(name))]);

@@ -20,7 +20,7 @@ export interface SecretIdLook {
   readonly rolePath: string;
   /** The command that makes another one. */
   readonly renewal: string;
-  /** Of earlier looks. This look is noted there. */
+  /** Observations of earlier looks. This look adds its own. */
   readonly observations: Observations;
   readonly now: Date;
 }

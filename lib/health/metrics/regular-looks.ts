@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { timerMs } from '#core';
 import type { Report } from '../report';
 
-/** A look, and how long it took; where it failed, why. */
+/** A look with its duration, and with an error if it failed. */
 export interface TimedLook {
   readonly endedAt: Date;
   readonly durationSeconds: number;
-  /** Undefined where it failed. */
+  /** Undefined if the look failed. */
   readonly report?: Report;
-  /** What it failed with. */
+  /** The reason of a failure. */
   readonly error?: Error;
 }
 
-/** Never throws: that a look failed is something to be seen, too. */
+/** Returns the error of a failed look instead of throwing it. */
 export async function timedLook(look: () => Promise<Report>): Promise<TimedLook> {
   const began = performance.now();
   const outcome = await look().then(

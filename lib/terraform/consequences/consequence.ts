@@ -7,7 +7,7 @@ export interface Loss {
   readonly why: string;
 }
 
-/** What people notice of a change, in the words of the declaration. */
+/** Effects of a change that people notice, in the words of the declaration. */
 export interface Consequences {
   readonly notices: readonly string[];
   readonly losses: readonly Loss[];

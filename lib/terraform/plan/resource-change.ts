@@ -21,7 +21,7 @@ export const recordedResource = resource.extend({ values, tainted: z.boolean().d
 
 const TAINTED = 'replace_because_tainted';
 
-/** What a plan does to one resource. */
+/** The change of one resource in a plan. */
 export class ResourceChange {
   readonly address: string;
   readonly type: string;

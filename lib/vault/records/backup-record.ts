@@ -8,7 +8,7 @@ import type { VaultClient } from '../vault-client';
 /** The last backup. `status` warns if it is old. */
 export const backupRecordSchema = z.object({
   takenAt: time,
-  /** Of the snapshot file, in hex. */
+  /** Digest of the snapshot file, in hex. */
   sha256: z.string(),
   bytes: z.number(),
   /** When a server of its own restored it and found it complete; null if none did. */

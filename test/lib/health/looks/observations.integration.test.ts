@@ -7,7 +7,7 @@ import { Records } from '../../../../lib/vault/records/record-store';
 import type { VaultClient } from '../../../../lib/vault/vault-client';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* What observers note, on the real server, by the observer's policy. */
+/* Notes of observers, on the real server, by the observer's policy. */
 
 const ROLE = 'auth/approle/role/people-me';
 const now = new Date();
