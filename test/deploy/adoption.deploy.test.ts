@@ -12,13 +12,14 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * The article's own setup: a plugin, a mount, an integration and a credential, made by hand with the root token, and the
- * engine's defaults, which delete grants. A deploy imports it, with the real Terraform, and nobody consents again.
+ * The article's own setup: a plugin, a mount, an integration and a credential. All are made by hand with the root
+ * token. The engine has its defaults, which delete grants. A deploy with the real Terraform imports the setup, and
+ * nobody has to consent again.
  */
 
 describeUnless(terraformUnavailable())('an engine that was made by hand', () => {
   let deployed: DeployedVault;
-  /** Of the grant, at Webex. */
+  /** Refresh token of the grant at Webex. */
   let refreshToken: string;
   let accessToken: string;
 
@@ -68,7 +69,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
   }
 
   afterEach(async () => {
-    // Nobody consented again, and the grant is the same one.
+    // No new consent happened, and the grant is the same one.
     expect(deployed.rehearsal.webex.grants.count).toBe(1);
     expect(refreshTokens()).toEqual([refreshToken]);
     expect(await present()).toBe(accessToken);
@@ -131,7 +132,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
   test('the imported engine refreshes the earlier grant with the secret that the deploy wrote', async () => {
     const { admin, webex } = deployed.rehearsal;
     const before = webex.requests.length;
-    // For longer than any token lives, which fails after a refresh.
+    // No token lives that long. The read refreshes the token and then fails.
     const forced = admin.read('oauthapp/creds/testauth?minimum_seconds=99999999');
     await forced.catch(() => undefined);
     const refreshes = webex.requests.slice(before).filter(({ grantType }) => grantType === 'refresh_token');

@@ -5,7 +5,7 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { runOnTerminal, type TerminalSession } from '../fixtures/programs/terminal';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/* What people are asked on a terminal, with the real Terraform. */
+/* Questions of `deploy` on a terminal, with the real Terraform. */
 
 describeUnless(terraformUnavailable())('deploy on a terminal', () => {
   let deployed: DeployedVault;
@@ -47,7 +47,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
 
     beforeAll(async () => {
       await deployed.authorize();
-      // Webex knows no client of the other id, and would refuse its secret.
+      // Webex would refuse the secret, because it does not know the new client id.
       deployed.rehearsal.webex.behavior.fault = { path: TOKEN_PATH, status: 503 };
       const [integration] = deployed.deployment.integrations;
       deployed.token = deployed.rehearsal.server.rootToken;

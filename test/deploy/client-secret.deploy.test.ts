@@ -2,7 +2,7 @@ import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/* Webex's word on a client secret before a deploy writes it, with the real Terraform and a simulated Webex. */
+/* Webex checks a client secret before a deploy writes it. The Terraform is real, and Webex is simulated. */
 
 describeUnless(terraformUnavailable())('a client secret that a deploy writes', () => {
   let deployed: DeployedVault;

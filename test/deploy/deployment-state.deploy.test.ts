@@ -8,9 +8,7 @@ import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/*
- * Two deployments, and one state that both would write: what Terraform itself makes of it.
- */
+/* Two deployments that share one state. Terraform itself refuses the second. */
 
 const declared = exampleDeployment();
 
@@ -29,7 +27,7 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
   const state = (): string => join(rehearsal.folder, 'shared.tfstate');
   const stackFolder = (): string => join(rehearsal.folder, 'out/stacks/webex-tokens');
 
-  /** As the file of that name would declare it, in one state with all others. */
+  /** Synthesizes the declaration of a file. All files have the same state. */
   async function synthesize(name: string): Promise<void> {
     const backend = { type: 'local', config: { path: state() } };
     mkdirSync(stackFolder(), { recursive: true });
@@ -66,7 +64,7 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
     for (const { exitCode, stderr } of [await plan(), await apply()]) {
       expect(exitCode).toBe(1);
       expect(stderr.match(/^Error: /gm)).toHaveLength(1);
-      // Terraform breaks it where its columns end.
+      // Terraform wraps the message at its line width.
       expect(stderr.replace(/\s+/g, ' ')).toContain(refusal);
     }
     expect(readFileSync(state(), 'utf8')).toBe(before);

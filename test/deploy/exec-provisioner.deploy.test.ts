@@ -11,7 +11,7 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * Stack `webex-tokens` on a production server, as docs/production.md has it: the command line itself, on the real
+ * Stack `webex-tokens` on a production server, deployed by the command line of docs/production.md with the real
  * Terraform.
  */
 

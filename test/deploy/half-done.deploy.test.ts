@@ -15,13 +15,13 @@ import { OidcProvider } from '../fixtures/identities/oidc-provider';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * Each write of a deploy is half done once: Vault does it, and Terraform never learns of it. The real Terraform then goes
- * on from whatever that left in Vault.
+ * Each write of a deploy is interrupted once: Vault performs the write, and Terraform does not learn of it. The real
+ * Terraform then continues from the state of Vault.
  */
 
 const AUDIENCE = 'webex-token-vault';
 
-/** Every path that Terraform and its commands write, with what the stack has there. */
+/** Every path that Terraform and its commands write, with the stack's object there. */
 const WRITTEN: Readonly<Record<string, string>> = {
   'sys/plugins/catalog/secret/oauthapp': 'plugin',
   'sys/mounts/oauthapp': 'mount of the engine',
@@ -55,12 +55,12 @@ const WRITTEN: Readonly<Record<string, string>> = {
 };
 
 /**
- * The provider writes the leases blindly, and reads the method before its configuration. Our command writes the client
- * secret, and nothing that deploys may read it.
+ * These writes have no failing read after them. The provider does not read leases back, and reads the method before its
+ * configuration. Our command writes the client secret, which no deploying policy can read.
  */
 const NEVER_READ = ['sys/mounts/auth/approle/tune', 'auth/jwt/config', 'oauthapp-healing/webex-healed'];
 
-/** Written twice: without the secret, and with it. */
+/** Paths that are written twice: without the secret, and with it. */
 const SECOND = ['oauthapp/servers/webex-myapp#2', 'oauthapp/servers/webex-healed#2', 'auth/oidc/config#2'];
 
 /** Requests of our own commands around Terraform. */
@@ -68,13 +68,13 @@ const ASIDE = /^(?:sys\/capabilities-self|sys\/plugins\/reload|auth\/token\/|aut
 
 const WAYS = ['the answer to the write is lost', 'the read after the write fails'] as const;
 
-/** Fails the second half of each write once, all that a deploy reaches at a time. */
+/** Fails the second half of each write once. One deploy fails on as many writes as it reaches. */
 class Halves {
   readonly failed = new Set<string>();
   #now = new Set<string>();
   #written = new Map<string, number>();
 
-  /** @param losesAnswers whether the answer to the write is lost, and not the read after it */
+  /** @param losesAnswers true: the answer to the write is lost; false: the read after the write fails */
   constructor(private readonly losesAnswers: boolean) {}
 
   begin(): void {
@@ -86,7 +86,7 @@ class Halves {
   lose(asked: string): Loss {
     const [method = '', url = ''] = asked.split(' ');
     const path = url.replace(/\?.*$/, '');
-    // The provider reads an auth method where it reads mounts.
+    // The provider reads auth methods and mounts at the same path.
     const written = path.replace(/^sys\/mounts\/auth\/([^/]+)$/, 'sys/auth/$1');
     const isWrite = ['PUT', 'POST'].includes(method);
     if (ASIDE.test(path)) {
@@ -106,7 +106,7 @@ class Halves {
       if (this.failed.has(key)) {
         return undefined;
       }
-      // Once for all tries of the provider.
+      // All retries of the provider count as one failure.
       this.#now.add(key);
     }
     return isWrite ? 'answer' : 'request';
@@ -199,7 +199,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
       expect(said.join('\n')).not.toContain('path is already in use');
       const failed = new Set([...halves.failed].map((key) => key.replace(/#\d+$/, '')));
       if (isWriteLost) {
-        // The command that writes the secret comes second.
+        // The second write comes from the command that writes the secret.
         expect([...halves.failed]).toEqual(expect.arrayContaining(SECOND));
       }
       const expected = Object.keys(WRITTEN).filter((path) => isWriteLost || !NEVER_READ.includes(path));

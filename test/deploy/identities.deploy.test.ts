@@ -11,7 +11,7 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { OidcProvider } from '../fixtures/identities/oidc-provider';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/* Apps with identities by the real Terraform and its provider, under the provisioner's own policy. */
+/* Identities of apps, deployed by the real Terraform and its provider under the provisioner's policy. */
 
 type Apps = NonNullable<DeploymentInput['apps']>;
 const AUDIENCE = 'webex-token-vault';

@@ -5,11 +5,9 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { Script } from '../fixtures/programs/script';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/*
- * What comes between while `deploy` is at work, with the real Terraform: run again, it ends well.
- */
+/* Interruptions of `deploy`, with the real Terraform. The next deploy completes the work. */
 
-/** Late in the apply: written once the mount is there. */
+/** A late request of the apply, sent once the mount exists. */
 const INTEGRATION = 'PUT oauthapp/servers/webex-myapp';
 
 describeUnless(terraformUnavailable())('deploy', () => {
@@ -44,7 +42,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     await endsWell();
   });
 
-  /** Starts one that is in the middle of its work until it is let go on. */
+  /** Starts a deploy that waits in the middle of its work for `goOn`. */
   async function startHeld(): Promise<{ script: Script; goOn: () => void }> {
     let goOn: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (goOn = resolve));

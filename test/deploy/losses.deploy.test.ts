@@ -9,7 +9,7 @@ import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/* Ways around the question whether a grant may end, which there must be none of; with the real Terraform. */
+/* Attempts to bypass the question about lost grants, with the real Terraform. None may succeed. */
 
 describeUnless(terraformUnavailable())('deploy ends no grant', () => {
   let deployed: DeployedVault;
@@ -23,7 +23,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     );
     expect((await run()).exitCode).toBe(0);
     await deployed.authorize();
-    // Who may do anything, so that it is not the rights that are in the way.
+    // The root token excludes missing rights as the cause of a refusal.
     deployed.token = deployed.rehearsal.server.rootToken;
   });
   afterAll(() => deployed[Symbol.asyncDispose]());
@@ -68,7 +68,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     const { exitCode, stderr } = await run();
     deployed.deployment = { ...deployed.deployment, engine };
     declare((integration) => [integration]);
-    // Webex does not know the other client id, which alone stops a deploy that may lose the grant.
+    // Webex does not know the other client id. This alone stops a deploy that can lose the grant.
     expect(stderr).toContain('- credential "testauth" is lost: integration "webex-myapp" gets another client id');
     expect(stderr).toMatch(/^error: .*; nothing was changed$/m);
     expect(exitCode).toBe(1);

@@ -12,8 +12,8 @@ import { byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * The engine moves to another path: with a production server, Terraform and its provider, by the provisioner, in one
- * deploy, and nobody's grant lost.
+ * The engine moves to another path, in one deploy by the provisioner without the loss of a grant. The production
+ * server, Terraform and its provider are real.
  */
 
 describeUnless(terraformUnavailable())('an engine that is to be mounted elsewhere', () => {
@@ -43,7 +43,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
   }
 
   /**
-   * Reads as the app, with the secret id that it has had from the beginning, and forces a refresh as the authorizer.
+   * Reads as the app with its original secret id, and forces a refresh as the authorizer.
    *
    * @returns statuses of the refreshes at Webex
    */
@@ -52,13 +52,13 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await using tokens = new TokenSource({ ...{ address, ca, ...app, credential: 'testauth', mountPath } });
     expect(await operated.engine.isAccepted((await tokens.token()).accessToken)).toBe(true);
     const before = operated.engine.refreshes.length;
-    // For longer than any token lives, which fails after a refresh.
+    // No token lives that long. The read refreshes the token and then fails.
     const path = `${mountPath}/creds/testauth?minimum_seconds=99999999`;
     await (await operated.as('authorizer')).read(path).catch(() => undefined);
     return operated.engine.refreshes.slice(before);
   }
 
-  /** Of all requests until now, in the audit log, what was deleted. */
+  /** Paths of all deletions in the audit log so far. */
   async function deleted(): Promise<string[]> {
     const entry = z.object({ type: z.string(), request: z.object({ operation: z.string(), path: z.string() }) });
     return (await operated.server.auditLog)

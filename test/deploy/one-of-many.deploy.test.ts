@@ -13,8 +13,8 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * One app of many changes: of all that is declared, Terraform plans that one alone. They are as many as it takes for
- * policies to be written as long texts.
+ * One of many apps changes, and Terraform plans this change alone. The number of apps makes policies long enough to be
+ * written as long texts.
  */
 
 const MANY = 60;
@@ -44,7 +44,7 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
   });
   afterAll(() => rehearsal.stop());
 
-  /** @returns what would be done, by address */
+  /** @returns planned actions by address */
   async function planned(deployment: Deployment): Promise<Record<string, readonly string[]>> {
     deploymentInFile(rehearsal.folder, deployment);
     const folder = await rehearsal.synthesize();

@@ -10,8 +10,8 @@ import { Rehearsal } from '../../rehearsal/rehearsal';
 import { writeShellEnvironment } from '../../rehearsal/shell-environment';
 
 /*
- * What README.md and docs/ tell people to type that takes Terraform, typed on a rehearsal: the first deploy, those after
- * it, and the state set aside by hand.
+ * The Terraform commands of README.md and docs/, typed on a rehearsal: the first deploy, later deploys, and the manual
+ * archiving of the state.
  */
 
 describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => {
@@ -31,7 +31,7 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
       ),
     );
     const { deployment, server } = rehearsal;
-    // As a person has it: a file in the folder, which is found by its name.
+    // The declaration is a file in the folder, which the program finds by its name.
     const declared = { ...deployment, vault: { ...deployment.vault, address: server.address } };
     writeFileSync(join(typist.folder, 'deployment.ts'), `export default ${JSON.stringify(declared)};\n`);
     environment = { CHECKPOINT_DISABLE: '1' };
@@ -62,7 +62,7 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     expect(screen).toContain('No changes.');
   });
 
-  /** The browser comes to the simulated Webex, and consents. */
+  /** The browser opens the simulated Webex and consents. */
   async function consenting(typing: Promise<string>): Promise<string> {
     await fetch(await rehearsal.webex.consent(await typist.browses()));
     return typing;

@@ -11,9 +11,7 @@ import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/*
- * People who log in by OIDC, as the real Terraform deploys it on a server of ours.
- */
+/* Operators who log in by OIDC, deployed by the real Terraform on a server of ours. */
 
 describeUnless(terraformUnavailable())('a deployment whose operators are people', () => {
   let provider: OidcProvider;

@@ -4,7 +4,7 @@ import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/* A Vault that exists, and whose plugin directory somebody else fills, with the real Terraform. */
+/* An existing Vault whose plugin directory another administrator fills, with the real Terraform. */
 
 describeUnless(terraformUnavailable())('a Vault whose plugin directory lacks the plugin', () => {
   let deployed: DeployedVault;

@@ -11,9 +11,9 @@ import { atThePaceOfThisMachine, type Attempt } from '../../rehearsal/outage/mac
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/* The plugin is upgraded while it refreshes, by the real Terraform: what test/server/planned-stop shows of the applier. */
+/* The real Terraform upgrades the plugin during refreshes. test/server/planned-stop does the same with the applier. */
 
-/** Webex takes nine times its delay for all of them but the first 16. The deploy pauses before that is over. */
+/** Refreshes of all grants but the first 16 take nine times the delay of Webex. The deploy pauses before they end. */
 const GRANTS = 160;
 const PROVIDER_TIMEOUT_SECONDS = 10;
 const RELOAD = 'terraform_data.engine_reload_6B392DB2';
@@ -28,10 +28,10 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     plugins = mkdtempSync(join(tmpdir(), 'plugins-'));
     const [first, next] = [join(plugins, 'oauthapp'), join(plugins, 'oauthapp-next')];
     copyFileSync(await findOauthappPlugin(), first);
-    // The same program with other bytes, as an upgrade is.
+    // The same program with other bytes stands for an upgrade.
     copyFileSync(first, next);
     appendFileSync(next, 'next');
-    // No plugin at all.
+    // This file is no plugin.
     writeFileSync(join(plugins, 'oauthapp-broken'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     operated = await OperatedVault.start({ seal: 'shamir', pluginDirectory: plugins });
     operated.engine.webex.behavior.refresh = 'rotate';
@@ -45,7 +45,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     rmSync(plugins, { recursive: true });
   });
 
-  /** @param providerTimeoutSeconds the engine throws away what Webex answers later, and the grant is lost */
+  /** @param providerTimeoutSeconds limit of an answer of Webex; the engine drops later ones, which loses the grant */
   function declarePlugin(file: string, providerTimeoutSeconds = PROVIDER_TIMEOUT_SECONDS): void {
     const { engine } = operated.deployment;
     pluginFile = file;

@@ -5,7 +5,7 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { byCdktf } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/* What would delete the engine's mount, and every grant in it, by whatever tool, with the real Terraform. */
+/* Attempts to delete the engine's mount with every grant, by any tool, with the real Terraform. */
 
 const LINE =
   'error: this would destroy the engine with all grants that are still in it, which only a person can give again, so nothing was changed; ';
@@ -19,7 +19,7 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
     prevent(true);
     expect((await deployed.run('deploy')).exitCode).toBe(0);
     await deployed.authorize();
-    // Who may do anything.
+    // The root token excludes missing rights as the cause of a refusal.
     deployed.token = deployed.rehearsal.server.rootToken;
   });
   afterAll(() => deployed[Symbol.asyncDispose]());

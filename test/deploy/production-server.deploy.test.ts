@@ -11,9 +11,7 @@ import { eventually } from '../../rehearsal/eventually';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/*
- * The production server as a user deploys it: cdktf, Terraform, Docker, and the project's own commands.
- */
+/* The production server as a user deploys it: cdktf, Terraform, Docker, and the project's own commands. */
 
 const unavailable = terraformUnavailable() ?? dockerUnavailable();
 
@@ -31,7 +29,7 @@ describeUnless(unavailable)('a production server of one node', () => {
   const accessToken = async (): Promise<string> =>
     (await readCredential((await server.as('authorizer')).connection, 'oauthapp', 'testauth')).accessToken;
 
-  /** Whether the engine hands out a token that Webex takes; undefined: not yet. */
+  /** Whether Webex accepts the engine's token. Undefined means not yet. */
   const works = async (): Promise<true | undefined> =>
     (await server.engine.isAccepted(await accessToken())) || undefined;
 
@@ -88,7 +86,8 @@ describeUnless(unavailable)('a production server of one node', () => {
     const files = readdirSync(server.operators).map((name) =>
       readFileSync(join(server.operators, name), 'utf8').trim(),
     );
-    // Role ids and the id of the cluster are none; the server's own state, as Docker keeps it of each check, has the latter.
+    // Role ids and the id of the cluster are not secret. The cluster id also occurs in Docker's records of the health
+    // checks.
     const ids = readdirSync(server.operators).map((name) => name.endsWith('-role-id') || name === 'cluster-id');
     const secrets = [
       server.engine.clientSecret,
@@ -111,7 +110,7 @@ describeUnless(unavailable)('a production server of one node', () => {
   });
 
   test('a deploy activates a new plugin beside the old one, which reads the same credential', async () => {
-    // Bytes after its end make it another binary, which runs the same.
+    // Appended bytes make another binary with the same behavior.
     const changed = Buffer.concat([readFileSync(join(server.plugins, 'oauthapp')), Buffer.from('\n')]);
     writeFileSync(join(server.plugins, 'oauthapp-new'), changed, { mode: 0o755 });
     server.declarePlugin('oauthapp-new');
@@ -124,7 +123,7 @@ describeUnless(unavailable)('a production server of one node', () => {
 
   test('the server refuses a plugin with one changed byte until a deploy registers it, and keeps the client secret', async () => {
     const changed = Buffer.concat([readFileSync(join(server.plugins, 'oauthapp-new')), Buffer.from('!')]);
-    // A new file, as the one that runs cannot be written to.
+    // A running program cannot be written to, so it is replaced by a new file.
     writeFileSync(join(server.plugins, '.partial'), changed, { mode: 0o755 });
     renameSync(join(server.plugins, '.partial'), join(server.plugins, 'oauthapp-new'));
     await docker('restart', container);
@@ -135,7 +134,7 @@ describeUnless(unavailable)('a production server of one node', () => {
 
     const refreshes = server.refreshes;
     await server.deployTokens();
-    // Only with the client secret does Webex renew a token.
+    // Webex renews a token only with the right client secret.
     await eventually(async () => ((await works()) && server.refreshes > refreshes) || undefined);
   });
 
@@ -188,7 +187,7 @@ describeUnless(unavailable)('a production server of three nodes', () => {
   test('the remaining nodes keep reading the credential after the leader is killed', async () => {
     succeeded(await server.script('init', ['--operators', server.operators]));
     await server.deployTokens();
-    // The deploy itself asks Webex about the secret, by a refresh token that is made up.
+    // The deploy itself asks Webex about the secret, with an invented refresh token.
     const deployed = server.engine.webex.requests.length;
     await server.authorize();
     const works = async (index: number): Promise<true | undefined> => {
@@ -199,7 +198,7 @@ describeUnless(unavailable)('a production server of three nodes', () => {
       );
       return (await server.engine.isAccepted(accessToken)) || undefined;
     };
-    // A node that has just joined unseals itself, but not at once.
+    // A node that has just joined needs a moment to unseal itself.
     await eventually(() => works(1));
 
     await withRootToken(await server.as('administrator'), readKeyShares({ folder: server.operators }), (root) =>

@@ -13,8 +13,8 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * What `deploy` says before it changes anything, where that would not end well, on a real server with the real Terraform.
- * Run again once it is mended, it ends well.
+ * Refusals of `deploy` before it changes anything, on a real server with the real Terraform. The next deploy succeeds
+ * once the cause is fixed.
  */
 
 const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
@@ -90,7 +90,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect(ended(refused.stderr)).toMatch(lack);
     expect(refused.exitCode).toBe(1);
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).resolves.toEqual(['people-me']);
-    // As `operators update` does.
+    // `operators update` does the same.
     await writeOperators(deployed.rehearsal.admin, deployed.deployment);
     expect((await deployed.run('deploy')).exitCode).toBe(0);
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).resolves.toEqual(['people-me', 'reports']);

@@ -8,8 +8,8 @@ import { byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * An integration and an app are called otherwise: with a production server, Terraform and its provider, under the
- * provisioner's policy, and nobody's grant lost.
+ * An integration and an app are renamed without the loss of a grant. The production server, Terraform and its provider
+ * are real. The deploy has the provisioner's policy.
  */
 
 describeUnless(terraformUnavailable())('a deployment in which an integration and an app are renamed', () => {
@@ -34,13 +34,13 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     });
   }
 
-  /** Without a client secret, as nothing of that is to be written. */
+  /** Deploys without a client secret, because a rename does not write it. */
   async function deployed(): Promise<FinishedCommand> {
     const env = { ...operated.environment, VAULT_TOKEN: await operated.token('provisioner') };
     return byProgram('deploy', 'webex-tokens', { output: operated.path('cdktf.out'), env });
   }
 
-  /** By the issuer, as the app's host fetches it. */
+  /** Credentials from the issuer, fetched in the way of the app's host. */
   async function issued(name: string): Promise<{ roleId: string; secretId: string }> {
     const { stdout } = await operated.run('issue', [name, '--json', '--operators', operated.operators]);
     const { roleId, wrappingToken } = z
@@ -51,7 +51,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
     return { roleId, secretId: data.secret_id };
   }
 
-  /** Reads as the app, with the secret id that it has had from the beginning, and forces a refresh as the authorizer. */
+  /** Reads as the app with its original secret id, and forces a refresh as the authorizer. */
   async function refreshed(): Promise<number[]> {
     const { connection } = operated.server.node.client();
     const reader = operated.server.node.client((await loginAppRole(connection, app)).token);

@@ -8,9 +8,7 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/*
- * A client secret rotated behind Terraform's back, by the operators that init has made: Terraform does not see it.
- */
+/* The operators of `init` rotate a client secret without Terraform. Terraform does not notice the change. */
 
 describeUnless(terraformUnavailable())('a deployment whose client secret is rotated', () => {
   let operated: OperatedVault;

@@ -14,9 +14,7 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { PROGRAM } from '../fixtures/programs/script';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/*
- * Production after a server in dev mode, in one clone: Terraform's state is of a server that is gone.
- */
+/* A production server follows a server in dev mode, in one clone. Terraform's state describes the deleted server. */
 
 describeUnless(terraformUnavailable())('webex-token-vault state archive webex-tokens', () => {
   let operated: OperatedVault;
@@ -31,7 +29,7 @@ describeUnless(terraformUnavailable())('webex-token-vault state archive webex-to
     rmSync(join(PROJECT_FOLDER, 'cdktf.out', encodeURIComponent(deployment)), { recursive: true, force: true });
   });
 
-  /** One file all the time, as it is edited by and by. */
+  /** Runs a command on one declaration file, which each call overwrites. */
   async function command(
     args: readonly string[],
     deployment: Deployment,

@@ -6,13 +6,11 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { OidcProvider } from '../fixtures/identities/oidc-provider';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/*
- * Apps whose issuer Vault could not reach at the first deploy, on a real server with the real Terraform.
- */
+/* Vault could not reach the issuer of an app's tokens at the first deploy. The server and Terraform are real. */
 
 const AUDIENCE = 'webex-token-vault';
 
-/** Nothing listens there. */
+/** No server listens at this address. */
 const UNREACHABLE = 'https://127.0.0.1:1';
 
 type Apps = NonNullable<DeploymentInput['apps']>;

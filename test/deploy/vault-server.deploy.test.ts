@@ -15,9 +15,7 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/*
- * Both stacks from nothing, with the dev-mode container of the seed.
- */
+/* Both stacks on an empty machine, with a dev-mode server in a container. */
 
 const CLIENT_SECRET = 'the-client-secret-of-this-test';
 
@@ -46,12 +44,12 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-s
     });
   });
   afterAll(async () => {
-    // Where a test failed half-way.
+    // A failed test leaves its container running.
     await run('docker', ['rm', '--force', containerName]);
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** @throws Error with what it printed, where it does not end well */
+  /** Runs the program. @throws Error with its output if it fails */
   async function program(verb: 'deploy' | 'destroy', stack: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
     const given = { ...deploymentInFile(folder, deployment), ...env };
     const args = verb === 'destroy' ? ['--allow-loss', 'testauth'] : [];

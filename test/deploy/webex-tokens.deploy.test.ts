@@ -19,8 +19,8 @@ import { byCdktf, byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * Stack `webex-tokens` as its users deploy it: by the program and by CDKTF, with Terraform and its providers, under the
- * provisioner's policy.
+ * Stack `webex-tokens` as its users deploy it: by the program and by CDKTF. Terraform and its providers are real. The
+ * deploy has the provisioner's policy.
  */
 
 const WRONG_SECRET = 'a-client-secret-that-webex-does-not-know';
@@ -40,7 +40,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   });
   afterAll(() => rehearsal.stop());
 
-  /** The rehearsal's deployment with another version of the client secret, its state in the rehearsal's folder. */
+  /** The rehearsal's deployment with another version of the client secret. The state is in the rehearsal's folder. */
   function deployment(clientSecretVersion: number, pluginName?: string): Deployment {
     const { engine, integrations } = rehearsal.deployment;
     return {
@@ -114,7 +114,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   });
 
   test('deploy with the client secret applies everything under the provisioner policy and prints the outputs', async () => {
-    // A wrong secret is written only if Webex does not answer. It shows later which secret is in use.
+    // Deploy writes a wrong secret only if Webex does not answer. Later refreshes then show which secret is in use.
     rehearsal.webex.behavior.fault = { path: TOKEN_PATH, status: 503 };
     const { exitCode, stdout, stderr } = await program('deploy', { version: 1, secret: WRONG_SECRET });
     rehearsal.webex.behavior.fault = undefined;
@@ -184,7 +184,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
 
   test('deploy refuses another plugin name, which would replace the mount and its grants', async () => {
     const provisioner = token;
-    // Who may do anything: a provisioner may not touch plugins of both names.
+    // The test needs the root token, because a provisioner cannot manage plugins of both names.
     token = rehearsal.server.rootToken;
     const refused = await program('deploy', { version: 2, pluginName: 'other', secret });
     expect(refused.stderr).toMatch(
@@ -211,7 +211,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   });
 });
 
-/** The providers themselves left out. */
+/** All files below a folder, except the providers. */
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => !name.includes('.terraform/providers'))

@@ -9,9 +9,9 @@ const raftReply = z.object({
   data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),
 });
 
-/** An app that reads all the time, from any node that answers. */
+/** An app that reads continuously, from any node that answers. */
 class Reader implements AsyncDisposable {
-  /** Access tokens, in the order in which they came. */
+  /** Access tokens in the order of their arrival. */
   readonly tokens: string[] = [];
   reads = 0;
   readonly #loop: Promise<void>;
@@ -24,13 +24,13 @@ class Reader implements AsyncDisposable {
     this.#loop = this.#read();
   }
 
-  /** Waits for so many more successful reads. */
+  /** Waits for that many more successful reads. */
   async succeeds(count: number): Promise<void> {
     const target = this.reads + count;
     await eventually(() => this.reads >= target || undefined);
   }
 
-  /** Waits until the engine has returned so many tokens in all. */
+  /** Waits until the engine has returned that many tokens in total. */
   async seesTokens(count: number): Promise<void> {
     await eventually(() => this.tokens.length >= count || undefined);
   }
@@ -55,7 +55,9 @@ class Reader implements AsyncDisposable {
   }
 }
 
-/** The times at which `testauth` is to be refreshed. The test makes each of them, so none comes while a leader is killed. */
+/**
+ * Due times of the refreshes of `testauth`. The test makes each of them, so that none falls into the kill of a leader.
+ */
 class DueTimes {
   #ttlSeconds = 3600;
 
@@ -67,7 +69,7 @@ class DueTimes {
     await this.engine.authorize(vault, 'testauth');
   }
 
-  /** Has the engine refresh so far ahead that the present token is due. The next one lives longer. */
+  /** Sets the engine's refresh window so wide that the current token is due. The next token lives longer. */
   async fallDue(vault: VaultClient): Promise<void> {
     const aheadSeconds = 2 * this.#ttlSeconds;
     this.#ttlSeconds *= 4;

@@ -7,8 +7,8 @@ import { OidcProvider } from '../fixtures/identities/oidc-provider';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
- * Apps that log in with tokens of an issuer, a real OIDC server, by the stack that the provisioner has applied. Each rule of
- * the declaration is tested from both sides.
+ * Apps that log in with tokens of a real OIDC server. The provisioner has applied the stack. Each rule of the
+ * declaration is tested from both sides.
  */
 
 const AUDIENCE = 'webex-token-vault';
@@ -19,7 +19,7 @@ let issuer: OidcProvider;
 let applied: AppliedDeclaration;
 const key = new SigningKey();
 
-/** Claims of a job of GitHub and of GitLab. */
+/** Claims of a GitHub job and a GitLab job. */
 const GITHUB = { sub: 'repo:acme/reports:ref:refs/heads/main', repository: 'acme/reports', ref: 'refs/heads/main' };
 const GITLAB = {
   sub: 'project_path:acme/tools/reports:ref_type:branch:ref:main',

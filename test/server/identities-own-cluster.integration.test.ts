@@ -11,8 +11,8 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
- * A Vault in the cluster of its apps, simulated without a cluster. The token and the CA of its service account are where each
- * pod has them. A stand-in reviews tokens; its address replaces the deployed one.
+ * A Vault in the cluster of its apps, simulated without a cluster. The token and the CA of Vault's service account are
+ * at the usual paths of a pod. A stand-in reviews tokens. Its address replaces the deployed one.
  */
 
 const configReply = z.object({ data: z.record(z.string(), z.unknown()) });

@@ -10,7 +10,7 @@ import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 /*
- * Pods and programs with certificates log in by the stack that the provisioner has applied. Each rule of the declaration is
+ * Pods, and programs with certificates, log in. The provisioner has applied the stack. Each rule of the declaration is
  * tested from both sides.
  */
 
@@ -141,7 +141,7 @@ describe('a pod', () => {
 });
 
 describe('a program with a certificate', () => {
-  /** Without one where none is given. */
+  /** Logs in, with a client certificate if one is given. */
   function login(
     name: string,
     certificate?: { readonly cert: string; readonly key: string },

@@ -42,7 +42,7 @@ class ObservedClient extends VaultClient {
 
 const anything = z.unknown();
 
-/** Result of a command that succeeded; a moving mount has no path for a moment. */
+/** Result of a successful command. A moving mount has no path for a moment, and the command then fails. */
 async function until(command: Promise<ScriptResult>): Promise<ScriptResult | undefined> {
   const result = await command;
   return result.exitCode === 0 ? result : undefined;
@@ -84,7 +84,7 @@ describe('webex-token-vault init', () => {
     it('init refuses a disk without room for the key shares', async () => {
       const out = operated.path('limited');
       const command = [process.execPath, STARTED_PROGRAM, 'init', '--operators', out];
-      // With the signal ignored, a limited file size causes an error like a full disk.
+      // The signal is ignored, and the limited file size then causes an error like that of a full disk.
       const limited = ['-c', `trap '' XFSZ; ulimit -f 64; exec "$@"`, 'bash', ...command];
       const env = { PATH: process.env.PATH, HOME: out, ...operated.environment };
       const { exitCode, stdout, stderr } = await run('bash', limited, { env });
@@ -122,7 +122,7 @@ describe('webex-token-vault init', () => {
   describe('on an empty server', () => {
     let stderr: string;
 
-    /** The folder is moved away once the request is sent, and back once the command reports that. */
+    /** The folder is moved away once the request is sent, and back once the command reports the failed write. */
     beforeAll(async () => {
       const away = `${operated.operators}-away`;
       const { hostname, port } = new URL(operated.server.node.address);

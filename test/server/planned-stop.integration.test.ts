@@ -17,8 +17,8 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { Script } from '../fixtures/programs/script';
 
 /*
- * Each refresh token is valid once, Webex needs seconds, and 16 refreshes are under way at the stop. A grant is lost if the
- * answer of Webex cannot be stored. bench/planned-stop.ts has more such cases.
+ * Webex needs seconds for a refresh, and each refresh token is valid once. 16 refreshes are under way at the stop. A
+ * grant is lost if Webex's answer cannot be stored. bench/planned-stop.ts has more such cases.
  */
 
 /** Refreshes of all grants but the first 16 take five times the delay of Webex. A stop begins before they end. */
@@ -94,7 +94,7 @@ async function outcomeOf({ prepare, stop, next }: Stop): Promise<Outcome> {
   );
 }
 
-/** The stop came in the middle of the refreshes, neither before nor after all of them. */
+/** Expects a stop in the middle of the refreshes, without a lost grant. */
 function expectAllKept({ refreshed, lost }: Outcome): void {
   expect(refreshed).toBeGreaterThan(0);
   expect(refreshed).toBeLessThan(GRANTS);
@@ -198,7 +198,7 @@ describe('pause and resume', () => {
   });
 
   it('an interrupted pause stays in effect and says so, and the next deploy resumes', async () => {
-    // The pause would wait for ten minutes, so it is interrupted before its end.
+    // The pause would wait for ten minutes. The test therefore interrupts it.
     await declareTimeout(600);
     const script = new Script('pause', ['--operators', operated.operators], operated.environment);
     await script.says(/waiting 601 s, as a refresh that is under way may take 600 s/);
