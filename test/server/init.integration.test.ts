@@ -529,7 +529,7 @@ describe('webex-token-vault init', () => {
       await operated.token('backup');
     });
 
-    // This deployment heals nothing, so it has no healer.
+    // This deployment has no healing, and therefore no healer.
     const present = OPERATOR_NAMES.filter((name) => name !== 'healer');
 
     it.each(present)("the %s can revoke its token, and has no other right of Vault's default policy", async (name) => {

@@ -11,7 +11,7 @@ import { expectedConsent } from '../../fixtures/results/expected-consent';
 import { SOCKET } from '../../fixtures/loopback/memory-network';
 import { property } from '../../fixtures/arbitrary/property';
 
-/* The listener takes our code and no other, and tells other requests nothing. */
+/* The listener accepts only the expected code. Its answers to other requests contain no information. */
 
 const STATE = 'the-state-that-only-we-know';
 const CODE = 'the-code-that-we-asked-for';
@@ -55,7 +55,7 @@ const text = fc.oneof(
   fc.nat({ max: 20_000 }).map((length) => 'x'.repeat(length)),
 );
 
-/** Queries of wrong redirects: none has the state once, with one code or one error. */
+/** Queries of wrong redirects. None has the state exactly once with exactly one code or one error. */
 const foreignQuery = fc.oneof(
   fc.constantFrom(
     `state=${STATE}`,
@@ -164,7 +164,7 @@ interface Sent {
   readonly request: Foreign;
   /** Sends only this part of the request. */
   readonly cutAt?: number;
-  /** Changes one byte. A request with our state stays as it is, because it might become right. */
+  /** Changes one byte. A request with our state is not changed, because the change could make it right. */
   readonly flipAt?: number;
 }
 
@@ -188,7 +188,7 @@ function good(): Buffer {
   return Buffer.from(`GET /auth?code=${CODE}&state=${STATE} HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
 }
 
-/** Over a connection in memory. @returns what was answered by the time that it is called */
+/** Sends bytes over a connection in memory. @returns a function that tells the answer so far */
 function ask(bytes: Buffer): () => string {
   const [client, socket] = duplexPair();
   servers[0]?.emit('connection', Object.assign(socket, SOCKET));

@@ -36,7 +36,7 @@ class Consent implements AsyncDisposable {
     return new Consent(await RedirectListener.bind(`http://localhost:${port}/auth`), port);
   }
 
-  /** As a browser does; `path` starts with the path of the redirect URL. */
+  /** Requests a path as a browser does. `path` starts with the path of the redirect URL. */
   request(path: string, { method = 'GET', host = `localhost:${this.port}`, address = '127.0.0.1' } = {}) {
     return new Promise<Answer>((resolve, reject) => {
       const options = { host: address, port: this.port, path, method, headers: { host }, agent: false };
@@ -53,7 +53,7 @@ class Consent implements AsyncDisposable {
     return `/auth?code=${code}&state=${this.state.value}`;
   }
 
-  /** Succeeds: proves that what came before did not end the wait. */
+  /** Finishes the consent. Success proves that earlier requests did not end the wait. */
   async finish(): Promise<string> {
     const answer = this.request(this.right());
     const { code, show } = await this.received;
@@ -101,7 +101,7 @@ it.each(LOOPBACK)('the listener listens on %s if the redirect URL names localhos
 
 it('the listener listens only on loopback', async () => {
   await using consent = await Consent.wait();
-  // Refused: an address of this machine that is loopback too, but not the one listened on.
+  // The address is another loopback address of this machine. The listener does not listen there.
   await expect(consent.request('/auth', { address: '127.0.0.2' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 

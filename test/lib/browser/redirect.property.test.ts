@@ -26,7 +26,7 @@ property(
     } else {
       expect(isOurs && isOne && codes?.[0]).toBeFalsy();
     }
-    // An answer uses the state up, and nothing else does.
+    // Only an answer uses up the state.
     expect(expected.state.matches(STATE)).toBe(redirect.kind === 'ignored');
   },
   {

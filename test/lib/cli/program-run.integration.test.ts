@@ -10,7 +10,7 @@ import { bundle } from '../../fixtures/packages/bundle';
 import { eventually } from '../../../rehearsal/eventually';
 import { ProcessClock } from '../../fixtures/clocks/process-clock';
 
-/* Commands as processes, with signals and an environment of their own. */
+/* Commands in separate processes, with signals and with environments. */
 
 const home = join(__dirname, '../../..');
 const children: ChildProcess[] = [];
@@ -44,10 +44,10 @@ interface Ended {
 }
 
 /**
- * By its clock, no time passes unless the test says so.
+ * Starts a command. Its clock advances only when the test says so.
  *
- * @param action body of the command's action, which may use `sources`, `signal`, `folder`, `sleep` and `require`
- * @param more of its description
+ * @param action body of the command's action, which can use `sources`, `signal`, `folder`, `sleep` and `require`
+ * @param more further calls on the command's description
  */
 function command(
   action: string,
@@ -117,7 +117,7 @@ test('a second signal does not stop the cleanup of a command', async () => {
   await clock.pass(600);
   child.kill('SIGTERM');
   child.kill('SIGINT');
-  // The rest of the 12 s that the first signal has left it.
+  // The rest of the 12 s after the first signal.
   await clock.begun(11_400);
   await clock.pass(6400);
   expect(await ended).toEqual({ code: 130, signal: null, stdout: 'cleaning\nclean\n', stderr: 'interrupted\n' });
@@ -188,7 +188,7 @@ describe('where a proxy is set', () => {
     ['with exceptions', { no_proxy: 'intranet.example' }],
   ])('a command with a proxy %s asks a Vault on this machine directly', async (_, more) => {
     const { port } = server.address() as AddressInfo;
-    // Nothing listens there.
+    // No server listens at this address.
     const proxy = 'http://127.0.0.1:9';
     const { ended } = command(
       `console.log((await new sources.VaultClient({ address: 'http://127.0.0.1:${port}' }).sealStatus()).version);`,

@@ -10,7 +10,7 @@ import { deploymentInput } from '../../fixtures/arbitrary/deployment-input';
 import { anyValue } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
 
-/** @returns what is wrong with it, in words; a fault of ours is thrown */
+/** @returns the deployment, or the explained error @throws every other error, which is a bug of ours */
 function parse(input: unknown): Deployment | InvalidDeployment {
   try {
     return defineDeployment(input as DeploymentInput);
@@ -45,7 +45,7 @@ property(
     }
     expectOneLine(parsed);
     if (!(parse(before) instanceof InvalidDeployment)) {
-      // Of one of several, by its name: integration "webex-myapp".
+      // One of several entries is named, such as integration "webex-myapp".
       expect(parsed.message).toContain(field.replace(/s$/, ''));
     }
   },
@@ -60,7 +60,7 @@ property('what is a deployment is the same one where it is defined again', deplo
   }
 });
 
-/** Whether Vault can have both. */
+/** Whether one mount path contains the other. Vault cannot have both. */
 function overlap(one: string, other: string): boolean {
   return one === other || `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 }

@@ -33,7 +33,7 @@ it.each<[Partial<DeploymentInput>, string]>([
     { integrations: [{ name: 'webex-myapp', redirectUrl: 'http://localhost:5000/${a}' }] },
     'integrations must not have "${a}" in it, which Terraform would',
   ],
-  // Such a value makes no date, so status would fail.
+  // This value makes an invalid date, which breaks `status`.
   [
     { webex: { refreshTokenTtlSeconds: Number.MAX_SAFE_INTEGER } },
     'webex.refreshTokenTtlSeconds must be 315360000 (ten years) at most, got 9007199254740991; give what Webex told you',

@@ -56,7 +56,7 @@ test('the check ignores a repository that the environment names', async () => {
   await expect(refuseVisibleToGit(join(folder, 'grants'))).rejects.toThrow('git does not ignore');
 });
 
-/* What is typed by the pages of this project, in a clone of it. */
+/* Files of the commands on this project's pages, typed in a clone. */
 test.each([
   'grants.snap',
   'before.snap',

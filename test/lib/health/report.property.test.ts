@@ -11,9 +11,9 @@ import { name, oddText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
 import { credentialLine, report } from '../../fixtures/results/report';
 
-/* What Vault, Webex and people say of grants, in every way that it is shown. */
+/* Reports with any text from Vault, Webex and people, in every presentation. */
 
-/** As a record may have it, of which only the form was looked at. */
+/** Times of a record, of which only the format is checked. */
 const time = fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
@@ -46,7 +46,7 @@ const reports: fc.Arbitrary<Report> = fc
   .array(line, { maxLength: 3 })
   .map((credentials) => report({ credentials, apps: credentials.map((each) => ({ ...each, state: 'good' })) }));
 
-/** The same with nothing odd in any text. */
+/** The same value with ordinary text in place of odd text. */
 function plain(value: unknown): unknown {
   if (typeof value === 'string') {
     return /^(?:https?:\/\/|npx )/.test(value) || isWord(value) ? value : 'text';

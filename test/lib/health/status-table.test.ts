@@ -19,7 +19,7 @@ it('the table wraps the details in their column if the terminal is wide enough',
 
 it('the table puts the details below their line in a narrow terminal', () => {
   const lines = toTable(long, { columns: 80 }).split('\n');
-  // A command stays whole, so that it can be pasted.
+  // A command is not wrapped, because users paste it.
   expect(lines.filter((line) => line.length > 80 && !line.includes(': npx '))).toEqual([]);
   expect(lines).toContain('soon    credential recordings  re-authorization required');
   expect(lines).toContain('          Webex does not renew it since 2 days ago, and its token ends in 5');

@@ -8,7 +8,7 @@ import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 const CALLBACK = 'auth/oidc/oidc/callback';
 
-/** Logs in at a Vault that returns this address, by a browser that is redirected with `query`. */
+/** Logs in at a Vault that returns this address. The browser is redirected with `query`. */
 async function logIn(vault: ScriptedVault, authUrl: string, query: string): Promise<string> {
   const port = await freePort();
   const redirectUrl = `http://localhost:${port}/oidc/callback`;

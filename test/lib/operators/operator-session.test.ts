@@ -37,7 +37,7 @@ it('the error says that the secret id is lost if Vault demands too long a wait',
 it('the session stops waiting when it is interrupted', async () => {
   vault.answer(LOGIN, { ...refusal(429, 'slow down'), headers: { 'retry-after': '30' } });
   const abort = new AbortController();
-  // No time passes, so only the signal ends the wait.
+  // The clock stands still. Only the signal can end the wait.
   jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'queueMicrotask', 'setImmediate'] });
   try {
     const opening = open(abort.signal);

@@ -8,7 +8,7 @@ import { ServerProcess, ServerStartError } from '../../../lib/processes/server-p
 import { fakeCommand } from '../../rehearsal/fake-command';
 import { eventually } from '../../../rehearsal/eventually';
 
-/* Servers that are shell scripts, for what a real one does not do on demand. */
+/* Shell scripts in place of servers show states that a real server does not show on demand. */
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'server-process-'))));

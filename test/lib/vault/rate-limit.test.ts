@@ -3,7 +3,7 @@ import { VaultClient } from '../../../lib/vault/vault-client';
 import { RecordingServer } from '../../fixtures/loopback/recording-server';
 
 it('each refusal of a rate-limited Vault carries its own wait', async () => {
-  // The larger the number in a path, the earlier the answer, so that answers cross.
+  // A larger number in a path makes an earlier answer. The answers therefore arrive in another order.
   await using server = await RecordingServer.start(({ url }, response) => {
     const seconds = Number(/\d+$/.exec(url)?.[0]);
     const refuse = () => response.writeHead(429, seconds === 0 ? {} : { 'Retry-After': seconds }).end('{"errors":[]}');
@@ -16,6 +16,6 @@ it('each refusal of a rate-limited Vault carries its own wait', async () => {
     return (error as VaultResponseError).retryAfterMs;
   };
   await expect(Promise.all([1, 0, 5, 3].map(asked))).resolves.toEqual([1000, undefined, 5000, 3000]);
-  // Once more, over connections that were kept open.
+  // The second round uses the open connections.
   await expect(Promise.all([4, 0, 2].map(asked))).resolves.toEqual([4000, undefined, 2000]);
 });

@@ -27,7 +27,7 @@ function engineHas(changes: Readonly<Record<string, unknown>>): void {
   server.answer(CONFIG, { body: { data: { ...declared, ...changes } } });
 }
 
-/** Interrupted as soon as it waits: how long it would is in what it says. */
+/** Pauses, and interrupts the wait at once. The note tells how long the wait would be. */
 async function pause(meant: Readonly<Record<string, unknown>> = declared): Promise<Pause | undefined> {
   const waiting = new AbortController();
   const note = (line: string): void => {

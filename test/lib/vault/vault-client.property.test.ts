@@ -27,14 +27,17 @@ import { expectHidden } from '../../fixtures/results/shown';
 import { vaultReply } from '../../fixtures/arbitrary/vault-replies';
 import { outcomeOf, useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
-/* Whatever comes in the place of Vault's answers to operators: what it said, or a documented error without the token. */
+/*
+ * Any reply in place of Vault's answer to an operator. The client returns the reply's content, or throws a documented
+ * error without the token.
+ */
 
 const ADDRESS = 'http://vault.test:8200';
 const LEADER = 'http://leader.test:8200';
 const TOKEN = 'the-token-of-the-operator';
 const SECRET = 'the-secret-of-the-client';
 const TIMEOUT_MS = 10_000;
-/** Each by way of a leader, and again while Vault converts a mount. */
+/** Each request can go by a leader, and is repeated while Vault converts a mount. */
 const LONGEST_MS = 3 * 3 * (TIMEOUT_MS + 6 * 30_000);
 
 const vault = new VaultClient({ address: ADDRESS, allowHttp: true, token: TOKEN, timeoutMs: TIMEOUT_MS });

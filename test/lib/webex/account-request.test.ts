@@ -6,7 +6,7 @@ import { peopleMe, type Person } from '../../../lib/webex/account-request';
 
 const accessToken = 'the-access-token';
 
-/** `people/me` of a server that answers as told. */
+/** Requests `people/me` from a server with this answer. */
 async function ask(answer: RequestListener, timeoutMs?: number): Promise<Person> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -32,7 +32,7 @@ function tokens(grant: DeviceGrant, changes: Partial<Parameters<typeof awaitDevi
   return awaitDeviceGrant({ apiUrl: webex.apiUrl, grant, clientSecret, clock, ...changes });
 }
 
-/** Statuses of what was asked. */
+/** Statuses of all token requests. */
 function asked(): number[] {
   return webex.requests.filter(({ path }) => path === TOKEN_PATH).map(({ status }) => status);
 }
@@ -83,7 +83,7 @@ describe('a device grant', () => {
       Object.defineProperty(hasty, 'deviceCode', { value: begun.deviceCode });
       clock.at(100, () => webex.confirmDevice(begun.userCode));
       await tokens(hasty);
-      // Webex asks for 9 s, and for 14, 19 and 24 once it was asked too soon.
+      // Webex asks for 9 s. After each request that came too soon, Webex asks for 14, 19 and 24 s.
       expect(clock.waits).toEqual([2, 2, 7, 17, 32, 32, 32]);
       expect(asked()).toEqual([428, 400, 400, 400, 428, 428, 200]);
     },

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** Why it failed. */
+/** The error of a promise that must reject. */
 export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   const outcome: unknown = await promise.then(
     () => 'it did not fail',
@@ -12,7 +12,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   return outcome;
 }
 
-/** All that a log or a person might see of it. */
+/** All text that a log or a person can see of a value. */
 export function shownOf(value: unknown): string {
   return `${String(value)}\n${inspect(value, { depth: Infinity, showHidden: true })}\n${JSON.stringify(value)}`;
 }

@@ -28,7 +28,10 @@ import { expectHidden } from '../../fixtures/results/shown';
 import { outcomeOf, useVirtualTime, VIRTUAL_CLOCK } from '../../fixtures/clocks/virtual-time';
 import { webexReply } from '../../fixtures/arbitrary/webex-replies';
 
-/* Whatever comes in the place of Webex's answers: what stood in them, or an error that says what to do. */
+/*
+ * Any reply in place of Webex's answer. The client returns the reply's content, or throws an error that tells the next
+ * step.
+ */
 
 const ORIGIN = 'http://127.0.0.1:9';
 const apiUrl = `${ORIGIN}/v1`;
@@ -66,14 +69,13 @@ const authorizations = { items: [{ id: 'x', clientId, created: '2026-01-01T00:00
 
 const passes = [TemporarilyUnavailable, WebexResponseError, WebexUnreachableError];
 
-/** An error, by its class. */
 type Thrown = new (...values: never[]) => Error;
 
 interface Request {
   readonly ask: () => Promise<unknown>;
   /** Bodies of good answers. */
   readonly good: readonly unknown[];
-  /** Beside what may pass. */
+  /** Further errors beside those that can pass. */
   readonly throws: readonly Thrown[];
 }
 
@@ -111,7 +113,10 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   'the end of a token': { ask: () => deleteAuthorization('a/token', options), good: [{}], throws: [] },
 };
 
-/** Four where Webex asks for patience, each with a check of the secret, which is three; for a device code, one in 2 s. */
+/**
+ * A request is tried up to four times if Webex asks for patience. Each try can add a check of the secret, with three
+ * requests. A device code is polled every 2 s.
+ */
 const MOST_REQUESTS = 60;
 const LONGEST_MS = MOST_REQUESTS * (7 * TIMEOUT_MS + 60_000);
 
@@ -170,13 +175,13 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.constructor.name : String(error);
 }
 
-/** Fails unless what is told of it can be told: no date that is none, nothing that a terminal obeys. */
+/** Fails if a found value cannot be displayed: no invalid date, and no terminal escapes. */
 function expectFound(value: unknown, replied: readonly string[]): void {
   if (value instanceof TokenPair) {
     expect(replied.map((body) => fieldIn(body, 'access_token'))).toContain(value.accessToken);
     expect([refreshToken, ...replied.map((body) => fieldIn(body, 'refresh_token'))]).toContain(value.refreshToken);
     expectHidden([tokens.access_token, tokens.refresh_token], value);
-    // As the record of a consent takes it.
+    // The record of a consent accepts this range.
     expect(value.refreshTokenTtlSeconds ?? 1).toBeGreaterThan(0);
     expect(value.refreshTokenTtlSeconds ?? 1).toBeLessThanOrEqual(315_360_000);
   } else if (value instanceof DeviceGrant) {

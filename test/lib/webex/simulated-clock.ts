@@ -1,10 +1,10 @@
 import type { Clock } from '../../../lib/webex/clock';
 
-/** Time that passes by waiting alone, for a simulator and for what waits for it. */
+/** A clock for a simulator and its clients. Time passes only by waiting. */
 export class SimulatedClock implements Clock {
   /** Each wait, in seconds. */
   readonly waits: number[] = [];
-  /** Happens as soon as so many seconds have passed since the beginning. */
+  /** Events that happen once that much time has passed since the beginning. */
   readonly #events: { readonly atMs: number; readonly happen: () => unknown }[] = [];
   readonly #beganMs = Date.UTC(2026, 0, 1);
   #nowMs = this.#beganMs;

@@ -8,7 +8,7 @@ import { name, path, wholeText } from '../../../fixtures/arbitrary/text';
 import { exampleDelivery } from '../../../fixtures/declarations/delivery';
 import { property } from '../../../fixtures/arbitrary/property';
 
-/** Reads it as kubectl does, which accepts no control character but the tab. */
+/** Reads the manifests as kubectl does. The only control character that kubectl accepts is the tab. */
 function read(file: string): unknown[] {
   // eslint-disable-next-line no-control-regex -- the control characters are the point
   expect(file).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u0084\u0086-\u009f]/);

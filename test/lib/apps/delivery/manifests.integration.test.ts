@@ -7,8 +7,8 @@ import { operatorUnavailable } from '../../../fixtures/kubernetes/manifests/oper
 import { describeUnless } from '../../../fixtures/runs/left-out';
 
 /*
- * The printed manifests, checked by the schemas of Kubernetes and of the custom resources, as the API server would. An
- * unknown field is a mistake.
+ * The printed manifests, validated by the schemas of Kubernetes and of the custom resources. The API server does the
+ * same. An unknown field is an error.
  */
 
 const [ca = ''] = rootCertificates;

@@ -14,7 +14,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'browser-'));
   const script = `#!/bin/sh\nenv > ${folder}/noted.part\necho "asked=$1" >> ${folder}/noted.part\nmv ${folder}/noted.part ${folder}/noted\n`;
   writeFileSync(join(folder, 'browser'), script, { mode: 0o755 });
-  // Where a machine has one, xdg-open asks it first.
+  // xdg-open asks run-mailcap first, if the machine has one.
   writeFileSync(join(folder, 'run-mailcap'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   process.env = {
     ...environment,

@@ -5,7 +5,7 @@ import { runCommand } from '../../../../lib/cli/program-run';
 import { deploymentOption } from '../../../../lib/cli/options/deployment-option';
 import { operatorsOption } from '../../../../lib/cli/options/operators-option';
 
-/** Lines that commands of this name print about `issue`, `state archive` and `init`, one after the other in this process. */
+/** Output about `issue`, `state archive` and `init` from commands of this name, run in sequence in this process. */
 async function printed(name: string, ...lines: readonly (readonly string[])[]): Promise<string[]> {
   const said: string[] = [];
   for (const line of lines) {

@@ -4,7 +4,7 @@ import { readRefreshing } from '../../../../lib/vault/engine-refreshing';
 import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* What deploy and destroy do before they stop a server that runs. */
+/* Steps of deploy and destroy before they stop a running server. */
 
 let vault: WrittenVault;
 let token: string;

@@ -18,19 +18,19 @@ const OPERATORS: Readonly<Record<string, (mount: string) => string>> = {
   provisioner: provisionerPolicyName,
 };
 
-/** Who holds a policy of a mount: an operator, or an app. */
+/** The holder of a policy of a mount: an operator, or an app. */
 interface Holder {
   readonly mount: string;
   readonly operator?: string;
   readonly app?: string;
 }
 
-/** As Vault keeps it, without upper case. */
+/** Vault stores policy names in lower case. */
 function policyNameOf({ mount, operator, app = '' }: Holder): string {
   return (OPERATORS[operator ?? '']?.(mount) ?? appPolicyName(mount, app)).toLowerCase();
 }
 
-/** All that one text can be read as, in parts of which some are what holders are called. */
+/** All readings of one text as a mount and a holder. Some parts of the text equal the names of holders. */
 const readings = fc
   .array(
     fc.tuple(
@@ -51,7 +51,7 @@ const readings = fc
           .slice(0, -1);
       const [mount, rest] = [text(parts.slice(0, index)), text(parts.slice(index)).toLowerCase()];
       const [, app] = /^app-([a-z0-9][a-z0-9_-]*)$/.exec(rest) ?? [];
-      // As the schema takes them.
+      // The schema accepts only these characters.
       return !/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/.test(mount)
         ? []
         : rest in OPERATORS

@@ -4,10 +4,10 @@ import {
   provisionerPolicyName,
 } from '../../../../lib/declaration/derived/policy-names';
 
-/** All paths that a mount may have, of up to four of these characters; then some longer ones. */
+/** All mount paths of up to four of these characters, and some longer ones. */
 const MOUNTS = [...paths('ab-/AB_1', 4), ...['oauthapp', 'webex', 'Webex'].flatMap(extended)];
 
-/** All names of apps of up to three characters, and what the other holders are called. */
+/** All app names of up to three characters, and the names of the other holders. */
 const APPS = [...words('ab-_1', 3).filter((word) => /^[a-z0-9]/.test(word)), 'authorizer', 'provisioner', 'app-a'];
 
 function words(characters: string, length: number): string[] {

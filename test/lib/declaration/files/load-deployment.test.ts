@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PROJECT_FOLDER } from '../../../fixtures/runs/project-folder';
 
-/* In a process of its own, with what loads TypeScript there: jest has another way. */
+/* Loads deployments in a separate process with its own TypeScript loader, because Jest's loader differs. */
 
 const DECLARED = {
   vault: { address: 'https://vault.example' },
@@ -13,7 +13,7 @@ const DECLARED = {
 };
 const LIBRARY = JSON.stringify(join(PROJECT_FOLDER, 'lib/declaration/define-deployment'));
 const MODULE = `import { defineDeployment } from ${LIBRARY};\nconst declared: object = ${JSON.stringify(DECLARED)};\nexport default defineDeployment(declared as never);\n`;
-/** Import of pages and of projects with the package. In a clone it loads the sources. */
+/** The import that pages and projects with the package use. In a clone, this import loads the sources. */
 const BY_PACKAGE = MODULE.replace(LIBRARY, "'webex-token-vault/deployment'");
 const WRONG = `import { defineDeployment } from ${LIBRARY};\nexport default defineDeployment({} as never);\n`;
 const AWAITED = `const declared = await Promise.resolve(${JSON.stringify(DECLARED)});\nexport default declared;\n`;

@@ -5,7 +5,7 @@ import { ExplainedError } from '#core';
 import { inspectPlugin } from '../../../../lib/declaration/files/plugin-binary';
 
 const CONTENT = '#!not really a plugin';
-/** Of that content. */
+/** Hash of `CONTENT`. */
 const SHA256 = '0849aa4f8df8177a5bc1531d4db4cae1f324f0795da4b3f6cbe5b925e2ee57df';
 
 let folder: string;

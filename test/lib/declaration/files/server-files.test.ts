@@ -10,7 +10,7 @@ import { checkServerFiles } from '../../../../lib/declaration/files/server-files
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
 
-/** Whoever runs the tests, but for root, who is no user of a server. */
+/** The user of the tests. Root is replaced, because no server runs as root. */
 const uid = process.getuid?.() || 1234;
 
 let folder: string;

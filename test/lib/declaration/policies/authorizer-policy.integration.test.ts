@@ -15,7 +15,7 @@ beforeAll(async () => {
   const entry = z.object({ data: z.record(z.string(), z.unknown()) });
   const { data } = await vault.admin.read('oauthapp/servers/webex-myapp', entry);
   await vault.admin.write(`oauthapp/servers/${OTHER}`, { ...data, client_secrets: [vault.clientSecret] });
-  // Somebody has set it by hand.
+  // The default integration was set by hand.
   await vault.admin.write('oauthapp/config', { default_server: OTHER });
 });
 
@@ -23,7 +23,7 @@ afterAll(async () => {
   await vault[Symbol.asyncDispose]();
 });
 
-/** Request with a code that Webex gives out for the integration. */
+/** A request with a code that Webex issues for the integration. */
 async function codeRequest(): Promise<{ code: string | null; redirect_url: string }> {
   const { redirectUrl } = vault.engine;
   const request = { server: 'webex-myapp', redirect_url: redirectUrl, scopes: 'spark:people_read', state: 'state' };
@@ -45,7 +45,7 @@ it('the engine refuses a request without an integration, because the declared co
   const request = await codeRequest();
   await expect(statusOf(authorizer.write('oauthapp/creds/testauth', request))).resolves.toBe(400);
   await expect(statusOf(authorizer.read('oauthapp/creds/testauth', z.unknown()))).resolves.toBe(404);
-  // The consent page alone.
+  // No request but the consent page reached Webex.
   expect(vault.webex.requests.slice(before).filter(({ path }) => path.endsWith('/access_token'))).toEqual([]);
 });
 

@@ -111,7 +111,7 @@ it.each<[string, Identity | AppInput[], string]>([
     { jwt: { ...jwt, claims: { '/iss': 'a' } } },
     'must bind a claim that differs between',
   ],
-  // YAML has no room for it, and a manifest tells the audience.
+  // YAML does not allow this character, and a manifest contains the audience.
   [
     'a control character',
     { jwt: { ...jwt, audience: 'vault\u0080' } },

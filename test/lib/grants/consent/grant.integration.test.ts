@@ -20,7 +20,7 @@ afterEach(() => {
 
 const once = { attempts: 4, baseDelayMs: 1 };
 
-/** A working grant of Ada's. */
+/** A working grant of user Ada. */
 async function authorized(name = 'owned'): Promise<string> {
   await world.fixture.engine.authorize(world.fixture.admin, name, { as: ADA });
   return world.tokenOf(name);

@@ -4,7 +4,7 @@ import { RedirectState } from '../../../../lib/browser/redirect';
 
 const REDIRECT_URL = 'http://localhost:5000/auth';
 
-/** Pastes one text after the other; keeps what was said about each. */
+/** Pastes the texts in order, and records the answer to each. */
 async function paste(texts: (state: string) => string[], signal = new AbortController().signal) {
   const state = new RedirectState();
   const queue = texts(state.value);

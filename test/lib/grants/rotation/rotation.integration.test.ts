@@ -6,7 +6,7 @@ import type { SimulatedClient } from '../../../../rehearsal/webex/simulated-clie
 import { ScriptedWebex } from '../../../fixtures/loopback/scripted-webex';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* Trouble between two steps of a rotation. */
+/* Failures between two steps of a rotation. */
 
 let fixture: WrittenVault;
 let client: SimulatedClient;

@@ -10,7 +10,7 @@ import { appRole } from '../../../../rehearsal/app-role';
 import { SERVER_PROGRAM } from '../../../fixtures/runs/server-product';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* Everything that can be wrong inside of Vault and at Webex, each on the real engine; and who else can read. */
+/* All problems inside of Vault and at Webex, each on the real engine. Further readers of tokens are found, too. */
 
 let vault: WrittenVault;
 let token: string;
@@ -78,12 +78,12 @@ async function doctor({ deployment = vault.deployment, token: given = token, web
   };
 }
 
-/** Declares otherwise than the fixture. */
+/** The fixture's deployment with changes. */
 function declared(changes: object): Deployment {
   return defineDeployment({ ...vault.deployment, ...changes });
 }
 
-/** Breaks something, looks, and mends it. */
+/** Breaks something, looks, and repairs it. */
 async function whileWrong<T>(wrong: () => Promise<unknown>, look: () => Promise<T>, mend: () => Promise<unknown>) {
   await wrong();
   try {

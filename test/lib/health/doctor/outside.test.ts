@@ -13,7 +13,7 @@ import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 import { ScriptedWebex } from '../../../fixtures/loopback/scripted-webex';
 import { TlsServer } from '../../../fixtures/loopback/tls-server';
 
-/* What is wrong before anybody logs in; by servers that are in no state in which a real one is easily had. */
+/* Problems before the login. Scripted servers have states that are hard to reach on a real one. */
 
 const UP = {
   initialized: true,
@@ -47,7 +47,7 @@ interface Given {
   readonly now?: () => Date;
 }
 
-/** @returns names of the checks that passed, and the line of the one that did not */
+/** @returns names of the passed checks, and the line of the failed one */
 async function examined({ deployment = declared(), env = {}, load, now }: Given = {}) {
   const { findings } = await diagnose({
     env,

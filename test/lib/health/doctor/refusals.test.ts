@@ -14,14 +14,14 @@ import {
   type ScriptedAnswer,
 } from '../../../fixtures/loopback/scripted-vault';
 
-/* What the engine says in moments to which a real one is hardly brought. */
+/* Answers of the engine in states that are hard to reach on a real one. */
 
 const CREDENTIAL = 'oauthapp/creds/testauth';
 const CONFIG = 'oauthapp/config';
 
 let vault: ScriptedVault;
 let deployment: Deployment;
-/** Reads of the observer. */
+/** Largest number of simultaneous reads by the observer. */
 let mostAtOnce: number;
 
 beforeEach(async () => {
@@ -48,13 +48,13 @@ beforeEach(async () => {
     },
   });
   vault.answer(CREDENTIAL, credentialAnswer('the-token', new Date(Date.now() + 86_400_000 * 10)));
-  // What was seen is noted.
+  // The doctor records each look.
   vault.answer(`oauthapp-records/data/observations/${partOf('testauth')}`, refusal(404), { body: {} });
 });
 
 afterEach(() => vault[Symbol.asyncDispose]());
 
-/** The token may do what an observer needs for what is declared. */
+/** Grants the token every right that an observer needs for the declaration. */
 function allowAll(): void {
   const paths = [
     ...observerRules(deployment).map(({ path }) => path),
@@ -67,7 +67,7 @@ function allowAll(): void {
   });
 }
 
-/** @param listed what Vault names in each folder */
+/** @param listed Vault's answer to each list request */
 async function doctor(listed: string[] = []) {
   const { findings, advice } = await diagnose({
     env: {},
@@ -80,7 +80,7 @@ async function doctor(listed: string[] = []) {
         mostAtOnce = Math.max(mostAtOnce, ++underWay);
         return read(path, reply as ZodType<T>).finally(() => underWay--);
       };
-      // Node's own server knows no such method as LIST.
+      // Node's HTTP server does not know the method LIST.
       client.list = () => Promise.resolve(listed);
       return Promise.resolve({ vault: client, [Symbol.asyncDispose]: () => Promise.resolve() });
     },

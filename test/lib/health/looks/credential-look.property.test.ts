@@ -20,7 +20,7 @@ import { property } from '../../../fixtures/arbitrary/property';
 import { report } from '../../../fixtures/results/report';
 import { credentialAnswer, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
-/* What stands in the records of a deployment, by whomever it was written. */
+/* Content of a deployment's records, written by any program. */
 
 const SECRET = 'hvs.this-is-a-token-that-somebody-has-put-there';
 const TOKEN = 'the-access-token';
@@ -39,7 +39,7 @@ const json = fc.oneof(
   oddText,
   fc.jsonValue({ maxDepth: 2 }),
   fc.constantFrom<unknown>(null, 0, -1, 1e308, true, '9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z', [], {}),
-  // Under a name that no record has.
+  // No record has this field.
   fc.constant({ token: SECRET }),
 );
 const time = fc
@@ -64,7 +64,7 @@ const observation = fc
   .record({ grants: stored(fc.record({ testauth: stored(grant) })), secretIds: fc.constant({}) })
   .chain((seen) => fc.record({ version, seen: fc.oneof(fc.constant(JSON.stringify(seen)), json) }));
 
-/** As it should be, nearly so, or anything. */
+/** A right value, a broken one, or any JSON. */
 function stored(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof(
     right,

@@ -12,7 +12,7 @@ import { KubernetesCluster } from '../../../../rehearsal/identity/kubernetes-clu
 import { SigningKey } from '../../../../rehearsal/identity/json-web-token';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* Apps with an identity of their own, as the observer sees them, under its own policy. */
+/* Apps with their own identity, as the observer sees them under its policy. */
 
 const [ca = ''] = rootCertificates;
 const tokens = { token_policies: ['oauthapp-app-job'], token_no_default_policy: true };

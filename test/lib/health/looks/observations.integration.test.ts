@@ -7,7 +7,7 @@ import { Records } from '../../../../lib/vault/records/record-store';
 import type { VaultClient } from '../../../../lib/vault/vault-client';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* Notes of observers, on the real server, by the observer's policy. */
+/* Records of observers on the real server, under the observer's policy. */
 
 const ROLE = 'auth/approle/role/people-me';
 const now = new Date();
@@ -52,7 +52,7 @@ it('an observer that saw the same grant does not note it a second time', async (
   const [a, b] = [await observations('same'), await observations('same')];
   a.noteGrant('same', seen('2027-01-02'));
   await a.write();
-  // Its look began earlier, and saw the token before a refresh.
+  // The look of `b` began earlier, and saw the token before a refresh.
   b.noteGrant('same', seen('2027-01-01'));
   expect((await b.write())('same')).toBeUndefined();
   expect((await observations('same')).grant('same').value).toEqual(seen('2027-01-02'));

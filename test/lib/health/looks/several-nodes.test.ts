@@ -7,7 +7,7 @@ import { VaultClient } from '../../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
-/* One node of several is sealed or gone, which says nothing of the others. */
+/* One of several nodes is sealed or gone. Its state says nothing about the others. */
 
 let ca: string;
 let node: ScriptedVault;

@@ -52,7 +52,7 @@ it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('the server refuses %s', async (me
 });
 
 it.each([
-  // As Prometheus 2.42 asks, and as 3 does.
+  // Headers of Prometheus 2.42 and of Prometheus 3.
   [
     'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
     true,
@@ -85,11 +85,11 @@ async function connected(to = server): Promise<Socket> {
   return socket;
 }
 
-/** Half of them say nothing, and half begin a request that never ends. */
+/** Half of the clients send nothing. The other half begin a request without an end. */
 async function slowClients(to: MetricsServer): Promise<Socket[]> {
   const sockets = await Promise.all(Array.from({ length: 100 }, () => connected(to)));
   sockets.forEach((socket, index) => {
-    // A client that writes after it was cut off gets an error.
+    // A write after the disconnection fails.
     socket.on('error', () => undefined);
     if (index % 2 === 0) {
       socket.write('GET /metrics HTTP/1.1\r\nX-Slow: ');
@@ -109,7 +109,7 @@ it('the server answers while a hundred clients are silent or never finish a requ
 it('the server cuts off a hundred clients that are silent or never finish a request', async () => {
   await using impatient = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest, 100);
   const slow = await slowClients(impatient);
-  // Some get the answer that they are late. A paused socket would never see its end.
+  // Some clients get an answer that they are late. A paused socket would never emit its end.
   for (const socket of slow) {
     socket.resume();
     if (!socket.closed) {

@@ -20,7 +20,7 @@ function summary(told: readonly ToldLine[], outcome: LookOutcome): string[] {
   );
 }
 
-/** After these looks, each told of. */
+/** The lines that are told after these looks, if each look sends its notification. */
 function afterAll(...sights: LookOutcome[]): readonly ToldLine[] {
   return sights.reduce<readonly ToldLine[]>((told, outcome) => newsSince(told, outcome).after, []);
 }

@@ -84,7 +84,7 @@ describe('of accounts', () => {
     ['one that acts as another', credentialLine({ ...known, ...acting }), 'acts as another account than its owner'],
     ['one that is gone', credentialLine({ ...known, ...gone }), 'somebody consented on 2026-11-25'],
   ])('the message names no account with the state of %s', async (_, line, said) => {
-    // The same line has them where people of the deployment look.
+    // The line itself names the accounts, because other views show it to members of the deployment.
     expect(JSON.stringify(line)).toContain(other);
     const found = report({ credentials: [line, refusedLine()] });
     for (const format of ['webex', 'json'] as const) {
@@ -205,7 +205,7 @@ it.each([
 });
 
 it('the notifier tells even if it cannot note that, and says so', async () => {
-  // Root may write anywhere, but not below a file.
+  // Root can write to any folder, but not below a file.
   writeFileSync(join(folder, 'state'), '');
   chmodSync(join(folder, 'state'), 0o400);
   await expect(notifier().notify(failing('recordings'))).rejects.toThrow(

@@ -28,7 +28,7 @@ const content = fc.array(oddText, { maxLength: 3 }).map((deployments) => ({
   })),
 }));
 
-/** Of a file that somebody has written into, or that was cut off. */
+/** Content of a file that was edited or truncated. */
 const texts = fc.oneof(
   oddText,
   fc.json(),

@@ -11,7 +11,7 @@ import {
 } from '../../../../lib/server/certificates/certificate-authority';
 import { ScriptedKubectl } from '../../../fixtures/kubernetes/scripted-kubectl';
 
-/* Answers as kubectl 1.37 gave them for Kubernetes 1.37, but for the names. */
+/* Answers of kubectl 1.37 for Kubernetes 1.37, with changed names. */
 
 const PREFIX = '--namespace=vault --request-timeout=10s';
 const KEYS = '--output=go-template={{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}';
@@ -145,7 +145,7 @@ it('the preflight cancels its other requests if one look fails', async () => {
   expect(await lookAtCluster(new WatchedKubectl(declared(), options), declared())).toMatchObject({
     isUnreachable: true,
   });
-  // The check returns once the hanging kubectl was killed.
+  // The check returns after the hanging kubectl is killed.
   expect(ended.map(({ aborted }) => aborted)).toEqual([true]);
 });
 

@@ -6,7 +6,7 @@ import { nextSteps, outdatedLines, troubleLines } from '../../../../lib/server/k
 import { ScriptedKubectl } from '../../../fixtures/kubernetes/scripted-kubectl';
 import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 
-/* States as Kubernetes 1.37 gave them for OpenBao's chart, cut to what is read. */
+/* States of OpenBao's chart on Kubernetes 1.37, reduced to the fields that the program reads. */
 
 const LOOK = 'get statefulsets,pods,persistentvolumeclaims,events --output=json';
 const SERVER = serverDeclaration.parse({
@@ -92,7 +92,7 @@ async function troubleOf(state: PodState, ...more: object[]): Promise<string[]> 
   return troubleLines((await watched(cluster(pod(0, state), pod(1), pod(2), ...more))).troubles);
 }
 
-/** The same for a trouble that may pass by itself, and is reported after the timeout. */
+/** The reported lines for a trouble that can pass, and is therefore reported after the timeout. */
 async function lastingTroubleOf(state: PodState, ...more: object[]): Promise<string[]> {
   return troubleLines((await watchedFor(400, cluster(pod(0, state), pod(1), pod(2), ...more))).troubles);
 }

@@ -10,7 +10,7 @@ import { isOnVault } from '../../../../rehearsal/server/is-on-vault';
 import { LossyProxy, type Loss } from '../../../fixtures/loopback/lossy-proxy';
 import { statusOf } from '../../../fixtures/results/refusal';
 
-/* A restore that is interrupted, or whose requests get lost. Whole ones are in test/server. */
+/* Restores that are interrupted, or whose requests are lost. Complete restores are in test/server. */
 
 const SNAPSHOT = 'POST sys/storage/raft/snapshot';
 /** Path of a policy that is written after the snapshot. */
@@ -21,7 +21,7 @@ const file = join(folder, 'a.snap');
 let server: OpenBaoServer;
 let way: LossyProxy;
 let root: VaultClient;
-/** A token that may restore, but make no child token. It is in the snapshot. */
+/** A token that can restore, but cannot create a child token. The snapshot contains the token. */
 let childless: string;
 
 beforeAll(async () => {
@@ -79,7 +79,7 @@ async function isBack(): Promise<boolean> {
   return (await statusOf(root.read(later, anything))) === 404;
 }
 
-/** The requests of a restore that nothing interrupts. */
+/** The requests of an uninterrupted restore. */
 async function requests(token?: string): Promise<string[]> {
   const seen: string[] = [];
   way.lose = (request) => {

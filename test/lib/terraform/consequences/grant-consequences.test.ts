@@ -7,7 +7,7 @@ import { noteChange, planned, plannedBeside, type PlannedChange } from '../../..
 
 const NOW = exampleDeployment();
 const NOTED = grantsOf(NOW);
-/** The note of a plan in which nothing that it says changes. */
+/** The note of a plan that does not change the declared grants. */
 const NOTE = noteChange(NOTED, NOTED);
 
 const engine = { path: 'oauthapp', type: 'oauthapp' };
@@ -181,7 +181,7 @@ describe('of the entry of an integration, whatever is declared', () => {
   });
 
   it('the notice reports a client id that is known only after the apply', () => {
-    // Terraform leaves out of `after` what it does not know.
+    // Terraform omits unknown values from `after`.
     expect(noticesOf({ type: ENTRY, before: entry(), after: { path: entry().path } })).toEqual([
       'the client id of integration "webex-myapp" is known only once it is written; any other one than "C0ffee" ends its grants, as Webex refreshes for the old one only',
     ]);

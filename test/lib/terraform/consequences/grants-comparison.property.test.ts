@@ -24,9 +24,9 @@ const declared: fc.Arbitrary<DeclaredGrants> = record(fc.record({ name, clientId
   }),
 );
 
-/** Whether the engine refreshes a credential's grant after the change, as it did before. */
+/** Whether the engine still refreshes a credential's grant after the change. */
 function isRefreshed(credential: string, before: DeclaredGrants, after: DeclaredGrants): boolean {
-  // A grant knows its integration by name, whatever is declared of the credential.
+  // A grant stores the name of its integration. Later declarations of the credential do not change the name.
   const integration = before.credentials[credential] ?? '';
   const [from, to] = [before.integrations[integration], after.integrations[integration]];
   return from?.clientId === to?.clientId && before.tokenUrl === after.tokenUrl;

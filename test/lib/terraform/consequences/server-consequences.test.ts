@@ -6,7 +6,7 @@ import type { DeploymentInput } from '../../../../lib/declaration/schema/deploym
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 import { noteChange, planned, type PlannedChange } from '../../../fixtures/declarations/planned';
 
-/* The values of a release are as `terraform show -json` gave them with the provider hashicorp/helm 3.1.1. */
+/* Values of a release, in the format of `terraform show -json` with the provider hashicorp/helm 3.1.1. */
 
 type Server = NonNullable<DeploymentInput['vault']['server']>;
 type OnKubernetes = Extract<Server, { mode: 'kubernetes' }>;
@@ -32,7 +32,7 @@ function noted(server: Server): DeclaredServer {
   return serverOf(vault.server);
 }
 
-/** A change of the declaration, and what Terraform does for it. */
+/** The consequences of a changed declaration, with Terraform's changes for it. */
 function changed(before: Server, after: Server, ...changes: PlannedChange[]): Consequences {
   return serverConsequences(planned(noteChange(noted(before), noted(after)), ...changes), deployed(after));
 }

@@ -1,7 +1,7 @@
 import { readAccess, writeAccess } from '../../../../lib/terraform/plan/vault-access';
 import { planned, type PlannedChange } from '../../../fixtures/declarations/planned';
 
-/** Each as `update+sudo path`, or `create|update path` where one of them will do. */
+/** Each right as `update+sudo path`, or as `create|update path` if one of the capabilities suffices. */
 function written(...changes: PlannedChange[]): string[] {
   return writeAccess(planned(...changes).changes).map(
     ({ path, capabilities }) =>

@@ -10,7 +10,7 @@ import { exampleDeployment } from '../../../fixtures/declarations/example-deploy
 import { planned } from '../../../fixtures/declarations/planned';
 import { refusal, ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 
-/* Mounts in use, or of another type. In test/deploy, the real Terraform continues from empty ones. */
+/* Mounts that are in use, or have another type. In test/deploy, the real Terraform continues from empty mounts. */
 
 let vault: ScriptedVault;
 let client: VaultClient;

@@ -26,7 +26,7 @@ function preflight(deployment: Deployment = exampleDeployment()): Preflight {
   return new Preflight(new VaultClient({ address: vault.address, token: 's.token' }), deployment, PROJECT_FOLDER);
 }
 
-/** A mount of the state that is gone, or that another one has replaced. */
+/** A mount of the state that is deleted, or replaced by another one. */
 function planOfMount(drift?: PlannedChange['before']): Plan {
   const before = { path: 'oauthapp', accessor: 'oauthapp_1' };
   return {

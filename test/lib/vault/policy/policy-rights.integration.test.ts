@@ -5,7 +5,7 @@ import { PolicyRights } from '../../../../lib/vault/policy/policy-rights';
 import { onOpenBao } from '../../../fixtures/runs/server-product';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* What we make of a policy, against what the real server says that a token of it may do. */
+/* Compares our reading of a policy with the real server's answer for a token of the policy. */
 
 const PATHS = [
   'oauthapp/creds/testauth',
@@ -29,7 +29,7 @@ afterAll(async () => {
   await vault[Symbol.asyncDispose]();
 });
 
-/** @returns undefined where the server does not take such a policy */
+/** @returns undefined if the server refuses a policy */
 async function byServer(policies: readonly string[]): Promise<Record<string, boolean> | undefined> {
   const names = policies.map((_, index) => `compared-${index}`);
   for (const [index, policy] of policies.entries()) {
@@ -49,7 +49,7 @@ async function byServer(policies: readonly string[]): Promise<Record<string, boo
 
 function byUs(policies: readonly string[]): Record<string, boolean> {
   const rights = new PolicyRights(policies.map((policy, index) => parsePolicy(`compared-${index}`, policy)));
-  // The server answers for a list where a path ends with a slash.
+  // The server answers for a list if a path ends with a slash.
   return Object.fromEntries(PATHS.map((path) => [path, rights.mayRead(path)]));
 }
 

@@ -7,7 +7,7 @@ import { PolicyUnreadable } from '../../../../lib/vault/policy/syntax';
 import { serviceAppDeployment } from '../../../fixtures/declarations/service-app-deployment';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
-/* What is not certain is refused. What is certain is compared with the real server in rights.integration.test.ts. */
+/* Uncertain syntax is refused. policy-rights.integration.test.ts compares the certain syntax with the real server. */
 
 it.each([
   ['a heredoc', 'path <<X\na\nX\n{ }'],

@@ -136,7 +136,8 @@ it('the deliverer injector leaves each token in a file with the name of its cred
     'vault.hashicorp.com/secret-volume-path': '/var/run/secrets/webex',
     'vault.hashicorp.com/agent-inject-file-1': 'testauth',
     'vault.hashicorp.com/agent-inject-file-2': 'Test_report',
-    // With Vault's namespace in each path: an agent is told of it in no other way for both logins and templates.
+    // Each path contains Vault's namespace. No other setting gives an agent the namespace for both logins and
+    // templates.
     'vault.hashicorp.com/auth-path': 'team/auth/clusters/blue',
     'vault.hashicorp.com/agent-inject-template-1':
       '{{ with secret "team/webex/oauth/creds/testauth" }}{{ .Data.access_token }}{{ end }}',

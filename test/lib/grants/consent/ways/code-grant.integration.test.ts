@@ -34,7 +34,7 @@ afterEach(() => {
 const run = (name = 'anybody', given?: Given) => world.run('code', name, given);
 const findAnybody = (vaultOnly = false) => findRevocable(world.vault, 'oauthapp', 'anybody', { vaultOnly });
 
-/** A grant whose access token is as good as expired, so that the next read refreshes it. */
+/** A grant whose access token counts as expired. The next read refreshes it. */
 async function storeExpiring(name: string): Promise<void> {
   const { webex, engine, admin } = world.fixture;
   await givingExpired(webex, () => engine.authorize(admin, name));
