@@ -2,7 +2,7 @@ import { oneLine } from '#core';
 import { z } from 'zod';
 import { type WebexOptions, webexRequest } from './webex-request';
 
-/** Shown to people, by a terminal that obeys control characters. */
+/** People see these texts on a terminal, which obeys control characters. */
 const text = z.string().transform(oneLine);
 
 const personReply = z.object({
@@ -15,10 +15,10 @@ const personReply = z.object({
 export type Person = z.infer<typeof personReply>;
 
 /**
- * Whose token it is.
+ * The account that a token belongs to.
  *
  * @see https://developer.webex.com/docs/api/v1/people/get-my-own-details
- * @throws WebexResponseError with 403 where the grant has no scope to tell, such as `spark:people_read`;
+ * @throws WebexResponseError with 403 if the grant has no scope to read the account, such as `spark:people_read`;
  *   WebexUnreachableError; the signal's reason
  */
 export async function peopleMe(options: WebexOptions): Promise<Person> {

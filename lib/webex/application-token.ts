@@ -14,13 +14,13 @@ import { secretVerdict } from './token-request';
 import { TokenPair } from './token-pair';
 
 export interface ApplicationTokenOptions extends WaitingLimits {
-  /** Such as `https://webexapis.com/v1`. */
+  /** Base URL of the API, such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
   /** Token of an integration's grant with scope `spark:applications_token`, in the organization that owns the Service App. */
   readonly accessToken: string;
   /** Id of the Service App, as Webex's developer portal shows it. */
   readonly applicationId: string;
-  /** Of the Service App, not of the integration that asks. */
+  /** Client id of the Service App, not of the integration that requests the token. */
   readonly clientId: string;
   readonly clientSecret: string;
   /** Id of the organization whose full administrator authorized the Service App. */
@@ -28,13 +28,13 @@ export interface ApplicationTokenOptions extends WaitingLimits {
 }
 
 /**
- * A token pair of a Service App, for which nobody has to be asked. It is refreshed as any other, by the Service App's own
- * client.
+ * A token pair of a Service App, without the consent of a person. The client of the Service App refreshes the pair like
+ * any other.
  *
  * @see https://developer.webex.com/admin/docs/api/v1/service-apps/create-service-app-access-token
  * @throws ClientRefused, AskingTokenRefused, ApplicationsScopeMissing, ServiceAppNotAuthorized, UnknownServiceApp,
- *   RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or WebexUnreachableError where it may go otherwise
- *   later; the signal's reason
+ *   RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or WebexUnreachableError if the problem may pass;
+ *   the signal's reason
  */
 export async function applicationToken(options: ApplicationTokenOptions): Promise<TokenPair> {
   const { apiUrl, accessToken, applicationId, clientId, clientSecret, organization, timeoutMs, signal } = options;
@@ -73,7 +73,7 @@ async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTo
       ? new ApplicationsScopeMissing(applicationId, answer)
       : new ServiceAppNotAuthorized(applicationId, organization, answer);
   }
-  // Both the token and the client are presented, and Webex's words tell no program which of them it refuses.
+  // The request presents the token and the client. Webex's wording does not tell a program which of the two it refuses.
   const tokenUrl = endpointUrl(apiUrl, 'access_token');
   const verdict =
     code === 'invalid_client'

@@ -4,27 +4,27 @@ import type { RequestLimits } from './exchange';
 import { apiUrlOf, type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
 
 export interface ClientSecretCheckOptions extends RequestLimits {
-  /** Such as `https://webexapis.com/v1/access_token`. */
+  /** Token endpoint, such as `https://webexapis.com/v1/access_token`. */
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
 export interface ClientSecretCheck {
-  /** `untold`: Webex answers to it as it does to a wrong one, or to each in another way, and says nothing of secrets. */
+  /** `untold`: the answer is the same as to a wrong secret, or two wrong secrets get different answers. */
   readonly verdict: 'accepted' | 'refused' | 'untold';
   /** Webex's own words, free of secrets. */
   readonly said: string;
 }
 
 /**
- * Whether Webex knows a client by this secret, asked without touching any grant: by a refresh token that is made up.
- * Webex refuses the client first, and only then the token.
+ * A check of a client secret that touches no grant: the request presents a random refresh token. Webex checks the
+ * client first, and the token after the client.
  *
- * Where it refuses in words of its own instead of RFC 6749's codes, a secret is taken for accepted if it is refused
- * otherwise than two wrong ones, which are both refused alike.
+ * If Webex answers without a code of RFC 6749, two wrong secrets are presented for comparison. The secret counts as
+ * accepted if both wrong ones get the same answer and the secret gets another one.
  *
- * @throws WebexResponseError where Webex answers 429 or 5xx; WebexUnreachableError; the signal's reason
+ * @throws WebexResponseError if Webex answers 429 or 5xx; WebexUnreachableError; the signal's reason
  */
 export async function checkClientSecret(options: ClientSecretCheckOptions): Promise<ClientSecretCheck> {
   const refusal = await refusalOf(options);
@@ -71,7 +71,7 @@ async function refusalOf(options: ClientSecretCheckOptions): Promise<OAuthAnswer
   return answer;
 }
 
-/** Of the same form as the given one, so that they are refused for being wrong and not for their looks. */
+/** Wrong secrets in the form of the given one. Webex then refuses them for their value and not for their form. */
 function wrongOnes(secret: string): string[] {
   const last = /[a-z0-9](?=[^a-z0-9]*$)/i;
   return ['0', '1', '2']

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { timerMs } from '#core';
 import type { RequestLimits } from './exchange';
 
-/** What waiting goes by. */
+/** Source of the time and of pauses. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** @throws the signal's reason, at once where it is given already */
+  /** @throws the signal's reason, at once if the signal is already aborted */
   wait(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Limits of requests that are repeated. */
 export interface WaitingLimits extends RequestLimits {
-  /** Measures the pauses. @default - the machine's clock */
+  /** Clock of the pauses. @default - the machine's clock */
   readonly clock?: Clock;
 }
 

@@ -1,7 +1,7 @@
 import { HttpTransport, NetworkError, noAnswer } from '#core';
 import type { RequestLimits } from './exchange';
 
-/** Webex would show a person no consent page, or send the browser back with an error. */
+/** Webex's refusal to show a consent page, or its error at the redirect URL. */
 export interface ConsentRefusal {
   /** HTTP status of the answer. */
   readonly status: number;
@@ -24,11 +24,12 @@ export function noConsentPage(status: number, { name, clientId, redirectUrl }: A
 }
 
 /**
- * Asks for the consent page, as a browser would, and goes no further: Webex refuses there a client or a redirect URL that it
- * does not know. It says by an error at the redirect URL that it does not know the scopes.
+ * A request for the consent page, as a browser sends it. No redirect is followed. Webex answers with an error status if
+ * it does not know the client or the redirect URL. For unknown scopes, Webex redirects to the redirect URL with an
+ * error.
  *
  * @see https://developer.webex.com/docs/integrations#requesting-permission
- * @returns undefined where the answer is no refusal
+ * @returns undefined if the answer is no refusal
  * @throws WebexUnreachableError; the signal's reason
  */
 export async function consentRefusal(

@@ -18,7 +18,7 @@ export const DEVICE_REDIRECT_URLS: readonly string[] = ['a', 'r', 'k', 'd'].map(
 );
 
 export interface DeviceGrantOptions extends WaitingLimits {
-  /** Such as `https://webexapis.com/v1`. */
+  /** Base URL of the API, such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
 }
 
@@ -36,12 +36,12 @@ const address = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).
 
 const deviceReply = z.object({
   device_code: z.string().min(1),
-  // Shown to people, by a terminal that obeys other characters.
+  // People see the code on a terminal, which obeys control characters.
   user_code: z.string().regex(/^[\w-]{1,40}$/),
   verification_uri: address,
   verification_uri_complete: address.optional(),
   expires_in: z.number().positive().max(LONGEST_LIFE_SECONDS),
-  // Nobody is asked more often than once a second, whatever they say.
+  // Webex is polled once a second at most, even if it allows a shorter interval.
   interval: z
     .number()
     .positive()
@@ -49,17 +49,20 @@ const deviceReply = z.object({
     .transform((seconds) => Math.max(1, seconds)),
 });
 
-/** What a person types where, and until when. Its device code is as good as the tokens, and so no property. */
+/**
+ * A device authorization: the code to type, its page and its expiry. The device code is as secret as the tokens. It is
+ * a private field, so printing the object does not show the code.
+ */
 export class DeviceGrant {
   readonly #deviceCode: string;
-  /** Six digits. */
+  /** Code of six digits that the person types. */
   readonly userCode: string;
-  /** Where it is typed, in any browser. */
+  /** Page where the person types the code, in any browser. */
   readonly verificationUri: string;
-  /** The same with the code in it, such as for a QR code. @default - Webex gave none */
+  /** The same page with the code in its URL, for example for a QR code. @default - Webex gave none */
   readonly verificationUriComplete?: string;
   readonly expiresAt: Date;
-  /** Shortest pause between two questions. */
+  /** Shortest pause between two polls. */
   readonly intervalSeconds: number;
 
   constructor(
@@ -81,11 +84,11 @@ export class DeviceGrant {
 }
 
 /**
- * Asks Webex for a code that a person confirms in a browser, anywhere. No secret is needed for that.
+ * A request for a code that a person confirms in any browser. The request needs no client secret.
  *
  * @see RFC 8628, section 3.1
- * @throws RequestRefused where client id, scopes or redirect URLs are not registered so; TemporarilyUnavailable,
- *   WebexResponseError (5xx) or WebexUnreachableError where it may go otherwise later; the signal's reason
+ * @throws RequestRefused if client id, scopes or redirect URLs are not registered as requested; TemporarilyUnavailable,
+ *   WebexResponseError (5xx) or WebexUnreachableError if the problem may pass; the signal's reason
  */
 export async function beginDeviceGrant(options: DeviceGrantRequest): Promise<DeviceGrant> {
   const { apiUrl, clientId, scopes, timeoutMs, signal, clock = MACHINE_CLOCK } = options;
@@ -108,24 +111,24 @@ export async function beginDeviceGrant(options: DeviceGrantRequest): Promise<Dev
 }
 
 /**
- * What a `slow_down` adds to the interval, and each further one in a row that much more: Webex's own interval grows with
- * each, and where an answer was lost, ours would stay behind it for ever.
+ * Increase of the interval after a `slow_down`. Each further one in a row adds 5 s more than the one before. Webex's
+ * own interval grows with each. A constant increase would stay below that interval after a lost answer.
  *
  * @see RFC 8628, section 3.5
  */
 const SLOW_DOWN_MS = 5000;
 
-/** Longest pause after a question that got no answer; each such question doubles it. */
+/** Longest pause after a poll without an answer. Each such poll doubles the pause. */
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Waits until the person has accepted. It asks as often as Webex allows, goes on while Webex cannot be reached, and asks
- * for the last time when the code expires.
+ * Polls until the person accepts, as often as Webex allows. Polling goes on while Webex cannot be reached. The last
+ * poll is at the expiry of the code.
  *
  * @see RFC 8628, sections 3.4 and 3.5
- * @throws DeviceGrantDenied, DeviceGrantExpired, ClientRefused, RequestRefused; TemporarilyUnavailable where Webex asks to
- *   be left alone for longer than the code is good; WebexUnreachableError where what it answers is no token pair; the
- *   signal's reason
+ * @throws DeviceGrantDenied, DeviceGrantExpired, ClientRefused, RequestRefused; TemporarilyUnavailable if Webex asks
+ *   for a pause beyond the expiry of the code; WebexUnreachableError if a success has no token pair; the signal's
+ *   reason
  */
 export async function awaitDeviceGrant(options: DeviceGrantWait): Promise<TokenPair> {
   const { apiUrl, grant, clientSecret, timeoutMs, signal, clock = MACHINE_CLOCK } = options;
@@ -134,7 +137,7 @@ export async function awaitDeviceGrant(options: DeviceGrantWait): Promise<TokenP
   let intervalMs = grant.intervalSeconds * 1000;
   let pauseMs = intervalMs;
   let slowDowns = 0;
-  /** Why it cannot be known what Webex has answered since it said that nobody had accepted yet. */
+  /** Error of a poll since the last pending answer. The lost answer may have been the token pair. */
   let unseen: string | undefined;
   for (;;) {
     const leftMs = Math.max(0, expiresAt.getTime() - clock.now());
@@ -164,7 +167,7 @@ export async function awaitDeviceGrant(options: DeviceGrantWait): Promise<TokenP
   }
 }
 
-/** @throws TemporarilyUnavailable where the code is good no more after that */
+/** @throws TemporarilyUnavailable if the code expires during the pause */
 function refuseLongPause(pauseMs: number, { expiresAt }: DeviceGrant, clock: Clock): void {
   if (clock.now() + pauseMs > expiresAt.getTime()) {
     throw new TemporarilyUnavailable(

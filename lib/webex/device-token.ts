@@ -6,13 +6,13 @@ import { secretVerdict } from './token-request';
 import { TokenPair } from './token-pair';
 
 /*
- * One question for what became of a device code, and what Webex's answer means.
+ * One poll for the tokens of a device code, and the meaning of Webex's answer.
  */
 
 export const DEVICE_TOKEN_PATH = 'device/token';
 
 export interface DeviceQuestion extends RequestLimits {
-  /** Such as `https://webexapis.com/v1`. */
+  /** Base URL of the API, such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -20,8 +20,8 @@ export interface DeviceQuestion extends RequestLimits {
 }
 
 /**
- * @returns the pair; what Webex answers instead; or the trouble because of which it did not
- * @throws WebexUnreachableError where it is no pair that came instead of a refusal; the signal's reason
+ * @returns the pair; Webex's refusal; or the error of a poll without an answer, or with a 5xx one
+ * @throws WebexUnreachableError if a success has no token pair; the signal's reason
  */
 export async function askForTokens(
   question: DeviceQuestion,
@@ -62,15 +62,15 @@ export async function askForTokens(
   return pair;
 }
 
-/** Nobody has answered yet: by a status that is Webex's alone, or in RFC 8628's words. */
+/** The person has not answered yet. Webex says so by status 428, or by a code of RFC 8628. */
 export function isPending({ status, code }: OAuthAnswer): boolean {
   return status === 428 || code === 'authorization_pending' || code === 'slow_down';
 }
 
 /**
- * What ends the waiting.
+ * The error that ends the polling.
  *
- * @param unseen why an answer before this one was lost, which may have been the pair
+ * @param unseen reason why an earlier answer was lost; that answer may have been the pair
  */
 export async function deviceRefusal(
   answer: OAuthAnswer,
@@ -81,7 +81,7 @@ export async function deviceRefusal(
   switch (answer.code) {
     case 'access_denied':
       return new DeviceGrantDenied(answer);
-    // Webex documents the second for a code that is no good any more, RFC 8628 the first.
+    // The code has expired: RFC 8628 defines the first error, and Webex documents the second.
     case 'expired_token':
     case 'invalid_grant':
       return new DeviceGrantExpired(unseen);

@@ -5,7 +5,7 @@ import { ExplainedError, HttpTransport, noAnswer } from '#core';
 export interface RequestLimits {
   /** Longest wait for the answer. @default 30000 */
   readonly timeoutMs?: number;
-  /** Ends the request. @default - none */
+  /** Signal that aborts the request. @default - none */
   readonly signal?: AbortSignal;
 }
 
@@ -28,8 +28,8 @@ export interface ExchangeAnswer {
 /**
  * One request to Webex over a connection of its own.
  *
- * @param read takes the answer apart; its ExplainedError is thrown as it is
- * @throws WebexUnreachableError where there is no answer; the signal's reason
+ * @param read parser of the answer; its ExplainedError is thrown unchanged
+ * @throws WebexUnreachableError if there is no answer; the signal's reason
  */
 export async function exchange<T>(
   { apiUrl, timeoutMs = 30_000, signal, headers, ...request }: Exchange,

@@ -2,11 +2,11 @@ import { ExplainedError, commandLine } from '#core';
 import type { OAuthAnswer } from './oauth-request';
 
 /*
- * Why there is no token pair, by what has to be done. Trouble that passes is a `TemporarilyUnavailable`, a
- * `WebexResponseError` or a `WebexUnreachableError` as anywhere else.
+ * Errors for a missing token pair, by the action that each requires. A passing problem is a `TemporarilyUnavailable`, a
+ * `WebexResponseError` or a `WebexUnreachableError`, as elsewhere.
  */
 
-/** Webex does not take the secret of the client, and no grant is to blame: give another one. */
+/** Webex refuses the client secret, and no grant is affected. The caller has to give another secret. */
 export class ClientRefused extends ExplainedError {
   override name = 'ClientRefused';
 
@@ -20,7 +20,7 @@ export class ClientRefused extends ExplainedError {
 /** Credentials that a client presents for a token pair. */
 export type Presented = 'authorization code' | 'refresh token';
 
-/** Webex does not take the code or the refresh token. Only its owner can give another one. */
+/** Webex refuses the code or the refresh token. Only its owner can give another one. */
 export class GrantRefused extends ExplainedError {
   override name = 'GrantRefused';
 
@@ -33,7 +33,7 @@ export class GrantRefused extends ExplainedError {
   }
 }
 
-/** Webex does not do this for the client at all: its registration, or an administrator, stands against it. */
+/** Webex refuses this request of the client, because of its registration or an administrator's setting. */
 export class RequestRefused extends ExplainedError {
   override name = 'RequestRefused';
 
@@ -46,7 +46,7 @@ export class RequestRefused extends ExplainedError {
   }
 }
 
-/** The person who was given the code said no, or their organization did. */
+/** The person with the code, or their organization, denied the request. */
 export class DeviceGrantDenied extends ExplainedError {
   override name = 'DeviceGrantDenied';
 
@@ -57,12 +57,12 @@ export class DeviceGrantDenied extends ExplainedError {
   }
 }
 
-/** Nobody accepted as long as the code was good. */
+/** The code expired before anybody accepted. */
 export class DeviceGrantExpired extends ExplainedError {
   override name = 'DeviceGrantExpired';
 
   constructor(
-    /** Why it could not be seen whether somebody did. @default - it could */
+    /** Reason why an acceptance may have gone unnoticed. @default - every answer was seen */
     unseen?: string,
   ) {
     const why = unseen === undefined ? '' : `, as far as could be seen from here (${unseen})`;
@@ -72,7 +72,7 @@ export class DeviceGrantExpired extends ExplainedError {
   }
 }
 
-/** A full administrator of that organization has to do something in Control Hub. */
+/** A full administrator of that organization has to authorize the Service App in Control Hub. */
 export class ServiceAppNotAuthorized extends ExplainedError {
   override name = 'ServiceAppNotAuthorized';
 
@@ -83,7 +83,7 @@ export class ServiceAppNotAuthorized extends ExplainedError {
   }
 }
 
-/** Nothing of that id is to be found with the token: the declaration is wrong. */
+/** Webex finds no Service App with this id for the requesting token. The declaration is probably wrong. */
 export class UnknownServiceApp extends ExplainedError {
   override name = 'UnknownServiceApp';
 
@@ -94,7 +94,7 @@ export class UnknownServiceApp extends ExplainedError {
   }
 }
 
-/** The integration that asks was given too little: a scope more, and another consent. */
+/** The requesting integration lacks a scope. It needs that scope and another consent. */
 export class ApplicationsScopeMissing extends ExplainedError {
   override name = 'ApplicationsScopeMissing';
 
@@ -105,7 +105,7 @@ export class ApplicationsScopeMissing extends ExplainedError {
   }
 }
 
-/** The token that asks is no good any more: the grant behind it has to be looked at. */
+/** Webex refuses the requesting token, so the grant behind that token needs a check. */
 export class AskingTokenRefused extends ExplainedError {
   override name = 'AskingTokenRefused';
 

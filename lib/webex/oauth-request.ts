@@ -2,32 +2,32 @@ import { notWebex, retryAfterMs, safeText } from '#core';
 import { z } from 'zod';
 import { exchange, type RequestLimits } from './exchange';
 
-/** A request to one of the endpoints that give out tokens. */
+/** A request to an endpoint that issues codes or tokens. */
 export interface OAuthRequest extends RequestLimits {
   readonly url: string;
-  /** The end of the URL, as errors name it, such as `access_token`. */
+  /** End of the URL, for error messages, such as `access_token`. */
   readonly path: string;
-  /** Sent as a form, or as JSON where it is `json`. */
+  /** Fields of the body: a form, or JSON if `as` is `json`. */
   readonly fields: Readonly<Record<string, string>>;
   /** @default 'form' */
   readonly as?: 'form' | 'json';
-  /** Of the `Authorization` header. @default - no such header */
+  /** Value of the `Authorization` header. @default - no such header */
   readonly authorization?: string;
-  /** What was sent and no error may quote. */
+  /** Sent values that no error may quote. */
   readonly secrets: readonly string[];
 }
 
 export interface OAuthAnswer {
   readonly status: number;
-  /** What a success says. @default - it is no JSON */
+  /** Parsed body of a success. @default - a refusal, or no JSON */
   readonly json?: unknown;
   /** OAuth's error code, such as `invalid_grant`. @default - Webex used words of its own */
   readonly code?: string;
-  /** Webex's own words, free of secrets, and of its tracking id. */
+  /** Webex's own wording, without secrets and without its tracking id. */
   readonly said: string;
-  /** What Webex's support asks for. */
+  /** Id that Webex's support asks for. */
   readonly trackingId?: string;
-  /** How long Webex asks to be left alone. @default - it does not ask */
+  /** Pause that Webex asks for. @default - none */
   readonly retryAfterMs?: number;
 }
 
@@ -35,10 +35,10 @@ const word = z.string().optional().catch(undefined);
 
 const refusalReply = z
   .object({
-    /** As RFC 6749 has it. */
+    /** Field of RFC 6749. */
     error: word,
     error_description: word,
-    /** As Webex's other errors have it. */
+    /** Field of Webex's other errors. */
     message: word,
     errors: z
       .array(z.object({ description: word }))
@@ -52,13 +52,13 @@ const refusalReply = z
 const CODES =
   /\b(?:invalid_(?:request|client|grant|scope)|unauthorized_client|unsupported_grant_type|access_denied|expired_token|authorization_pending|slow_down)\b/;
 
-/** Says nothing but "not yet", with whatever body. */
+/** Webex's status for a pending device code, with any body. */
 const PENDING = 428;
 
 /**
- * Asks an endpoint that gives out tokens. What it refuses is an answer too: only the caller knows what it means.
+ * One request to such an endpoint. A refusal is an answer too, because only the caller knows its meaning.
  *
- * @throws WebexUnreachableError where there is no answer, or another server's; the signal's reason
+ * @throws WebexUnreachableError if there is no answer, or one of another server; the signal's reason
  */
 export async function oauthRequest(request: OAuthRequest): Promise<OAuthAnswer> {
   const { url, path, fields, as = 'form', authorization, timeoutMs, signal } = request;
@@ -84,7 +84,7 @@ export async function oauthRequest(request: OAuthRequest): Promise<OAuthAnswer> 
   });
 }
 
-/** What the path is below of, as errors name it. */
+/** Base URL of the API, for error messages. */
 export function apiUrlOf({ url, path }: Pick<OAuthRequest, 'url' | 'path'>): string {
   return url.endsWith(`/${path}`) ? url.slice(0, -path.length - 1) : url;
 }

@@ -3,10 +3,10 @@ import { exchange } from './exchange';
 import { endpointUrl } from './oauth-request';
 
 /**
- * Asks Webex as nobody before a person is sent to it. If Webex cannot be asked from here, nobody can ask it later whose
+ * Checks that this machine reaches Webex, before a person consents there. Otherwise nobody could check later which
  * account consented.
  *
- * @throws ExplainedError unless Webex answers as it does to nobody; the signal's reason
+ * @throws ExplainedError unless Webex refuses a request without a token; the signal's reason
  */
 export async function checkWebex(apiUrl: string, signal?: AbortSignal): Promise<void> {
   try {
@@ -21,8 +21,8 @@ export async function checkWebex(apiUrl: string, signal?: AbortSignal): Promise<
 }
 
 /**
- * @returns what Webex's clock says, where it says so
- * @throws WebexResponseError, WebexUnreachableError unless Webex answers as it does to nobody; the signal's reason
+ * @returns the time of Webex's clock, if the answer has it
+ * @throws WebexResponseError, WebexUnreachableError unless Webex refuses a request without a token; the signal's reason
  */
 export async function askAsNobody(apiUrl: string, signal?: AbortSignal): Promise<Date | undefined> {
   const path = 'people/me';
@@ -39,7 +39,7 @@ export async function askAsNobody(apiUrl: string, signal?: AbortSignal): Promise
   );
 }
 
-/** @throws WebexUnreachableError where it is no refusal: Webex tells nobody anything */
+/** @throws WebexUnreachableError if the answer is no refusal: Webex refuses a request without a token */
 function refusalIn(answer: { status: number; text: string }, apiUrl: string, path: string): WebexResponseError {
   try {
     webexReply(answer, apiUrl, path, []);

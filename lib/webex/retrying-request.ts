@@ -2,21 +2,22 @@ import { TemporarilyUnavailable, WebexResponseError } from '#core';
 import { type Clock, MACHINE_CLOCK } from './clock';
 import { type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
 
-/** How often it is asked, where Webex answers that it is asked too much. */
+/** Number of attempts if Webex answers 429. */
 const ATTEMPTS = 4;
 
-/** Longest wait that Webex may ask for while somebody waits for us. */
+/** Longest pause that Webex may ask for. A person may be waiting meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** Where Webex does not say how long to wait, which it should. */
+/** Pause after a 429 without `Retry-After`, which Webex should send. */
 const DEFAULT_WAIT_MS = 5000;
 
 /**
- * Asks, and waits as Webex says where it is asked too much: then it has done nothing. After any other trouble it may
- * have, and a code or a refresh token that is presented twice can end the grant, so that is left to the caller.
+ * A request that is repeated after a 429, with the pause that Webex asks for. Webex has not acted on a request that
+ * gets a 429. After any other error Webex may have acted. A code or a refresh token that is presented twice can end the
+ * grant, so the caller decides then.
  *
- * @returns what Webex answers to it, a refusal too
- * @throws TemporarilyUnavailable, WebexResponseError where Webex answers 429 for long, or 5xx; WebexUnreachableError;
+ * @returns Webex's answer, which may be a refusal
+ * @throws TemporarilyUnavailable, WebexResponseError if Webex answers 429 repeatedly, or 5xx; WebexUnreachableError;
  *   the signal's reason
  */
 export async function retryingRequest(request: OAuthRequest, clock: Clock = MACHINE_CLOCK): Promise<OAuthAnswer> {
@@ -34,7 +35,7 @@ export async function retryingRequest(request: OAuthRequest, clock: Clock = MACH
   }
 }
 
-/** What says that it may go otherwise later. @default - it may not */
+/** Error of an answer that may differ later. @returns undefined for any other answer */
 export function transientTrouble(
   { status, said, trackingId, retryAfterMs }: OAuthAnswer,
   path: string,

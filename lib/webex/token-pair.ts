@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LONGEST_LIFE_SECONDS } from '#core';
 
-/** Ten years: longer than anything lives that Webex gives. What is said beside the tokens loses nobody a pair. */
+/** Lifetime that Webex states beside the tokens, at most ten years. An invalid one is ignored, so the pair is not lost. */
 const told = z.number().positive().max(LONGEST_LIFE_SECONDS).optional().catch(undefined);
 
 const tokenReply = z.object({
@@ -13,8 +13,8 @@ const tokenReply = z.object({
 });
 
 /**
- * What Webex gave for a code, a refresh token, a device code, or to a Service App. The tokens are no properties, so that
- * nothing which prints or serializes an object shows them.
+ * Tokens that Webex issued for a code, a refresh token, a device code, or to a Service App. The tokens are private
+ * fields, so printing or serializing the object does not show them.
  */
 export class TokenPair {
   readonly #accessToken: string;
@@ -23,9 +23,9 @@ export class TokenPair {
   private constructor(
     accessToken: string,
     refreshToken: string,
-    /** How long the access token lives. */
+    /** Lifetime of the access token. */
     readonly accessTokenSeconds: number,
-    /** How long the refresh token lives. @default - Webex did not say */
+    /** Lifetime of the refresh token. @default - Webex did not say */
     readonly refreshTokenTtlSeconds?: number,
     /** @default - Webex did not say */
     readonly scopes?: readonly string[],
@@ -35,9 +35,10 @@ export class TokenPair {
   }
 
   /**
-   * @param json what Webex answered
-   * @param refreshToken the one that was sent, which stays good where the answer names none. @default - there is none
-   * @returns undefined where it is no pair
+   * @param json Webex's answer
+   * @param refreshToken the refresh token that was sent; the pair keeps it if the answer has none. @default - none was
+   *   sent
+   * @returns undefined if the answer is no pair
    */
   static from(json: unknown, refreshToken?: string): TokenPair | undefined {
     const { data } = tokenReply.safeParse(json);

@@ -7,7 +7,7 @@ import { retryingRequest } from './retrying-request';
 import { TokenPair } from './token-pair';
 
 export interface TokenEndpointOptions extends WaitingLimits {
-  /** Such as `https://webexapis.com/v1/access_token`. */
+  /** Token endpoint, such as `https://webexapis.com/v1/access_token`. */
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -15,9 +15,9 @@ export interface TokenEndpointOptions extends WaitingLimits {
 
 export interface CodeExchange extends TokenEndpointOptions {
   readonly code: string;
-  /** The one that the code was sent to. */
+  /** Redirect URI that the code was sent to. */
   readonly redirectUri: string;
-  /** Of PKCE. @default - the code was asked for without a challenge */
+  /** PKCE code verifier. @default - the code was requested without a challenge */
   readonly codeVerifier?: string;
 }
 
@@ -26,11 +26,11 @@ export interface PairRefresh extends TokenEndpointOptions {
 }
 
 /**
- * Exchanges an authorization code, which is good for that once: whatever goes wrong, it is used up.
+ * A token pair for an authorization code. A code is good for one attempt, even if that attempt fails.
  *
  * @see https://developer.webex.com/docs/integrations
  * @throws ClientRefused, GrantRefused, RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or
- *   WebexUnreachableError where it may go otherwise later; the signal's reason
+ *   WebexUnreachableError if the problem may pass; the signal's reason
  */
 export async function exchangeCode(exchange: CodeExchange): Promise<TokenPair> {
   const { code, redirectUri, codeVerifier } = exchange;
@@ -43,12 +43,12 @@ export async function exchangeCode(exchange: CodeExchange): Promise<TokenPair> {
 }
 
 /**
- * A new access token for a refresh token, which is the sent one again where Webex answers none. Where Webex rotates
- * refresh tokens, the sent one is dead afterwards, also where the answer gets lost.
+ * A new token pair for a refresh token. If Webex returns no refresh token, the pair keeps the sent one. If Webex
+ * rotates refresh tokens, the sent one is invalid afterwards, even if the answer gets lost.
  *
  * @see https://developer.webex.com/docs/integrations#using-the-refresh-token
  * @throws ClientRefused, GrantRefused, RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or
- *   WebexUnreachableError where it may go otherwise later; the signal's reason
+ *   WebexUnreachableError if the problem may pass; the signal's reason
  */
 export async function refreshPair(refresh: PairRefresh): Promise<TokenPair> {
   const { refreshToken } = refresh;
@@ -93,7 +93,7 @@ async function refusal(answer: OAuthAnswer, what: Presented, options: TokenEndpo
   if (code !== undefined || (status !== 400 && status !== 401)) {
     return new RequestRefused('access_token', answer);
   }
-  // Webex's own words tell people what is refused, and no program.
+  // Webex's wording tells people which credential it refuses, but no program.
   switch (await secretVerdict(options)) {
     case 'refused':
       return new ClientRefused(options.clientId, answer);
@@ -108,7 +108,7 @@ async function refusal(answer: OAuthAnswer, what: Presented, options: TokenEndpo
   }
 }
 
-/** Whether Webex knows the client by its secret; `untold` also where it cannot be asked now. */
+/** Verdict on the client secret. It is `untold` also if Webex cannot be asked now. */
 export async function secretVerdict(
   options: Pick<TokenEndpointOptions, 'tokenUrl' | 'clientId' | 'clientSecret' | 'timeoutMs' | 'signal'>,
 ): Promise<'accepted' | 'refused' | 'untold'> {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { exchange, type RequestLimits } from './exchange';
 
 export interface WebexOptions extends RequestLimits {
-  /** Such as `https://webexapis.com/v1`. */
+  /** Base URL of the API, such as `https://webexapis.com/v1`. */
   readonly apiUrl: string;
   /** @default - none, which Webex refuses with 401 */
   readonly accessToken?: string;
@@ -11,7 +11,7 @@ export interface WebexOptions extends RequestLimits {
 
 export interface WebexRequest extends WebexOptions {
   readonly method: 'GET' | 'DELETE';
-  /** Below the API's base URL, as errors name it, such as `people/me`. */
+  /** Path below the API's base URL, such as `people/me`. Errors name it. */
   readonly path: string;
   /** @default - none */
   readonly query?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface WebexRequest extends WebexOptions {
 /**
  * One request to Webex's API.
  *
- * @param reply what Webex answers with; undefined where the answer has no content (204)
+ * @param reply schema of Webex's answer, which is undefined if the answer has no content (204)
  * @throws WebexResponseError, WebexUnreachableError, the signal's reason
  */
 export async function webexRequest<T>(request: WebexRequest, reply: z.ZodType<T>): Promise<T> {
