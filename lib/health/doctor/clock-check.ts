@@ -4,17 +4,17 @@ import { describeDuration } from '../relative-time';
 import { Problem } from './examination';
 
 /*
- * What is said of tokens and grants is said of times: by this machine's clock, by Vault's, which refreshes, and by
- * Webex's, which ends them. Each says the time in the header "Date" of its answers.
+ * The report compares times of three clocks: this machine's, Vault's and Webex's. Vault refreshes tokens by its clock,
+ * and Webex expires them by its own. Each server sends its time in the header "Date".
  */
 
-/** Less may be the way of an answer, and harms nothing. */
+/** Largest tolerated difference. A smaller one may be the travel time of an answer, and harms nothing. */
 const TOLERATED_MS = 3 * 60_000;
 
-/** Sets a clock of a Linux machine. */
+/** Command that sets the clock of a Linux machine. */
 const MEND = 'timedatectl set-ntp true';
 
-/** @throws Problem where Vault's differs from ours, VaultResponseError, VaultUnreachableError */
+/** @throws Problem if Vault's clock differs from this machine's, VaultResponseError, VaultUnreachableError */
 export async function checkVaultClock(vault: VaultClient, apiUrl: string, now: () => Date): Promise<string> {
   const { headers, body } = await vault.connection.withoutNamespace().send('GET', 'sys/seal-status');
   body.cancel();
@@ -31,7 +31,7 @@ export async function checkVaultClock(vault: VaultClient, apiUrl: string, now: (
   throw new Problem(`the clock of Vault is ${describeOff(off)} that of this machine: ${whose}`, `${MEND}, ${where}`);
 }
 
-/** @param webexOff how far Webex's clock is off ours; undefined: it does not say */
+/** @param webexOff difference of Webex's clock from this machine's; undefined: Webex sends no time */
 function blamed(webexOff: number | undefined): { readonly whose: string; readonly where: string } {
   if (webexOff === undefined) {
     return { whose: 'one of the two is wrong', where: 'on the one that is wrong' };
@@ -41,7 +41,7 @@ function blamed(webexOff: number | undefined): { readonly whose: string; readonl
     : { whose: 'Webex disagrees with this machine too, so its clock is wrong', where: 'here' };
 }
 
-/** Vault's agrees with ours. @param webex undefined: it did not say @throws Problem */
+/** Vault's clock was checked before. @param webex undefined: Webex sent no time @throws Problem */
 export function checkWebexClock(webex: Date | undefined, now: Date): string {
   const off = webex && differenceOf(webex, now);
   if (off !== undefined && Math.abs(off) > TOLERATED_MS) {

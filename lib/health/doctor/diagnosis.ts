@@ -30,7 +30,7 @@ import { checkWebexReachable } from './webex-check';
 /** The observer's login. */
 export interface ObserverLogin extends AsyncDisposable {
   readonly vault: VaultClient;
-  /** Whether it logged in by itself. @default false: a token was given */
+  /** Whether the token is from the observer's own login. @default false: a token was given */
   readonly isLoggedIn?: boolean;
 }
 
@@ -40,9 +40,9 @@ export interface DoctorOptions {
   readonly logIn: (connection: VaultConnectionOptions, deployment: Deployment) => Promise<ObserverLogin>;
   /** Meaning of a refusal by Vault. */
   readonly explain: (error: VaultResponseError) => ExplainedError;
-  /** Names of those who run the server. */
+  /** Names of the operators of the server. */
   readonly operators: readonly string[];
-  /** Folder of their logins. */
+  /** Folder of the operators' logins. */
   readonly operatorFolder: string;
   /** Whether Webex is asked. */
   readonly webex: boolean;
@@ -53,12 +53,12 @@ export interface DoctorOptions {
 }
 
 export interface Diagnosis {
-  /** The last of them is the first that is wrong, if one is. */
+  /** Findings up to the first problem. If there is a problem, it is the last finding. */
   readonly findings: readonly Finding[];
   readonly advice: readonly Advice[];
 }
 
-/** @throws the signal's reason, and what is a fault of ours */
+/** @throws the signal's reason, and errors of this program */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const examination = new Examination(options.onFinding, options.explain, options.signal);
   try {
@@ -134,7 +134,8 @@ async function examineInside(
   if (isRoot) {
     examination.advise(advice('the Vault token is a root token, which can do everything', 'log in as the observer'));
   }
-  // A Webex that cannot be asked is not asked of each token: its check comes after those of Vault.
+  // If Webex cannot be reached, the look does not ask it about each token. Its problem is reported after those of
+  // Vault.
   const webex = asksWebex ? await checkWebexReachable(deployment, now, signal).catch(asError) : undefined;
   const report = await examination.check(
     'engine',

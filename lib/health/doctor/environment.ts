@@ -2,16 +2,16 @@ import { vaultOptionsFromEnvironment } from '#core';
 import { advice, Problem, type Advice } from './examination';
 
 /*
- * What the environment says, before anything is asked.
+ * The environment of this process. Its checks need no connection.
  */
 
-/** As package.json has it. */
+/** Oldest version of Node that package.json allows. */
 const OLDEST_NODE = [20, 19] as const;
 
-/** Which each have a form for Vault and one for OpenBao; no secret is among them but the token. */
+/** Variables with one form for Vault and one for OpenBao. Only the token is a secret. */
 const BOTH_FORMS = ['ADDR', 'NAMESPACE', 'CACERT', 'TOKEN'] as const;
 
-/** For `vaultOptionsFromEnvironment`, which wants an address; what is declared is not known yet. */
+/** `vaultOptionsFromEnvironment` requires an address, and the declared one is not known yet. */
 const ANY_ADDRESS = 'http://127.0.0.1';
 
 /** @throws Problem, ExplainedError */
@@ -41,7 +41,7 @@ export function checkEnvironment(env: NodeJS.ProcessEnv, nodeVersion = process.v
   return `Node ${nodeVersion}; ${named} set`;
 }
 
-/** What is taken otherwise than whoever set it may think. */
+/** Variables that may not work as the person who set them expects. */
 export function environmentAdvice(env: NodeJS.ProcessEnv): Advice[] {
   const empty = BOTH_FORMS.flatMap((name) => [`BAO_${name}`, `VAULT_${name}`]).filter((name) => env[name] === '');
   const unverified = ['BAO_SKIP_VERIFY', 'VAULT_SKIP_VERIFY'].filter((name) => /^(?:1|t|true)$/i.test(env[name] ?? ''));

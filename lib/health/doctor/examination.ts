@@ -10,17 +10,17 @@ export interface Finding {
   readonly state: 'ok' | 'error';
   /** In words, one line. */
   readonly detail: string;
-  /** Command or step that mends it. @default - the detail says so */
+  /** Command or step that fixes the problem. @default - the detail says so */
   readonly next?: string;
 }
 
 /** Advice about something that works. */
 export interface Advice {
-  /** `note`: as it is meant to be, and still good to know. */
+  /** `note`: nothing has to change, but it is useful to know. */
   readonly kind: 'advice' | 'note';
   /** In words, one line. */
   readonly detail: string;
-  /** Command or step that mends it. @default - the detail says so, or nothing does */
+  /** Command or step that improves it. @default - the detail says so, or nothing does */
   readonly next?: string;
 }
 
@@ -38,7 +38,7 @@ export class Problem extends ExplainedError {
 
   constructor(
     readonly detail: string,
-    /** What mends it. */
+    /** Command or step that fixes the problem. */
     readonly next?: string,
   ) {
     super(next === undefined ? detail : `${detail}; ${next}`);
@@ -52,13 +52,13 @@ export class ExaminationEnded extends Error {
 
 export class Examination {
   readonly findings: Finding[] = [];
-  /** Kept as it is found, so that it is shown although a later check finds a problem. */
+  /** Advice found so far. It is shown even if a later check finds a problem. */
   readonly advice: Advice[] = [];
 
   constructor(
-    /** Gets each finding at once. */
+    /** Receiver of each finding, as soon as it is found. */
     private readonly onFinding: (finding: Finding) => void,
-    /** What a refusal of Vault means. */
+    /** Meaning of a refusal by Vault. */
     private readonly explain: (error: VaultResponseError) => ExplainedError,
     private readonly signal: AbortSignal,
   ) {}
@@ -68,8 +68,8 @@ export class Examination {
   }
 
   /**
-   * @param describe what was found to be in order, in words. @default - what was found is a text
-   * @throws ExaminationEnded where there is a problem; the signal's reason; a fault of ours
+   * @param describe words for a result without a problem. @default - the result as text
+   * @throws ExaminationEnded if there is a problem; the signal's reason; an error of this program
    */
   async check<T>(name: string, look: () => Promise<T> | T, describe: (found: T) => string = String): Promise<T> {
     this.signal.throwIfAborted();

@@ -7,9 +7,9 @@ import { Problem } from './examination';
 import { requireSound } from './line-checks';
 
 /**
- * Compares the entry of the engine with the declaration. The engine keeps no redirect URL: each consent brings it along.
+ * Compares the entry of the engine with the declaration. The engine keeps no redirect URL: each consent sends one.
  *
- * @throws Problem where the entry is missing, refused by Webex, or not as it is declared
+ * @throws Problem if the entry is missing, refused by Webex, or differs from the declaration
  */
 export function checkIntegration({ webex }: Deployment, { clientId }: Integration, line: IntegrationLine): string {
   const deploy = deployCommand();

@@ -5,14 +5,14 @@ import type { Line, SecretIdLine } from '../report';
 import { advice, note, Problem, type Advice } from './examination';
 
 /*
- * Lines of the report as the doctor reads them: an end that is near is advice, and everything else that is not healthy is
- * a problem.
+ * Lines of the report as the doctor rates them. States such as a near expiry are advice. Any other unhealthy state is a
+ * problem.
  */
 
 /** States that a healthy deployment passes through, or that harm no grant. */
 const ADVISED_STATES = ['healthy', 'ends soon', 'good', 'old', 'never'];
 
-/** @returns what is in order, in words @throws Problem for the first bad line; a broken one comes first */
+/** @returns the sound lines in words @throws Problem for the first bad line, a broken one before others */
 export function requireSound(kind: string, lines: readonly Line[]): string {
   const bad = lines.filter(isProblem);
   const first = bad.find(({ severity }) => severity === 'broken') ?? bad[0];
@@ -40,7 +40,7 @@ function isProblem({ severity, state }: Line): boolean {
   return severity !== 'healthy' && !ADVISED_STATES.includes(state);
 }
 
-/** Whether a person is still needed to get the grant of a Service App again. */
+/** Notes on who is needed to get the grant of a Service App again. */
 export function askerNotes(credentials: readonly Credential[]): Advice[] {
   return credentials.filter(isServiceApp).map((credential) => {
     const askers = quotedList(askersOf(credential, credentials).map(({ name }) => name));
@@ -53,7 +53,10 @@ export function askerNotes(credentials: readonly Credential[]): Advice[] {
   });
 }
 
-/** Secret ids of these never expire by design: the administrator's is the way back in, and backups must not stop silently. */
+/**
+ * Operators whose secret id never expires by design. The administrator's is the way back in, and backups must not stop
+ * silently.
+ */
 const ENDLESS_OPERATORS = ['administrator', 'backup'];
 
 /** A forgotten copy of a secret id that never expires stays valid. */

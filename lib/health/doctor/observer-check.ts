@@ -7,8 +7,8 @@ import { requireObserver } from '../looks/look';
 import { Problem } from './examination';
 
 /**
- * @returns whether it may do everything
- * @throws NotDeployed, NotPermitted where it may look at nothing, Problem where it may not look at all
+ * @returns whether the token may do everything
+ * @throws NotDeployed, NotPermitted if the token may read nothing, Problem if it may not read everything that it should
  */
 export async function checkObserver(
   observer: VaultClient,

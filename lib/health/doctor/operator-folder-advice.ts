@@ -5,9 +5,12 @@ import { advice, type Advice } from './examination';
 
 const SECRET_FILES = /^(?:key-share-\d+|[a-z]+-(?:secret|role)-id)$/;
 
-/** The folder of the operators' logins, where there is one: who can look into it, and what should have left it. */
+/**
+ * Advice on the folder of the operators' logins: its permissions, and key shares that should not stay there. Without
+ * the folder there is no advice.
+ */
 export async function operatorFolderAdvice(folder: string): Promise<Advice[]> {
-  // Windows keeps no mode.
+  // Windows has no file modes.
   const names = process.platform === 'win32' ? [] : await namesIn(folder);
   if (names.length === 0) {
     return [];

@@ -5,9 +5,10 @@ import { outdatedLines, troubleLines, unsealings } from '../../server/kubernetes
 import { advice, note, Problem, type Advice } from './examination';
 
 /**
- * The pods of the server, where kubectl can tell of them: who is on call may have no access to the cluster.
+ * The pods of the server. The check passes if kubectl cannot see them, because a person on call may have no access to
+ * the cluster.
  *
- * @returns with advice where some run, as the others may still answer @throws Problem where none does
+ * @returns advice if only some pods run, because those may still answer @throws Problem if no pod runs
  */
 export async function checkPods(
   server: KubernetesServerDeclaration,

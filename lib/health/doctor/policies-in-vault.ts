@@ -15,23 +15,23 @@ import { LOOKS_AT_ONCE } from '../looks/look';
 import { Problem } from './examination';
 
 /*
- * Who holds what in this Vault, as far as the observer may see: all policies, the roles of the methods of apps, of operators
- * and of people who act as these, and which other methods there are.
+ * Policies and roles in this Vault, as far as the observer may read them. They are all policies, the roles for apps,
+ * operators and people, and the paths of other methods.
  */
 
 export interface Role {
-  /** Of the method that it is in. */
+  /** Path of its auth method. */
   readonly mount: string;
   readonly name: string;
-  /** In Vault. */
+  /** Path of the role in Vault. */
   readonly path: string;
-  /** Names of what a login by it gets. */
+  /** Names of the policies that a login gets. */
   readonly policies: readonly string[];
 }
 
 export interface PoliciesInVault {
   readonly policies: readonly Policy[];
-  /** Policies that we cannot tell the meaning of, each with why. */
+  /** Policies that cannot be parsed, each with the reason. */
   readonly unreadable: readonly { readonly name: string; readonly why: string }[];
   readonly roles: readonly Role[];
   /** Paths of the methods whose roles or users the observer may not see. */
@@ -66,12 +66,12 @@ export async function lookAtPolicies(observer: VaultClient, deployment: Deployme
   };
 }
 
-/** What a login by that role may read, by all its policies together. */
+/** Rights of a login with that role, by all its policies together. */
 export function rightsOf({ policies }: PoliciesInVault, role: Role): PolicyRights {
   return new PolicyRights(policies.filter(({ name }) => role.policies.includes(name)));
 }
 
-/** @throws Problem where a login of the app would be refused what it is declared to read */
+/** @throws Problem if Vault would refuse a login of the app one of its declared reads */
 export function requireReads(deployment: Deployment, policies: PoliciesInVault, appName: string): void {
   const { engine } = deployment;
   const app = findApp(deployment, appName);
@@ -117,7 +117,7 @@ async function roleOf(observer: VaultClient, role: Omit<Role, 'policies'>): Prom
   }
 }
 
-/** Vault says 404 to a list of nothing, and where there is no such method. */
+/** Vault answers 404 to an empty list, and if there is no such method. */
 async function listed(observer: VaultClient, path: string): Promise<string[]> {
   return observer.list(path).catch((error: unknown) => {
     ignoreIfGone(error);
@@ -125,7 +125,7 @@ async function listed(observer: VaultClient, path: string): Promise<string[]> {
   });
 }
 
-/** @throws the error, unless something is gone since it was listed */
+/** @throws the error, unless it says that the entry was deleted after the list */
 function ignoreIfGone(error: unknown): void {
   if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
     throw error;

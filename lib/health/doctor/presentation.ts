@@ -4,10 +4,10 @@ import type { Diagnosis } from './diagnosis';
 import type { Advice, Finding } from './examination';
 
 /*
- * What the doctor found, for a terminal and for programs.
+ * The diagnosis, for a terminal and for programs.
  */
 
-/** On one line: `ok`, or `error:` with what mends it. */
+/** One line: `ok`, or `error:` with the next step. */
 export function findingLine({ check, state, detail, next }: Finding, colors: boolean): string {
   const paint = (style: 'green' | 'red', text: string): string =>
     colors ? styleText(style, text, { validateStream: false }) : text;
@@ -16,7 +16,7 @@ export function findingLine({ check, state, detail, next }: Finding, colors: boo
     : `${paint('red', 'error:')} ${check}: ${detail}${next === undefined ? '' : `; ${oneLine(next)}`}`;
 }
 
-/** Without a line feed at its end; empty where there is none. */
+/** Text without a final line feed. It is empty if there is no advice. */
 export function adviceText(advice: readonly Advice[]): string {
   const lines = (['advice', 'note'] as const).flatMap((kind) =>
     advice

@@ -18,7 +18,7 @@ export interface Examined {
   readonly policies: PoliciesInVault;
   /** Program of the server's product, for the commands that are shown. */
   readonly program: ServerProgramName;
-  /** Finding at Webex, in words, or the reason why it cannot be asked. @default - it is not to be asked */
+  /** Finding at Webex, in words, or the error if Webex cannot be reached. @default - Webex is not to be asked */
   readonly webex?: string | Error;
   readonly signal: AbortSignal;
 }
@@ -35,7 +35,7 @@ const EXTRAS: readonly ((seen: Examined) => readonly Advice[])[] = [
   ({ report }) => lineAdvice('people', report.people === undefined ? [] : [report.people]),
 ];
 
-/** Checks one look, in the order in which one thing depends on the other. @throws ExaminationEnded */
+/** Checks of one look, in the order of their dependencies. @throws ExaminationEnded */
 export async function examineReport(examination: Examination, seen: Examined): Promise<void> {
   const { deployment, report, policies, webex, signal } = seen;
   const { integrations, credentials, apps, operators, people } = report;
@@ -69,7 +69,7 @@ export async function examineReport(examination: Examination, seen: Examined): P
   });
   await examination.check('operators', () => requireSound('operator', operators));
   if (people !== undefined) {
-    // Last: without it, operators can still log in by AppRole.
+    // The login of people is checked last, because operators can still log in by AppRole.
     await examination.check('people', () => requireSound('people', [people]));
   }
 }

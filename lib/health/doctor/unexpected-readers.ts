@@ -19,13 +19,13 @@ import { advice, note, type Advice } from './examination';
 import { rightsOf, type PoliciesInVault, type Role } from './policies-in-vault';
 
 /*
- * Who else can read a credential than those for whom that is declared.
+ * Readers of a credential that the declaration does not name.
  */
 
-/** More names are counted. */
+/** Largest number of names in a message. Further names are only counted. */
 const NAMED = 5;
 
-/** @param program of the server's product, for the commands that are shown */
+/** @param program program of the server's product, for the commands in the advice */
 export function unexpectedReaders(
   deployment: Deployment,
   holders: PoliciesInVault,
@@ -44,7 +44,7 @@ export function unexpectedReaders(
   ];
 }
 
-/** Credentials that each policy of ours is to reach, by its name; undefined: it is not ours. */
+/** Credentials that a policy of this deployment is declared to reach. @returns undefined for any other policy */
 function declaredReach(deployment: Deployment, policyName: string): readonly string[] | undefined {
   const { engine, apps, credentials } = deployment;
   const all = credentials.map(({ name }) => name);
@@ -101,7 +101,7 @@ function policyAdvice(
     : [];
 }
 
-/** What is declared, and what the policy itself names. */
+/** Credentials of the declaration, and those that the policy itself names. */
 function credentialNames(deployment: Deployment, { rules }: Policy): readonly string[] {
   const folder = `${deployment.engine.mountPath}/creds/`;
   const named = rules
@@ -119,7 +119,7 @@ function reachedBy(deployment: Deployment, policy: Policy): readonly string[] {
   );
 }
 
-/** Of a role that reads more than is declared, by all it carries, and of one that nobody declares. */
+/** Advice on a role whose policies together read more than declared, and on a role of no declared app. */
 function roleAdvice(
   deployment: Deployment,
   holders: PoliciesInVault,
@@ -165,7 +165,7 @@ function carriers({ roles, otherMethods }: PoliciesInVault, policyName: string):
     : known;
 }
 
-/** What the observer does not see. */
+/** Notes on rights that the observer cannot see. */
 function blindSpots({ vault }: Deployment, { otherMethods }: PoliciesInVault): Advice[] {
   const methods = otherMethods.length > 0 ? `what ${described(otherMethods.map((each) => `auth/${each}`))} give, ` : '';
   return [

@@ -8,10 +8,10 @@ import { checkWebexClock } from './clock-check';
 import { Problem } from './examination';
 
 /*
- * Webex, as far as it tells without a person.
+ * Checks of Webex that need no person.
  */
 
-/** @throws Problem where it cannot be asked from here, or its clock is another */
+/** @throws Problem if this machine cannot reach Webex, or its clock differs from Webex's */
 export async function checkWebexReachable(
   { webex: { apiUrl } }: Deployment,
   now: () => Date,
@@ -27,7 +27,7 @@ export async function checkWebexReachable(
   return `${apiUrl} answers, and ${checkWebexClock(date, now())}`;
 }
 
-/** @throws Problem where no consent could be asked for */
+/** @throws Problem if Webex would refuse a request for consent */
 export async function checkWebexClient(
   { webex: { apiUrl } }: Deployment,
   { name, redirectUrl, clientId = '' }: Integration,
