@@ -6,7 +6,7 @@ import { OLD_BACKUP_MS } from './thresholds';
 import { describeDay } from '../relative-time';
 import { lineOf, type BackupLine } from '../report';
 
-/** When the server was backed up last, as "webex-token-vault backup create" has recorded it. @throws VaultUnreachableError */
+/** The last backup of the server, as "webex-token-vault backup create" recorded it. @throws VaultUnreachableError */
 export async function lookAtBackup(records: Records, now: Date): Promise<BackupLine> {
   const name = 'last';
   const next = commandLine('backup create', 'FILE');

@@ -21,7 +21,7 @@ import type { CredentialLine } from '../report';
 import { askWebex, type WebexAnswer } from './webex-answer';
 
 /*
- * One grant: what the engine says of it, what is known of it, and, where that is asked for, what Webex says.
+ * One grant: the engine's answer, earlier observations and, if requested, Webex's answer.
  */
 
 export interface CredentialLookOptions {
@@ -30,11 +30,11 @@ export interface CredentialLookOptions {
   /** Observations of earlier looks. This look adds its own. */
   readonly observations: Observations;
   readonly now: Date;
-  /** Whether Webex is asked whose it is. */
+  /** Whether Webex is asked for the account behind the token. */
   readonly verify: boolean;
 }
 
-/** As the observer; no token leaves this. @throws VaultUnreachableError */
+/** A look as the observer. The result contains no token. @throws VaultUnreachableError */
 export async function lookAtCredential(
   options: CredentialLookOptions,
   credential: Credential,
@@ -166,7 +166,7 @@ function lineOf({
   };
 }
 
-/** Nothing fails, and still only a person can help. */
+/** The grant works but may end soon. Only a person can replace it. */
 function endingSoon(
   credential: Credential,
   { until, assumption }: { until: Date; assumption?: string },

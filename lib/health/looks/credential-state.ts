@@ -19,10 +19,10 @@ import type { CredentialState, Severity } from '../report';
 import type { WebexAnswer } from './webex-answer';
 
 /*
- * In which state a credential is, by what the engine and Webex say of it, and what to do about it.
+ * State of a credential by the answers of the engine and Webex, and the next step.
  */
 
-/** What the engine and Webex say, before anything else is known. */
+/** State by the answers of the engine and Webex, before other facts are known. */
 export interface Finding {
   readonly state: CredentialState;
   readonly severity: Severity;
@@ -32,12 +32,12 @@ export interface Finding {
   readonly impersonal?: Pick<Finding, 'detail' | 'next'>;
 }
 
-/** The command that replaces a grant which still works. */
+/** Command that replaces a grant that still works. */
 export function replaceCommand({ name, serviceApp }: Pick<Credential, 'name' | 'serviceApp'>): string {
   return commandLine('authorize', name, ...(serviceApp === undefined ? ['--pkce'] : []), '--replace');
 }
 
-/** Of a token that works, as far as the engine knows. @param answer of Webex. @default - it was not asked */
+/** State of a credential whose token the engine returns. @param answer Webex's answer. @default - Webex was not asked */
 export function stateOfReading(
   credential: Credential,
   { expireTime, warnings }: CredentialReading,
@@ -95,7 +95,7 @@ function finding(state: CredentialState, severity: Severity, detail: string, nex
   return { state, severity, detail, next };
 }
 
-/** Of a credential that the engine gives no token of. */
+/** State of a credential whose token the engine does not return. */
 export function stateOfRefusal(
   { name, integration }: Credential,
   error: ExplainedError,

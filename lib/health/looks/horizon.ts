@@ -1,25 +1,25 @@
 import type { Horizon } from '../report';
 
-/** What is known of the life of a grant. */
+/** Known times of a grant. */
 export interface KnownLife {
   readonly consentedAt?: Date;
-  /** When Webex gave the present token. */
+  /** Time when Webex issued the present access token. */
   readonly issuedAt?: Date;
-  /** When that ends. */
+  /** Expiry of the present access token. */
   readonly expireTime?: Date;
-  /** How long Webex said that the refresh token lives. @default - it told nobody */
+  /** Lifetime of the refresh token, as Webex stated it. @default - Webex did not state it */
   readonly toldSeconds?: number;
-  /** As `webex.refreshTokenTtlSeconds` has it. */
+  /** Value of `webex.refreshTokenTtlSeconds`. */
   readonly declaredSeconds: number;
 }
 
 /**
- * Until when the grant lives if every refresh fails from now on: as long as its refresh token.
+ * End of the grant if every refresh fails from now on: the expiry of its refresh token.
  *
- * Whether a refresh prolongs that token, Webex does not document, and both were seen. So it is counted from the consent,
- * until a refresh was seen that would have come too late otherwise.
+ * Webex does not document whether a refresh extends the refresh token, and both were observed. The life counts from the
+ * consent, unless a refresh was seen after the expiry that this gives.
  *
- * @returns undefined where nothing is known to count from
+ * @returns undefined if no time is known to count from
  */
 export function horizonOf(life: KnownLife): Horizon | undefined {
   const { consentedAt, issuedAt, expireTime, toldSeconds, declaredSeconds } = life;
@@ -39,7 +39,7 @@ export function horizonOf(life: KnownLife): Horizon | undefined {
       : [`a refresh does not extend ${isLifeKnown ? 'refresh tokens' : 'them'} (Webex does not say)`]),
   ];
   return {
-    // The access token may outlive it.
+    // The access token may outlive the refresh token.
     until: new Date(Math.max(end, expireTime?.getTime() ?? 0)),
     ...(assumptions.length > 0 ? { assumption: assumptions.join(' and ') } : {}),
   };

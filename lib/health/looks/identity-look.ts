@@ -7,13 +7,13 @@ import { lineOf, type SecretIdLine } from '../report';
 import { describeRefusal } from './vault-refusal';
 
 /*
- * Apps with an identity of their own. Vault keeps nothing of them that expires. The look checks that the role is there and
- * asks for what is declared.
+ * Apps with an identity of their own. Vault stores nothing for them that expires. The look checks that the role exists
+ * and has the declared conditions.
  */
 
 type Role = Readonly<Record<string, unknown>>;
 
-/** As the observer. @returns undefined where there is no such role; @throws VaultUnreachableError */
+/** A look as the observer. @returns undefined if there is no such role; @throws VaultUnreachableError */
 export async function lookAtIdentity(
   vault: VaultClient,
   name: string,
@@ -40,7 +40,7 @@ export async function lookAtIdentity(
     if (error.statusCode !== 404) {
       return lineOf(name, 'unknown', 'attention', `its role cannot be looked at (${describeRefusal(error)})`);
     }
-    // Vault says 404 also where there is no such method.
+    // Vault answers 404 also if there is no such method.
     const detail = `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`;
     return (await isUnconfigured(vault, login)) ? lineOf(name, 'none', 'broken', detail, deployCommand()) : undefined;
   }
@@ -59,14 +59,14 @@ async function isUnconfigured(vault: VaultClient, { type, path }: IdentityLogin)
     return false;
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      // There is always a list of methods, if only to be refused.
+      // Vault never answers 404 to the list of methods, so a 404 says that the configuration is missing.
       return error.statusCode === 404;
     }
     throw error;
   }
 }
 
-/** What a role has to ask for, by Vault's names. */
+/** Declared conditions of a login, by Vault's field names. */
 function asked(login: IdentityLogin): [field: keyof Role, declared: unknown][] {
   switch (login.type) {
     case 'jwt':
@@ -89,7 +89,10 @@ function asked(login: IdentityLogin): [field: keyof Role, declared: unknown][] {
   }
 }
 
-/** Lists in any order, as Terraform keeps them; a claim of one value is one value or a list of one. */
+/**
+ * Equality of fields. Lists may differ in their order, as Terraform keeps them. A claim of one value may be that value
+ * or a list of one.
+ */
 function isSame(found: unknown, declared: unknown): boolean {
   if (typeof declared === 'string') {
     return typeof found === 'string' && found.trim() === declared;

@@ -31,7 +31,7 @@ export async function lookAtEntry(
   }
 }
 
-/** Webex refuses an integration that is present if a credential of it says so. */
+/** A present integration becomes `refused` if one of its credentials reports that Webex refuses the integration. */
 export function withRefusals(line: IntegrationLine, credentials: readonly CredentialLine[]): IntegrationLine {
   const refused = credentials.filter(
     ({ integration, state }) => integration === line.name && state === 'integration refused',

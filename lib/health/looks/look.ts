@@ -20,33 +20,33 @@ import { lookAtApp, lookAtOperator, operatorRolePath } from './role-look';
 import { lookAtEngine, lookAtServer } from './server-look';
 
 /*
- * One look at all that a deployment declares. Nothing is refreshed that was not due: a token that is good is handed out
- * as it is.
+ * One look at everything that a deployment declares. A look refreshes no token before it is due: the engine returns a
+ * valid token unchanged.
  */
 
-/** As many looks at Vault are under way at a time as the engine refreshes. */
+/** Number of concurrent looks at Vault. The engine refreshes as many tokens at a time. */
 export const LOOKS_AT_ONCE = 16;
 
 export interface InsideLookOptions {
   readonly deployment: Deployment;
-  /** Names of those who run the server. @default - nobody looks at them */
+  /** Names of the operators of the server. @default - no operator is looked at */
   readonly operators?: readonly string[];
-  /** Whether Webex is asked whose each grant is. @default false */
+  /** Whether Webex is asked for the account behind each grant. @default false */
   readonly verify?: boolean;
 }
 
 export interface LookOptions extends InsideLookOptions {
-  /** Without a token. */
+  /** Client without a token. */
   readonly vault: VaultClient;
-  /** Logs the observer in, does what is given with its token, and logs out; a token may have been given instead. */
+  /** Logs the observer in, runs the action with its token, and logs out. A given token replaces the login. */
   readonly asObserver: <T>(action: (vault: VaultClient, isLoggedIn?: boolean) => Promise<T>) => Promise<T>;
   /** @default - the clock's */
   readonly now?: () => Date;
 }
 
 /**
- * @throws NotPermitted where the observer cannot log in, and what else keeps one from looking; what is wrong with the
- *   deployment is in the report
+ * @returns the report, which includes all problems of the deployment
+ * @throws NotPermitted if the observer cannot log in, and other errors that prevent the look
  */
 export async function lookAt(options: LookOptions): Promise<Report> {
   const { deployment, vault, asObserver, now = () => new Date() } = options;
@@ -61,7 +61,7 @@ export async function lookAt(options: LookOptions): Promise<Report> {
           await requireObserver(observer, deployment, isLoggedIn);
           return lookInside(observer, options, lookedAt);
         }).catch((error: unknown) => {
-          // It went away in the middle.
+          // The server went away during the look.
           if (error instanceof VaultUnreachableError) {
             return hiddenInside(deployment, describeError(error), isOneOfSeveral);
           }
@@ -77,7 +77,7 @@ export type InsideReport = Pick<
   'engine' | 'integrations' | 'credentials' | 'apps' | 'operators' | 'people' | 'backup'
 >;
 
-/** As the observer. @throws VaultUnreachableError */
+/** A look as the observer. @throws VaultUnreachableError */
 export async function lookInside(
   observer: VaultClient,
   { deployment, operators = [], verify = false }: InsideLookOptions,
@@ -120,10 +120,11 @@ export async function lookInside(
 }
 
 /**
- * A policy covers paths that are not mounted, so this tells want of rights from want of an engine.
+ * Checks that the observer has its rights. Missing rights differ from a missing engine, because a policy also covers
+ * paths without a mount.
  *
- * @param isLoggedIn whether the observer's own login gave the token: then Vault knows it
- * @throws NotDeployed where a login of the observer has no rights yet, NotPermitted
+ * @param isLoggedIn whether the token is from the observer's own login, and so is valid
+ * @throws NotDeployed if the observer's own login has no rights yet, NotPermitted
  */
 export async function requireObserver(
   observer: VaultClient,
@@ -131,7 +132,7 @@ export async function requireObserver(
   isLoggedIn = false,
 ): Promise<void> {
   const needed = credentials.map(({ name }) => ({ path: `${engine.mountPath}/creds/${name}`, capabilities: ['read'] }));
-  // For each path the server reads all rules of the token. So the others are asked for only where the first is refused.
+  // The server reads all rules of the token for each path. So the other paths are checked only if the first is refused.
   const first = await missingRights(observer, needed.slice(0, 1));
   const missing = first?.length === 0 ? first : await missingRights(observer, needed);
   if (missing === undefined || missing.length === needed.length) {
@@ -149,10 +150,10 @@ export async function requireObserver(
 }
 
 /**
- * Where nothing inside can be looked at.
+ * Lines of everything inside Vault, if none can be looked at.
  *
  * @param why such as "the server is sealed"
- * @param isOneOfSeveral whether another node may serve all the same
+ * @param isOneOfSeveral whether another node may still serve
  */
 function hiddenInside(deployment: Deployment, why: string, isOneOfSeveral = false): InsideReport {
   const { engine, integrations, credentials, apps } = deployment;

@@ -1,32 +1,32 @@
 import type { SeenToken } from '../report';
 
 /*
- * What was seen of a grant, look after look. The engine tells neither when it refreshed nor since when it fails, so that
- * is kept as it is seen: another expiry is another token, and so a refresh.
+ * Observations of a grant over many looks. The engine reports neither a refresh nor the first failure, so each look
+ * records the expiry and failures. A new expiry means another token, and so a refresh.
  */
 
-/** More than a year of tokens that live 14 days and are refreshed 7 days ahead. */
+/** Number of kept tokens: more than a year, if they live 14 days and are refreshed 7 days ahead. */
 const KEPT_TOKENS = 60;
 
-/** How old the note of the last look may become. */
+/** Longest age of the note of the last look. */
 const NOTE_MS = 3_600_000;
 
 export interface Observation {
-  /** Oldest first. */
+  /** Seen tokens, oldest first. */
   readonly tokens: readonly (SeenToken & { readonly lastSeenAt: Date })[];
-  /** When a failed refresh was first seen that none has succeeded since; null where none has failed. */
+  /** Time of the first look that saw refreshing fail, with no success since. null: the last look saw no failure. */
   readonly failingSince: Date | null;
 }
 
-/** What one look saw. */
+/** Result of one look. */
 export interface LookResult {
   readonly at: Date;
-  /** Of the access token. @default - there is none, or it never expires */
+  /** Expiry of the access token. @default - there is no token, or it never expires */
   readonly expireTime?: Date;
   readonly isFailing: boolean;
 }
 
-/** What is known after one look more. */
+/** Observation after one more look. */
 export function observed(before: Observation | undefined, { at, expireTime, isFailing }: LookResult): Observation {
   const { tokens = [], failingSince = null } = before ?? {};
   const last = tokens.at(-1);
@@ -42,7 +42,7 @@ export function observed(before: Observation | undefined, { at, expireTime, isFa
   };
 }
 
-/** Whether it says something new, or what stands there is old: else each look would be a write. */
+/** Whether the observation has news, or the stored note is old. Without this check each look would write. */
 export function isWorthNoting(before: Observation | undefined, after: Observation): boolean {
   if (before === undefined) {
     return after.tokens.length > 0 || after.failingSince !== null;
@@ -56,10 +56,10 @@ export function isWorthNoting(before: Observation | undefined, after: Observatio
 }
 
 /**
- * When the present token was issued: not told, so it is its end less the life that the first token had, within what was
- * seen.
+ * Time when the present token was issued. The engine does not report it. It is computed from the expiry and the
+ * lifetime of the first token, within the times of the looks.
  *
- * @returns undefined where nothing is known of it
+ * @returns undefined if the time is unknown
  */
 export function issueTime(
   { tokens }: Observation,
@@ -80,7 +80,7 @@ export function issueTime(
   return new Date(clamped);
 }
 
-/** Tokens of the grant that stands now, and not of one that it has replaced. */
+/** Tokens of the present grant, without those of a grant that it replaced. */
 export function sinceConsent<T extends SeenToken>(tokens: readonly T[], consentedAt: Date | undefined): readonly T[] {
   return consentedAt === undefined ? tokens : tokens.filter(({ firstSeenAt }) => firstSeenAt >= consentedAt);
 }

@@ -8,20 +8,23 @@ import { DAMAGED, isRecordsMissing, RecordChanged, type Records } from '../../va
 import { isWorthNoting, type Observation } from './observation';
 
 /*
- * Notes of earlier looks. Names share records by their hash: a record for each name would be a request for each, and
- * one record for all would outgrow the 1 MiB that Vault stores as one entry.
+ * Notes of earlier looks. Names share records by their hash. One record for each name would cost a request for each.
+ * One record for all would exceed the 1 MiB of an entry in Vault.
  */
 
-/** Another number would look for each name in another record. 60 tokens of 10,000 grants are 0.4 MB in each record. */
+/**
+ * Number of records. Another number would look for each name in another record. With 60 tokens for each of 10,000
+ * grants, a record has 0.4 MB.
+ */
 const PARTS = 64;
 
-/** Each time, another observer has written meanwhile. */
+/** Attempts of a write. Another one follows if another observer has written meanwhile. */
 const ATTEMPTS = 3;
 
 /** Life of a secret id, which never changes. */
 export interface SecretIdLife {
   readonly createdAt: Date;
-  /** null: never. */
+  /** null: it never expires. */
   readonly expireTime: Date | null;
 }
 
@@ -38,7 +41,7 @@ const secretId = z.tuple([date, date.nullable()]).transform(([createdAt, expireT
 /** Times are in milliseconds. */
 const contents = z.object({
   grants: named(z.object({ tokens: z.array(token), failingSince: date.nullable() })),
-  /** By the path of the role, then by the accessor. */
+  /** Secret ids by the path of the role, then by the accessor. */
   secretIds: named(named(secretId)),
 });
 
@@ -84,7 +87,7 @@ export class Observations {
     private readonly partNames: ReadonlyMap<string, string>,
   ) {}
 
-  /** @param names of credentials, and paths of roles */
+  /** @param names names of credentials, and paths of roles */
   static async read(records: Records, limit: LimitFunction, names: readonly string[]): Promise<Observations> {
     const partNames = new Map(names.map((name) => [name, partOf(name)]));
     const read = await limit.map(
@@ -94,7 +97,7 @@ export class Observations {
     return new Observations(records, limit, new Map(read), partNames);
   }
 
-  /** The note of a grant, or why it cannot be read. */
+  /** Note of a grant, or the reason why it cannot be read. */
   grant(name: string): { readonly value?: Observation; readonly problem?: string } {
     const { before, problem, version } = this.#part(name);
     return { value: before.grants.get(name), problem: problem && (version === 0 ? problem : `the record ${problem}`) };
@@ -118,7 +121,7 @@ export class Observations {
     part.isWorthNoting ||= [...after.keys()].some((accessor) => !before.has(accessor));
   }
 
-  /** Writes what is new. @returns why it could not be written, by name */
+  /** Writes the new notes. @returns the reason of a failed write, by name */
   async write(): Promise<(name: string) => string | undefined> {
     // A record in another format is left to the release that wrote it.
     const news = [...this.parts].filter(
@@ -152,7 +155,7 @@ export class Observations {
         ({ version, before } = theirs);
       }
     }
-    // The next look sees it again.
+    // The next look notes the same facts.
     return undefined;
   }
 

@@ -13,12 +13,12 @@ import type { Line, PeopleState } from '../report';
 import { describeRefusal } from './vault-refusal';
 
 /*
- * Whether people can log in by the identity provider that is declared, and act as those that are.
+ * The login of people by OIDC, compared with the declared identity provider and the declared roles.
  */
 
 type Finding = Omit<Line<PeopleState>, 'name' | 'notes'>;
 
-/** @returns undefined where nobody is declared to log in so. @throws VaultUnreachableError */
+/** @returns undefined if no login by OIDC is declared. @throws VaultUnreachableError */
 export async function lookAtOidc(vault: VaultClient, deployment: Deployment): Promise<Line<PeopleState> | undefined> {
   const { oidc } = deployment.operators ?? {};
   if (oidc === undefined) {
@@ -71,7 +71,7 @@ async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: reado
   return { state: 'ready', severity: 'healthy', detail: `people of ${issuer} may act as ${names}` };
 }
 
-/** How it is not as declared. */
+/** The first difference of a role from the declaration, in words. */
 async function problemOf(
   vault: VaultClient,
   { path, clientId, groupsClaim }: OidcDeclaration,
@@ -104,7 +104,7 @@ function undefinedIfMissing(error: unknown): undefined {
   }
 }
 
-/** Vault says 404 to a list of nothing. */
+/** Vault answers 404 to an empty list. */
 function noneIfMissing(error: unknown): string[] {
   undefinedIfMissing(error);
   return [];

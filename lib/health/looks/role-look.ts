@@ -11,7 +11,8 @@ import { lineOf, type SecretIdLine } from '../report';
 import { lookAtSecretIds } from './secret-id-look';
 
 /*
- * Logins of apps and operators: by a secret id, with the command that makes another one, or by an identity of an app.
+ * Logins of apps and operators. An operator logs in by a secret id. An app logs in by a secret id or by an identity of
+ * its own.
  */
 
 export interface RoleLookOptions {
@@ -21,7 +22,7 @@ export interface RoleLookOptions {
   readonly now: Date;
 }
 
-/** As the observer. @throws VaultUnreachableError */
+/** A look as the observer. @throws VaultUnreachableError */
 export async function lookAtApp({ deployment, ...look }: RoleLookOptions, app: App): Promise<SecretIdLine> {
   const { name } = app;
   const login = loginOf(deployment, app);
@@ -33,7 +34,7 @@ export async function lookAtApp({ deployment, ...look }: RoleLookOptions, app: A
   return line ?? lineOf(name, 'none', 'broken', 'Vault has no role of it', deployCommand());
 }
 
-/** The same. @returns undefined where there is no such role, as in a server of somebody else */
+/** A look as the observer. @returns undefined if there is no such role, as on a server that somebody else runs */
 export function lookAtOperator(
   { vault, observations, now }: RoleLookOptions,
   name: string,
@@ -42,7 +43,7 @@ export function lookAtOperator(
   return lookAtSecretIds({ vault, observations, now, name, rolePath: operatorRolePath(name), renewal });
 }
 
-/** In Vault, as of a role that `init` has written. */
+/** Path in Vault of the role that `init` writes for an operator. */
 export function operatorRolePath(name: string): string {
   return `auth/${OPERATORS_MOUNT}/role/${name}`;
 }

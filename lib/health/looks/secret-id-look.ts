@@ -8,24 +8,25 @@ import { lineOf, type SecretIdLine } from '../report';
 import { describeRefusal } from './vault-refusal';
 
 /*
- * The secret ids of an AppRole, by their accessors: nobody but their holder sees them, and Vault warns of no end.
+ * The secret ids of an AppRole, by their accessors: only the holder of a secret id sees it. Vault does not warn before
+ * it expires.
  */
 
 export interface SecretIdLook {
-  /** Logged in as the observer. */
+  /** Client that is logged in as the observer. */
   readonly vault: VaultClient;
-  /** Of the app or the operator. */
+  /** Name of the app or the operator. */
   readonly name: string;
-  /** Such as `auth/approle/role/people-me`. */
+  /** Path of the role, such as `auth/approle/role/people-me`. */
   readonly rolePath: string;
-  /** The command that makes another one. */
+  /** Command that issues another secret id. */
   readonly renewal: string;
   /** Observations of earlier looks. This look adds its own. */
   readonly observations: Observations;
   readonly now: Date;
 }
 
-/** @returns undefined where there is no such role; @throws VaultUnreachableError */
+/** @returns undefined if there is no such role; @throws VaultUnreachableError */
 export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine | undefined> {
   const { name, renewal, now } = look;
   try {
@@ -72,7 +73,7 @@ function lifeMsOf(life: SecretIdLife): number {
 
 async function livesOf({ vault, rolePath, observations, now }: SecretIdLook): Promise<SecretIdLife[]> {
   const accessors = await vault.list(`${rolePath}/secret-id`).catch(async (error: unknown) => {
-    // Vault says 404 both to a role without secret ids and to one that is not there.
+    // Vault answers 404 both for a role without secret ids and for a missing role.
     if (error instanceof VaultResponseError && error.statusCode === 404) {
       await vault.read(rolePath);
       return [];
@@ -93,7 +94,7 @@ async function livesOf({ vault, rolePath, observations, now }: SecretIdLook): Pr
   return lives.map(([, life]) => life);
 }
 
-/** @returns undefined where it has ended since it was listed */
+/** @returns undefined if the secret id is gone since the list */
 async function lifeOf(vault: VaultClient, rolePath: string, accessor: string): Promise<SecretIdLife | undefined> {
   try {
     const request = { secret_id_accessor: accessor };
@@ -102,7 +103,7 @@ async function lifeOf(vault: VaultClient, rolePath: string, accessor: string): P
       return undefined;
     }
     const { creation_time: createdAt, expiration_time: expireTime } = found.data;
-    // A zero of Go's, of the year 1, is no end.
+    // Go's zero time, in the year 1, means no expiry.
     return { createdAt, expireTime: expireTime > createdAt ? expireTime : null };
   } catch (error) {
     if (error instanceof VaultResponseError && error.statusCode !== 403 && !error.isTransient) {

@@ -21,9 +21,9 @@ import { lineOf, type EngineLine, type EngineState, type Line, type ServerState 
  */
 
 /**
- * Needs no token.
+ * A look without a token.
  *
- * @param declared of the deployment @default - how it is reached is not known
+ * @param declared the declared server @default - none, so the way to reach it is not known
  */
 export async function lookAtServer(
   vault: VaultClient,
@@ -55,7 +55,7 @@ export async function lookAtServer(
   }
 }
 
-/** @returns undefined where the error itself says what to do */
+/** @returns undefined if the error itself names the next step */
 function nextOfAbsence(error: ExplainedError, declared: Deployment['vault']['server']): string | undefined {
   const advice = absenceAdvice(error, declared);
   const isRefused = error instanceof VaultUnreachableError && error.networkCode === 'ECONNREFUSED';
@@ -66,7 +66,7 @@ function nextOfAbsence(error: ExplainedError, declared: Deployment['vault']['ser
   return advice === undefined ? start : `${start}; ${advice}`;
 }
 
-/** As the observer. @throws VaultUnreachableError */
+/** A look as the observer. @throws VaultUnreachableError */
 export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): Promise<EngineLine> {
   const { mountPath, plugin } = engine;
   const line = (state: EngineState, severity: Line['severity'], detail: string, next?: string): EngineLine =>
@@ -101,7 +101,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    // To a token that has rights below the path, 403 says that nothing is mounted there.
+    // For a token with rights below the path, 403 means that nothing is mounted there.
     if (error.statusCode === 404 || (error.statusCode === 403 && error.path.startsWith('sys/internal/'))) {
       return line('missing', 'broken', 'no engine is mounted there', deploy);
     }

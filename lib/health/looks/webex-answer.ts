@@ -2,15 +2,15 @@ import { describeError, WebexResponseError, WebexUnreachableError } from '#core'
 import type { Credential } from '../../declaration/schema/deployment';
 import { peopleMe } from '../../webex/account-request';
 
-/** What Webex says of a token. */
+/** Webex's answer about a token. */
 export type WebexAnswer =
   | { readonly kind: 'person'; readonly email: string; readonly organization: string; readonly isOwner: boolean }
-  /** The scopes do not let Webex tell whose it is; the token is good. */
+  /** The token works, but its scopes do not let Webex name the account. */
   | { readonly kind: 'untold' }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'unreachable'; readonly why: string };
 
-/** Asks Webex whose token it is. */
+/** Asks Webex for the account behind a token. */
 export async function askWebex(apiUrl: string, { owner }: Credential, accessToken: string): Promise<WebexAnswer> {
   try {
     const { id, emails, orgId } = await peopleMe({ apiUrl, accessToken });
@@ -19,7 +19,7 @@ export async function askWebex(apiUrl: string, { owner }: Credential, accessToke
   } catch (error) {
     if (error instanceof WebexResponseError && !error.isTransient) {
       const why = `${error.statusCode}: ${error.said}`;
-      // Where the scopes would let it tell, it is the person or the integration that it refuses.
+      // A credential with an owner has a scope for this. Then the 403 refuses the person or the integration.
       return error.statusCode === 403 && owner === undefined ? { kind: 'untold' } : { kind: 'refused', why };
     }
     if (error instanceof WebexResponseError || error instanceof WebexUnreachableError) {
