@@ -7,15 +7,15 @@ import { linesOf } from './report';
  * @see https://www.monitoring-plugins.org/doc/guidelines.html
  */
 
-/** Each at the index that is its exit code. */
+/** The index of each is its exit code. */
 const RESULTS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
 
 export type MonitoringResult = (typeof RESULTS)[number];
 
-/** The code by which a check says that it could not find out. */
+/** Exit code of a check that could not find out. */
 export const UNKNOWN_EXIT_CODE: number = RESULTS.indexOf('UNKNOWN');
 
-/** Nothing is known of the grants behind a server that does not serve. */
+/** The result is `UNKNOWN` if the server does not serve, because nothing is known of the grants behind it. */
 export function monitoringResult({ server, severity }: Report): MonitoringResult {
   if (server.severity === 'broken') {
     return 'UNKNOWN';
@@ -27,7 +27,7 @@ export function exitCodeOfResult(result: MonitoringResult): number {
   return RESULTS.indexOf(result);
 }
 
-/** The first line of the output, such as "CRITICAL - 1 of 12 is broken, 2 need attention within days". */
+/** The first line of the output, such as "CRITICAL - 1 of 12 broken, 2 of 12 to see to within days". */
 export function resultLine(report: Report): string {
   const result = monitoringResult(report);
   if (result === 'UNKNOWN') {

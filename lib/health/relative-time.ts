@@ -6,7 +6,7 @@ const MINUTE_S = 60;
 const HOUR_S = 3600;
 const DAY_S = 86_400;
 
-/** Such as `3 days`, `5 h`, `12 min` or `40 s`: the largest unit of which there are two or more. */
+/** A duration such as `3 days`, `5 h`, `12 min` or `40 s`, in the largest unit that gives two or more. */
 export function describeDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds >= 2 * DAY_S) {
@@ -18,18 +18,18 @@ export function describeDuration(ms: number): string {
   return seconds >= 2 * MINUTE_S ? `${Math.floor(seconds / MINUTE_S)} min` : `${seconds} s`;
 }
 
-/** Such as `2026-12-01 (in 6 days)` or `2026-11-20 (5 days ago)`. */
+/** A day such as `2026-12-01 (in 6 days)` or `2026-11-20 (5 days ago)`. */
 export function describeDay(time: Date, now: Date): string {
   return `${time.toISOString().slice(0, 10)} (${describeDistance(time, now)})`;
 }
 
-/** Such as `in 6 days` or `5 days ago`. */
+/** A distance such as `in 6 days` or `5 days ago`. */
 export function describeDistance(time: Date, now: Date): string {
   const ms = time.getTime() - now.getTime();
   return ms >= 0 ? `in ${describeDuration(ms)}` : `${describeDuration(-ms)} ago`;
 }
 
-/** Such as `5 days ago`, of what is past: by another clock it may seem to come. */
+/** An age such as `5 days ago`. A time that another clock puts in the future counts as now. */
 export function describeAge(time: Date, now: Date): string {
   return `${describeDuration(now.getTime() - time.getTime())} ago`;
 }

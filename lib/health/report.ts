@@ -1,13 +1,13 @@
 import type { EngineConfiguration } from '../vault/replies';
 
 /*
- * What one look at a deployment found: a line for each thing that can fail, in words and for programs. Every way to show
- * it (table, JSON, page, metrics, message) is of this.
+ * The result of one look at a deployment: a line for each thing that can fail, in words and for programs. Table, JSON,
+ * page, metrics and messages present this report.
  */
 
 /**
- * From the best to the worst. `attention`: all works, and somebody has to do something within days. `broken`: something
- * does not work now.
+ * Severities, from the best to the worst. `attention`: everything works, and somebody has to act within days. `broken`:
+ * something does not work now.
  */
 export const SEVERITIES = ['healthy', 'attention', 'broken'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -25,23 +25,23 @@ export const CREDENTIAL_STATES = [
   'healthy',
   /** Nobody has consented yet. */
   'never authorized',
-  /** Somebody has, and the engine has no grant any more: it was revoked or deleted. */
+  /** Somebody consented, but the engine has no grant any more: it was revoked or deleted. */
   'gone',
   /** A consent was begun elsewhere. */
   'pending',
-  /** The token is good, and its last refresh failed. */
+  /** The token is valid, but its last refresh failed. */
   'failing',
-  /** The token has ended, and could not be refreshed yet. */
+  /** The token has expired and could not be refreshed yet. */
   'expired',
   /** Webex does not renew the grant any more. */
   're-authorization required',
   /** Webex refuses the integration; the grant is intact. */
   'integration refused',
-  /** Webex does not take the token that the engine holds for good. */
+  /** Webex refuses a token that the engine considers valid. */
   'refused by Webex',
-  /** It works, as somebody else than its owner. */
+  /** The credential works, but acts as another account than its owner's. */
   'wrong account',
-  /** It could not be looked at. */
+  /** The look could not read the credential. */
   'unknown',
 ] as const;
 export type CredentialState = (typeof CREDENTIAL_STATES)[number];
@@ -53,7 +53,7 @@ export const PEOPLE_STATES = [
   'ready',
   /** Vault gets no answer from the identity provider. */
   'unreachable',
-  /** It is not what is declared. */
+  /** The configuration in Vault differs from the declaration. */
   'another',
   'missing',
   'unknown',
@@ -69,9 +69,9 @@ export interface Line<State extends string = string> {
   readonly severity: Severity;
   /** In words, one line. */
   readonly detail: string;
-  /** What to do about it. @default - nothing */
+  /** Next step. @default - there is nothing to do */
   readonly next?: string;
-  /** What is worth knowing besides, a line each. */
+  /** Further remarks, one line each. */
   readonly notes: readonly string[];
   /** Wording without accounts. @default - the detail, which names none */
   readonly impersonal?: Pick<Line, 'detail' | 'next'>;
@@ -89,7 +89,7 @@ export function lineOf<State extends string>(
 }
 
 export interface EngineLine extends Line<EngineState> {
-  /** Its settings, by the names that the plugin has for them. @default - none is written, or it does not run as declared */
+  /** Settings by the plugin's own names. @default - none is written, or the engine does not run as declared */
   readonly configuration?: EngineConfiguration;
 }
 
@@ -98,7 +98,7 @@ export interface IntegrationLine extends Line<IntegrationState> {
   readonly entry?: { readonly clientId: string; readonly providerOptions: Readonly<Record<string, string>> };
 }
 
-/** A refresh is seen by the other token that is there after it. */
+/** A token that a look saw. Another token than before means that it was refreshed. */
 export interface SeenToken {
   readonly expireTime: Date;
   readonly firstSeenAt: Date;
@@ -106,20 +106,20 @@ export interface SeenToken {
 
 export interface CredentialLine extends Line<CredentialState> {
   readonly integration: string;
-  /** Of the access token. */
+  /** Expiry of the access token. */
   readonly expireTime?: Date;
   readonly refreshedAt?: Date;
   readonly failingSince?: Date;
   readonly consentedAt?: Date;
   /** Email of the account that consented. */
   readonly consentedBy?: string;
-  /** Id of its organization. */
+  /** Id of the organization of that account. */
   readonly organization?: string;
-  /** Until when the grant lives if every refresh fails from now on. */
+  /** End of the grant if every refresh fails from now on. */
   readonly horizon?: Horizon;
-  /** Whose account it is by Webex's own word; undefined where Webex was not asked. */
+  /** Account behind the token, as Webex names it. Undefined if Webex was not asked, or did not name it. */
   readonly verified?: { readonly email: string; readonly organization: string };
-  /** Oldest first. */
+  /** Seen tokens, oldest first. */
   readonly tokens: readonly SeenToken[];
 }
 
@@ -129,9 +129,9 @@ export interface Horizon {
   readonly assumption?: string;
 }
 
-/** Of an app or of an operator. */
+/** The secret ids of an app or of an operator. */
 export interface SecretIdLine extends Line<SecretIdState> {
-  /** When the last of them ends; null: never. */
+  /** Expiry of the last secret id; null: it never expires. */
   readonly expireTime?: Date | null;
 }
 
@@ -142,10 +142,10 @@ export interface BackupLine extends Line<BackupState> {
 
 export interface Report {
   readonly lookedAt: Date;
-  /** Of Vault. */
+  /** Address of Vault. */
   readonly address: string;
   readonly mountPath: string;
-  /** Of the whole: the worst of its lines. */
+  /** Severity of the deployment: the worst of its lines. */
   readonly severity: Severity;
   readonly server: Line<ServerState>;
   readonly engine: EngineLine;
@@ -153,13 +153,13 @@ export interface Report {
   readonly credentials: readonly CredentialLine[];
   readonly apps: readonly SecretIdLine[];
   readonly operators: readonly SecretIdLine[];
-  /** Their login by OIDC. Undefined where none is declared. */
+  /** Login of people by OIDC. Undefined if none is declared. */
   readonly people?: Line<PeopleState>;
-  /** Undefined where the server is somebody else's, who backs it up. */
+  /** Undefined if somebody else runs the server, and so makes its backups. */
   readonly backup?: BackupLine;
 }
 
-/** What a line of the report is of, as it is called to people. */
+/** Kinds of lines, by the words that people see. */
 export const KINDS = ['server', 'engine', 'integration', 'credential', 'app', 'operator', 'people', 'backup'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -179,7 +179,7 @@ export function linesOf(report: Report): { readonly kind: Kind; readonly line: L
   ];
 }
 
-/** The worst of them; healthy where there are none. */
+/** The worst severity; healthy if there is none. */
 export function worst(severities: readonly Severity[]): Severity {
   return SEVERITIES[Math.max(0, ...severities.map((severity) => SEVERITIES.indexOf(severity)))] ?? 'broken';
 }

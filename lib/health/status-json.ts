@@ -1,7 +1,7 @@
 import type { CredentialLine, Line, Report, SecretIdLine } from './report';
 
 /*
- * The report for programs: times in ISO 8601, nothing left out but null where it is not known.
+ * The report for programs. Times are in ISO 8601. Every field is present, and null if its value is unknown.
  */
 
 /** Version of this format. It changes when a reader of the old format would misread the new one. */

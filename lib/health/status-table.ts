@@ -4,7 +4,7 @@ import { linesOf, type CredentialLine, type Kind, type Line, type Report, type S
 import { describeDay, describeAge } from './relative-time';
 
 /*
- * The report for a terminal: what is well on one line each, and under it what there is to do.
+ * The report for a terminal: the lines, and below them the next steps.
  */
 
 const MARKS: Readonly<Record<Severity, { readonly mark: string; readonly style: 'green' | 'yellow' | 'red' }>> = {
@@ -13,28 +13,28 @@ const MARKS: Readonly<Record<Severity, { readonly mark: string; readonly style: 
   broken: { mark: 'BROKEN', style: 'red' },
 };
 
-/** Of the marks, with the space after them. */
+/** Width of the marks, with the space after them. */
 const MARK_WIDTH = 8;
 
-/** A column of details that is narrower than this is hard to read: then they stand under their line. */
+/** Smallest width of a readable column of details. If less is left, the details stand below their line. */
 const NARROWEST_DETAIL = 36;
 
 export interface TableOptions {
   /** @default false */
   readonly colors?: boolean;
-  /** Of the terminal. @default - lines are as long as they are, as for `grep` */
+  /** Width of the terminal. @default - no line is wrapped, as for `grep` */
   readonly columns?: number;
-  /** Of the terminal: what is healthy is left out where it would not fit. @default - as many as it takes */
+  /** Height of the terminal. Healthy lines are left out if not all lines fit. @default - all lines are shown */
   readonly rows?: number;
 }
 
-/** Of a line of the report. */
+/** Text of one line of the report. */
 interface Row {
   readonly isHealthy: boolean;
   readonly lines: readonly string[];
 }
 
-/** Without a line feed at its end. */
+/** The table, without a final line feed. */
 export function toTable(report: Report, { colors = false, columns, rows }: TableOptions = {}): string {
   const lines = linesOf(report);
   const widths = {
@@ -69,7 +69,7 @@ interface Widths {
   readonly columns?: number;
 }
 
-/** What stands beside the mark, and under it. */
+/** Text beside the mark, and below it. */
 function arrange(name: string, state: string, details: readonly string[], widths: Widths): string[] {
   const head = `${name.padEnd(widths.name)}  ${state.padEnd(widths.state)}  `;
   const room = (widths.columns ?? Number.POSITIVE_INFINITY) - MARK_WIDTH;
@@ -80,7 +80,7 @@ function arrange(name: string, state: string, details: readonly string[], widths
   return [`${name}  ${state}`, ...details.flatMap((detail) => wrap(detail, room - 2)).map((text) => `  ${text}`)];
 }
 
-/** At spaces; what has none, such as an address, stays whole and is left to the terminal. */
+/** Wraps a text at spaces. A longer word, such as an address, stays whole, and the terminal wraps it. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -94,7 +94,7 @@ function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** Leaves out what is healthy, from the end on, and only then anything else. */
+/** Fits the table into the rows. Healthy lines are left out first, from the end on, and other lines only after them. */
 function fit(table: readonly Row[], below: readonly string[], rows: number, columns?: number): string[] {
   const height = (lines: readonly string[]): number =>
     lines.reduce((sum, line) => sum + Math.max(1, columns ? Math.ceil(line.length / columns) : 1), 0);

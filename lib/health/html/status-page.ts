@@ -7,7 +7,7 @@ import { STYLE } from './style';
 import { refreshesOf, sign, spanOf, timeline, type Span } from './timeline';
 
 /*
- * The report as one page that needs nothing else, for people who were only sent the file: a line in time for each grant.
+ * The report as one self-contained page, for people who get only the file. Each grant has a timeline.
  */
 
 const MARKS: Readonly<Record<Severity, string>> = { healthy: 'ok', attention: 'soon', broken: 'broken' };
@@ -50,7 +50,7 @@ ${rest(lines.filter(({ kind }) => kind !== 'credential'))}
 `.text;
 }
 
-/** Nothing but this very style sheet: no script, no request, no form. */
+/** The policy allows this style sheet alone: no script, no request, no form. */
 function contentSecurityPolicy(): string {
   return `default-src 'none'; style-src ${styleSource(STYLE)}; base-uri 'none'; form-action 'none'`;
 }
@@ -144,7 +144,7 @@ function rest(lines: readonly { readonly kind: Kind; readonly line: Line }[]): M
 ${lines.map(({ kind, line }) => markup`<tr><th scope="row">${kind} ${line.name}</th><td>${stateOf(line)}</td><td>${[line.detail, ...line.notes].map(oneLine).join('; ')}</td></tr>\n`)}</tbody></table></div>`;
 }
 
-/** In words, since not everybody sees the color. */
+/** The state in words, because not everybody sees the color. */
 function stateOf(line: Line): Markup {
   const mark = line.severity === 'healthy' ? '' : ` (${MARKS[line.severity]})`;
   return markup`<span class="state ${line.severity}">${line.state}${mark}</span>`;

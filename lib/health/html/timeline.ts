@@ -2,11 +2,11 @@ import type { CredentialLine } from '../report';
 import { markup, type Markup } from '../../browser/markup';
 
 /*
- * A grant as a line in time. Places are percentages of the width, so that the drawing fits whatever page it is on and its
- * letters stay as large as they are.
+ * A timeline of a grant. Positions are percentages of the width, so the drawing fits any page and its letters keep
+ * their size.
  */
 
-/** From when to when the lines of a page go. */
+/** Time span of the timelines on a page. */
 export interface Span {
   readonly from: Date;
   readonly to: Date;
@@ -21,10 +21,10 @@ const AXIS = 70;
 
 const DAY_MS = 86_400_000;
 
-/** A line of no length has nothing to divide by. */
+/** Smallest margin, so the length of a span is never zero. */
 const SHORTEST_MS = 60_000;
 
-/** All that is known of the grants, and the look itself. */
+/** The span of all known times of the grants and of the look. */
 export function spanOf(lines: readonly CredentialLine[], now: Date): Span {
   const times = lines
     .flatMap(({ consentedAt, expireTime, horizon, tokens, refreshedAt, failingSince }) => [
@@ -39,17 +39,17 @@ export function spanOf(lines: readonly CredentialLine[], now: Date): Span {
     .map((time) => time.getTime());
   const from = times.reduce((least, time) => Math.min(least, time), now.getTime());
   const to = times.reduce((most, time) => Math.max(most, time), now.getTime());
-  // Signs at either end are to stand on the line, and not half beside it.
+  // The margin keeps signs at either end fully inside the drawing.
   const margin = Math.max(SHORTEST_MS, (to - from) * 0.02);
   return { from: new Date(from - margin), to: new Date(to + margin) };
 }
 
-/** When each refresh that was seen was seen first; the first token is of the consent. */
+/** Times when refreshes were first seen. The first token is from the consent. */
 export function refreshesOf({ tokens }: CredentialLine): readonly Date[] {
   return tokens.slice(1).map(({ firstSeenAt }) => firstSeenAt);
 }
 
-/** @param id of the drawing, no other on the page has it. @param description what it shows, in words */
+/** @param id id of the drawing, unique on the page. @param description content of the drawing, in words */
 export function timeline(line: CredentialLine, span: Span, now: Date, id: string, description: string): Markup {
   const { consentedAt, refreshedAt, expireTime, failingSince, horizon } = line;
   const place = (time: Date): string => percent((time.getTime() - span.from.getTime()) / length(span));
@@ -77,7 +77,7 @@ ${label(place(now), sideOf(now, span), 11, 'now')}
 </svg>`;
 }
 
-/** A sign of the drawing, to say what it means. */
+/** A sign of the drawing, for the key. */
 export function sign(kind: 'consent' | 'refresh' | 'token' | 'life' | 'failing' | 'horizon' | 'now'): Markup {
   const upright = markup`<line class="${kind}" x1="13" x2="13" y1="1" y2="15"/>`;
   const shapes: Readonly<Record<typeof kind, Markup>> = {
@@ -92,7 +92,7 @@ export function sign(kind: 'consent' | 'refresh' | 'token' | 'life' | 'failing' 
   return markup`<svg aria-hidden="true">${shapes[kind]}</svg>`;
 }
 
-/** A text at the edge would be cut where it is centered. */
+/** Alignment of a text. A centered text at the edge would be cut off. */
 function sideOf(time: Date, span: Span): 'start' | 'middle' | 'end' {
   const part = (time.getTime() - span.from.getTime()) / length(span);
   return part < 0.05 ? 'start' : part > 0.95 ? 'end' : 'middle';

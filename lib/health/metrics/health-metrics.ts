@@ -17,9 +17,9 @@ import {
 import type { TimedLook } from './regular-looks';
 
 /*
- * The report for Prometheus. Times are Unix seconds, and there is no series where a time is not known: what is left of
- * something is for the query to compute, so that it stays right between looks. A state is a series for each that there
- * is, 1 for the one that holds, in the words of `status`. Nothing in a label but names of the declaration, and states.
+ * The report for Prometheus. Times are Unix seconds, and an unknown time has no series. Queries compute the time that
+ * is left, so it stays right between looks. Each possible state has a series, with value 1 for the present state, in
+ * the words of `status`. Labels contain only names of the declaration and states.
  */
 
 const PREFIX = 'webex_token_vault';
@@ -27,10 +27,10 @@ const PREFIX = 'webex_token_vault';
 /** Version of names, labels and meanings. It changes when a query for the old ones would misread the new ones. */
 const FORMAT_VERSION = 1;
 
-/** Labels of ours, which nobody else may put on every series. */
+/** Label names of these metrics. No other label may have one of these names. */
 export const LABEL_NAMES: readonly string[] = ['app', 'credential', 'integration', 'operator', 'state'];
 
-/** Of a look that failed, that it did. */
+/** Gauges of a look. A failed look has only the gauges about itself. */
 export function gaugesOf({ endedAt, durationSeconds, report }: TimedLook): Gauge[] {
   const look = [
     gauge('format_version', 'Which version of these metrics this is.', [sample({}, FORMAT_VERSION)]),
@@ -97,7 +97,7 @@ function gaugesOfReport(report: Report): Gauge[] {
 
 const SEVERITY_SCALE = SEVERITIES.map((severity, index) => `${index} ${severity}`).join(', ');
 
-/** How something is: its state, and how bad that is. */
+/** Two gauges: the state of something, and its severity. */
 function health<State extends string, L extends Line<State>>(
   name: string,
   what: string,
@@ -121,7 +121,7 @@ function health<State extends string, L extends Line<State>>(
   ];
 }
 
-/** Leaves out where the time is not known. */
+/** A gauge of times. A line without a known time has no series. */
 function times<L>(
   name: string,
   help: string,

@@ -6,7 +6,7 @@ import { urlHost } from '../../declaration/schema/host-name';
 export interface ListenAddress {
   /** Name or IP address, without brackets. */
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
@@ -16,24 +16,24 @@ const CONTENT_TYPES = {
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',
 };
 
-/** Who sends no request within this, or takes no answer, is cut off. */
+/** Time limit for a client to send its request and to take the answer. */
 const PATIENCE_MS = 10_000;
 
-/** Far more than scrape at a time, and fewer than a process may have open. */
+/** Limit of open connections: far more than concurrent scrapers, and fewer than a process may have open. */
 const MAXIMUM_CONNECTIONS = 256;
 
-/** Hands out the text of the last look to whoever scrapes it. A scrape costs no look. */
+/** Server of the text of the last look. A scrape starts no look. */
 export class MetricsServer implements AsyncDisposable {
   private constructor(
     readonly server: Server,
-    /** Where it is scraped. */
+    /** URL for the scraper. */
     readonly url: string,
   ) {}
 
   /**
-   * @param text of the last look; undefined as long as there was none
-   * @param patienceMs how long a client may take for its request, and for the answer
-   * @throws ExplainedError where the port cannot be had
+   * @param text text of the last look; undefined before the first one has ended
+   * @param patienceMs time limit for a client's request, and for the answer
+   * @throws ExplainedError if the port is not available
    */
   static async listen(
     { host, port }: ListenAddress,
@@ -70,7 +70,7 @@ export class MetricsServer implements AsyncDisposable {
 }
 
 function answer({ method = '', url = '', headers }: IncomingMessage, response: ServerResponse, text?: string): void {
-  // Between scrapes a connection would be idle for longer than it is kept.
+  // An idle connection would time out between two scrapes.
   response.setHeader('Connection', 'close').setHeader('Cache-Control', 'no-store');
   if (url.split('?')[0] !== '/metrics') {
     refuse(response, 404, 'there is /metrics, and nothing else');
@@ -90,7 +90,7 @@ function refuse(response: ServerResponse, statusCode: number, why: string): void
   response.writeHead(statusCode, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
 }
 
-/** Whether OpenMetrics 1 is asked for, and nothing that is ours is preferred to it. */
+/** Whether the client accepts OpenMetrics 1 and does not prefer `text/plain`. */
 export function takesOpenMetrics(accept = ''): boolean {
   const ranges = accept.split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());

@@ -1,10 +1,10 @@
 /*
- * Text of metrics that are gauges, in OpenMetrics' form. It is Prometheus' older text format as well, for the textfile
- * collector of node_exporter: that form has gauges too, and takes UNIT and EOF for comments. OpenMetrics' own types (info,
- * stateset) it does not know, so they are not used.
+ * Gauges as OpenMetrics text. The text is also valid in Prometheus' older format, for the textfile collector of
+ * node_exporter. That format has gauges too, and reads UNIT and EOF as comments. OpenMetrics' own types (info,
+ * stateset) are not used, because the older format lacks them.
  *
- * No library: prom-client is 0.8 MB with what it depends on, writes no UNIT, and keeps values between looks, so that what is
- * not there any more would stay.
+ * The library prom-client is not used. It has 0.8 MB with its dependencies and writes no UNIT. It also keeps values
+ * between looks, so a deleted credential would keep its series.
  */
 
 export type Labels = Readonly<Record<string, string>>;
@@ -15,18 +15,18 @@ export interface Sample {
 }
 
 export interface Gauge {
-  /** Ends in the unit, if it has one. */
+  /** Name, with the unit at its end if there is one. */
   readonly name: string;
   /** One line without quotation marks, which the two forms write differently. */
   readonly help: string;
   /** @default - none */
   readonly unit?: 'seconds';
-  /** Where there are none, the gauge is left out. */
+  /** A gauge without samples is left out. */
   readonly samples: readonly Sample[];
 }
 
 /**
- * @param labels put on every series
+ * @param labels labels of every series
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
 export function toOpenMetrics(gauges: readonly Gauge[], labels: Labels = {}): string {

@@ -23,18 +23,18 @@ export async function timedLook(look: () => Promise<Report>): Promise<TimedLook>
 }
 
 export interface RegularLooksOptions {
-  /** From the beginning of one look to that of the next. */
+  /** Time from the start of one look to the start of the next. */
   readonly intervalMs: number;
-  /** Takes a look, and ends it at the signal in its own time: nobody hangs up on it. */
+  /** Takes a look. After the signal, the look may end in its own time. */
   readonly look: (signal: AbortSignal) => Promise<Report>;
-  /** Told of each; where it throws, there are no more. */
+  /** Receiver of each look. If it throws, the looks stop. */
   readonly onLook: (look: TimedLook) => void;
 }
 
 /**
- * Looks again and again, one look at a time: one that takes longer than the interval is awaited.
+ * Regular looks, one at a time. A look that takes longer than the interval delays the next one.
  *
- * @returns once the signal is aborted, and the look that was under way has ended
+ * @returns once the signal is aborted, and the current look has ended
  */
 export async function lookRegularly(
   { intervalMs, look, onLook }: RegularLooksOptions,

@@ -1,10 +1,10 @@
 import { linesOf, type Kind, type Line, type Report, type Severity } from '../report';
 
 /*
- * What is new since somebody was last told.
+ * Changes since the last notification.
  */
 
-/** What one look came to. */
+/** Outcome of one look. */
 export type LookOutcome = LookTaken | LookFailed;
 
 export interface LookTaken {
@@ -12,16 +12,16 @@ export interface LookTaken {
   readonly report: Report;
 }
 
-/** A look that failed: that, too, is to be told of, since nobody is told of anything else meanwhile. */
+/** A look that failed. The failure is notified too, because no other change is seen meanwhile. */
 export interface LookFailed {
   readonly at: Date;
   readonly failure: { readonly kind: string; readonly message: string };
 }
 
-/** Of a line of the report, or of the look itself. */
+/** Kind of a line of the report, or the look itself. */
 export type Subject = Kind | 'look';
 
-/** A line that was told of as not healthy. Of all others, nothing is kept. */
+/** A line that the last notification called unhealthy. Healthy lines are not kept. */
 export interface ToldLine {
   readonly kind: Subject;
   readonly name: string;
@@ -32,7 +32,7 @@ export interface ToldLine {
 export interface Change {
   readonly kind: Subject;
   readonly name: string;
-  /** What was told of it last; undefined where it was healthy. */
+  /** State in the last notification. Undefined: it was healthy. */
   readonly before?: Pick<ToldLine, 'state' | 'severity'>;
   readonly state: string;
   readonly severity: Severity;
@@ -41,17 +41,17 @@ export interface Change {
 }
 
 export interface News {
-  /** The worst first. */
+  /** Changes by severity, the worst first. */
   readonly changes: readonly Change[];
-  /** What has been told once these are. */
+  /** Unhealthy lines after the notification of these changes. */
   readonly after: readonly ToldLine[];
-  /** How many lines nothing could be seen of; what was told of them stands. */
+  /** Number of lines that the look could not see. Their last notification stays valid. */
   readonly unseen: number;
 }
 
 const ORDER: readonly Severity[] = ['broken', 'attention', 'healthy'];
 
-/** Pure. @param told none at a first run, at which all is new that is not healthy */
+/** Changes of one look, without side effects. @param told empty at the first run, so every unhealthy line is new */
 export function newsSince(told: readonly ToldLine[], outcome: LookOutcome): News {
   const seen = seenOf(outcome);
   const all = 'report' in outcome ? linesOf(outcome.report) : [];
@@ -68,7 +68,7 @@ export function newsSince(told: readonly ToldLine[], outcome: LookOutcome): News
   return {
     changes: changes.sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity)),
     after: [
-      // What is not declared any more goes without a word.
+      // A complete look drops lines that are no longer declared, without a notification.
       ...(isPartial ? told.filter(({ kind, name }) => !judged.has(keyOf(kind, name))) : []),
       ...seen
         .filter(({ line }) => line.severity !== 'healthy')
@@ -79,8 +79,8 @@ export function newsSince(told: readonly ToldLine[], outcome: LookOutcome): News
 }
 
 /**
- * The lines that say something of what they are about: those behind a server that is down only say that it is, and a
- * thousand of them would say it a thousand times.
+ * Lines that say something about their own subject. If the server or the engine is down, the lines behind it only
+ * repeat that. A thousand repetitions would hide the cause, so those lines are left out.
  */
 function seenOf(outcome: LookOutcome): readonly { readonly kind: Subject; readonly line: Line }[] {
   const look = { kind: 'look', line: lookLine(outcome) } as const;
@@ -101,7 +101,7 @@ function lookLine(outcome: LookOutcome): Line {
     : { ...line, state: outcome.failure.kind, severity: 'broken', detail: outcome.failure.message };
 }
 
-/** There is one server, whatever its address. */
+/** Key of a line. There is one server, so its key does not depend on its address. */
 function keyOf(kind: Subject, name: string): string {
   return kind === 'server' ? kind : `${kind} ${name}`;
 }

@@ -4,25 +4,25 @@ import type { Severity } from '../report';
 import type { Change, News, LookOutcome } from './changes';
 
 /*
- * What is told, in words, with what to do.
+ * The text of a notification, with the next steps.
  */
 
 export const WEBHOOK_FORMATS = ['webex', 'json'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 
 /**
- * Webex takes 7439 bytes, and counts what it makes of them.
+ * Limit of a message. Webex accepts 7439 bytes, and counts the text that it makes of the Markdown.
  *
  * @see https://developer.webex.com/docs/api/v1/messages/create-a-message
  */
 const MOST_BYTES = 7000;
 
-/** What Vault or Webex said may be long, and all of it is in the report. */
+/** Limit of a detail, in characters. The wording of Vault or Webex may be long, and the report has all of it. */
 const LONGEST_DETAIL = 400;
 
 const MARKS: Readonly<Record<Severity, string>> = { broken: 'BROKEN', attention: 'soon', healthy: 'ok' };
 
-/** How a format writes what it is given. */
+/** Notation of one format. */
 interface Notation {
   readonly text: (text: string) => string;
   readonly strong: (text: string) => string;
@@ -36,12 +36,12 @@ const PLAIN: Notation = { text: oneLine, strong: oneLine, command: oneLine, bull
 const MARKDOWN: Notation = {
   text: escapeMarkdown,
   strong: (text) => `**${escapeMarkdown(text)}**`,
-  // In a span of code nothing is escaped; what could end it, or be taken for a mention, is no command line of ours.
+  // A code span has no escapes. Text that could end the span, or count as a mention, is escaped outside a code span.
   command: (text) => (/^npx [\w .:/=-]+$/.test(text) ? `\`${text}\`` : escapeMarkdown(text)),
   bullet: '- ',
 };
 
-/** The body of the request, JSON. @param from what was looked at, such as the address of Vault */
+/** JSON body of the request. @param from subject of the look, such as the address of Vault */
 export function messageBody(format: WebhookFormat, news: News, outcome: LookOutcome, from: string): string {
   if (format === 'webex') {
     return JSON.stringify({ markdown: toText(news, from, MARKDOWN) });
@@ -62,7 +62,7 @@ export function messageBody(format: WebhookFormat, news: News, outcome: LookOutc
   });
 }
 
-/** Short enough for Webex; what does not fit is counted. */
+/** Text within Webex's limit. Changes that do not fit are counted. */
 function toText({ changes, unseen }: News, from: string, notation: Notation): string {
   const head = `${notation.strong(`${summaryOf(changes)} at ${from}`)}\n\n`;
   const blind = unseen === 0 ? '' : `\n\nUntil then nothing is known of ${unseen} more.`;
@@ -72,7 +72,7 @@ function toText({ changes, unseen }: News, from: string, notation: Notation): st
   let bytes = Buffer.byteLength(head + blind + more(items.length));
   const shown = items.filter((item, index) => {
     bytes += Buffer.byteLength(item) + 1;
-    // The first is shown whatever its length.
+    // The first change is always shown.
     return index === 0 || bytes <= MOST_BYTES;
   });
   return `${head}${shown.join('\n')}${more(items.length - shown.length)}${blind}`;
@@ -101,7 +101,7 @@ function itemOf({ kind, name, state, severity, detail, next, before }: Change, n
   return next === undefined ? said : `${said} Next: ${command(oneLine(next))}`;
 }
 
-/** No emphasis, no link, no mention and no list of it. @see https://spec.commonmark.org/0.31.2/#backslash-escapes */
+/** Text without emphasis, links, mentions and lists of them. @see https://spec.commonmark.org/0.31.2/#backslash-escapes */
 function escapeMarkdown(text: string): string {
   return oneLine(text)
     .replace(/[\\`*_[\]#~|]/g, '\\$&')

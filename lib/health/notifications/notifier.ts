@@ -9,25 +9,25 @@ import type { Webhook } from './webhook';
 export interface NotifierOptions {
   readonly webhook: Webhook;
   readonly file: ToldFile;
-  /** Absolute path of the file that declares what is looked at. */
+  /** Absolute path of the deployment file. */
   readonly deployment: string;
   readonly signal?: AbortSignal;
 }
 
 export interface Notification {
-  /** How many changes there were; all of them are told. */
+  /** Number of changes. The notification has all of them. */
   readonly changes: number;
-  /** What is worth saying besides, a line each. */
+  /** Further remarks, one line each. */
   readonly notes: readonly string[];
 }
 
-/** Tells a webhook what has changed, once: of two processes that see the same, one does. */
+/** Notifies a webhook of each change once. If two processes see the same change, one of them sends it. */
 export class Notifier {
   constructor(private readonly options: NotifierOptions) {}
 
   /**
-   * @throws ExplainedError where it was not told, or that cannot be noted: then the next look tells it again; the
-   *   signal's reason
+   * @throws ExplainedError if the notification was not delivered, or cannot be recorded; then the next look sends it
+   *   again; the signal's reason
    */
   async notify(outcome: LookOutcome): Promise<Notification> {
     const { file, signal } = this.options;
@@ -66,7 +66,7 @@ export class Notifier {
   }
 }
 
-/** Another process has told of a later look. One in the future is a clock that was put back. */
+/** Whether another process has notified of a later look. A look in the future means that the clock was set back. */
 function isOutdated(at: Date, toldOf: Date): boolean {
   return toldOf > at && toldOf.getTime() <= Date.now();
 }
@@ -76,8 +76,8 @@ function isDifferent(before: readonly ToldLine[], after: readonly ToldLine[]): b
 }
 
 /**
- * The same without accounts. A webhook leads to a room or to somebody else's service, and a message about a state needs no
- * personal data.
+ * The outcome without accounts. A webhook leads to a room or to somebody else's service. A message about a state needs
+ * no personal data.
  */
 function impersonal(outcome: LookOutcome): LookOutcome {
   return 'report' in outcome ? { ...outcome, report: withoutAccounts(outcome.report) } : outcome;

@@ -10,10 +10,11 @@ import { time } from '../../vault/replies';
 import type { ToldLine } from './changes';
 
 /*
- * What was told, on this machine: not in Vault, which may be what is gone. No secret is in it: of the webhook, a hash.
+ * Record of the last notifications, in a file on this machine. Vault is no place for this record, because Vault may be
+ * down. The file contains no secret: it has a hash of the webhook.
  */
 
-/** As many pairs of a deployment and a webhook as are kept; the one that was told longest ago goes first. */
+/** Largest number of pairs of a deployment and a webhook. The pair with the oldest record is dropped first. */
 const KEPT = 100;
 
 const FORMAT_VERSION = 1;
@@ -24,9 +25,9 @@ const schema = z.object({
     z.object({
       deployment: z.string(),
       webhook: z.string(),
-      /** Of the look that was told of last. */
+      /** Time of the last recorded look. */
       lookedAt: time,
-      /** That are not healthy. */
+      /** Unhealthy lines. */
       lines: z.array(
         z.object({
           kind: z.enum([...KINDS, 'look']),
@@ -48,16 +49,16 @@ export interface Told {
   readonly lines: readonly ToldLine[];
 }
 
-/** Whom was told of what. */
+/** A webhook and a deployment. The file has one record for each such pair. */
 export interface Recipient {
-  /** Absolute path of its file. */
+  /** Absolute path of the deployment file. */
   readonly deployment: string;
   readonly webhook: URL;
 }
 
-/** `told.json` in the user's folder for states. @see https://specifications.freedesktop.org/basedir-spec/latest/ */
+/** `told.json` in the user's state folder. @see https://specifications.freedesktop.org/basedir-spec/latest/ */
 export function defaultToldFile(env: NodeJS.ProcessEnv = process.env): string {
-  // The XDG specification wants a relative path ignored.
+  // The XDG specification says that a relative path is ignored.
   const root =
     env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)
       ? env.XDG_STATE_HOME
@@ -68,18 +69,18 @@ export function defaultToldFile(env: NodeJS.ProcessEnv = process.env): string {
 export class ToldFile {
   constructor(readonly path: string) {}
 
-  /** Makes its folder, where there is none and that can be. */
+  /** Creates the folder if it is missing. A failure is ignored here, because a later access reports it. */
   async prepare(): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 }).catch(() => undefined);
   }
 
-  /** @returns what was told, if anything was; and why that is not known, in one line */
+  /** @returns the last record, if there is one, and the reason if it cannot be read, in one line */
   async read(recipient: Recipient): Promise<{ readonly told?: Told; readonly problem?: string }> {
     const { content, problem } = await this.#content();
     return { told: content.told.find(isOf(recipient)), problem };
   }
 
-  /** @throws ExplainedError where it cannot be written */
+  /** @throws ExplainedError if the file cannot be written */
   async write(recipient: Recipient, told: Told): Promise<void> {
     const { content } = await this.#content();
     const others = content.told.filter((entry) => !isOf(recipient)(entry));

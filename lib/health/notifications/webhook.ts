@@ -2,10 +2,10 @@ import { ExplainedError, HttpTransport, isLoopback, NetworkError, UsageError } f
 import type { WebhookFormat } from './message';
 
 /*
- * The address that is told. Whoever knows it may post to it, so no line of ours shows more than its host.
+ * The address of notifications. Everybody who knows the address may post to it, so messages show only its host.
  */
 
-/** The environment variable that names it: no process list shows that. */
+/** Environment variable with the address. No process list shows its value. */
 export const WEBHOOK_VARIABLE = 'WEBEX_TOKEN_VAULT_WEBHOOK';
 
 /** Longest wait for the head of the answer, and for all of the exchange. */
@@ -25,8 +25,8 @@ export class Webhook {
   }
 
   /**
-   * @param format - @default - Webex's for an incoming webhook of Webex, else plain JSON
-   * @throws UsageError where it is no https URL, nor an http one of this machine; it is not quoted
+   * @param format - @default - Webex's for an incoming webhook of Webex, plain JSON for any other
+   * @throws UsageError unless the address is an https URL, or an http URL of this machine; the error does not quote it
    */
   static at(address: string, format?: WebhookFormat): Webhook {
     const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -47,12 +47,12 @@ export class Webhook {
     return new Webhook(url, format);
   }
 
-  /** For people. */
+  /** Part of the address that people may see. */
   get host(): string {
     return this.url.host;
   }
 
-  /** @throws ExplainedError where it is not known to have arrived; the signal's reason */
+  /** @throws ExplainedError if the delivery is not confirmed; the signal's reason */
   async post(body: string, signal?: AbortSignal): Promise<void> {
     const transport = new HttpTransport();
     try {
