@@ -14,7 +14,7 @@ export interface SynthesizedStack {
   readonly name: string;
   /** Folder with its `cdk.tf.json`, where Terraform runs. */
   readonly folder: string;
-  /** Such as a certificate that expires soon. */
+  /** Warnings, such as about a certificate that expires soon. */
   readonly warnings: readonly string[];
 }
 

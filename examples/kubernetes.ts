@@ -8,15 +8,18 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  *     npx --no-install webex-token-vault kubernetes reports --deployment examples/kubernetes.ts
  */
 
-/** Three nodes by OpenBao's chart, and an app in the same cluster, which is handed nothing: docs/kubernetes.md goes through it. */
+/**
+ * Three nodes by OpenBao's chart, and an app in the same cluster that needs no issued secret: docs/kubernetes.md
+ * explains it.
+ */
 export default defineDeployment({
   vault: {
     server: {
       mode: 'kubernetes',
-      // Made of two lines, with the plugin in /plugins.
+      // A Dockerfile of two lines makes this image, with the plugin in /plugins.
       pluginImage: 'registry.example.com/oauthapp:3.1.1',
       storage: { storageClass: 'fast' },
-      // Beside those of its own namespace, only the pods of the app may talk to it.
+      // Only the pods of the app may talk to the server, beside the pods of the server's own namespace.
       allowedNamespaces: ['reports'],
       // Our alert rules, for the Prometheus Operator.
       monitoring: {},
@@ -25,7 +28,7 @@ export default defineDeployment({
   engine: {
     plugin: {
       command: 'vault-plugin-secrets-oauthapp',
-      // Of the file in that image; with its path on this machine, it is computed.
+      // The sha256 of the plugin in that image. If `path` names the file on this machine, it is computed.
       sha256: process.env.OAUTHAPP_PLUGIN_SHA256 ?? '0'.repeat(64),
     },
   },

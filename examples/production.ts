@@ -12,7 +12,7 @@ import { organizationsDeployment } from './shared/organizations';
 export default defineDeployment(
   organizationsDeployment({
     vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
-    // Both environments run the one plugin of the server, which whoever runs that registers.
+    // Both environments use the one plugin of the server. The operator of the server registers it.
     engine: { plugin: { manage: false } },
     clientId: process.env.PRODUCTION_CLIENT_ID,
     organizations: [

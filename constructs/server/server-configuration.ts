@@ -2,7 +2,7 @@ import type { SealDeclaration } from '../../lib/declaration/schema/server/seal-d
 import type { ProductionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import { sealStanzas } from './seal-stanza';
 
-/** Where a node looks for the leader of its cluster. */
+/** Another node that a node asks for the leader of their cluster. */
 interface RetryJoin {
   /** API address of another node, https. */
   readonly leaderApiAddr: string;
@@ -21,13 +21,13 @@ export interface ServerConfigurationProps extends Readonly<DeclaredSettings> {
   readonly nodeId: string;
   /** Name of the cluster, as in its metrics. @default - the server makes one up */
   readonly clusterName?: string;
-  /** Where clients and the other nodes reach this node, https. */
+  /** Address of this node for clients and the other nodes, https. */
   readonly apiAddr: string;
-  /** Where the other nodes reach this node for Raft, https. */
+  /** Address of this node for Raft among the nodes, https. */
   readonly clusterAddr: string;
-  /** Where it listens for clients, host and port. @default "0.0.0.0:8200" */
+  /** Listening address for clients, host and port. @default "0.0.0.0:8200" */
   readonly address?: string;
-  /** Where it listens for the other nodes, host and port. @default "0.0.0.0:8201" */
+  /** Listening address for the other nodes, host and port. @default "0.0.0.0:8201" */
   readonly clusterAddress?: string;
   /** Its certificate, then those between it and the CA. PEM. */
   readonly tlsCertFile: string;

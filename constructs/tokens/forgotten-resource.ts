@@ -2,7 +2,7 @@ import { TerraformElement } from 'cdktf';
 import type { Construct } from 'constructs';
 
 export interface ForgottenResourceProps {
-  /** Such as `vault_mount.engine`. No resource of the stack may have it. */
+  /** Address of the resource, such as `vault_mount.engine`. No resource of the stack may have it. */
   readonly address: string;
 }
 
