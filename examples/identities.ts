@@ -8,8 +8,8 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  */
 
 /**
- * Apps to which nothing is handed out, as each has an identity where it runs: a job of GitHub, one of GitLab, and a program
- * by a token of the organization's own issuer.
+ * Apps that need no issued secret, because each has an identity of its own. They are a job of GitHub, a job of GitLab,
+ * and a program with a token of the organization's own issuer.
  */
 export default defineDeployment({
   vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },

@@ -14,7 +14,7 @@ import { VaultServerContainer } from './vault-server-container';
 /** `KUBE_CONFIG_PATHS` wins. Commands set it from `KUBECONFIG`. */
 const KUBECONFIG = '~/.kube/config';
 
-/** Stack `vault-server`: a server on this machine or on Kubernetes, where none exists yet. */
+/** Stack `vault-server`: a server on this machine or on Kubernetes, used if none exists yet. */
 export class VaultServer extends DeploymentStack {
   constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id, deployment, props);

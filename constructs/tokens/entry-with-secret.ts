@@ -46,9 +46,9 @@ export interface EntryWithSecretProps {
 /**
  * An entry of Vault with a client secret, which is in no state, plan or log.
  *
- * The secret is an ephemeral variable: Terraform knows it only during an apply, and passes it only to the environment of a
- * provisioner. Three steps run if a field or the secret's version changes:
- * 1. the gate fails where the secret is missing, before anything is touched;
+ * The secret is an ephemeral variable: Terraform knows it only during an apply, and passes it only to the environment
+ * of a provisioner. Three steps run if a field or the secret's version changes:
+ * 1. the gate fails if the secret is missing, before anything is touched;
  * 2. the entry is written without the secret, by a resource that detects changes of its fields in Vault;
  * 3. a command writes the entry again with the secret, as each write replaces the whole entry.
  * The second step does not run if only the secret's version changes, and the entry works all the time.

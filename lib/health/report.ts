@@ -125,7 +125,7 @@ export interface CredentialLine extends Line<CredentialState> {
 
 export interface Horizon {
   readonly until: Date;
-  /** Assumptions behind that date, in words that follow "assuming". @default - nothing: Webex has told it */
+  /** Assumptions behind that date, in words that follow "assuming". @default - none: Webex stated the date */
   readonly assumption?: string;
 }
 

@@ -2,7 +2,7 @@ import { oneLine } from '#core';
 import { z } from 'zod';
 import { type WebexOptions, webexRequest } from './webex-request';
 
-/** People see these texts on a terminal, which obeys control characters. */
+/** A terminal shows these texts to people, and would obey control characters in them. */
 const text = z.string().transform(oneLine);
 
 const personReply = z.object({

@@ -36,7 +36,7 @@ const address = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).
 
 const deviceReply = z.object({
   device_code: z.string().min(1),
-  // People see the code on a terminal, which obeys control characters.
+  // A terminal shows the code to people, and would obey control characters in it.
   user_code: z.string().regex(/^[\w-]{1,40}$/),
   verification_uri: address,
   verification_uri_complete: address.optional(),

@@ -23,9 +23,8 @@ export class TokenPair {
   private constructor(
     accessToken: string,
     refreshToken: string,
-    /** Lifetime of the access token. */
     readonly accessTokenSeconds: number,
-    /** Lifetime of the refresh token. @default - Webex did not say */
+    /** @default - Webex did not say */
     readonly refreshTokenTtlSeconds?: number,
     /** @default - Webex did not say */
     readonly scopes?: readonly string[],

@@ -1,6 +1,9 @@
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Values of the stack with those of a deployment: objects field by field, lists joined, else the added value. */
+/**
+ * Values of the stack, merged with those of a deployment. Objects are merged field by field and lists are joined. Any
+ * other value is replaced by the deployment's.
+ */
 export function mergedValues(ours: Values, added: Values): Values {
   const names = [...new Set([...Object.keys(ours), ...Object.keys(added)])];
   return Object.fromEntries(names.map((name) => [name, merged(ours[name], added[name])]));

@@ -27,7 +27,6 @@ import { checkWebexReachable } from './webex-check';
  * answer about each token. Inside of Vault, the doctor takes the look of `status` and checks its lines.
  */
 
-/** The observer's login. */
 export interface ObserverLogin extends AsyncDisposable {
   readonly vault: VaultClient;
   /** Whether the token is from the observer's own login. @default false: a token was given */
@@ -48,7 +47,7 @@ export interface DoctorOptions {
   readonly webex: boolean;
   readonly onFinding: (finding: Finding) => void;
   readonly signal: AbortSignal;
-  /** @default - the clock's */
+  /** @default - the machine's clock */
   readonly now?: () => Date;
 }
 

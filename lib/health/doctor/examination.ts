@@ -5,7 +5,6 @@ import { describeError, ExplainedError, oneLine, VaultResponseError } from '#cor
  */
 
 export interface Finding {
-  /** Name of the check. */
   readonly check: string;
   readonly state: 'ok' | 'error';
   /** In words, one line. */

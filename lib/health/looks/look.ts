@@ -40,7 +40,7 @@ export interface LookOptions extends InsideLookOptions {
   readonly vault: VaultClient;
   /** Logs the observer in, runs the action with its token, and logs out. A given token replaces the login. */
   readonly asObserver: <T>(action: (vault: VaultClient, isLoggedIn?: boolean) => Promise<T>) => Promise<T>;
-  /** @default - the clock's */
+  /** @default - the machine's clock */
   readonly now?: () => Date;
 }
 

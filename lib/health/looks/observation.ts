@@ -18,7 +18,6 @@ export interface Observation {
   readonly failingSince: Date | null;
 }
 
-/** Result of one look. */
 export interface LookResult {
   readonly at: Date;
   /** Expiry of the access token. @default - there is no token, or it never expires */

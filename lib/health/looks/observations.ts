@@ -186,7 +186,7 @@ async function readPart(records: Records, part: string): Promise<Part> {
   return { version, problem, before: value?.seen ?? nothing(), after: nothing(), isWorthNoting: false };
 }
 
-/** Notes that another observer wrote since this look began are as new as ours, and stay. */
+/** Notes that another observer wrote since this look began stay, because they are as new as this look's. */
 function merge<T>(read: Map<string, T>, theirs: Map<string, T>, ours: Map<string, T>): Map<string, T> {
   const isUnchanged = (name: string): boolean => isDeepStrictEqual(theirs.get(name), read.get(name));
   return new Map([...theirs, ...[...ours].filter(([name]) => isUnchanged(name))]);

@@ -17,7 +17,7 @@ import { describeRefusal } from './vault-refusal';
 import { lineOf, type EngineLine, type EngineState, type Line, type ServerState } from '../report';
 
 /*
- * The server, and the engine in it.
+ * The two parts that every grant depends on: the server, and the engine in it.
  */
 
 /**
@@ -78,7 +78,7 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
       return line('missing', 'broken', `what is mounted there is "${type}", not "${plugin.name}"`, deploy);
     }
     const refreshing = await readRefreshing(vault, mountPath);
-    // If the configuration was never written, the plugin's own defaults hold, and those reap.
+    // If the configuration was never written, the plugin's own defaults apply, and they delete grants.
     if (refreshing.configuration?.tune_reap_check_interval_seconds !== 0) {
       return line('reaping', 'attention', 'it deletes grants that it holds for dead', deploy);
     }

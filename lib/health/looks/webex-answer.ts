@@ -2,7 +2,6 @@ import { describeError, WebexResponseError, WebexUnreachableError } from '#core'
 import type { Credential } from '../../declaration/schema/deployment';
 import { peopleMe } from '../../webex/account-request';
 
-/** Webex's answer about a token. */
 export type WebexAnswer =
   | { readonly kind: 'person'; readonly email: string; readonly organization: string; readonly isOwner: boolean }
   /** The token works, but its scopes do not let Webex name the account. */

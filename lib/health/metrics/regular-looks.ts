@@ -8,7 +8,6 @@ export interface TimedLook {
   readonly durationSeconds: number;
   /** Undefined if the look failed. */
   readonly report?: Report;
-  /** The reason of a failure. */
   readonly error?: Error;
 }
 

@@ -4,7 +4,6 @@ import { linesOf, type Kind, type Line, type Report, type Severity } from '../re
  * Changes since the last notification.
  */
 
-/** Outcome of one look. */
 export type LookOutcome = LookTaken | LookFailed;
 
 export interface LookTaken {
