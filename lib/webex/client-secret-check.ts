@@ -21,8 +21,8 @@ export interface ClientSecretCheck {
  * A check of a client secret that touches no grant: the request presents a random refresh token. Webex checks the
  * client first, and the token after the client.
  *
- * If Webex answers without a code of RFC 6749, two wrong secrets are presented for comparison. The secret counts as
- * accepted if both wrong ones get the same answer and the secret gets another one.
+ * If the error code does not decide, two wrong secrets are presented for comparison. The secret counts as accepted if
+ * both wrong ones get the same answer and the secret gets another one.
  *
  * @throws WebexResponseError if Webex answers 429 or 5xx; WebexUnreachableError; the signal's reason
  */

@@ -8,8 +8,8 @@ import { retryingRequest } from './retrying-request';
 import { TokenPair } from './token-pair';
 
 /**
- * Redirect URLs of Webex's own page, by region. An integration needs all of them beside its own. Those of Webex for Government
- * are not documented.
+ * Redirect URLs of Webex's own page, by region. An integration needs all of them beside its own. The URLs of Webex for
+ * Government are not documented.
  *
  * @see https://developer.webex.com/docs/login-with-webex#device-authorization-endpoint
  */

@@ -20,7 +20,7 @@ export interface DeviceQuestion extends RequestLimits {
 }
 
 /**
- * @returns the pair; Webex's refusal; or the error of a poll without an answer, or with a 5xx one
+ * @returns the pair; Webex's refusal; or the error of a poll that got no answer or a 5xx
  * @throws WebexUnreachableError if a success has no token pair; the signal's reason
  */
 export async function askForTokens(

@@ -19,7 +19,7 @@ export interface Advice {
   readonly kind: 'advice' | 'note';
   /** In words, one line. */
   readonly detail: string;
-  /** Command or step that improves it. @default - the detail says so, or nothing does */
+  /** Command or step to take. @default - the detail says so, or there is none */
   readonly next?: string;
 }
 

@@ -17,7 +17,7 @@ export interface KnownLife {
  * End of the grant if every refresh fails from now on: the expiry of its refresh token.
  *
  * Webex does not document whether a refresh extends the refresh token, and both were observed. The life counts from the
- * consent, unless a refresh was seen after the expiry that this gives.
+ * consent, unless a refresh was seen after the expiry computed from the consent.
  *
  * @returns undefined if no time is known to count from
  */

@@ -120,8 +120,8 @@ export async function lookInside(
 }
 
 /**
- * Checks that the observer has its rights. Missing rights differ from a missing engine, because a policy also covers
- * paths without a mount.
+ * Checks that the observer has its rights. The check tells missing rights from a missing engine, because a policy also
+ * covers paths without a mount.
  *
  * @param isLoggedIn whether the token is from the observer's own login, and so is valid
  * @throws NotDeployed if the observer's own login has no rights yet, NotPermitted
