@@ -4,15 +4,15 @@ const { Buffer } = require('node:buffer');
 const { spawn } = require('node:child_process');
 
 /*
- * What `npm test` runs: types and lint beside the tests, as each of them keeps no more than one processor busy for a
- * minute. All of them end, whatever one of them says. The output of failed checks comes last, with the command that runs
- * each failed test alone: see test/end-of-run.js.
+ * Runs types and lint beside the tests for `npm test`. Each check keeps at most one processor busy for a minute. A
+ * failure stops no other check. The output of failed checks comes last, with the command that runs each failed test
+ * alone: see test/end-of-run.js.
  */
 
 const JEST = [require.resolve('jest/bin/jest'), '--selectProjects', 'unit', 'integration', ...process.argv.slice(2)];
 const END_OF_RUN_FD = 3;
 
-/** A script of package.json. */
+/** Runs a script of package.json. */
 async function check(script) {
   const child = spawn('npm', ['run', script], { stdio: ['ignore', 'pipe', 'pipe'] });
   const { code, output } = await ended(child, [child.stdout, child.stderr]);
@@ -27,7 +27,7 @@ function tests() {
   return ended(child, [child.stdio[END_OF_RUN_FD]]);
 }
 
-/** @returns its exit code, and what it wrote to the streams */
+/** @returns its exit code, and its output on the streams */
 function ended(child, streams) {
   const output = [];
   streams.forEach((stream) => stream.on('data', (chunk) => output.push(chunk)));

@@ -8,8 +8,9 @@ const FIND = `
     .then(() => require('./test/fixtures/kubernetes/manifests/prepare.ts').prepareKubernetes(report));`;
 
 /**
- * Fills the cache before Jest starts its workers: on a new machine each of them would install OpenBao and build the
- * plugin for itself, and wait for another one's helm. In a process of its own, as Jest maps no module names here; where it fails, the tests say why.
+ * Fills the cache before Jest starts its workers. On a new machine, each worker would install OpenBao, build the
+ * plugin, and wait for another worker's helm. A separate process does the work, because Jest maps no module names here.
+ * If it fails, the tests report the reason.
  */
 export default function cacheServers(): void {
   spawnSync(process.execPath, ['--import', 'tsx', '--eval', FIND], {

@@ -5,14 +5,14 @@ const { relative } = require('node:path');
 const { setImmediate } = require('node:timers');
 
 /*
- * The last lines of a run: tests that were left out, by reason, then tests that failed, each with the command that runs
- * it alone.
+ * The last lines of a run. Tests that were left out come first, by reason. Failed tests follow, each with the command
+ * that runs it alone.
  */
 
 const LEFT_OUT_LINES = 3;
 const FAILED_TESTS = 20;
 
-/** Length of a reason. The title of the test has the whole of it. */
+/** Longest reason in a line. The title of the test has the whole reason. */
 const REASON_LENGTH = 120;
 
 /** Title of a test or a group that test/fixtures/runs/left-out.ts leaves out. */
@@ -31,7 +31,7 @@ module.exports = class EndOfRun {
   }
 
   onTestResult({ context }, testResult) {
-    // Jest leaves it out in the result of a file that cannot be loaded.
+    // Jest omits the project's name for a file that cannot be loaded.
     testResult.displayName ??= context.config.displayName;
   }
 
@@ -82,7 +82,7 @@ function failed(files, rootDir) {
   return more > 0 ? [...failures.slice(0, FAILED_TESTS), `and ${more} more`] : failures;
 }
 
-/** @param fullName of a test; undefined: all of the file */
+/** @param fullName of a test; undefined selects the whole file */
 function command({ displayName }, path, fullName) {
   return [
     'npx jest',
@@ -94,7 +94,7 @@ function command({ displayName }, path, fullName) {
   ].join(' ');
 }
 
-/** As a regular expression in one line. */
+/** Escapes a text as a regular expression in one line. */
 function escaped(text) {
   return (
     text

@@ -22,7 +22,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-// First, as a file is loaded once, and the commands below set fewer variables.
+// This test comes first, because a file is loaded once. The commands below set fewer variables.
 it.each(EXAMPLES)('the example %s can be loaded, and its stack be declared', async (file) => {
   const { deployment } = await loadDeployment(join(PROJECT_FOLDER, 'examples', file));
   expect(resources(synthesize(new WebexTokens(testApp(), 'webex-tokens', deployment)), 'vault_mount')).not.toEqual([]);

@@ -5,7 +5,7 @@ import cacheServers from './cached-servers';
 import { buildPrograms } from './fixtures/packages/program-build';
 import { TEST_RUN } from './fixtures/runs/test-run-folder';
 
-/** What all workers need, made once before they start. */
+/** Prepares the shared files of all workers, before they start. */
 export default async function prepare(): Promise<void> {
   cacheServers();
   const folder = mkdtempSync(join(tmpdir(), 'test-run-'));

@@ -2,7 +2,7 @@
 
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** What takes minutes, most of them without a processor: at the end, the rest would have waited for it. */
+/** Files that take minutes, mostly without a processor. At the end of a run, they would keep the run waiting. */
 const LONG = [
   /\/rehearsal\/outage\//,
   /\/server\/backup/,
@@ -12,7 +12,7 @@ const LONG = [
   /\/scripts\/people-by-oidc\./,
 ];
 
-/** Unit tests first, then the files that take longest, also where no earlier run has told which these are. */
+/** Runs unit tests first, then the longest files. The order does not depend on an earlier run. */
 module.exports = class extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {

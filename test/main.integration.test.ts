@@ -64,7 +64,7 @@ it('gives CDKTF the stacks that the program deploys, in their order', async () =
   expect(written['webex-tokens']?.dependencies).toEqual(['vault-server']);
 });
 
-/** CDKTF notes where each construct comes from. */
+/** Removes CDKTF's notes about the origin of each construct. */
 function withoutPlaces(json: string): unknown {
   return JSON.parse(json, (key, value: unknown) => (key === '//' ? undefined : value));
 }
@@ -76,7 +76,7 @@ it('hides no warning but the one that cdktf gives rise to', async () => {
     ...deploymentInFile(folder, exampleDeployment()),
     NODE_OPTIONS: `--require=${preload}`,
   });
-  // Node 20 loads it in tsx's thread as well.
+  // Node 20 also loads the file in tsx's thread.
   expect(new Set(stderr.match(/DEP\d+/g))).toEqual(new Set(['DEP0000']));
 });
 

@@ -8,7 +8,7 @@ import { npxOfWebexToken } from './fixtures/programs/npx';
 import { OperatedVault } from './fixtures/worlds/operated-vault';
 import { snippet } from './fixtures/pages/snippet';
 
-/* What client/README.md tells people to type, typed on a production server: with the CA, and where something fails. */
+/* The commands of client/README.md, typed on a production server with its CA, including failures. */
 
 let operated: OperatedVault;
 let environment: NodeJS.ProcessEnv;
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => operated[Symbol.asyncDispose]());
 
-/** The line that says where Vault is and who the app is goes ahead in the environment. */
+/** Runs the page's lines. The environment replaces the line that sets Vault's address and the app's identity. */
 async function unwrap(env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
   const { roleId, wrappingToken } = await issueSecretId(
     await operated.as('issuer'),

@@ -11,9 +11,7 @@ import { snippet } from './fixtures/pages/snippet';
 import { Typist } from './fixtures/pages/typist';
 import { WrittenVault } from '../rehearsal/written-vault';
 
-/*
- * What README.md and client/README.md tell people to type, typed; and what they and the pages around them name, looked for.
- */
+/* Types the commands of README.md and client/README.md. Checks the names in these pages and in the other pages. */
 
 const PROJECT = resolve(__dirname, '..');
 const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
@@ -106,13 +104,13 @@ test('README.md builds the plugin, as plugin/README.md does', async () => {
   const lines = snippet('README.md', 'build');
   expect(snippet('plugin/README.md', 'build')).toBe(lines);
   await expect(run('bash', ['-e', '-c', lines], { cwd: folder })).resolves.toMatchObject({ exitCode: 0, stdout: '' });
-  // One that wants to be started by a server says so.
+  // A plugin that is started without a server says so.
   const started = await run(join(folder, 'plugins/vault-plugin-secrets-oauthapp'), []);
   expect(started.stdout + started.stderr).toContain('This binary is a plugin');
   rmSync(folder, { recursive: true });
 });
 
-/** Every page, by its path from the project's folder. */
+/** Paths of all pages, relative to the project's folder. */
 const pages = ['.', 'client', 'docs', 'plugin'].flatMap((folder) =>
   readdirSync(join(PROJECT, folder))
     .filter((name) => name.endsWith('.md'))
@@ -142,7 +140,7 @@ test.each(pages)('every file that %s links to is there', (page) => {
 });
 
 test('npm run quickstart shows the whole main job, and leaves nothing behind', async () => {
-  // Some releases of npm say on stderr what they run.
+  // Some releases of npm print the command on stderr.
   const { exitCode, stdout, stderr } = await run('npm', ['run', '--loglevel=error', 'quickstart'], { cwd: PROJECT });
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
@@ -164,7 +162,7 @@ test('npm run quickstart -- --keep ends with all that it started by a SIGTERM to
   const [, file = ''] = sourced() ?? [];
   const started = await descendants(npm.pid ?? 0);
   try {
-    // The command, the server, its plugin.
+    // The processes are the command, the server and its plugin.
     expect(started.length).toBeGreaterThanOrEqual(3);
     expect(existsSync(dirname(file))).toBe(true);
     npm.kill('SIGTERM');

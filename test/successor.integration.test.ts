@@ -12,13 +12,14 @@ import { buildPackages } from './fixtures/packages/packages';
 import { snippet } from './fixtures/pages/snippet';
 
 /*
- * CDKTF is archived. docs/cdktn.md says how its successor is installed. These tests type that page, and compare the JSON of
- * deployment.ts and of the examples: two folders synthesize them, which differ in cdktf and constructs alone.
+ * CDKTF is archived. docs/cdktn.md describes the installation of its successor. These tests type the commands of that
+ * page. They compare the JSON of deployment.ts and of the examples between two folders, which differ only in cdktf and
+ * constructs.
  */
 
 const SUCCESSOR = 'cdktn@0.24.0';
 const VERSION = SUCCESSOR.replace('cdktn@', '');
-/** No registry is waited for that does not answer at once. */
+/** npm gives up on a registry that does not answer at once. */
 const IMPATIENT = ['--prefer-offline', '--fetch-retries=0', '--fetch-timeout=20000'];
 
 const SOURCES = [
@@ -51,7 +52,7 @@ void main();
 `;
 
 const home = mkdtempSync(join(tmpdir(), 'successor-'));
-/** Only its bytes count, and its path, which has to be the same in both. */
+/** Only the bytes and the path of the plugin count. The path has to be the same in both folders. */
 const PLUGIN = join(home, 'oauthapp');
 writeFileSync(PLUGIN, '#!/bin/sh\n', { mode: 0o755 });
 afterAll(() => rmSync(home, { recursive: true }));
@@ -88,7 +89,7 @@ describeUnless(successorUnavailable())(`${SUCCESSOR} in place of cdktf`, () => {
     for (const file of ['package.json', 'package-lock.json', '.npmrc', ...workspaces]) {
       cpSync(join(PROJECT_FOLDER, file), join(clone, file));
     }
-    // Resolving is the part that a peer range can end. It takes no 300 MB.
+    // Only the resolution can fail on a peer range. The test skips the installation, which takes 300 MB.
     await type(clone, snippet('docs/cdktn.md', 'clone'), { npm_config_package_lock_only: 'true' });
     const lock = new PackageLock(join(clone, 'package-lock.json'));
     expect(lock.package('node_modules/cdktf')).toMatchObject({ name: 'cdktn', version: VERSION });
@@ -112,7 +113,7 @@ describeUnless(successorUnavailable())(`${SUCCESSOR} in place of cdktf`, () => {
   });
 });
 
-/** Why the registry does not give it; undefined if it does. */
+/** Why the registry does not have the package, or undefined. */
 function successorUnavailable(): string | undefined {
   const { status, stderr } = spawnSync('npm', ['view', ...IMPATIENT, SUCCESSOR, 'version'], { encoding: 'utf8' });
   return status === 0 ? undefined : `npm does not find ${SUCCESSOR}: ${stderr.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
@@ -122,11 +123,14 @@ async function type(cwd: string, text: string, env: Readonly<Record<string, stri
   const settings = { npm_config_ignore_scripts: 'true', npm_config_prefer_offline: 'true', ...env };
   const command = ['-e', '-c', text];
   const { exitCode, stderr } = await run('bash', command, { cwd, env: { ...process.env, ...settings } });
-  // npm warns there, too.
+  // npm prints warnings to stderr, too.
   expect(exitCode === 0 ? '' : stderr).toBe('');
 }
 
-/** By links, which Node is told to take for what they stand for: so the providers find the cdktf beside them, too. */
+/**
+ * Links the packages into a folder. Node keeps the paths of the links, and the providers therefore find the cdktf
+ * beside them.
+ */
 async function synthesized(name: 'present' | 'future', packages: readonly string[]): Promise<Map<string, unknown>> {
   const folder = join(home, name);
   const modules = join(folder, 'node_modules');

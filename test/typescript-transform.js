@@ -5,8 +5,8 @@ const { readFileSync } = require('node:fs');
 const { transformSync, version } = require('esbuild');
 
 /*
- * Makes TypeScript run in Jest. Types are what `npm run typecheck` checks; without them esbuild takes a tenth of the
- * time, and no worker has to load the compiler.
+ * Compiles TypeScript for Jest. `npm run typecheck` checks the types. esbuild takes a tenth of the time, and no worker
+ * has to load the compiler.
  */
 
 const OPTIONS = {
@@ -14,7 +14,7 @@ const OPTIONS = {
   format: 'cjs',
   platform: 'node',
   target: 'es2022',
-  // Jest cannot import() in what is no ES module.
+  // Jest does not support import() in CommonJS modules.
   supported: { 'dynamic-import': false },
   sourcemap: 'inline',
   sourcesContent: false,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { SERVER_PRODUCTS } from '../constructs/server/server-products';
 import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
-/* The workflows of a forge are compared with the project's own promises. Nothing runs them here. */
+/* Compares the workflows of a forge with the project's own promises. No workflow runs here. */
 
 const FOLDER = join(PROJECT_FOLDER, '.github/workflows');
 
@@ -39,7 +39,7 @@ const { scripts, engines } = z
 
 describe.each(readdirSync(FOLDER))('%s', (name) => {
   const text = readFileSync(join(FOLDER, name), 'utf8');
-  // By its schema, each job has an end.
+  // The schema requires a time limit of each job.
   const { permissions, jobs } = workflow.parse(parse(text));
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 

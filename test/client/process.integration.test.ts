@@ -13,7 +13,7 @@ import { TlsServer } from '../fixtures/loopback/tls-server';
 
 /* The end of a process, and NODE_TLS_REJECT_UNAUTHORIZED. Node reads it at the start of a process. */
 
-/** Announces more than it sends. */
+/** An answer whose announced length exceeds its body. */
 const UNFINISHED = 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok';
 
 const GET = `const get = async (address, ca) => {
@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/* No time passes on its clock, so no deadline and no idle timeout ends it. */
+/* The clock stands still. No deadline or idle timeout can end the process. */
 describe('a process ends', () => {
   let clock: ProcessClock;
   beforeEach(async () => (clock = await ProcessClock.start(folder)));

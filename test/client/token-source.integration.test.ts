@@ -23,7 +23,7 @@ import { WrittenVault } from '../../rehearsal/written-vault';
 const LOGIN = 'PUT auth/approle/login';
 const HOUR_MS = 3_600_000;
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
-/** So short that the engine considers the token expired from the start. */
+/** The engine treats a token of this lifetime as expired from the start. */
 const EXPIRED_AT_ONCE = { accessTokenTtlSeconds: 5 };
 const LONG = { accessTokenTtlSeconds: 1_209_599 };
 
@@ -158,7 +158,7 @@ describe('without a right to its credential', () => {
 });
 
 describe('during a refresh that rotates the refresh token', () => {
-  /** Long enough for the engine to notice a hang-up. A slower engine fails no test. */
+  /** Long enough for the engine to notice a hang-up. The tests also pass with a slower engine. */
   const NOTICED_MS = 500;
   let held: HeldRequest;
 
@@ -185,7 +185,7 @@ describe('during a refresh that rotates the refresh token', () => {
     expect(await vault.engine.isAccepted(reading.accessToken)).toBe(true);
   }
 
-  /** Without the proxy, which hides a hang-up from the server. */
+  /** A source without the proxy, which would hide a hang-up from the server. */
   const directSource = () => source({ address: vault.server.address });
 
   it('the grant survives a rotating refresh whose caller gives up', async () => {
@@ -235,7 +235,7 @@ describe('during a refresh that rotates the refresh token', () => {
     await held.waits;
     abort.abort();
     await expect(impatient).rejects.toThrow('aborted');
-    // The engine hangs up, too.
+    // The engine closes its connection to Webex, too.
     await eventually(() => vault.webex.requests.some(({ status }) => status === 0) || undefined);
     vault.webex.behavior.fault = undefined;
     await expect(source().token()).rejects.toBeInstanceOf(ReauthorizationRequired);
@@ -248,7 +248,8 @@ describe('an error of the source', () => {
   });
 
   it('the source throws AuthorizationPending for a pending credential', async () => {
-    // Its own credential, because the engine keeps asking Webex about it and would remove a later one of its name.
+    // The credential has its own name. The engine keeps asking Webex about it, and would remove a later credential of
+    // the same name.
     vault.webex.behavior.fault = { path: '/v1/', status: 400, body: 'rfc6749', error: 'authorization_pending' };
     const device = { server: 'webex-myapp', grant_type: DEVICE_GRANT, device_code: 'device-code' };
     await vault.admin.write('oauthapp/creds/pending', device);

@@ -23,7 +23,7 @@ import { expectHidden } from '../fixtures/results/shown';
 import { vaultReply } from '../fixtures/arbitrary/vault-replies';
 import { outcomeOf, useVirtualTime } from '../fixtures/clocks/virtual-time';
 
-/* Any replies in place of Vault's: the source gives a token of a reply, or an error that says what to do. */
+/* Any replies in place of Vault's. The source gives a token of a reply, or an error that tells the next step. */
 
 const ADDRESS = 'http://vault.test:8200';
 const LEADER = 'http://leader.test:8200';

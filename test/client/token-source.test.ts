@@ -34,7 +34,7 @@ const LOGIN = 'PUT auth/approle/login';
 const HOUR_MS = 3_600_000;
 const FORTNIGHT_MS = 14 * 24 * HOUR_MS;
 
-/* No deadline and no hold-off passes on a busy machine. */
+/* The clock is virtual, because a busy machine could exceed a deadline or a hold-off. */
 useVirtualTime();
 
 let vault: ScriptedVault;
@@ -310,7 +310,7 @@ describe('while something fails', () => {
       for (let second = 0; second < 190; second++, now += 1000) {
         await tokens.token();
       }
-      // At 1, 3, 7, 15, 31 and 63 s, then each minute.
+      // The reads come after 1, 3, 7, 15, 31 and 63 s, then each minute.
       expect(vault.count(READ) - reads).toBe(6 + 3);
     });
 
@@ -463,7 +463,7 @@ it('the source rarely logs in again while Vault keeps refusing the read, and lea
     await expect(tokens.token()).rejects.toBeInstanceOf(NotPermitted);
   }
   const logins = vault.count(LOGIN);
-  // The first one, one after the first refusal, after 15 s, 1, 4 and 16 min, then each 16 min.
+  // The logins: the first one, one after the first refusal, then after 15 s, 1, 4 and 16 min, and then every 16 min.
   expect(logins).toBeLessThanOrEqual(8);
   await tokens[Symbol.asyncDispose]();
   expect(vault.count('PUT auth/token/revoke-self')).toBe(logins);

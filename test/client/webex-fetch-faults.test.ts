@@ -15,7 +15,7 @@ import { useVirtualTime } from '../fixtures/clocks/virtual-time';
 
 const ACCESS_TOKEN = 'the-access-token';
 
-/* No deadline passes on a busy machine. */
+/* The clock is virtual, because a busy machine could exceed a deadline. */
 useVirtualTime();
 
 const opened: RawServer[] = [];
@@ -116,7 +116,7 @@ describe('a caller', () => {
     const abort = new AbortController();
     const failed = failure(webex.fetch(url, { signal: abort.signal }));
     await server.asked();
-    // The deadline of the body that nobody reads, and the wait.
+    // The two timers are the deadline of the unread body, and the wait.
     await eventually(() => jest.getTimerCount() === 2 || undefined);
     const reason = new Error('enough');
     abort.abort(reason);

@@ -16,7 +16,7 @@ const ORIGIN = 'http://127.0.0.1:9';
 const ACCESS_TOKEN = 'the-access-token';
 const TIMEOUT_MS = 10_000;
 
-/** Four attempts, and as many with another token; each waits for a head and the parts of a body. */
+/** Four attempts, and four more with another token. Each waits for a head and the parts of a body. */
 const MOST_REQUESTS = 8;
 
 const links = anyUrl.map((url) => `<${url}>; rel="next"`);

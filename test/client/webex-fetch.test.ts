@@ -17,7 +17,7 @@ async function scripted(...answers: WebexAnswer[]): Promise<ScriptedWebex> {
   return webex;
 }
 
-/** Gives token-1, and after each one that is rejected the next. */
+/** A source of token-1, token-2 and so on. Each rejection makes it give the next token. */
 function countingTokens(): WebexFetchOptions['tokens'] & { rejected: string[] } {
   const rejected: string[] = [];
   const reading = (): CredentialReading =>

@@ -11,7 +11,7 @@ import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { credentialAnswer, refusal, ScriptedVault } from '../fixtures/loopback/scripted-vault';
 import { runScript, Script, WEBEX_TOKEN } from '../fixtures/programs/script';
 
-/* The command as a process in JavaScript, as in its package: its child, signals to it, and readers of its output. */
+/* The command as a JavaScript process, as in its package: its child, its signals, and the readers of its output. */
 
 const CREDS = 'oauthapp/creds/testauth';
 const ACCESS_TOKEN = 'the-access-token';
@@ -124,7 +124,7 @@ describe('exec', () => {
 });
 
 describe('a signal while Vault answers', () => {
-  /** The command once its first request has arrived. */
+  /** Starts the command, and waits for its first request. */
   async function asking(...options: string[]): Promise<Script> {
     const script = new Script(command, ['testauth', ...options], app);
     await eventually(() => Promise.resolve(vault.requests.length > 0 || undefined));

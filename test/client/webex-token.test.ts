@@ -11,7 +11,7 @@ import {
 } from '../fixtures/loopback/scripted-vault';
 import { useVirtualTime } from '../fixtures/clocks/virtual-time';
 
-/* The command, in this process; webex-token-process.integration.test.ts has what only a process shows. */
+/* The command in this process. webex-token-process.integration.test.ts tests the properties of a process. */
 
 const CREDS = 'oauthapp/creds/testauth';
 const LOGIN = 'auth/approle/login';
@@ -24,7 +24,7 @@ let vault: ScriptedVault;
 let folder: string;
 const environment = process.env;
 
-/* No deadline passes on a busy machine. */
+/* The clock is virtual, because a busy machine could exceed a deadline. */
 useVirtualTime();
 
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'webex-token-'))));
@@ -246,7 +246,7 @@ describe('unwrap', () => {
   });
 });
 
-/** One line on stderr, nothing on stdout, no secret in either. */
+/** Expects one line on stderr, an empty stdout, and no secret in either. */
 function expectLine({ exitCode, stdout, stderr }: Outcome, code: number, line: RegExp): void {
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^error: [^\n]+\n$/);

@@ -33,7 +33,7 @@ function textsIn(value: unknown): string[] {
       : [];
 }
 
-/** Expressions that Terraform would replace. */
+/** Expressions that Terraform would evaluate. */
 function expressionsIn(value: unknown): string[] {
   return textsIn(value).flatMap((text) => text.replaceAll(/[$%]{2}\{/g, '').match(/[$%]\{[^}]*\}?/g) ?? []);
 }

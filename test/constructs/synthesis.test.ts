@@ -21,7 +21,7 @@ it('the synthesis returns the stacks in deploy order, with their folders and war
     },
     { name: 'webex-tokens', folder: join(output, 'stacks/webex-tokens'), warnings: [] },
   ]);
-  // `cdktf deploy` takes the order from there.
+  // `cdktf deploy` reads the order of the stacks from manifest.json.
   const { stacks } = JSON.parse(readFileSync(join(output, 'manifest.json'), 'utf8')) as {
     stacks: Record<string, { dependencies: string[] }>;
   };

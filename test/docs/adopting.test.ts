@@ -9,7 +9,7 @@ import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 const page = readFileSync(join(PROJECT_FOLDER, 'docs/adopting.md'), 'utf8');
 
-/** What the page declares. */
+/** The declaration on the page. */
 function declared(): Deployment {
   const [, code = ''] = /```ts\n([^]*?)```/.exec(page) ?? [];
   const { outputText } = ts.transpileModule(code.replaceAll(/^ {3}/gm, ''), {

@@ -5,8 +5,8 @@ import { refusal } from '../fixtures/programs/command-line';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 /*
- * Every command that a page tells people to type is typed by a test, which takes it from the page, or the page says in a
- * comment why not. And all of them, those in the text too, are such as the programs take.
+ * A test takes every shown command from the page and types it, or the page says in a comment why not. The programs
+ * accept all shown commands, including those in the text.
  */
 
 const SHELLS = ['sh', 'bash', 'console', 'crontab'];
@@ -50,7 +50,7 @@ describe('a block of commands', () => {
   });
 });
 
-/** What tests ask for, as `PAGE NAME`. */
+/** Snippets that tests use, as `PAGE NAME`. */
 function snippetsOfTests(): string[] {
   return readdirSync(join(PROJECT_FOLDER, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
@@ -78,11 +78,14 @@ describe('a command line of the programs', () => {
   });
 });
 
-/** In blocks of any language and in the text: by npx, by the path of what is installed, or as the first word. */
+/**
+ * Command lines in blocks of any language and in the text. A line starts with npx, with the path of the installed
+ * program, or with its name.
+ */
 function commandLines(page: string): string[] {
   const typed = codeBlocks(page).flatMap(({ text }) => commands(text));
   const inText = [...withoutBlocks(page).matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s+/g, ' '));
-  // Without anything behind it, a command is only named there.
+  // The text also names commands without arguments. Option `--help` completes them.
   const named = inText.map((span) => span.replace(/(webex-token-vault \w[\w-]*(?: \w[\w-]*)?)$/, '$1 --help'));
   return [...typed, ...named]
     .map((line) => line.replaceAll(/<([\w-]+)>/g, '$1'))

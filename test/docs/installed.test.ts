@@ -4,11 +4,11 @@ import { codeBlocks, PAGES } from '../fixtures/pages/code-block';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 /*
- * Commands for people and machines run what is installed. Without `--no-install`, npx downloads the package of a
- * name that is not installed, without asking where there is no terminal.
+ * Commands for people and machines run the installed program. Without `--no-install`, npx downloads a package that is
+ * not installed. Without a terminal, npx does not ask first.
  */
 
-/** With a version, it may start a new project. */
+/** A command that can download the package. The only permitted download has a version and starts a new project. */
 const MAY_DOWNLOAD = /\bnpx\b(?! --no-install webex-token| webex-token-vault@\d+\.\d+\.\d+ )[^\n`"';|&]*\bwebex-token/;
 
 const SOURCES = [

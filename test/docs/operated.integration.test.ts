@@ -9,9 +9,9 @@ import type { Dialog } from '../fixtures/programs/terminal';
 import { Typist } from '../fixtures/pages/typist';
 
 /*
- * What README.md and docs/ tell people to type at a server that lasts, typed there, one after the other: from init to the
- * end of a grant. No page types for a container here, so the server is a process, and stack webex-tokens comes by the
- * rehearsal's applier; test/deploy types what takes Terraform.
+ * The commands of README.md and docs/ for a permanent server, typed in order: from init to the end of a grant. No
+ * page's command needs a container, so the server is a process. The rehearsal's applier applies stack webex-tokens.
+ * test/deploy types the commands that need Terraform.
  */
 
 describe('a server that is operated by the pages', () => {
@@ -21,7 +21,7 @@ describe('a server that is operated by the pages', () => {
 
   beforeAll(async () => {
     operated = await OperatedVault.start();
-    // So short a wait that nobody minds it.
+    // A short timeout keeps the wait of `pause` short.
     operated.declare({ engine: { ...operated.deployment.engine, tuning: { providerTimeoutSeconds: 1 } } });
     typist = new Typist({ ...operated.environment, REHEARSAL_SERVER: await findServer() });
   });
@@ -35,7 +35,7 @@ describe('a server that is operated by the pages', () => {
     return shares.map((share, index) => [`Key share ${index + first} (`, share]);
   }
 
-  /** Webex shows a new client secret, and goes on with the old one. */
+  /** Webex issues a new client secret, and still accepts the old one. */
   function newClientSecret(): Dialog {
     const [client] = operated.engine.webex.clients;
     const old = client?.clientSecret ?? '';

@@ -8,7 +8,7 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { testUnless } from '../fixtures/runs/left-out';
 import { Typist } from '../fixtures/pages/typist';
 
-/* What pages tell people to type and that asks no server: certificates, manifests, and what kubectl makes of them. */
+/* Commands of the pages that need no server: certificates, manifests, and kubectl's result for them. */
 
 let typist: Typist;
 beforeEach(() => (typist = new Typist()));
@@ -39,7 +39,7 @@ describe('with kubectl', () => {
   const onKubectl = testUnless(kubectl.status === 0 ? undefined : 'kubectl is not on PATH');
   const [program = ''] = kubectl.stdout.split('\n');
 
-  // It looks at what it is told and makes the object, and sends it nowhere.
+  // kubectl validates its arguments and makes the object, but sends nothing.
   beforeEach(() => typist.writeProgram('kubectl', `exec '${program}' "$@" --dry-run=client -o name`));
 
   onKubectl('docs/kubernetes.md makes the namespace, and the Secret with the certificate', async () => {

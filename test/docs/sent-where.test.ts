@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
-/* SECURITY.md says what is sent where: it has each host that the sources name. */
+/* SECURITY.md lists the data that the project sends, by host. The list has each host of the sources. */
 
 const page = readFileSync(join(PROJECT_FOLDER, 'SECURITY.md'), 'utf8');
 
-/** On this machine, in the cluster, in a variable, made up for an example, or the name of a vocabulary. */
+/** Names without a remote host: loopback, the cluster, variables, examples, and XML vocabularies. */
 const NOWHERE =
   /^(?:localhost|127\.0\.0\.1|\*|\[\*\]|\*_K8S_POD_NAME|www\.w3\.org|.*\.example(?:\.com)?)$|^\*-active\.\*\.svc$|^kubernetes\.default\.svc\.cluster\.local$/;
 
-/** In code, and not in comments. */
+/** Hosts in a folder's code. Comments are ignored. */
 function hostsIn(folder: string): string[] {
   return readdirSync(join(PROJECT_FOLDER, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.[jt]s$/.test(name) && !/(?:^|\/)(?:dist|node_modules)\//.test(name))

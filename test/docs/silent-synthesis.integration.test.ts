@@ -6,7 +6,7 @@ import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 
-/* SECURITY.md says that synthesizing contacts nobody: neither we nor CDKTF. */
+/* SECURITY.md says that the synthesis contacts no host. This includes CDKTF. */
 
 it('the synthesis contacts no host', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'silent-'));
@@ -32,7 +32,7 @@ it('the synthesis contacts no host', async () => {
     run(process.execPath, ['--require', refuse, '--import', 'tsx', program], { cwd: PROJECT_FOLDER, env });
   await expect(synth('main.ts')).resolves.toMatchObject({ exitCode: 0, stderr: '' });
   expect(readdirSync(join(folder, 'out/stacks'))).toContain('webex-tokens');
-  // It would have been seen.
+  // A program with a request proves that the check finds one.
   const asking = join(folder, 'asking.ts');
   writeFileSync(asking, "require('node:http').get('http://127.0.0.1:1').on('error', () => undefined);");
   await expect(synth(asking)).resolves.toMatchObject({ exitCode: 99 });

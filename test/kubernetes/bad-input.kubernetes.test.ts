@@ -9,7 +9,7 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 import type { KubernetesServerDeclaration } from '../../lib/declaration/schema/server/kubernetes-server-declaration';
 
-/* What is wrong and only the cluster can know: `deploy` says it in one line, or the pod does, where people look for it. */
+/* Wrong input that only the cluster can detect. `deploy` reports it in one line, or the pod does in its status. */
 
 interface Pod {
   readonly status: {

@@ -6,8 +6,8 @@ import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernete
 import { describeUnless } from '../fixtures/runs/left-out';
 
 /*
- * The admission of a real API server enforces Pod Security "restricted" in the namespace of the server. It looks at pods
- * alone, so each test makes the pod that the StatefulSet would make.
+ * The admission of a real API server enforces Pod Security "restricted" in the server's namespace. Admission checks
+ * only pods. Each test therefore makes the pod that the StatefulSet would make.
  *
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */

@@ -19,11 +19,12 @@ import { steps } from '../fixtures/runs/steps';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * A server on a real Kubernetes, from an empty namespace to the end: the project's own commands, the real Terraform, the
- * vendor's chart, and a pod that reads its token all the while. Webex alone is simulated, in a pod too.
+ * A server on a real Kubernetes, from an empty namespace to its deletion. The test uses the project's own commands, the
+ * real Terraform and the vendor's chart. A pod reads its token all the time. Only Webex is simulated, in a pod.
  *
- * KUBECONFIG names the cluster: kind, k3s, any with storage of its own and DNS. What else it takes is in
- * test/fixtures/kubernetes/cluster/test-images.ts. All of it is in a namespace of its own, which is deleted in the end.
+ * KUBECONFIG names the cluster: kind, k3s, or any other with storage and DNS.
+ * test/fixtures/kubernetes/cluster/test-images.ts lists the other requirements. The test has its own namespace, which
+ * is deleted at the end.
  */
 
 const CREDENTIALS = ['testauth', 'second', 'third'];
@@ -76,7 +77,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
           pluginFolder: PLUGIN_FOLDER,
           chart: { path: TEST_CHART },
           snapshots: SNAPSHOTS,
-          // All of them on one node, where there is only one.
+          // The empty affinity lets all pods run on one node.
           values: { server: { affinity: '', ...webex.relayValues } },
         },
       ),
@@ -89,7 +90,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     }
   });
 
-  /** Clean-up, the last one first, also after a failed test. */
+  /** Registers a part for the clean-up, which also follows a failed test. The last part is removed first. */
   function kept<T extends AsyncDisposable>(part: T): T {
     parts.push(part);
     return part;
@@ -213,7 +214,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     const leader = await leads();
     const killedAt = Date.now();
     const kill = 'kill -9 $(pidof bao || pidof vault)';
-    // The container may be gone before that has been told.
+    // The container can end before its answer arrives.
     await namespace.kubectl
       .run(['exec', leader, '-c', server.server.product, '--', 'sh', '-c', kill])
       .catch(() => undefined);
@@ -223,7 +224,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     }, 120_000);
     await server.untilSealed(leader);
     note(`${leader} killed, ${next} leads; until the one that came back was sealed`, killedAt);
-    // Whether or not somebody unseals the one that came back.
+    // The app keeps reading while the returned node is still sealed.
     const noticed = await noticedSince(killedAt, 5000);
     expect(noticed.readings).toBeGreaterThan(20);
     succeeded(await server.unseal(leader));
@@ -269,7 +270,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     const startedAt = Date.now();
     succeeded(await server.script('pause', []));
     succeeded(await server.stack('deploy', 'vault-server'));
-    // No pod is restarted for it.
+    // The deploy itself restarts no pod.
     expect(await Promise.all(server.pods.map(revision))).toEqual(before);
     await replacePods();
     succeeded(await server.script('resume', []));
@@ -285,7 +286,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
   step('its plugin is upgraded by another one of the same image: every grant is kept', async () => {
     const { engine } = server.deployment;
     server.declare({}, { engine: { ...engine, plugin: { ...engine.plugin, ...plugins[1] } } });
-    // The init container is to check that one from now on.
+    // From now on, the init container checks the new plugin.
     succeeded(await server.stack('deploy', 'vault-server'));
     await deployTokens();
     const leader = await leads();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ts from 'typescript';
 
-/* The dashboard against Grafana's own types: no Grafana can be had where this runs. */
+/* Checks the dashboard with Grafana's own types, because no Grafana is available here. */
 
 const text = readFileSync(resolve(__dirname, '../../monitoring/grafana-dashboard.json'), 'utf8');
 
@@ -16,7 +16,7 @@ interface Panel {
 }
 const { panels } = JSON.parse(text) as { panels: readonly Panel[] };
 
-/** Where Grafana's types keep the options of each type of panel that is used. */
+/** Grafana's type file with the options of each used panel type. */
 const OPTIONS: Readonly<Record<string, string>> = {
   stat: 'stat/panelcfg/x/StatPanelCfg_types.gen',
   table: 'table/panelcfg/x/TablePanelCfg_types.gen',
@@ -24,14 +24,14 @@ const OPTIONS: Readonly<Record<string, string>> = {
   'state-timeline': 'statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen',
 };
 
-/** In JSON a member of an enum is its text. */
+/** JSON represents an enum member as its text. */
 const JSON_TYPE = `type Json<T> = T extends string ? \`\${T}\` : T extends readonly (infer U)[] ? Json<U>[]
   : T extends object ? { [K in keyof T]: Json<T[K]> } : T;`;
 
-/** Those of the compiler and of Grafana, which all programs share. */
+/** Parsed files of the compiler and of Grafana, which all checked programs share. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** What the compiler finds wrong with what follows, which may use `Json<...>`. */
+/** The compiler's errors about a source, which can use `Json<...>`. */
 function problems(source: string): string[] {
   const file = resolve(__dirname, 'dashboard-in-types.ts');
   const options: ts.CompilerOptions = {

@@ -201,7 +201,7 @@ describe('the program webex-token-vault', () => {
       .filter((file) => file.endsWith('.js') && file !== 'cli.js')
       .map((file) => file.replace(/\.js$/, ''));
     expect(commands).toContain('authorize');
-    // In one process, because the program starts the same for each.
+    // One process prints all helps, because the program starts in the same way for each.
     const { exitCode, stdout, stderr } = await user.run('node', [
       '-e',
       helpOfEach('./node_modules/webex-token-vault/dist/scripts/cli.js'),

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** An entry with one file, usable where that holds "whole". */
+/** An entry with one file, which is usable if the file contains "whole". */
 function entry(fill: (folder: string) => Promise<void> | void): CacheEntry {
   return {
     name: 'tool-1.0',

@@ -8,7 +8,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
-/* A declaration with identities, tried out where neither its issuers nor its clusters are. */
+/* A declaration with identities, rehearsed without its issuers and clusters. */
 
 const [ca = ''] = rootCertificates;
 const cluster = { address: 'https://10.0.0.1:6443', caPem: ca };
@@ -67,7 +67,7 @@ it('a shell switches from one app to another, and reads only as the selected one
   const { stdout } = await run('/bin/bash', ['-c', [`. '${file}'`, ...steps].join('\n')], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
   });
-  // They are in, and nobody has consented yet.
+  // The logins succeeded, and nobody has consented yet.
   const lines = stdout.trim().split('\n');
   expect(lines).toHaveLength(4);
   lines.forEach((line) => expect(line).toMatch(/^3 error: .*testauth/));

@@ -18,7 +18,7 @@ import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { synthesize } from '../fixtures/worlds/synthesizer';
 import { fakeCommand } from './fake-command';
 
-/* What a user may have edited in deployment.ts, and what the rehearsal must cope with. */
+/* Changes that users make in deployment.ts, and that the rehearsal must support. */
 
 const credential = { name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] };
 const app = { name: 'people-me', reads: ['testauth'] };
@@ -30,7 +30,7 @@ const base: DeploymentInput = {
   apps: [app],
 };
 
-/** Only OpenBao has them. */
+/** Only OpenBao has namespaces without a license. */
 const inANamespace: [string, Partial<DeploymentInput>] = [
   'a namespace',
   { vault: { address: 'https://vault.example', namespace: 'team/webex' } },
@@ -96,7 +96,7 @@ test('the quickstart shows an expiry, then leaves a token with the lifetime of a
     const { expireTime } = await readCredential(rehearsal.admin.connection, mountPath, credentialName);
     const days = ((expireTime?.getTime() ?? 0) - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(13);
-    // The life that status goes by.
+    // `status` uses this lifetime.
     const records = new Records(rehearsal.admin, recordsPath);
     const { value } = await records.read(consentRecord(credentialName), consentRecordSchema);
     expect(value?.accessTokenSeconds).toBeGreaterThan(13 * 86_400);
@@ -116,7 +116,7 @@ test('the rehearsal passes a thousand apps to the processes that it starts', asy
 
 test('the quickstart runs the server that REHEARSAL_SERVER names, and prints the product', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
-  // Vault by its word: the configuration of the rehearsal is one that either product takes.
+  // The program claims to be Vault. Both products accept the rehearsal's configuration.
   const vault = fakeCommand(
     folder,
     'vault',

@@ -6,9 +6,7 @@ import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { statusOf } from '../fixtures/results/refusal';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
-/*
- * What an app may do with its own secret id, logged in with the AppRole that stack `webex-tokens` deploys.
- */
+/* Rights of an app to its own secret id. The app logs in by the AppRole of stack `webex-tokens`. */
 
 const NETWORKS = ['127.0.0.0/8', '::1/128'];
 const TTL_SECONDS = 3600;

@@ -15,7 +15,7 @@ import { runScript, type ScriptResult } from '../fixtures/programs/script';
 import { Typist } from '../fixtures/pages/typist';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
-/* The grant of a Service App: asked for by the token of another credential, and had again by itself. */
+/* The grant of a Service App. Another credential's token requests it, and recovery restores it without a person. */
 
 const organization = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
 
@@ -95,7 +95,7 @@ async function as(name: OperatorName): Promise<VaultClient> {
   return rehearsal.admin.withToken((await loginOperator(rehearsal.admin, login)).token);
 }
 
-/** Has the engine find out that Webex renews the grant no more. */
+/** Makes the engine notice that Webex no longer renews the grant. */
 async function lose(): Promise<void> {
   rehearsal.webex.serviceApps.withdraw(applicationId, organization);
   await rehearsal.admin.connection.read('oauthapp/creds/reports?minimum_seconds=99999999', String).catch(String);
@@ -111,7 +111,7 @@ it('authorize refuses a Service App before its requesting credential is authoriz
 });
 
 it('authorize gets the grant of a Service App without a browser, and names its organization', async () => {
-  // As docs/service-apps.md has it typed.
+  // The command is that of docs/service-apps.md.
   const [asker, reports] = typist.typesEach('docs/service-apps.md', 'authorize');
   const asked = asker?.();
   await fetch(await rehearsal.webex.consent(await typist.browses()));

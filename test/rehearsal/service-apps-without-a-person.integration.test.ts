@@ -12,7 +12,7 @@ import { runScript, type ScriptResult } from '../fixtures/programs/script';
 import { Typist } from '../fixtures/pages/typist';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
-/* Service Apps that ask for each other's grants: no person consents, and none is needed when one grant is lost. */
+/* Service Apps that request each other's grants. No person consents, and a single lost grant needs none. */
 
 const NAMES = ['third', 'reports', 'manager'] as const;
 type Name = (typeof NAMES)[number];
@@ -78,7 +78,7 @@ function privateFile(name: string, text: string): string {
   return file;
 }
 
-/** Has the engine find out that Webex renews the grants no more. */
+/** Makes the engine notice that Webex no longer renews the grants. */
 async function lose(...names: Name[]): Promise<void> {
   for (const name of names) {
     rehearsal.webex.serviceApps.withdraw(applicationOf(name), organization);
@@ -88,7 +88,7 @@ async function lose(...names: Name[]): Promise<void> {
 }
 
 it('the first grant comes from the developer portal, and its token requests the next one', async () => {
-  // As docs/service-apps.md has it typed.
+  // The commands are those of docs/service-apps.md.
   const [manager, reports] = typist.typesEach('docs/service-apps.md', 'without a person');
   const refreshToken = rehearsal.webex.portalToken(applicationOf('manager'), organization);
   const first = await manager?.({

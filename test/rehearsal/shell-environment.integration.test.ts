@@ -16,8 +16,8 @@ import { STARTED_PROGRAM } from '../fixtures/programs/script';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /*
- * What "quickstart --keep" gives a person to paste, pasted into a real bash. In a namespace, which asks for the most. `npx`
- * is one that starts at once: the tests of README.md have npm's.
+ * The lines of "quickstart --keep", pasted into a real bash. The deployment has a namespace, which needs the most
+ * variables. `npx` starts the program directly. The tests of README.md use npm's `npx`.
  */
 
 const declared = defineDeployment({
@@ -54,7 +54,7 @@ afterAll(async () => {
   rmSync(bin, { recursive: true });
 });
 
-/** In a shell of somebody who works with another Vault. */
+/** Runs lines in the shell of a person who works with another Vault. */
 async function shell(lines: string, onErrorLine?: (line: string) => void): Promise<FinishedCommand> {
   return run('bash', ['-c', `source ${file}\nset -e\n${lines}`], {
     cwd: PROJECT_FOLDER,

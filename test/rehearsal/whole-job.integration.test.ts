@@ -16,7 +16,8 @@ import { z } from 'zod';
 import { startRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /*
- * The main job on the real server and the real plugin, applied by the rehearsal's applier, with two of everything.
+ * The main job on the real server and the real plugin, with two objects of each kind. The rehearsal's applier applies
+ * the stack.
  */
 
 const declared = defineDeployment({
@@ -117,7 +118,7 @@ test('an expired access token is replaced without consent', async () => {
   const asked = (): number => rehearsal.webex.requests.filter(({ path }) => path.includes('authorize')).length;
   const consents = asked();
   const first = (await readCredential(app.connection, mount, 'testauth')).accessToken;
-  // As if time had passed: the engine has one that it holds for expired.
+  // The short lifetime stands for elapsed time. The engine treats the token as expired.
   const longer = `${mount}/creds/testauth?minimum_seconds=99999999`;
   const authorizer = await operator('authorizer');
   await givingExpired(rehearsal.webex, () =>
@@ -159,7 +160,7 @@ describe('the policy of an app', () => {
     expect(await statusOf(other.write('auth/token/renew-self', {}))).toBe(403);
   });
 
-  // What Vault's policy "default" would let it do.
+  // Vault's policy "default" would permit these requests.
   test.each([
     ['look its token up', () => app.read('auth/token/lookup-self', anything)],
     ['ask what it may do', () => app.capabilities(`${mount}/creds/testauth`)],

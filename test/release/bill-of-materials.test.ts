@@ -63,7 +63,7 @@ describe.each([
   });
 });
 
-/** What CDKTF has in its own package. */
+/** Packages that CDKTF bundles. */
 function insideOf(path: string): { name: string; version: string }[] {
   const packages = z
     .object({

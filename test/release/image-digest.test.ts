@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { imageDigest } from '../../release/image-digest';
 import { RecordingServer, type RecordedRequest } from '../fixtures/loopback/recording-server';
 
-/* A registry that is strict: a token for the one repository, and a manifest to who takes an index. */
+/* A strict registry. A token is valid for one repository. A client gets the manifest only if it accepts an index. */
 
 const INDEX = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [] });
 const DIGEST = `sha256:${createHash('sha256').update(INDEX).digest('hex')}`;

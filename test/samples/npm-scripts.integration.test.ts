@@ -12,7 +12,7 @@ it('the script people-me-web ends if npm alone receives SIGTERM', async () => {
     cwd: PROJECT_FOLDER,
     env: {
       PATH: process.env.PATH,
-      // Nobody answers there: it serves all the same.
+      // No Vault answers at this address. The program serves its page regardless.
       VAULT_ADDR: `http://127.0.0.1:${await freePort()}`,
       VAULT_ROLE_ID: 'role',
       VAULT_SECRET_ID: 'secret',

@@ -52,7 +52,7 @@ it('the page says that the credential is not authorized yet, and names the comma
 
 it('the page shows the person who authorized the credential, and no token', async () => {
   await vault.engine.authorize(vault.admin, 'testauth');
-  // A refusal is handed to all callers for a second.
+  // All callers get the same refusal for a second.
   let shown = await ask();
   while (shown.status !== 200) {
     shown = await ask();

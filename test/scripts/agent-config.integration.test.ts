@@ -62,7 +62,7 @@ function agentConfig(args: readonly string[], env: Record<string, string> = {}):
   return runCommand('agent-config', args, { ...vault.environment, ...env });
 }
 
-/** Leaves role id and secret id where the agent looks for them, as the printed lines do. */
+/** Writes role id and secret id to the agent's files, as the printed lines do. */
 async function introduce(client: VaultClient = vault.admin, wrapped = false): Promise<void> {
   const { roleId, wrappingToken } = await issueSecretId(client, vault.deployment, 'people-me', 36_000);
   writeFileSync(join(folder, 'role-id'), roleId);
@@ -70,7 +70,7 @@ async function introduce(client: VaultClient = vault.admin, wrapped = false): Pr
   writeFileSync(join(folder, 'secret-id'), secretId);
 }
 
-/** By the line that is printed for it. */
+/** Starts the agent by the printed line. */
 async function startAgent({ stderr }: ScriptResult, env: NodeJS.ProcessEnv = {}): Promise<void> {
   const printed = stderr.split('\n').find((candidate) => candidate.includes('agent -config')) ?? '';
   const line = printed.replace('bao agent', `${SERVER_PROGRAM} agent`);
@@ -101,7 +101,7 @@ it('a real agent keeps a fresh access token in a private file', async () => {
   await eventually(() => output.includes('renewed auth token') || undefined);
 
   vault.webex.behavior.refresh = 'rotate';
-  // Asks for more life than is left, so the engine refreshes.
+  // The engine refreshes tokens with less remaining lifetime than this setting.
   await vault.admin.write('oauthapp/config', {
     tune_reap_check_interval_seconds: 0,
     tune_refresh_check_interval_seconds: 1,
@@ -127,7 +127,7 @@ onOpenBao.it('a real agent logs in and reads in a namespace', async () => {
   await vault.admin.write('sys/namespaces/team', {});
   const team = vault.admin.withNamespace('team');
   await team.write('sys/auth/approle', { type: 'approle' });
-  // Any engine will do where only the path matters.
+  // Any engine suffices, because only the path matters.
   await team.write('sys/mounts/oauthapp', { type: 'kv' });
   await team.write('oauthapp/creds/testauth', { access_token: 'the token of the team' });
   await team.write('sys/policies/acl/reader', { policy: appPolicy('oauthapp', ['testauth']) });

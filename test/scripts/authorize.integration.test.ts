@@ -57,12 +57,12 @@ function file(name: string, secret: string, mode = 0o600): string {
   return path;
 }
 
-/** In this process. */
+/** Runs the command in this process. */
 function authorize(...args: string[]): CommandRun {
   return new CommandRun('authorize', args, environment);
 }
 
-/** In a process of its own. */
+/** Runs the command in a separate process. */
 function started(args: string[], env: Record<string, string> = {}): Script {
   return new Script('authorize', args, { ...environment, ...env });
 }
@@ -77,7 +77,7 @@ async function says(command: CommandRun | Script, pattern: RegExp): Promise<RegE
   return eventually(() => pattern.exec(command.stderr) ?? undefined);
 }
 
-/** Consents at the printed URL. @returns where the browser is sent */
+/** Consents at the printed URL. @returns the redirect URL */
 async function consent(command: CommandRun | Script): Promise<string> {
   const [, url = ''] = await says(command, CONSENT_URL);
   return fixture.webex.consent(url);
@@ -93,7 +93,7 @@ async function storedToken(name = 'testauth'): Promise<string> {
   return (await readCredential(fixture.admin.connection, 'oauthapp', name)).accessToken;
 }
 
-/** A refresh token that a person got elsewhere. */
+/** A refresh token that a person got from another tool. */
 async function existingRefreshToken(): Promise<string> {
   await fixture.engine.authorize(fixture.admin, 'testauth');
   await fixture.admin.delete('oauthapp/creds/testauth');
@@ -184,7 +184,7 @@ describe('the browser that authorize opens', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** A browser that notes what it was asked to open, reads it, and stays open as long as the folder is there. */
+  /** A browser that records and reads the opened page. The browser stays open as long as the folder exists. */
   function fakeBrowser(): Record<string, string> {
     const noted = join(folder, 'noted');
     const script = `#!/bin/sh\nstat -c %a "\${1#file://}" > ${noted}.mode\ncp "\${1#file://}" ${noted}.html\necho "$1" > ${noted}\nwhile [ -d ${folder} ]; do sleep 0.1; done\n`;

@@ -6,7 +6,7 @@ import { runCommand } from '../fixtures/programs/command-run';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 
-/* In a real bash, which calls what the script defines as readline would, and is answered what the command says. */
+/* Completion in a real bash. Bash calls the script's function as readline would, and gets the command's answers. */
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'completion-'))));
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
 
-/** A program that says what the command does to each of these command lines, without its start. */
+/** A program with the recorded answers of the command to these command lines, to save the command's start. */
 async function standIn(environment: Record<string, string>, lines: readonly (readonly string[])[]): Promise<string> {
   const asked = [['completion', 'bash'], ...lines.map((words) => ['internal', 'complete', '--', ...words])];
   let script = '#!/bin/sh\n';
@@ -28,7 +28,7 @@ async function standIn(environment: Record<string, string>, lines: readonly (rea
   return `${script}exit 64\n`;
 }
 
-/** @returns for each command line what bash would offer for its last word, which may be empty */
+/** @returns bash's offers for the last word of each command line; the word can be empty */
 async function offers(...lines: readonly (readonly string[])[]): Promise<string[][]> {
   const environment = deploymentInFile(folder, exampleDeployment());
   const command = join(folder, 'webex-token-vault');

@@ -27,7 +27,7 @@ afterAll(() => operated[Symbol.asyncDispose]());
 beforeEach(async () => (before = await accessors()));
 afterEach(async () => expect(await accessors()).toEqual(before));
 
-/** But for those of what was issued: a wrapping token is meant to live. */
+/** Accessors of all tokens except wrapping tokens, because an issued wrapping token must outlive the command. */
 async function accessors(): Promise<string[]> {
   const tokens = await Promise.all((await root.list('auth/token/accessors')).map(withPolicies));
   return tokens.filter((token) => !token.includes('response-wrapping')).sort();
@@ -50,7 +50,7 @@ async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
   return eventually(() => pattern.exec(script.stdout) ?? undefined);
 }
 
-/** What a shell finds in its environment, as a shell would print it. */
+/** Vault's variables in a shell's environment. */
 const VARIABLES = `env | grep -E '^(VAULT|BAO)_' | sort`;
 
 it('exec runs the command with a token of the operator, and revokes it afterward', async () => {
@@ -122,7 +122,7 @@ describe('without a folder of logins, by the role of the environment', () => {
     return { VAULT_ROLE_ID: roleId, VAULT_WRAPPED_SECRET_ID: token };
   }
 
-  /** In a folder without `secrets/operators`, which a clone may have. */
+  /** Runs a command in a folder without `secrets/operators`, which a clone can have. */
   function nowhere(
     name: string,
     args: readonly string[],
@@ -267,7 +267,7 @@ describe('every other command revokes what it logged in', () => {
     const [command = '', ...args] = restore(operated.operators);
     const roleOfAnApp = { VAULT_ROLE_ID: 'of-an-app', VAULT_SECRET_ID: 'of-an-app' };
     expect(await operated.run(command, args, { ...env(), ...roleOfAnApp })).toMatchObject({ exitCode: 3 });
-    // The token of the backup itself is alive in what it saved.
+    // The snapshot contains the backup's own token, which is valid again after the restore.
     const alive = (await eventually(accessors)).filter((token) => !token.includes('operators-backup'));
     expect(alive).toEqual(before);
     const login = await operated.run('token', ['provisioner'], env());

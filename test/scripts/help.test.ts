@@ -13,7 +13,6 @@ async function helpOf(words: readonly string[], option = '--help'): Promise<stri
   return stdout;
 }
 
-/** Lines at the end of a help. @returns each with the text above it */
 function examplesIn(help: string): string[] {
   const [, examples = ''] = help.split('\nExamples:\n');
   return examples.trimEnd().split('\n');

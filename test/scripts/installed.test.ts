@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
-/* A clone before its packages are installed. */
+/* A clone before the installation of its packages. */
 
 const { scripts } = JSON.parse(readFileSync(join(PROJECT_FOLDER, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
@@ -36,6 +36,6 @@ it('every script that needs packages begins with that check', () => {
   const unchecked = Object.entries(scripts).filter(
     ([, script]) => !/^(?:node scripts\/installed\.js && |exec node scripts\/webex-token-vault\.js )/.test(script),
   );
-  // npm fetches the programs of these.
+  // npm fetches the programs of these scripts.
   expect(unchecked.map(([name]) => name)).toEqual(['cdktf', 'mutate']);
 });

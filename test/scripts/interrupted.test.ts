@@ -13,9 +13,9 @@ import { eventually } from '../../rehearsal/eventually';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { loginAnswer } from '../fixtures/loopback/scripted-vault';
 
-/* Commands at a Vault that hangs. Time passes only where a test says so, after an event that it has waited for. */
+/* Commands at a Vault that hangs. Time passes only if a test advances it, after an awaited event. */
 
-/** As long as a command waits for an answer that brings a token, or for a logout. */
+/** A command waits that long for an answer with a token, or for a logout. */
 const GRACE_MS = 5000;
 /** Wait for the read of a credential, with the default provider timeout. */
 const READ_GRACE_MS = 24_000;
@@ -56,7 +56,7 @@ function start(command: string, args: readonly string[], address: string): Comma
   return new CommandRun(command, args, environment(address));
 }
 
-/** What takes the first request of a kind, and answers nothing. */
+/** A server that never answers requests for these paths, except logins and logouts. */
 function hangingAt(path: RegExp): Promise<RecordingServer> {
   const status = { ha_enabled: false, initialized: true, sealed: false, version: '1', t: 1, n: 1, progress: 0 };
   const capabilities = { data: { capabilities: ['root'] } };
@@ -183,7 +183,7 @@ it.each([
   expect(vault.asked.filter((request) => request.endsWith('/revoke-self'))).toHaveLength(loggedIn);
 });
 
-/** On the outside: what is in it only a server could tell. */
+/** A snapshot with a valid archive format. Only a server could detect its invalid content. */
 function wholeSnapshot(): Promise<Buffer> {
   const contents = { 'meta.json': '{}', 'state.bin': 'state' };
   const sums = Object.entries(contents).map(

@@ -5,7 +5,7 @@ import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { runCommand } from '../fixtures/programs/command-run';
 
-/* Nothing is issued to an app that has an identity: no Vault answers here. */
+/* `issue` refuses an app with an identity before it contacts Vault. No Vault answers here. */
 
 const folder = mkdtempSync(join(tmpdir(), 'issue-identity-'));
 const environment = deploymentInFile(

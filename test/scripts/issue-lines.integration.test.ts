@@ -6,7 +6,10 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import type { ScriptResult } from '../fixtures/programs/script';
 import { SERVER_PROGRAM } from '../fixtures/runs/server-product';
 
-/* What `issue` prints is pasted into a shell: on a server with TLS whose mounts are not where they are by default. */
+/*
+ * The lines that `issue` prints, pasted into a shell. The server has TLS, and its mounts have other paths than the
+ * default ones.
+ */
 
 let operated: OperatedVault;
 let environment: Record<string, string>;
@@ -27,7 +30,7 @@ function issue(args: readonly string[]): Promise<ScriptResult> {
   return operated.run('issue', [...args, '--operators', operated.operators], environment);
 }
 
-/** In a shell that knows nothing of this server but what is pasted. */
+/** Pastes lines into a shell without other information about the server. */
 async function paste(lines: readonly string[], input = ''): Promise<FinishedCommand> {
   const home = operated.path(`home-${Math.random()}`);
   await mkdir(home, { mode: 0o700 });

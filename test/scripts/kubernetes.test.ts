@@ -8,7 +8,7 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { runCommand } from '../fixtures/programs/command-run';
 import type { ScriptResult } from '../fixtures/programs/script';
 
-/* Nothing is asked: no Vault and no cluster answers here. */
+/* The command sends no request. No Vault and no cluster answers here. */
 
 const [ca = ''] = rootCertificates;
 const folder = mkdtempSync(join(tmpdir(), 'kubernetes-'));

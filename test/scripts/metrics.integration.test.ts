@@ -15,7 +15,7 @@ import { Prometheus, prometheusUnavailable, promtool } from '../fixtures/program
 import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { WrittenVault } from '../../rehearsal/written-vault';
 
-/* What `metrics` says, on the real engine, and what the real Prometheus makes of it. */
+/* Metrics of the real engine, read by the real Prometheus. */
 
 const ALERTS = resolve(__dirname, '../../monitoring/alerts.yml');
 const DASHBOARD = resolve(__dirname, '../../monitoring/grafana-dashboard.json');
@@ -35,7 +35,7 @@ beforeAll(async () => {
     tune_reap_check_interval_seconds: 0,
   });
   await vault.operatorToken('observer');
-  // Kept by what is written over it.
+  // The next write of the role keeps this setting.
   await vault.admin.write('auth/approle/role/people-me', { secret_id_ttl: '1440h' });
   await vault.appLogin('people-me');
   operators = join(vault.folder, 'operators');
@@ -48,7 +48,7 @@ beforeAll(async () => {
       return Promise.resolve();
     });
   }
-  // As of a server that the deployment declares too, so that there is a backup to look at.
+  // The deployment also declares a server, and therefore has a backup to check.
   const production = { ...vault.engine.declaration, vault: { server: { mode: 'production' } } } as const;
   environment = {
     ...deploymentInFile(vault.folder, defineDeployment(production), 'production'),
@@ -83,7 +83,7 @@ function valueOf(text: string, series: string): number | undefined {
 const stateOf = (text: string): string | undefined =>
   /^webex_token_vault_credential_state\{.*state="([^"]*)"\} 1$/m.exec(text)?.[1];
 
-/** Tokens of observers that are logged in. */
+/** Number of tokens, including those of logged-in observers. */
 async function sessions(): Promise<number> {
   return (await vault.admin.list('auth/token/accessors')).length;
 }
@@ -266,7 +266,7 @@ describe('--serve', () => {
       const { url } = await serve(['--serve', '127.0.0.1:0', '--interval', '1s', '--verify']);
       prometheus = await Prometheus.start(new URL(url).host, [ALERTS]);
       expect(await prometheus.eventually('webex_token_vault_severity')).toMatchObject([{ value: 0 }]);
-      // Only OpenMetrics tells a unit.
+      // Only the OpenMetrics format has units.
       expect(await prometheus.unitOf('webex_token_vault_look_timestamp_seconds')).toBe('seconds');
 
       const empty: string[] = [];

@@ -10,9 +10,9 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { SERVER_PRODUCT } from '../fixtures/runs/server-product';
 import { startRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
-/* From an empty server to the first grant, by the commands that `doctor` names and by nothing else. */
+/* The way from an empty server to the first grant, only by the commands that `doctor` names. */
 
-/** A server with nothing of ours in it. */
+/** A server without any of our objects. */
 interface Place extends AsyncDisposable {
   readonly environment: NodeJS.ProcessEnv;
   /** Action of each command. */
@@ -23,7 +23,8 @@ const DEPLOYED = ['deploy webex-tokens', 'authorize testauth', 'issue people-me'
 
 async function productionServer(): Promise<Place> {
   const operated = await OperatedVault.start();
-  // A file of its own: stack vault-server, which is synthesized with the other one, wants certificates of this machine.
+  // The declaration has a separate folder. Both stacks are synthesized together, and stack vault-server requires
+  // certificates on this machine.
   const declared = operated.path('declared');
   await mkdir(declared);
   const deployment = defineDeployment({
@@ -47,7 +48,7 @@ async function productionServer(): Promise<Place> {
   };
 }
 
-/** Unsealed, with a token that may do everything. */
+/** An unsealed server, with a token that has all rights. */
 async function runningServer(server?: DeploymentInput['vault']['server']): Promise<Place> {
   const rehearsal = await startRehearsal(exampleDeployment());
   const { address, rootToken } = rehearsal.server;
@@ -86,7 +87,7 @@ async function runningServer(server?: DeploymentInput['vault']['server']): Promi
   };
 }
 
-/** Follows the doctor until nothing is wrong. @returns its commands, and all that it said */
+/** Follows the doctor until no problem is left. @returns its commands and its output */
 async function walk({ environment, steps }: Place): Promise<{ commands: string[]; said: string[] }> {
   const commands: string[] = [];
   const said: string[] = [];
@@ -117,7 +118,7 @@ test.each<[string, () => Promise<Place>, readonly string[]]>([
   await using place = await start();
   const walked = await walk(place);
   expect(walked.commands).toEqual(commands);
-  // A server that is declared gets the plugin with its deploy.
+  // A declared server gets the plugin with its deploy.
   const told = walked.said.map((said) => /^advice plugin "\S+" has to be in the plugin_directory/m.test(said));
   expect(told).toEqual([name === 'a Vault that exists', ...commands.map(() => false)]);
 });

@@ -46,7 +46,7 @@ beforeAll(async () => {
   await operated.deploy();
   const administrator = await operated.as('administrator');
   root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
-  // By a person.
+  // A person gives the first grant.
   const authorizer = operated.server.node.client(await tokenOf('authorizer'));
   await operated.engine.grant(authorizer, operated.deployment);
 });
@@ -55,14 +55,14 @@ afterAll(async () => {
   await provider[Symbol.asyncDispose]();
 });
 
-/** Starts the command, and has it say where to log in. */
+/** Starts the command and waits for the URL of the login. */
 async function begin(operator: string, ...args: readonly string[]): Promise<{ script: Script; url: string }> {
   const script = new Script('token', [operator, '--oidc', '--no-open', ...args], operated.environment);
   const [, url = ''] = await script.says(/Log in on this page:\n\n {2}(\S+)/);
   return { script, url };
 }
 
-/** A browser that comes back from the provider. */
+/** Sends the browser back from the provider to the command. */
 async function comeBack(script: Script, redirected: string): Promise<ScriptResult & { page: string }> {
   const page = await (await fetch(redirected)).text();
   const result = await script.result();
@@ -79,7 +79,7 @@ async function tokenOf(operator: Operator): Promise<string> {
   return (await logIn(operator, ['all', ...GROUPS[operator].slice(-1)])).stdout.trim();
 }
 
-/** What is sent back in place of a code, or beside one that is wrong. */
+/** The redirect URL with other parameters in place of a valid code. */
 function redirectWith(url: string, parameters: Record<string, string>): string {
   const { searchParams } = new URL(url);
   const state = searchParams.get('state') ?? '';
@@ -96,7 +96,7 @@ test("token --oidc prints a group member's token to stdout, and its expiry to st
     data: z.object({ policies: z.array(z.string()), display_name: z.string(), ttl: z.number() }),
   });
   const { data } = await root.write('auth/token/lookup', { token: stdout.trim() }, lookup);
-  // The name in Vault's audit log is the person's.
+  // Vault's audit log contains the person's name.
   expect(data).toMatchObject({
     policies: ['oauthapp-authorizer'],
     display_name: expect.stringMatching(/^oidc-alice/) as string,
@@ -112,7 +112,7 @@ testUnless(NO_CHROMIUM)('the login works in a real browser and ends on a page th
   await page.fill('input[name="login"]', 'alice+webex-admins');
   await page.fill('input[name="password"]', 'any');
   await page.click('button[type="submit"]');
-  // The provider asks her whether Vault may know who she is.
+  // The provider asks for consent to give Vault the identity.
   await page.click('button[type="submit"]');
   expect(await page.textContent('h1')).toBe('Logged in');
   expect(await script.result()).toMatchObject({
@@ -141,7 +141,7 @@ test('the login lets each operator do its own task, and no other', async () => {
     provisioner: ['provisioner'],
     authorizer: ['authorizer'],
     issuer: ['issuer'],
-    // It reads every policy, and lists secret ids by their accessors.
+    // The observer reads every policy, and lists secret ids by their accessors.
     observer: ['provisioner', 'issuer', 'observer'],
   });
   const again = await operated.run('authorize', ['testauth'], { VAULT_TOKEN: tokens.authorizer });
@@ -185,7 +185,7 @@ test('the login refuses a person in none of the groups, and the page says so too
 
 test('the login gives a person only the operators of their groups', async () => {
   expect((await logIn('observer', GROUPS.authorizer)).exitCode).toBe(5);
-  // A name with a comma is one name.
+  // A name with a comma is one group.
   expect((await logIn('observer', ['CN=on-call', 'OU=staff'])).exitCode).toBe(5);
 });
 

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../fixtures/programs/command-run';
 
-/* A Vault on another machine that is asked in plain HTTP. Nothing is sent, so no name is looked up. */
+/* A remote Vault with a plain HTTP address. The commands send nothing, so the name is never resolved. */
 
 const ADDRESS = 'http://vault.example.com:8200';
 const NOWHERE = join(tmpdir(), 'no-such-folder', 'file');
@@ -24,7 +24,7 @@ it.each(COMMANDS)('the %s command refuses plain HTTP to another machine', async 
   expect(stderr).toBe(
     `error: ${ADDRESS} would get tokens and secret ids unencrypted over the network; use https in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true if a service mesh encrypts\n`,
   );
-  // A monitoring check says UNKNOWN.
+  // A monitoring check reports UNKNOWN with code 3.
   expect({ exitCode, stdout }).toEqual({ exitCode: command === 'status' ? 3 : 1, stdout: '' });
 });
 

@@ -10,7 +10,7 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { ScriptedVault } from '../fixtures/loopback/scripted-vault';
 import { runCommand } from '../fixtures/programs/command-run';
 
-/* What commands say of a server on Kubernetes whose port nobody forwards. */
+/* Errors about a server on Kubernetes without a forwarded port. */
 
 const folder = mkdtempSync(join(tmpdir(), 'port-forward-'));
 afterAll(() => rmSync(folder, { recursive: true }));

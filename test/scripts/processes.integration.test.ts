@@ -4,7 +4,7 @@ import { helpOfEach } from '../fixtures/programs/help-of-each';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { runScript } from '../fixtures/programs/script';
 
-/* Every command as a process of its own: it finds its file, and ends by itself. */
+/* Every command in a separate process. The command finds its file and ends without a signal. */
 
 const COMMANDS = commandPaths().map((words) => words.join(' '));
 

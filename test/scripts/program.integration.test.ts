@@ -9,7 +9,7 @@ import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { PROGRAM, runScript, Script } from '../fixtures/programs/script';
 
-/* The program as a process of its own: what it shows of itself beside what its commands do. */
+/* Output of the program itself, in a separate process. */
 
 it('the program prints its version', async () => {
   expect(await runScript('--version', [])).toMatchObject({

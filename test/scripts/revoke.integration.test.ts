@@ -4,7 +4,7 @@ import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 import { WrittenVault } from '../../rehearsal/written-vault';
 
-/* How a grant ends, in Vault and at Webex. */
+/* The end of a grant, in Vault and at Webex. */
 
 const TOKENS = ['identity:tokens_read', 'identity:tokens_write'];
 const ALL = ['spark:people_read', ...TOKENS];
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** Has a person consent, and returns the access token that Webex then takes. */
+/** Makes a person consent. @returns the access token, which Webex then accepts */
 async function authorize(credential = 'testauth', scopes = ALL, as?: string): Promise<string> {
   await fixture.engine.authorize(fixture.admin, credential, { scopes, as });
   return fixture.engine.read(fixture.admin, credential);
@@ -137,7 +137,7 @@ it('revoke ends the one grant and leaves the grants of other people alone', asyn
 it('revoke leaves the only grant at Webex if another credential may use it', async () => {
   await authorize();
   const other = await authorize('other');
-  // As where the refresh token of the one has run out, and its access token has not.
+  // The refresh token of one grant is expired, and its access token is still valid.
   const [refreshToken] = fixture.webex.grants.list().filter(({ type }) => type === 'refresh');
   fixture.webex.grants.discardToken(refreshToken as NonNullable<typeof refreshToken>);
   const { stdout } = await revoke('--json');

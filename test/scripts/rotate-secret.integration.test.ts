@@ -12,7 +12,7 @@ import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 import { WrittenVault } from '../../rehearsal/written-vault';
 
-/* A new client secret for an integration, while apps read; by the operators that init makes. */
+/* The rotation of an integration's client secret by the operators of `init`, while apps read. */
 
 const RECORD = 'rotations/webex-myapp';
 
@@ -53,7 +53,7 @@ function newSecret(): string {
   return secret;
 }
 
-/** What Webex does where somebody asks it for a new secret: the old one is good no more, or for a while. */
+/** Makes Webex issue a new secret. The old secret becomes invalid at once, or stays valid for a while. */
 function regenerate(overlapping: boolean): { readonly fresh: string; readonly old: string } {
   const [fresh, old] = [newSecret(), client.clientSecret];
   client.clientSecret = fresh;
@@ -83,7 +83,7 @@ function rotate(fresh: string, old?: string, ...args: string[]): Promise<ScriptR
   return end(start(fresh, old, ...args));
 }
 
-/** Has Webex keep a refresh waiting, after it has answered some. */
+/** Makes Webex hold a refresh after some answers. */
 function holdRefresh(answered = 0): HeldRequest {
   const held = new HeldRequest();
   const grant = fixture.webex.grants.count;
@@ -94,7 +94,7 @@ function holdRefresh(answered = 0): HeldRequest {
   return held;
 }
 
-/** How Webex answers to what the engine has now, with the former secret out of use. */
+/** Webex's answers to a refresh with the engine's current secret, after the former secret is invalid. */
 async function refreshes(): Promise<number[]> {
   const before = fixture.engine.refreshes.length;
   await fixture.engine.forceRefresh(fixture.admin, 'testauth');

@@ -9,7 +9,7 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { runCommand } from '../fixtures/programs/command-run';
 import type { ScriptResult } from '../fixtures/programs/script';
 
-/* What becomes of the state of a server that is gone. */
+/* The handling of a deleted server's state. */
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'state-'))));

@@ -14,7 +14,7 @@ import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 import { WrittenVault } from '../../rehearsal/written-vault';
 
-/* What `status` says of each way in which a grant can be, on the real engine. */
+/* The output of `status` for each state of a grant, on the real engine. */
 
 const line = z.looseObject({
   name: z.string(),
@@ -51,7 +51,7 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   vault = await WrittenVault.start();
-  // As the stack declares it.
+  // The stack declares the same settings.
   const { refreshCheckIntervalSeconds } = vault.deployment.engine.tuning;
   await vault.admin.write('oauthapp/config', {
     tune_refresh_check_interval_seconds: refreshCheckIntervalSeconds,
@@ -184,7 +184,7 @@ describe('of a grant that works', () => {
       next: 'npx --no-install webex-token-vault authorize testauth --pkce --replace',
     });
     expect(refused.horizon).toEqual({ until: refused.expire_time, assumption: null });
-    // Why, in Webex's words, which it tells nobody else.
+    // The detail is in Webex's words, which no other output shows.
     expect((await credential('--verify')).detail).toMatch(/\(401: .*\): .*invalid_grant: .* has ended: it was revoked/);
   });
 
@@ -213,7 +213,7 @@ describe('of secret ids', () => {
     await appRole(vault.admin, vault.deployment, 'people-me');
     await sleep(1500);
     expect(await vault.admin.list(`${role}/secret-id`)).toHaveLength(1);
-    // OpenBao does not answer when that was.
+    // OpenBao does not tell when the secret id expired.
     expect((await looked()).apps).toMatchObject([
       isOnVault ? { state: 'ended', severity: 'broken' } : { state: 'none', severity: 'attention' },
     ]);

@@ -8,12 +8,12 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 import type { ScriptResult } from '../fixtures/programs/script';
 import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/loopback/scripted-vault';
 
-/* The exit code is 4 for a failure that may pass by itself, and another one for all others. */
+/* The exit code is 4 for a temporary failure. Every other failure has another code. */
 
 const STATUS = { initialized: true, sealed: false, version: '1', t: 1, n: 1, progress: 0 };
 const ROLE = 'auth/approle/role/people-me';
 const LIMITED = refusal(429, 'request path "x": rate limit quota exceeded');
-/** As a load balancer says it. */
+/** Answer of a load balancer. */
 const NO_NODE = { status: 503, body: {} };
 const ALL = ['create', 'read', 'update', 'delete'];
 const AUTHORIZED = ['auth-code-url', 'creds/testauth', 'creds/testauth.consent'].map((path) => `oauthapp/${path}`);

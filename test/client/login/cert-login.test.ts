@@ -157,7 +157,7 @@ describe('an error', () => {
     expect(vault.requests).toEqual([]);
   });
 
-  /* The words of OpenBao 2.7.2, each had from it. */
+  /* The messages are those of OpenBao 2.7.2, copied from its answers. */
   it.each([
     ['it does not reach Vault', refusal(400, 'no client certificate found'), NotPermitted, /TLS ends before it or/],
     [

@@ -111,7 +111,7 @@ function podToken(account = ACCOUNT): string {
   return cluster.token({ namespace, serviceAccount, audiences: ['webex-token-vault', cluster.audience] });
 }
 
-/** The environment of an app, as the commands print it. */
+/** An app's environment, as the commands print it. */
 function environmentOf(method: string): Record<string, string> {
   const files: Record<string, Record<string, string>> = {
     jwt: { VAULT_JWT_FILE: path('jwt') },
@@ -139,7 +139,7 @@ const accessors = () => vault.admin.list('auth/token/accessors');
 
 const liveTokens = async () => (await accessors()).length;
 
-/** Revokes the Vault tokens that were logged in since. */
+/** Revokes the Vault token of the login since `before`. */
 async function endLogins(before: readonly string[]): Promise<void> {
   const since = (await accessors()).filter((accessor) => !before.includes(accessor));
   expect(since).toHaveLength(1);
@@ -313,7 +313,7 @@ describe('a certificate', () => {
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 7 * HOUR_MS);
     try {
       timers.fire();
-      // It has been renewed once the next renewal is due.
+      // The renewal is complete once the next one is scheduled.
       await eventually(() => timers.count === 1 || undefined);
       clock.mockImplementation(() => now() + 11 * HOUR_MS);
       expect(login.loggedIn).toBe(true);

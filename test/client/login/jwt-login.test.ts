@@ -139,7 +139,7 @@ describe('a file that holds no token', () => {
   });
 });
 
-/* The words of OpenBao 2.7.2, each had from it. */
+/* The messages are those of OpenBao 2.7.2, copied from its answers. */
 describe('the error of a refused login', () => {
   const validating = (reason: string) => refusal(400, `error validating token: ${reason}`);
   const signature = (reason: string) => validating(`error verifying token signature: ${reason}`);

@@ -37,7 +37,7 @@ interface Container {
 const containers = (declaration: Declaration): Container[] =>
   resources(declaration, 'docker_container').filter(({ start }) => start !== false) as unknown as Container[];
 
-/** Of each node, as its container gets it. */
+/** The configuration of each node, as its container gets it. */
 const configurations = (declaration: Declaration): Record<string, unknown>[] =>
   resources(declaration, 'docker_container').flatMap(({ upload }) =>
     ((upload as { content: string }[] | undefined) ?? []).map(
@@ -141,7 +141,7 @@ it('the health check quotes its arguments for the shell', () => {
   const caFile = "it's $(touch pwned) ${path.root}.pem";
   const [container] = containers(declareServer({ tls: { caFile } }));
   const line = container?.healthcheck.test[1] ?? '';
-  // As Terraform leaves it once it has filled in templates.
+  // Terraform replaces `$${` with `${` when it fills in templates.
   const { stdout } = spawnSync('sh', ['-c', line.replace(/^bao /, `printf '%s\\n' `).replaceAll('$${', '${')], {
     encoding: 'utf8',
   });

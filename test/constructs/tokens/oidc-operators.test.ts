@@ -72,7 +72,7 @@ it('Terraform writes the OIDC configuration with a placeholder for the client se
     oidc_client_id: 'vault',
     oidc_client_secret: 'written apart, past the state',
   });
-  // Vault deletes none: it goes with its method.
+  // Vault cannot delete a configuration. The configuration is deleted with its method.
   expect(config).toMatchObject({ ignore_absent_fields: true, disable_delete: true });
 });
 

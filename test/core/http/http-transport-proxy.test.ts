@@ -7,7 +7,7 @@ import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 import { TlsServer } from '../../fixtures/loopback/tls-server';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
-/* Only the proxy's table has `vault.test`: a request that bypasses the proxy fails. */
+/* Only the proxy resolves `vault.test`. A request that bypasses the proxy fails. */
 
 const TARGET = 'vault.test:443';
 const ENOUGH = new Error('enough');

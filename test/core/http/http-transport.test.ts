@@ -16,7 +16,7 @@ const DAY_MS = 24 * 3_600_000;
 const opened: AsyncDisposable[] = [];
 let transport: HttpTransport;
 
-/* No deadline passes unless a test has time pass. */
+/* The clock is virtual. A deadline passes only if a test advances the clock. */
 useVirtualTime();
 
 beforeEach(() => (transport = new HttpTransport()));
@@ -206,7 +206,7 @@ describe('connections', () => {
 describe('deadlines', () => {
   const ANYWHERE = new URL('http://127.0.0.1:9/');
 
-  /** Servers that answer in so many parts, each after 10 ms. */
+  /** Servers that answer in that many parts, each after 10 ms. */
   function dripping(answer: string, parts: number): MemoryNetwork {
     return new MemoryNetwork(() => ({ bytes: Buffer.from(answer), parts, pauseMs: 10, ending: 'hang' }));
   }

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 3_600_000;
 
 const passing = (error: unknown): Passes | undefined => (error instanceof Passes ? error : undefined);
 
-/** Waits no time, and remembers how long it should have waited. */
+/** Records each wait instead of waiting. */
 function recorded(options: RetryOptions = {}): RetryOptions & { waits: number[] } {
   const waits: number[] = [];
   return { ...options, waits, wait: (delayMs) => Promise.resolve(void waits.push(delayMs)) };

@@ -6,7 +6,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 
 let now: number;
 let holdOff: LoginHoldOff;
-/** When Vault was asked. */
+/** Times of the requests to Vault. */
 let asked: number[];
 let error: Error | undefined;
 
@@ -24,7 +24,7 @@ async function attempt(secretId = 'ended'): Promise<string> {
   });
 }
 
-/** Attempts each 5 s. */
+/** Attempts a login every 5 s. */
 async function insist(untilMs: number): Promise<void> {
   for (; now < untilMs; now += 5 * SECOND_MS) {
     await expect(attempt()).rejects.toBe(error);

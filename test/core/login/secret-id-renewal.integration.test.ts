@@ -16,7 +16,7 @@ import { LongTimers } from '../../fixtures/clocks/long-timers';
 import { loginAnswer, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
-/** Life of the role's secret ids. */
+/** Lifetime of the role's secret ids. */
 const LONG_SECONDS = 36_000;
 /** After this time a secret id of the role is near its expiry. */
 const NEAR_END_MS = LONG_SECONDS * 750;
@@ -66,7 +66,7 @@ async function issued(limits: object, app = 'people-me'): Promise<string> {
   return (await vault.admin.write(`auth/approle/role/${app}/secret-id`, limits, secretIdReply)).data.secret_id;
 }
 
-/** Writes a secret id with less than a third of its life left. */
+/** Writes a secret id with less than a third of its lifetime left. */
 async function nearItsEnd(app?: string): Promise<string> {
   const secretId = await issued({}, app);
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
@@ -79,7 +79,10 @@ function moveNearItsEnd(): void {
   jest.spyOn(Date, 'now').mockImplementation(() => now() + NEAR_END_MS);
 }
 
-/** The same for a later clock: that of {@link webexToken}, or by {@link moveNearItsEnd}. */
+/**
+ * Writes a secret id that is near its expiry at a later clock. {@link webexToken} or {@link moveNearItsEnd} sets that
+ * clock.
+ */
 async function soonNearItsEnd(): Promise<string> {
   const secretId = await issued({});
   await fs.writeFile(file, `${secretId}\n`, { mode: 0o600 });
@@ -329,7 +332,7 @@ it('a killed process leaves a complete secret id', async () => {
   for (let round = 0; round < 8; round++) {
     scripted.answer(
       'auth/approle/role/people-me/secret-id',
-      // Other secret ids in each round: a busy machine may end each process at the same point.
+      // Each round has other secret ids. A busy machine can end each process at the same point.
       ...secretIds.slice(50 * round).map((secret_id) => ({ body: { data: { secret_id, secret_id_ttl: 864_000 } } })),
     );
     const env = { PATH: process.env.PATH, FILE: file, ADDRESS: scripted.address };

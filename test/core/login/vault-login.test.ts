@@ -4,7 +4,7 @@ import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
 import { loginAnswer, refusal } from '../../fixtures/loopback/scripted-vault';
 import { outcomeOf, useVirtualTime, VIRTUAL_CLOCK } from '../../fixtures/clocks/virtual-time';
 
-/* The life of a login, in virtual time. */
+/* The lifetime of a login, in virtual time. */
 
 const LOGIN = 'PUT /v1/auth/approle/login';
 const RENEWAL = 'PUT /v1/auth/token/renew-self';

@@ -9,7 +9,7 @@ import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 const TOKEN = 's.token-that-no-error-may-show';
 
-/* No deadline passes on a busy machine. */
+/* The clock is virtual, because a busy machine could exceed a deadline. */
 useVirtualTime();
 
 const opened: AsyncDisposable[] = [];

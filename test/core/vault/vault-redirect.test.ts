@@ -11,12 +11,12 @@ import { eventually } from '../../../rehearsal/eventually';
 import { RecordingServer, type RecordedRequest } from '../../fixtures/loopback/recording-server';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
-/* Redirects of a standby node: the leader that it names gets the request, and any other server nothing. */
+/* Redirects of a standby node. The named leader gets the request, and no other server gets any. */
 
 const TOKEN = 's.token-of-the-caller';
 const SECRETS = [TOKEN, 'the-secret-id', 'the-wrapping-token', 'the-written-value', 'the-snapshot'];
 
-/* No deadline passes on a busy machine. */
+/* The clock is virtual, because a busy machine could exceed a deadline. */
 useVirtualTime();
 
 let folder: string;
@@ -31,7 +31,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
 });
 
-/** Each kind of request, as it is made at an address. Their replies do not matter here. */
+/** Each kind of request at an address. The tests ignore the replies. */
 const KINDS: Readonly<Record<string, (address: string) => Promise<unknown>>> = {
   read: (address) => connection(address).read('secret/x', () => undefined),
   write: (address) => connection(address).write('secret/x', { value: 'the-written-value' }, () => undefined),
@@ -62,7 +62,9 @@ async function serve(...args: Parameters<typeof RecordingServer.start>): Promise
   return server;
 }
 
-/** @param leader what `sys/leader` names @param location where everything else is sent, for the URL that was asked */
+/**
+ * @param leader address in the reply of `sys/leader` @param location target of all other requests, by the requested URL
+ */
 function standby(leader: () => string, location: (url: string) => string, status = 307): Promise<RecordingServer> {
   return serve(({ url }, response) => {
     if (url === '/v1/sys/leader') {

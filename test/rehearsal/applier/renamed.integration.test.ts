@@ -13,8 +13,7 @@ import { synthesize } from '../../fixtures/worlds/synthesizer';
 import { startRehearsal } from '../../fixtures/worlds/applied-rehearsal';
 
 /*
- * What is renamed, applied without Terraform: on what was applied under the first names, and on a server where nothing
- * was yet.
+ * Renamed integrations and apps, applied without Terraform. The server has the stack with the first names, or is empty.
  */
 
 const names = (integration: string, app: string) =>

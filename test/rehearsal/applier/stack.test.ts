@@ -11,7 +11,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** @returns what Terraform found in a variable of its environment */
+/** @returns the value of a variable in Terraform's environment */
 async function seenByTerraform(variable: string, user: NodeJS.ProcessEnv): Promise<string> {
   const terraform = join(folder, 'terraform');
   writeFileSync(

@@ -1,7 +1,7 @@
 import type { Lateness } from '../../../rehearsal/outage/lateness';
 import { atThePaceOfThisMachine, MachineTooLate, type Attempt } from '../../../rehearsal/outage/machine-pace';
 
-/** A machine that is late by as much in each attempt. */
+/** A machine with this lateness in each attempt. */
 function machine(...lateMs: readonly number[]): () => Lateness {
   const left = [...lateMs];
   return () => {

@@ -8,11 +8,11 @@ export interface OutageRun {
   /** Names of the scenarios. All of them run at once. */
   readonly names: readonly string[];
   readonly days: number;
-  /** How long a scaled day takes on a machine that is never late. */
+  /** Duration of a scaled day on a machine that is never late. */
   readonly dayMs: number;
 }
 
-/** Defines a test for each scenario: its outcome is the expected one. */
+/** Defines a test for each scenario, which expects the scenario's outcome. */
 export function testOutages({ names, days, dayMs }: OutageRun): void {
   let rows: readonly Row[];
   beforeAll(async () => {

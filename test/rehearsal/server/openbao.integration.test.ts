@@ -89,7 +89,7 @@ test('the server is unsealed, is not in dev mode, and reveals its root token onl
   await using server = await start();
   const vault = server.admin;
   expect(await vault.sealStatus()).toMatchObject({ initialized: true, sealed: false, n: 1, t: 1 });
-  // A dev server would have a key-value engine there.
+  // A dev server would have a key-value engine at this path.
   await expect(vault.read('secret/config', z.unknown())).rejects.toMatchObject({ statusCode: 404 });
   expect(server.log).toContain('core: vault is unsealed');
   expect(server.log).not.toContain(server.rootToken);

@@ -108,7 +108,7 @@ test('a delay precedes the usual answer', async () => {
 test('the simulator stops without waiting for a delay', async () => {
   webex.behavior.fault = { delayMs: 3_600_000, count: 1 };
   const waiting = expect(me()).rejects.toThrow('fetch failed');
-  // The last request that a fault with a count happens to takes the fault away: it has arrived, and waits.
+  // A fault with a count is removed by its last request. The request has then arrived, and waits.
   await eventually(() => webex.behavior.fault === undefined || undefined);
   await webex.stop();
   await waiting;

@@ -41,7 +41,7 @@ export const OTHER_CLIENT: SimulatedClient = {
 
 export const ORGANIZATION = DEFAULT_USERS[0]?.orgId ?? '';
 
-/** Its grants may ask for the tokens of Service Apps. */
+/** A client whose grants can request the tokens of Service Apps. */
 export const ASKING_CLIENT: SimulatedClient = {
   ...CLIENT,
   clientId: 'C-asking',
@@ -76,7 +76,7 @@ export function startSimulator(options: Partial<WebexSimulatorOptions> = {}): Pr
   });
 }
 
-/** @param changes parameters to set, or to leave out where `undefined` */
+/** @param changes parameters to set; `undefined` removes a parameter */
 export function authorizeUrl(webex: WebexSimulator, changes: Record<string, string | undefined> = {}): string {
   const parameters: Record<string, string | undefined> = {
     response_type: 'code',

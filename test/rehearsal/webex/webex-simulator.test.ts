@@ -70,7 +70,7 @@ describe('the server', () => {
   test('the server keeps idle connections open, because the engine might reuse one', async () => {
     const { headers } = await call(`${webex.apiUrl}/rooms`);
     expect(headers.get('connection')).toBe('keep-alive');
-    // After so many seconds it would.
+    // The header would announce after how many seconds the server closes an idle connection.
     expect(headers.get('keep-alive')).toBeNull();
   });
 
@@ -296,7 +296,7 @@ describe('the log of requests', () => {
     await webex.stop();
     await waiting;
     await eventually(() => webex.inFlight.length === 0 || undefined);
-    // The delay was asked for, so the answer is not late.
+    // The test requested the delay. The answer is therefore not late.
     expect(webex.requests).toMatchObject([{ path: '/v1/access_token', status: 0, lateMs: 0 }]);
   });
 

@@ -10,7 +10,7 @@ import { exampleDeployment } from '../../../fixtures/declarations/example-deploy
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'kubernetes' }>;
 
-/** @param input also what the types refuse */
+/** @param input includes values that the types refuse */
 function declareStack(input: object = {}): Declaration {
   const server = { mode: 'kubernetes', ...input } as ServerInput;
   return synthesize(new VaultServer(testApp(), 'vault-server', exampleDeployment({ vault: { server } })));
@@ -58,7 +58,7 @@ it.each([
   );
 });
 
-/** Without the configuration and the script, which have tests of their own. */
+/** The values without the configuration and the script, which have separate tests. */
 function shownValues(product: string): string {
   const values = declaredValues({ product });
   values.server.ha.raft.config = 'the configuration';
@@ -78,7 +78,7 @@ it('the chart of Vault gets the same values, but for its names and its folder', 
   const alike = openbao
     .map((line) => line.replaceAll('/openbao/', '/vault/').replaceAll('BAO_', 'VAULT_').replace(': openbao', ': vault'))
     .filter((line) => !vault.includes(line));
-  // OpenBao's chart alone has these names, and its image in three parts.
+  // Only OpenBao's chart has these names, and the image in three parts.
   expect(alike.map((line) => line.trim().split(':')[0])).toEqual([
     'registry',
     'repository',

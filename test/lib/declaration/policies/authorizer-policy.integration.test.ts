@@ -4,7 +4,7 @@ import { declaredConfiguration } from '../../../../lib/declaration/derived/engin
 import { statusOf } from '../../../fixtures/results/refusal';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* The authorizer's policy binds each credential to its integration, as long as a request has to name one. */
+/* The authorizer's policy binds each credential to its integration, if each request has to name an integration. */
 
 const OTHER = 'other-organization';
 

@@ -6,7 +6,7 @@ import type { VaultClient } from '../../../../lib/vault/vault-client';
 import { statusOf } from '../../../fixtures/results/refusal';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
-/* Policies that read tokens, as the real server takes them: a parameter of a read could force a refresh at Webex. */
+/* Policies that read tokens, on the real server. A parameter of a read could force a refresh at Webex. */
 
 const anything = z.unknown();
 

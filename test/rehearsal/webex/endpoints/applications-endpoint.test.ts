@@ -26,7 +26,7 @@ import {
 const ELSEWHERE = simulatedAdministrator('admin@elsewhere.example');
 const { applicationId, clientId, clientSecret } = SERVICE_APP;
 
-/** A Service App that may ask for the tokens of others. */
+/** A Service App that can request the tokens of other Service Apps. */
 const MANAGER: SimulatedServiceApp = {
   applicationId: webexId('APPLICATION', 'manager'),
   clientId: 'C-manager',

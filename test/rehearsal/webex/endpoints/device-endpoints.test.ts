@@ -207,7 +207,7 @@ describe('the page', () => {
   test("the page asks for the code, then for the person's decision, and confirms it", async () => {
     const { deviceCode, userCode } = await begin();
     expect(await (await call(`${webex.url}/verify`)).text()).toContain('name="userCode"');
-    // Typed as people do.
+    // People type spaces.
     const page = await verify({ userCode: ` ${userCode.slice(0, 3)} ${userCode.slice(3)} ` });
     const text = await page.text();
     expect(text).toContain('Token vault wants to use Webex for you');
