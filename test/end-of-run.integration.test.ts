@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { run } from '../lib/processes/child-process';
 import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 
-/* A real Jest on a project of its own, whose tests write their titles to a file when they run. */
+/* A real Jest runs a separate project. The project's tests write their titles to a file. */
 
 const env = { ...process.env, CI: 'true', FORCE_COLOR: '0' };
 
@@ -70,7 +70,7 @@ test('npm test ends with failed checks, left-out tests, and a command for each f
     'has\n  two lines,\ta tab and "quotes"',
   ];
   const group = "a 'group'\nof $tests";
-  // Each of these matches a pattern that is not anchored or not escaped.
+  // An unanchored or unescaped pattern would match one of these titles.
   const similar = [`${titles[0]} too`, 'has [brackets] (of) {each} kind', 'way, and abc*+?^$'];
   writeFiles({
     'test/bad.unit.js': testFile(`

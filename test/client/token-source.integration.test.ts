@@ -315,7 +315,7 @@ it('the source renews its Vault token, logs in again at its maximum lifetime, an
     await eventually(() => timers.count === 1 || undefined);
     await tokens.token();
     expect([renewals(), proxy.count(LOGIN)]).toEqual([1, 1]);
-    // This renewal does not move the expiry, so it is the last one.
+    // This renewal is the last one, because the expiry does not move.
     timers.fire();
     await eventually(() => renewals() === 2 || undefined);
     await tokens.token();

@@ -17,7 +17,7 @@ async function scripted(...answers: WebexAnswer[]): Promise<ScriptedWebex> {
   return webex;
 }
 
-/** A source of token-1, token-2 and so on. Each rejection makes it give the next token. */
+/** A source of token-1, token-2 and so on. The next token follows each rejection. */
 function countingTokens(): WebexFetchOptions['tokens'] & { rejected: string[] } {
   const rejected: string[] = [];
   const reading = (): CredentialReading =>

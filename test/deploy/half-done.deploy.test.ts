@@ -55,8 +55,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
 };
 
 /**
- * These writes have no failing read after them. The provider does not read leases back, and reads the method before its
- * configuration. Our command writes the client secret, which no deploying policy can read.
+ * Writes without a later read. The provider does not read leases back, and reads the method before its configuration.
+ * Our command writes the client secret, which no policy of a deploy can read.
  */
 const NEVER_READ = ['sys/mounts/auth/approle/tune', 'auth/jwt/config', 'oauthapp-healing/webex-healed'];
 

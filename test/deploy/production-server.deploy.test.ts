@@ -123,7 +123,7 @@ describeUnless(unavailable)('a production server of one node', () => {
 
   test('the server refuses a plugin with one changed byte until a deploy registers it, and keeps the client secret', async () => {
     const changed = Buffer.concat([readFileSync(join(server.plugins, 'oauthapp-new')), Buffer.from('!')]);
-    // A running program cannot be written to, so it is replaced by a new file.
+    // A new file replaces the program, because a running program cannot be written to.
     writeFileSync(join(server.plugins, '.partial'), changed, { mode: 0o755 });
     renameSync(join(server.plugins, '.partial'), join(server.plugins, 'oauthapp-new'));
     await docker('restart', container);

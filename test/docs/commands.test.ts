@@ -5,8 +5,8 @@ import { refusal } from '../fixtures/programs/command-line';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
 /*
- * A test takes every shown command from the page and types it, or the page says in a comment why not. The programs
- * accept all shown commands, including those in the text.
+ * A test types every shown command, or the page says in a comment why not. The programs accept all shown commands,
+ * including those in the text.
  */
 
 const SHELLS = ['sh', 'bash', 'console', 'crontab'];

@@ -38,7 +38,7 @@ describeUnless(unavailable)('a server on Kubernetes that cannot start', () => {
   });
   afterAll(() => namespace[Symbol.asyncDispose]());
 
-  /** Message of `deploy` about such a server, or of its first pod. */
+  /** Message of `deploy` about a server with this declaration, or of the server's first pod. */
   async function said(
     declared: Partial<KubernetesServerDeclaration> & { readonly releaseName: string },
     problem: RegExp,

@@ -370,7 +370,11 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     });
   });
 
-  /** Events of the app since then, once it reads well again. @param goodForMs least remaining lifetime of its token */
+  /**
+   * The outage of the app since then, once its reads succeed again.
+   *
+   * @param goodForMs least remaining lifetime of its token
+   */
   async function noticedSince(then: number, goodForMs = 0): Promise<ReturnType<typeof outage>> {
     const now = Date.now();
     await eventually(

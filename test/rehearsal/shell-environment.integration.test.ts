@@ -16,8 +16,8 @@ import { STARTED_PROGRAM } from '../fixtures/programs/script';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 
 /*
- * The lines of "quickstart --keep", pasted into a real bash. The deployment has a namespace, which needs the most
- * variables. `npx` starts the program directly. The tests of README.md use npm's `npx`.
+ * The lines of "quickstart --keep", pasted into a real bash. On OpenBao, the deployment has a namespace, which needs the
+ * most variables. `npx` starts the program directly. The tests of README.md use npm's `npx`.
  */
 
 const declared = defineDeployment({

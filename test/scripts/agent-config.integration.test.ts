@@ -101,7 +101,7 @@ it('a real agent keeps a fresh access token in a private file', async () => {
   await eventually(() => output.includes('renewed auth token') || undefined);
 
   vault.webex.behavior.refresh = 'rotate';
-  // The engine refreshes tokens with less remaining lifetime than this setting.
+  // The engine refreshes tokens with less than 2,000,000 s left, which includes this one.
   await vault.admin.write('oauthapp/config', {
     tune_reap_check_interval_seconds: 0,
     tune_refresh_check_interval_seconds: 1,

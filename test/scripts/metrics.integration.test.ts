@@ -276,7 +276,7 @@ describe('--serve', () => {
         const query = (JSON.parse(`"${expression}"`) as string).replaceAll('$instance', '.*');
         empty.push(...((await prometheus.query(query)).length === 0 ? [query] : []));
       }
-      // Nothing fails yet.
+      // All refreshes have succeeded so far.
       expect(empty).toEqual([expect.stringContaining('failing_since')]);
       expect(await prometheus.firing()).toEqual([]);
 

@@ -184,7 +184,7 @@ describe('of a grant that works', () => {
       next: 'npx --no-install webex-token-vault authorize testauth --pkce --replace',
     });
     expect(refused.horizon).toEqual({ until: refused.expire_time, assumption: null });
-    // The detail is in Webex's words, which no other output shows.
+    // Only `--verify` shows Webex's reason.
     expect((await credential('--verify')).detail).toMatch(/\(401: .*\): .*invalid_grant: .* has ended: it was revoked/);
   });
 

@@ -157,7 +157,7 @@ describe('webex-token-vault backup verify', () => {
   });
 });
 
-/** Grants that no engine writes, in an engine that stores them as the real one would. */
+/** Grants that no engine writes, in the storage format of the real engine. */
 describe('the storage of a snapshot', () => {
   it('the verification tells the states of credentials, in the namespace of the deployment', async () => {
     const file = operated.path('stored.snap');

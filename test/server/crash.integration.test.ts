@@ -17,7 +17,7 @@ async function withGrant(engine: WebexEngine, vault: VaultClient): Promise<Vault
 
 describe('a production server that is killed', () => {
   it('a killed server unseals itself and has every grant, at any moment of concurrent consents and refreshes', async () => {
-    // The refresh token does not rotate here; it does in the next test.
+    // The refresh token rotates only in the next test.
     await using engine = await WebexEngine.start({ refresh: 'renew' });
     await using server = await ProductionNodes.start();
     const { rootToken } = await server.initialize();
@@ -30,7 +30,7 @@ describe('a production server that is killed', () => {
       const consents = Array.from({ length: 10 }, async (_, index) => {
         const name = `killed-after-${killAfterRequests}-${index}`;
         await engine.authorize(vault, name);
-        // The server confirmed the write, so the grant must be stored.
+        // The server confirmed the write. The grant must therefore be stored.
         authorized.push(name);
       });
       await eventually(() => engine.webex.requests.length >= before + killAfterRequests || undefined, undefined, 0);

@@ -56,7 +56,8 @@ class Reader implements AsyncDisposable {
 }
 
 /**
- * Due times of the refreshes of `testauth`. The test makes each of them, so that none falls into the kill of a leader.
+ * Due times of the refreshes of `testauth`. The test sets each due time, to keep refreshes away from the kill of a
+ * leader.
  */
 class DueTimes {
   #ttlSeconds = 3600;
@@ -92,7 +93,8 @@ describe('three production nodes', () => {
   let client: (node: ProductionNode) => VaultClient;
 
   beforeAll(async () => {
-    // Each refresh token is valid once. A second refresh with it, or one that is not stored, loses the grant.
+    // Each refresh token is valid once. A second refresh with the same token loses the grant, and so does an unstored
+    // answer.
     engine = await WebexEngine.start({ refresh: 'rotate' });
     // A leader steps down after 2.5 s without an answer. The default of 500 ms is too short on a busy machine.
     server = await ProductionNodes.start({ nodes: 3, settings: { performanceMultiplier: 5 } });

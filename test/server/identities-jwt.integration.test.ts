@@ -134,7 +134,7 @@ it.each<[app: string, mount: string, claims: object, credential: string]>([
   expect(auth.policies).toEqual([`oauthapp-app-${app}`]);
   const vault = server.server.node.client(auth.client_token);
   const paths = ['testauth', 'other'].map((name) => `oauthapp/creds/${name}`);
-  // Nobody has consented yet, so the permitted read finds nothing.
+  // The permitted read finds no token before the first consent.
   await expect(vault.read(`oauthapp/creds/${credential}`, z.unknown())).rejects.toMatchObject({ statusCode: 404 });
   const [forbidden = ''] = paths.filter((path) => !path.endsWith(`/${credential}`));
   for (const path of [forbidden, 'oauthapp/config', 'auth/token/lookup-self', `auth/${mount}/role/${app}`]) {

@@ -40,7 +40,7 @@ describe('a plugin with one byte changed', () => {
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(server.node.log).toContain('checksums did not match');
-    // The server does not run it under another name either.
+    // The server refuses the plugin under another name, too.
     await vault.write('sys/plugins/catalog/secret/again', await engine.registration()).catch(() => undefined);
     await expect(vault.write('sys/mounts/again', { type: 'again' })).rejects.toThrow(/checksums did not match/);
 

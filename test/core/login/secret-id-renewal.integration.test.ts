@@ -118,7 +118,7 @@ async function isGood(secretId: string): Promise<boolean> {
   );
 }
 
-/** The file holds another valid secret id, and its folder nothing else. */
+/** Expects another valid secret id in the file, and no other file in the folder. */
 async function expectRenewed(before: string): Promise<void> {
   const after = await content();
   expect(after).not.toBe(before);

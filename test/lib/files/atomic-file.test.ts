@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../../../lib/files/atomic-file';
 import { NOT_ROOT, testUnless } from '../../fixtures/runs/left-out';
 
-/** Puts a link to the target in the place of the partial file while it goes to the disk. */
+/** Replaces the partial file with a link to the target during the sync to disk. */
 async function swapAtSync(folder: string, target: string): Promise<void> {
   const handle = await open(target);
   const prototype = Object.getPrototypeOf(handle) as FileHandle;

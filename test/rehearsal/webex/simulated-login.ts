@@ -18,7 +18,7 @@ export const REDIRECT_URL = 'http://localhost:5000/auth';
 
 export const CLIENT: SimulatedClient = {
   clientId: 'C-integration',
-  // Characters that form encoding changes: clients must encode them, in the body and in Basic.
+  // Form encoding changes these characters. Clients must encode them in the body and in Basic authentication.
   clientSecret: 's3cret:with/+%',
   redirectUrls: [REDIRECT_URL, ...DEVICE_REDIRECT_URLS],
   scopes: [

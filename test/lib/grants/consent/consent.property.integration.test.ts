@@ -65,7 +65,7 @@ property(
   async ({ refresh, steps }) => {
     await system.reset(refresh);
     const known = new KnownGrants(refresh);
-    // Two grants, so that the events have something to act on.
+    // The events need two grants to act on.
     for (const name of ['owned', 'anybody'] as const) {
       await new ConsentCommand({ name, way: 'pkce', replace: false, consent: ADAS }).run(known, system);
     }
