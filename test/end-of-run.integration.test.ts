@@ -41,7 +41,6 @@ function writeFiles(files: Readonly<Record<string, string>>): void {
   Object.entries(files).forEach(([name, text]) => writeFileSync(join(folder, name), text));
 }
 
-/** Source of a test file. */
 function testFile(source: string): string {
   return `const { fails, passes, describeUnless, testUnless } = require('../tests.js');\n${source}`;
 }

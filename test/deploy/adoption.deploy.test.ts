@@ -132,7 +132,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
   test('the imported engine refreshes the earlier grant with the secret that the deploy wrote', async () => {
     const { admin, webex } = deployed.rehearsal;
     const before = webex.requests.length;
-    // No token lives that long. The read refreshes the token and then fails.
+    // No token lives for 99999999 s. The read refreshes the token and then fails.
     const forced = admin.read('oauthapp/creds/testauth?minimum_seconds=99999999');
     await forced.catch(() => undefined);
     const refreshes = webex.requests.slice(before).filter(({ grantType }) => grantType === 'refresh_token');

@@ -9,7 +9,7 @@ import { DeployedVault } from '../fixtures/worlds/deployed-vault';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
-/* Attempts to bypass the question about lost grants, with the real Terraform. None may succeed. */
+/* Attempts to bypass the question about lost grants, with the real Terraform. No attempt may succeed. */
 
 describeUnless(terraformUnavailable())('deploy ends no grant', () => {
   let deployed: DeployedVault;

@@ -52,7 +52,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     await using tokens = new TokenSource({ ...{ address, ca, ...app, credential: 'testauth', mountPath } });
     expect(await operated.engine.isAccepted((await tokens.token()).accessToken)).toBe(true);
     const before = operated.engine.refreshes.length;
-    // No token lives that long. The read refreshes the token and then fails.
+    // No token lives for 99999999 s. The read refreshes the token and then fails.
     const path = `${mountPath}/creds/testauth?minimum_seconds=99999999`;
     await (await operated.as('authorizer')).read(path).catch(() => undefined);
     return operated.engine.refreshes.slice(before);

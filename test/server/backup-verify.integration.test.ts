@@ -42,7 +42,7 @@ function verify(args: readonly string[], env: Record<string, string> = {}): Prom
   return operated.run('backup verify', args, { ...environment, ...env });
 }
 
-/** At an address where no server answers. */
+/** Verifies at an address without a server. */
 function verifyElsewhere(file: string, ...args: string[]): Promise<ScriptResult> {
   return verify([file, ...operated.keys, ...args], { VAULT_ADDR: 'https://127.0.0.1:1' });
 }
@@ -200,7 +200,7 @@ describe('the storage of a snapshot', () => {
     });
   });
 
-  /** Only Vault Enterprise has namespaces. */
+  /** HashiCorp Vault has namespaces only in its Enterprise edition. */
   async function namespaceBelow(root: VaultClient): Promise<VaultClient> {
     await root.write('sys/namespaces/team', {});
     await root.withNamespace('team').write('sys/namespaces/webex', {});

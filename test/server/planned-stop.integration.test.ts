@@ -67,7 +67,7 @@ const configure = (root: VaultClient): Promise<void> =>
 interface Stop {
   /** @default - nothing is needed before */
   readonly prepare?: () => Promise<void>;
-  /** Happens while the engine refreshes all grants. */
+  /** Action during the refresh of all grants. */
   readonly stop: (root: VaultClient) => Promise<void>;
   /** @default - nothing */
   readonly next?: () => Promise<void>;

@@ -14,7 +14,7 @@ import { LossyProxy } from '../../fixtures/loopback/lossy-proxy';
 import type { AppLogin } from '../../../rehearsal/app-role';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
-/** Documentation addresses (RFC 5737): nobody logs in from there. */
+/** Documentation addresses (RFC 5737). No login comes from this network. */
 const ELSEWHERE = '192.0.2.0/24';
 
 let vault: WrittenVault;

@@ -45,7 +45,7 @@ property(
     }
     expectOneLine(parsed);
     if (!(parse(before) instanceof InvalidDeployment)) {
-      // One of several entries is named, such as integration "webex-myapp".
+      // The message names one of several entries, such as integration "webex-myapp".
       expect(parsed.message).toContain(field.replace(/s$/, ''));
     }
   },

@@ -85,7 +85,6 @@ describe('once it answers', () => {
 
   const STARTED = 'echo "==> OpenBao server started! Log data will stream in below:"';
 
-  /** Waits for a process to be gone. */
   async function gone(pid: number): Promise<void> {
     await eventually(() => {
       try {

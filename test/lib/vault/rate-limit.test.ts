@@ -3,7 +3,7 @@ import { VaultClient } from '../../../lib/vault/vault-client';
 import { RecordingServer } from '../../fixtures/loopback/recording-server';
 
 it('each refusal of a rate-limited Vault carries its own wait', async () => {
-  // A larger number in a path makes an earlier answer. The answers therefore arrive in another order.
+  // A larger number in a path leads to an earlier answer. The answers therefore arrive in another order.
   await using server = await RecordingServer.start(({ url }, response) => {
     const seconds = Number(/\d+$/.exec(url)?.[0]);
     const refuse = () => response.writeHead(429, seconds === 0 ? {} : { 'Retry-After': seconds }).end('{"errors":[]}');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { applyStack, type Applied } from '../../../rehearsal/applier/stack-applier';
 import { VaultClient } from '../../../lib/vault/vault-client';
 
-/* Stacks of `terraform_data` alone need no server; the rest is in the integration test. */
+/* Stacks with only `terraform_data` need no server. The integration test has the other stacks. */
 
 let stackDirectory: string;
 beforeEach(() => (stackDirectory = mkdtempSync(join(tmpdir(), 'stack-applier-'))));

@@ -1,6 +1,6 @@
 import { testOutages } from './outage-outcomes';
 
-// One scenario of each kind; `npm run soak` runs all of them.
+// One scenario of each kind. `npm run soak` runs all scenarios.
 testOutages({
   names: [
     'every error for 3 days over a refresh, refresh tokens: rotate',

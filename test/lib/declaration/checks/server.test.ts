@@ -3,7 +3,7 @@ import { exampleDeployment } from '../../../fixtures/declarations/example-deploy
 
 type Server = DeploymentInput['vault']['server'];
 
-/** @param input also input that the types refuse */
+/** @param input includes values that the types refuse */
 function define(input: object): void {
   exampleDeployment({ vault: { server: { mode: 'production', ...input } as Server } });
 }

@@ -19,7 +19,7 @@ import { VaultClient } from '../../../../../lib/vault/vault-client';
 import { ADA, BLAKE, ConsentWorld, type Given } from '../../../../fixtures/worlds/consent-world';
 import { givingExpired } from '../../../../fixtures/worlds/giving-expired';
 
-/* Behavior of the way by which Vault exchanges the code, and of what precedes a revocation. */
+/* Behavior of the way by which Vault exchanges the code, and of the steps before a revocation. */
 
 let world: ConsentWorld;
 beforeAll(async () => {
