@@ -156,8 +156,9 @@ function typeOf(resource: Resource): (typeof RESOURCE_TYPES)[string] {
 function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resource[] {
   return Object.entries(byType).flatMap(([type, byId]) =>
     Object.entries(byId).map(([id, body]) => {
-      // CDKTF writes its own metadata into the member `//`.
-      const { '//': _, depends_on, lifecycle: cycle, provisioner, ...attributes } = body;
+      const { depends_on, lifecycle: cycle, provisioner, ...attributes } = body;
+      // CDKTF writes its own metadata into this member.
+      delete attributes['//'];
       const address = `${type}.${id}`;
       return {
         address,

@@ -82,7 +82,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     // Copies, because a simulator changes its users.
     this.users = users.map((user) => ({ ...user }));
     this.sites = sites;
-    const given = Object.entries(behavior).filter(([, value]) => value !== undefined);
+    const given = Object.entries<unknown>(behavior).filter(([, value]) => value !== undefined);
     this.behavior = { ...DEFAULT_BEHAVIOR, ...Object.fromEntries(given) };
     this.grants = new GrantStore(newToken, now);
     this.devices = new DeviceRequests(this.grants, newDeviceCode, now);

@@ -177,7 +177,13 @@ describe('a failing proxy', () => {
   });
 
   it.each([
-    ['at the deadline', () => void jest.advanceTimersByTime(100), { code: 'ETIMEDOUT' }],
+    [
+      'at the deadline',
+      () => {
+        jest.advanceTimersByTime(100);
+      },
+      { code: 'ETIMEDOUT' },
+    ],
     ['if the caller aborts', (abort: AbortController) => abort.abort(ENOUGH), ENOUGH],
   ])('the transport gives up on a silent proxy %s', async (_, end, error) => {
     const silent = await proxy({ status: 0 });
