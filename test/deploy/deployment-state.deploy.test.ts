@@ -60,7 +60,8 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
   test('the plan refuses another deployment in one line', async () => {
     const before = readFileSync(state(), 'utf8');
     await synthesize('staging');
-    const refusal = 'this state belongs to deployment "production", got deployment "staging", which would replace all';
+    const refusal =
+      'this state belongs to deployment "production", got deployment "staging", which would replace the resources of the other';
     for (const { exitCode, stderr } of [await plan(), await apply()]) {
       expect(exitCode).toBe(1);
       expect(stderr.match(/^Error: /gm)).toHaveLength(1);
