@@ -146,7 +146,7 @@ module.exports = {
       name: 'everything resolves',
       severity: 'error',
       from: {},
-      // What is compiled is not there before it is built.
+      // Compiled files exist only after a build.
       to: { couldNotResolve: true, pathNot: '/dist/' },
     },
   ],

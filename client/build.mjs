@@ -62,7 +62,7 @@ writeFileSync(
 writeFileSync('dist/index.mjs', `export {\n${list}} from './client.js';\n`);
 writeFileSync('dist/index.d.mts', "export * from './types/client/src/index.js';\n");
 
-/** What a module exports beside types. */
+/** Exports of a module without its types. */
 async function exportsOf(module) {
   const options = { ...BUNDLE, format: 'esm', entryPoints: [module], write: false, metafile: true };
   const [{ exports }] = Object.values((await build(options)).metafile.outputs);
