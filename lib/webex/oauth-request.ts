@@ -1,4 +1,4 @@
-import { notWebex, retryAfterMs, safeText } from '#core';
+import { notWebex, parseJson, retryAfterMs, safeText } from '#core';
 import { z } from 'zod';
 import { exchange, type RequestLimits } from './exchange';
 
@@ -71,7 +71,7 @@ export async function oauthRequest(request: OAuthRequest): Promise<OAuthAnswer> 
   const body = isJson ? JSON.stringify(fields) : new URLSearchParams(fields).toString();
   const sent = { method: 'POST', url: new URL(url), headers, body, apiUrl, timeoutMs, signal } as const;
   return exchange(sent, ({ status, headers: { 'retry-after': wait }, text }) => {
-    const json = jsonOf(text);
+    const json = parseJson(text);
     if (status >= 200 && status < 300) {
       return { status, json, said: 'no message' };
     }
@@ -114,12 +114,4 @@ function refusalIn(
     said: safeText(whole, hidden).replace(/\.$/, ''),
     trackingId: trackingId === undefined ? undefined : safeText(trackingId, [...secrets, ...sent]),
   };
-}
-
-function jsonOf(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { ExplainedError } from '#core';
+import { ExplainedError, parseJson } from '#core';
 import type { z } from 'zod';
 
 /*
@@ -15,19 +15,11 @@ export function byName<Value>(entries: readonly (readonly [string, Value])[]): R
 
 /** @throws ExplainedError unless this release has written it */
 export function parseNote<Declared>(text: string, declared: z.ZodType<Declared>): Declared {
-  const parsed = declared.safeParse(jsonOf(text));
+  const parsed = declared.safeParse(parseJson(text));
   if (!parsed.success) {
     throw new ExplainedError(
       `the note ${NOTE} in the state is not in the format of this release, so nobody knows which grants a change ends; use the release that deployed it, or have Terraform forget the note: state rm ${NOTE}`,
     );
   }
   return parsed.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

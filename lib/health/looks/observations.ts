@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { LimitFunction } from 'p-limit';
-import { describeError } from '#core';
+import { describeError, parseJson } from '#core';
 import { z } from 'zod';
 import { observationRecord } from '../../declaration/schema/record-paths';
 import { DAMAGED, isRecordsMissing, RecordChanged, type Records } from '../../vault/records/record-store';
@@ -55,19 +55,7 @@ function named<T extends z.ZodType>(value: T) {
 }
 
 /** One text, because OpenBao refuses a request with more than a thousand strings in it. */
-const record = z.object({
-  seen: z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue('is no JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(contents),
-});
+const record = z.object({ seen: z.string().transform(parseJson).pipe(contents) });
 
 /** Names with the same hash, and their record. */
 interface Part {
