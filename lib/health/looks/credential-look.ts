@@ -1,15 +1,8 @@
-import {
-  describeError,
-  ExplainedError,
-  NotDeployed,
-  readCredential,
-  TemporarilyUnavailable,
-  VaultUnreachableError,
-} from '#core';
+import { ExplainedError, NotDeployed, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { consentRecord } from '../../declaration/schema/record-paths';
 import { consentRecordSchema, type ConsentRecord } from '../../vault/records/consent-record';
-import { isRecordsMissing, Records, type StoredRecord } from '../../vault/records/record-store';
+import { problemOf, Records } from '../../vault/records/record-store';
 import type { VaultClient } from '../../vault/vault-client';
 import { ATTENTION_MS } from './thresholds';
 import { replaceCommand, stateOfReading, stateOfRefusal, type Finding } from './credential-state';
@@ -42,16 +35,11 @@ export async function lookAtCredential(
   const { vault, deployment, observations, now, verify } = options;
   const { name } = credential;
   const notes: string[] = [];
-  const consent = await new Records(vault, deployment.engine.recordsPath)
-    .read(consentRecord(name), consentRecordSchema)
-    .catch((error: unknown): StoredRecord<ConsentRecord> => {
-      if (!isRecordsMissing(error)) {
-        throw error;
-      }
-      return { version: 0, problem: describeError(error) };
-    });
-  if (consent.problem !== undefined) {
-    notes.push(`who consented: ${consent.version === 0 ? '' : 'the record '}${consent.problem}`);
+  const records = new Records(vault, deployment.engine.recordsPath);
+  const consent = await records.readOrProblem(consentRecord(name), consentRecordSchema);
+  const problem = problemOf(consent);
+  if (problem !== undefined) {
+    notes.push(`who consented: ${problem}`);
   }
   const before = observations.grant(name);
   if (before.problem !== undefined) {

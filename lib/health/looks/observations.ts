@@ -4,7 +4,7 @@ import type { LimitFunction } from 'p-limit';
 import { describeError, parseJson } from '#core';
 import { z } from 'zod';
 import { observationRecord } from '../../declaration/schema/record-paths';
-import { DAMAGED, isRecordsMissing, RecordChanged, type Records } from '../../vault/records/record-store';
+import { DAMAGED, isRecordsMissing, problemOf, RecordChanged, type Records } from '../../vault/records/record-store';
 import { isWorthNoting, type Observation } from './observation';
 
 /*
@@ -88,7 +88,7 @@ export class Observations {
   /** Note of a grant, or the reason why it cannot be read. */
   grant(name: string): { readonly value?: Observation; readonly problem?: string } {
     const { before, problem, version } = this.#part(name);
-    return { value: before.grants.get(name), problem: problem && (version === 0 ? problem : `the record ${problem}`) };
+    return { value: before.grants.get(name), problem: problemOf({ version, problem }) };
   }
 
   noteGrant(name: string, after: Observation): void {
@@ -130,11 +130,11 @@ export class Observations {
         await this.records.write(observationRecord(name), { seen: textOf(merged) }, version);
         return undefined;
       } catch (error) {
-        if (!isRecordsMissing(error) && !(error instanceof RecordChanged)) {
-          throw error;
+        if (isRecordsMissing(error)) {
+          return describeError(error);
         }
         if (!(error instanceof RecordChanged)) {
-          return describeError(error);
+          throw error;
         }
         const theirs = await readPart(this.records, name);
         if (theirs.problem !== undefined) {
@@ -164,13 +164,7 @@ export function partOf(name: string): string {
 
 async function readPart(records: Records, part: string): Promise<Part> {
   const nothing = (): Contents => ({ grants: new Map(), secretIds: new Map() });
-  const stored = await records.read(observationRecord(part), record).catch((error: unknown) => {
-    if (!isRecordsMissing(error)) {
-      throw error;
-    }
-    return { version: 0, problem: describeError(error), value: undefined };
-  });
-  const { version, problem, value } = stored;
+  const { version, problem, value } = await records.readOrProblem(observationRecord(part), record);
   return { version, problem, before: value?.seen ?? nothing(), after: nothing(), isWorthNoting: false };
 }
 

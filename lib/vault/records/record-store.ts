@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError, commandLine, VaultResponseError, VaultUnreachableError } from '#core';
+import { ExplainedError, commandLine, describeError, VaultResponseError, VaultUnreachableError } from '#core';
 import { z } from 'zod';
 import { dataPath, metadataPath } from '../../declaration/schema/record-paths';
 import { recordReply } from '../replies';
@@ -18,6 +18,11 @@ export interface StoredRecord<T> {
   readonly value?: T;
   /** Why a record has no value, such as "is damaged". */
   readonly problem?: string;
+}
+
+/** The problem of a record in words that stand alone. */
+export function problemOf({ version, problem }: StoredRecord<unknown>): string | undefined {
+  return problem === undefined || version === 0 ? problem : `the record ${problem}`;
 }
 
 /** Somebody else wrote the record meanwhile. */
@@ -63,6 +68,18 @@ export class Records {
     }
     const { data, metadata } = found.data;
     return { version: metadata.version, ...valueOf(data, schema) };
+  }
+
+  /** The same, with the reason as the problem if records or their server are missing. */
+  async readOrProblem<T extends object>(record: string, schema: z.ZodType<T>): Promise<StoredRecord<T>> {
+    try {
+      return await this.read(record, schema);
+    } catch (error) {
+      if (!isRecordsMissing(error)) {
+        throw error;
+      }
+      return { version: 0, problem: describeError(error) };
+    }
   }
 
   /**
