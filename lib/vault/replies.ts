@@ -11,6 +11,10 @@ export const time = z.iso.datetime({ offset: true }).transform((text) => new Dat
 
 const texts = z.array(z.string());
 const textsOrNull = texts.nullable().transform((list) => list ?? []);
+const textFields = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((fields) => fields ?? {});
 const webUrl = z.url({ protocol: /^https?$/ });
 
 function inData<Fields extends z.ZodType>(data: Fields) {
@@ -137,14 +141,8 @@ export const integrationReply = inData(
   z.object({
     client_id: z.string(),
     provider: z.string(),
-    provider_options: z
-      .record(z.string(), z.string())
-      .nullish()
-      .transform((options) => options ?? {}),
-    auth_url_params: z
-      .record(z.string(), z.string())
-      .nullish()
-      .transform((parameters) => parameters ?? {}),
+    provider_options: textFields,
+    auth_url_params: textFields,
   }),
 );
 /** URL at which a person consents. */

@@ -36,7 +36,7 @@ export async function retryingRequest(request: OAuthRequest, clock: Clock = MACH
 }
 
 /** Error of an answer that may differ later. @returns undefined for any other answer */
-export function transientTrouble(
+function transientTrouble(
   { status, said, trackingId, retryAfterMs }: OAuthAnswer,
   path: string,
 ): TemporarilyUnavailable | WebexResponseError | undefined {

@@ -16,7 +16,7 @@ const TUNINGS = ['ours', "the plugin's defaults"] as const;
 const DOWN: Fault = { status: 503 };
 
 /** Failures of the token endpoint, one for each credential. */
-export const TROUBLES: readonly Fault[] = [
+const TROUBLES: readonly Fault[] = [
   { status: 429, retryAfterSeconds: 60 },
   { status: 423, retryAfterSeconds: 60, body: 'webex' },
   { status: 500, body: 'rfc6749' },
