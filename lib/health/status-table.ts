@@ -96,32 +96,33 @@ function wrap(text: string, width: number): string[] {
 
 /** Fits the table into the rows. Healthy lines are left out first, from the end on, and other lines only after them. */
 function fit(table: readonly Row[], below: readonly string[], rows: number, columns?: number): string[] {
-  const height = (lines: readonly string[]): number =>
-    lines.reduce((sum, line) => sum + Math.max(1, columns ? Math.ceil(line.length / columns) : 1), 0);
-  const shown = [...table];
-  let leftOut = 0;
-  const all = (): string[] => [
-    ...shown.flatMap((row) => row.lines),
-    ...(leftOut > 0 ? [`${MARKS.healthy.mark.padEnd(MARK_WIDTH)}and ${leftOut} more that are healthy`] : []),
+  const heightOf = (line: string): number => Math.max(1, columns ? Math.ceil(line.length / columns) : 1);
+  const height = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + heightOf(line), 0);
+  const linesWithout = (leftOut: ReadonlySet<Row>): string[] => [
+    ...table.flatMap((row) => (leftOut.has(row) ? [] : row.lines)),
+    ...(leftOut.size > 0 ? [`${MARKS.healthy.mark.padEnd(MARK_WIDTH)}and ${leftOut.size} more that are healthy`] : []),
     ...below,
   ];
-  while (height(all()) > rows && shown.some(isHealthy)) {
-    shown.splice(shown.findLastIndex(isHealthy), 1);
-    leftOut++;
+  const leftOut = new Set<Row>();
+  let surplus = height(linesWithout(leftOut)) - rows;
+  if (surplus > 0) {
+    // The line that counts the rows left out needs one more row.
+    surplus++;
+    for (const row of table.filter((candidate) => candidate.isHealthy).reverse()) {
+      if (surplus <= 0) {
+        break;
+      }
+      leftOut.add(row);
+      surplus -= height(row.lines);
+    }
   }
-  const lines = all();
+  const lines = linesWithout(leftOut);
   if (height(lines) <= rows) {
     return lines;
   }
-  let kept = lines.length - 1;
-  while (kept > 0 && height(lines.slice(0, kept)) >= rows) {
-    kept--;
-  }
-  return [...lines.slice(0, kept), `... and ${lines.length - kept} more lines, in a higher terminal`];
-}
-
-function isHealthy(row: Row): boolean {
-  return row.isHealthy;
+  let room = rows - 1;
+  const end = lines.findIndex((line) => (room -= heightOf(line)) < 0);
+  return [...lines.slice(0, end), `... and ${lines.length - end} more lines, in a higher terminal`];
 }
 
 function nameOf(kind: Kind, line: Line): string {
