@@ -1,4 +1,4 @@
-import { ExplainedError, loginAppRole, NotPermitted, commandLine, VaultResponseError, type VaultLease } from '#core';
+import { ExplainedError, loginAppRole, NotPermitted, commandLine, type VaultLease } from '#core';
 import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/schema/app-declaration';
 import type { Deployment } from '../declaration/schema/deployment';
 import { issuerOperatorPolicy } from '../declaration/policies/issuer-policy';
@@ -13,7 +13,7 @@ import { healingCredentials } from '../declaration/derived/healing-credentials';
 import { administratorPolicy, backupPolicy } from '../declaration/policies/server-policies';
 import { recordsFromRoot } from '../vault/records/backup-record';
 import { mountsReply, roleIdReply, roleReply, secretIdReply } from '../vault/replies';
-import { type VaultClient } from '../vault/vault-client';
+import { undefinedIfMissing, type VaultClient } from '../vault/vault-client';
 
 /*
  * The operators run the server and the deployment once there is no root token any more. Each is an AppRole with the rights
@@ -115,7 +115,7 @@ export async function renewOperator<T>(
 
 /** Whether the operator has a secret id. Needs a root token. */
 export async function hasSecretId(root: VaultClient, name: OperatorName): Promise<boolean> {
-  const accessors = await root.list(`${rolePath(name)}/secret-id`).catch(unlessMissing);
+  const accessors = await root.list(`${rolePath(name)}/secret-id`).catch(undefinedIfMissing);
   return (accessors ?? []).length > 0;
 }
 
@@ -187,7 +187,7 @@ async function enableMount(root: VaultClient): Promise<void> {
 
 /** The mount identifies a deployment. Nothing is left at the earlier path of a mount that has moved. */
 async function refuseOtherDeployment(root: VaultClient, { mountPath, movedFrom }: Deployment['engine']): Promise<void> {
-  const role = await root.read(rolePath('authorizer'), roleReply).catch(unlessMissing);
+  const role = await root.read(rolePath('authorizer'), roleReply).catch(undefinedIfMissing);
   const policies = role?.data.token_policies ?? [authorizerPolicyName(mountPath)];
   if (policies.includes(authorizerPolicyName(mountPath))) {
     return;
@@ -198,12 +198,6 @@ async function refuseOtherDeployment(root: VaultClient, { mountPath, movedFrom }
     throw new ExplainedError(
       `the operators of ${root.address} are those of the deployment at mount "${other}", got one at "${mountPath}", for which they would lose their rights there; declare engine.movedFrom: "${other}" if the engine moves, else deploy it without them, as docs/production.md says`,
     );
-  }
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
-    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import nodeVault from 'node-vault';
-import { notVault, VaultConnection, type VaultConnectionOptions } from '#core';
+import { notVault, VaultConnection, type VaultConnectionOptions, VaultResponseError } from '#core';
 import { z } from 'zod';
 import { fieldsReply, healthReply, listReply, sealStatusReply, wrapReply } from './replies';
 
@@ -181,5 +181,12 @@ export class VaultClient {
       throw notVault(this.address, method, path);
     }
     return parsed.data;
+  }
+}
+
+/** For `catch`. Vault answers 404 also to an empty list. @throws the error, unless it is a 404 */
+export function undefinedIfMissing(error: unknown): undefined {
+  if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { quotedList, VaultResponseError } from '#core';
+import { quotedList } from '#core';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { deployCommand } from '../../declaration/deploy-command';
 import { rolePath, rolesPath } from '../../declaration/derived/app-login';
@@ -10,7 +10,7 @@ import { parsePolicy, type Policy } from '../../vault/policy/policy';
 import { PolicyRights } from '../../vault/policy/policy-rights';
 import { PolicyUnreadable } from '../../vault/policy/syntax';
 import { mountsReply, policyReply, roleReply } from '../../vault/replies';
-import type { VaultClient } from '../../vault/vault-client';
+import { undefinedIfMissing, type VaultClient } from '../../vault/vault-client';
 import { LOOKS_AT_ONCE } from '../looks/look';
 import { Problem } from './examination';
 
@@ -90,44 +90,34 @@ export function requireReads(deployment: Deployment, policies: PoliciesInVault, 
   }
 }
 
+/** @returns undefined if the policy was deleted after the list */
 async function policyOf(
   observer: VaultClient,
   name: string,
 ): Promise<Policy | { name: string; why: string } | undefined> {
+  const found = await observer.read(`sys/policies/acl/${name}`, policyReply).catch(undefinedIfMissing);
   try {
-    return parsePolicy(name, (await observer.read(`sys/policies/acl/${name}`, policyReply)).data.policy);
+    return found && parsePolicy(name, found.data.policy);
   } catch (error) {
     if (error instanceof PolicyUnreadable) {
       return { name, why: error.message };
     }
-    ignoreIfGone(error);
-    return undefined;
+    throw error;
   }
 }
 
+/** @returns undefined if the role was deleted after the list */
 async function roleOf(observer: VaultClient, role: Omit<Role, 'policies'>): Promise<Role | undefined> {
-  try {
-    const { data } = await observer.read(role.path, roleReply);
-    const byDefault = data.token_no_default_policy === true ? [] : ['default'];
-    const policies = data.token_policies.map((each) => each.toLowerCase());
-    return { ...role, policies: [...new Set([...policies, ...byDefault])] };
-  } catch (error) {
-    ignoreIfGone(error);
+  const found = await observer.read(role.path, roleReply).catch(undefinedIfMissing);
+  if (found === undefined) {
     return undefined;
   }
+  const { token_policies: policies, token_no_default_policy: isWithoutDefault } = found.data;
+  const byDefault = isWithoutDefault === true ? [] : ['default'];
+  return { ...role, policies: [...new Set([...policies.map((each) => each.toLowerCase()), ...byDefault])] };
 }
 
 /** Vault answers 404 to an empty list, and if there is no such method. */
 async function listed(observer: VaultClient, path: string): Promise<string[]> {
-  return observer.list(path).catch((error: unknown) => {
-    ignoreIfGone(error);
-    return [];
-  });
-}
-
-/** @throws the error, unless it says that the entry was deleted after the list */
-function ignoreIfGone(error: unknown): void {
-  if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
-    throw error;
-  }
+  return (await observer.list(path).catch(undefinedIfMissing)) ?? [];
 }

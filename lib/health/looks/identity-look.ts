@@ -2,9 +2,9 @@ import { VaultResponseError } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
 import { fieldsReply, mountsReply } from '../../vault/replies';
-import type { VaultClient } from '../../vault/vault-client';
+import { undefinedIfMissing, type VaultClient } from '../../vault/vault-client';
 import { lineOf, type SecretIdLine } from '../report';
-import { describeRefusal } from './vault-refusal';
+import { lineOrRefusal } from './vault-refusal';
 
 /*
  * Apps with an identity of their own. Vault stores nothing for them that expires. The look checks that the role exists
@@ -20,30 +20,20 @@ export async function lookAtIdentity(
   login: IdentityLogin,
   rolePath: string,
 ): Promise<SecretIdLine | undefined> {
-  try {
-    const { data } = await vault.read(rolePath, fieldsReply);
-    const other = asked(login).filter(([field, declared]) => !isSame(data[field], declared));
+  const next = deployCommand();
+  return lineOrRefusal({ name, what: 'its role' }, async () => {
+    const role = await vault.read(rolePath, fieldsReply).catch(undefinedIfMissing);
+    if (role === undefined) {
+      // Vault answers 404 also if there is no such method.
+      const detail = `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`;
+      return (await isUnconfigured(vault, login)) ? lineOf(name, 'none', 'broken', detail, next) : undefined;
+    }
+    const other = asked(login).filter(([field, declared]) => !isSame(role.data[field], declared));
     const fields = other.map(([field]) => field).join(' and ');
     return other.length === 0
       ? lineOf(name, 'good', 'healthy', `it logs in by ${login.type}, with what it has`)
-      : lineOf(
-          name,
-          'unknown',
-          'attention',
-          `${rolePath} asks for another ${fields} than is declared`,
-          deployCommand(),
-        );
-  } catch (error) {
-    if (!(error instanceof VaultResponseError)) {
-      throw error;
-    }
-    if (error.statusCode !== 404) {
-      return lineOf(name, 'unknown', 'attention', `its role cannot be looked at (${describeRefusal(error)})`);
-    }
-    // Vault answers 404 also if there is no such method.
-    const detail = `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`;
-    return (await isUnconfigured(vault, login)) ? lineOf(name, 'none', 'broken', detail, deployCommand()) : undefined;
-  }
+      : lineOf(name, 'unknown', 'attention', `${rolePath} asks for another ${fields} than is declared`, next);
+  });
 }
 
 /** Whether the method is mounted and was never configured. */

@@ -1,11 +1,11 @@
-import { commandLine, VaultResponseError } from '#core';
+import { commandLine } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Integration } from '../../declaration/schema/deployment';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { integrationReply } from '../../vault/replies';
-import type { VaultClient } from '../../vault/vault-client';
+import { undefinedIfMissing, type VaultClient } from '../../vault/vault-client';
 import { lineOf, type CredentialLine, type IntegrationLine } from '../report';
-import { describeRefusal } from './vault-refusal';
+import { lineOrRefusal } from './vault-refusal';
 
 /** Whether the engine has the entry of an integration. @throws VaultUnreachableError */
 export async function lookAtEntry(
@@ -14,21 +14,18 @@ export async function lookAtEntry(
   integration: Integration,
 ): Promise<IntegrationLine> {
   const { name } = integration;
-  try {
-    const { data } = await vault.read(`${mountPath}/servers/${nameInVault(integration)}`, integrationReply);
-    return {
-      ...lineOf(name, 'present', 'healthy', 'the engine has its entry'),
-      entry: { clientId: data.client_id, providerOptions: data.provider_options },
-    };
-  } catch (error) {
-    if (!(error instanceof VaultResponseError)) {
-      throw error;
+  const next = deployCommand();
+  return lineOrRefusal({ name, next }, async () => {
+    const path = `${mountPath}/servers/${nameInVault(integration)}`;
+    const found = await vault.read(path, integrationReply).catch(undefinedIfMissing);
+    if (found === undefined) {
+      const missing = 'the engine has no such entry, so no grant of it can be refreshed';
+      return lineOf(name, 'missing', 'broken', missing, next);
     }
-    const missing = 'the engine has no such entry, so no grant of it can be refreshed';
-    return error.statusCode === 404
-      ? lineOf(name, 'missing', 'broken', missing, deployCommand())
-      : lineOf(name, 'unknown', 'attention', `it cannot be looked at (${describeRefusal(error)})`, deployCommand());
-  }
+    const { client_id: clientId, provider_options: providerOptions } = found.data;
+    const line = lineOf(name, 'present', 'healthy', 'the engine has its entry');
+    return { ...line, entry: { clientId, providerOptions } };
+  });
 }
 
 /** A present integration becomes `refused` if one of its credentials reports that Webex refuses the integration. */

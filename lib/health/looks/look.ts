@@ -14,10 +14,11 @@ import { lookAtBackup } from './backup-look';
 import { lookAtCredential } from './credential-look';
 import { lookAtEntry, withRefusals } from './integration-look';
 import { lookAtOidc } from './oidc-look';
-import { linesOf, worst, type CredentialLine, type Report } from '../report';
+import { linesOf, worst, type CredentialLine, type EngineLine, type Report } from '../report';
 import { Observations } from './observations';
 import { lookAtApp, lookAtOperator, operatorRolePath } from './role-look';
 import { lookAtEngine, lookAtServer } from './server-look';
+import { lineOrRefusal } from './vault-refusal';
 
 /*
  * One look at everything that a deployment declares. A look refreshes no token before it is due: the engine returns a
@@ -84,7 +85,9 @@ export async function lookInside(
   now: Date,
 ): Promise<InsideReport> {
   const { engine, vault, apps } = deployment;
-  const engineLine = await lookAtEngine(observer, deployment);
+  const engineLine: EngineLine = await lineOrRefusal({ name: engine.mountPath }, () =>
+    lookAtEngine(observer, deployment),
+  );
   if (engineLine.severity === 'broken') {
     return { ...hiddenInside(deployment, `the engine is ${engineLine.state}`), engine: engineLine };
   }

@@ -1,4 +1,4 @@
-import { quotedList, VaultResponseError } from '#core';
+import { quotedList } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import {
@@ -8,9 +8,9 @@ import {
   type OidcRole,
 } from '../../declaration/derived/oidc-method';
 import { oidcConfigReply, oidcRoleReply } from '../../vault/replies';
-import type { VaultClient } from '../../vault/vault-client';
+import { undefinedIfMissing, type VaultClient } from '../../vault/vault-client';
 import type { Line, PeopleState } from '../report';
-import { describeRefusal } from './vault-refusal';
+import { lineOrRefusal } from './vault-refusal';
 
 /*
  * The login of people by OIDC, compared with the declared identity provider and the declared roles.
@@ -25,24 +25,16 @@ export async function lookAtOidc(vault: VaultClient, deployment: Deployment): Pr
     return undefined;
   }
   const name = oidc.path;
-  try {
+  return lineOrRefusal({ name, next: deployCommand() }, async () => {
     const roles = oidcRoles(deployment);
-    const there = await vault.list(`auth/${name}/role`).catch(noneIfMissing);
+    const there = (await vault.list(`auth/${name}/role`).catch(undefinedIfMissing)) ?? [];
     const declared: readonly string[] = roles.map(({ operator }) => operator);
     const notes = there
       .filter((role) => !declared.includes(role))
-      .map(
-        (role) =>
-          `auth/${name}/role/${role} is of nobody who is declared; to end it: bao delete auth/${name}/role/${role}`,
-      );
+      .map((role) => `auth/${name}/role/${role}`)
+      .map((path) => `${path} is of nobody who is declared; to end it: bao delete ${path}`);
     return { name, notes, ...(await findingOf(vault, oidc, roles)) };
-  } catch (error) {
-    if (!(error instanceof VaultResponseError)) {
-      throw error;
-    }
-    const detail = `it cannot be looked at (${describeRefusal(error)})`;
-    return { name, notes: [], state: 'unknown', severity: 'attention', detail, next: deployCommand() };
-  }
+  });
 }
 
 async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: readonly OidcRole[]): Promise<Finding> {
@@ -96,16 +88,4 @@ async function problemOf(
 
 function isSame(some: readonly string[], others: readonly string[]): boolean {
   return JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
-    throw error;
-  }
-}
-
-/** Vault answers 404 to an empty list. */
-function noneIfMissing(error: unknown): string[] {
-  undefinedIfMissing(error);
-  return [];
 }

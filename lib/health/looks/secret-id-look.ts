@@ -1,11 +1,11 @@
 import { VaultResponseError } from '#core';
 import { secretIdLookupReply } from '../../vault/replies';
-import type { VaultClient } from '../../vault/vault-client';
+import { undefinedIfMissing, type VaultClient } from '../../vault/vault-client';
 import type { Observations, SecretIdLife } from './observations';
 import { endsSoon } from './thresholds';
 import { describeDay } from '../relative-time';
 import { lineOf, type SecretIdLine } from '../report';
-import { describeRefusal } from './vault-refusal';
+import { lineOrRefusal } from './vault-refusal';
 
 /*
  * The secret ids of an AppRole, by their accessors: only the holder of a secret id sees it. Vault does not warn before
@@ -29,12 +29,12 @@ export interface SecretIdLook {
 /** @returns undefined if there is no such role; @throws VaultUnreachableError */
 export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine | undefined> {
   const { name, renewal, now } = look;
-  try {
+  return lineOrRefusal({ name, what: 'its secret ids' }, async () => {
     const lives = await livesOf(look);
-    const last = lives.reduce<SecretIdLife | undefined>(
-      (best, life) => (endOf(life) > endOf(best) ? life : best),
-      undefined,
-    );
+    if (lives === undefined) {
+      return undefined;
+    }
+    const last = lives.toSorted((one, other) => endOf(one) - endOf(other)).at(-1);
     if (last === undefined) {
       return lineOf(name, 'none', 'attention', 'it has no secret id, so nothing can log in as it', renewal);
     }
@@ -52,34 +52,29 @@ export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine 
       ? lineOf(name, 'ends soon', 'attention', detail, renewal)
       : lineOf(name, 'good', 'healthy', detail);
     return { ...line, expireTime };
-  } catch (error) {
-    if (!(error instanceof VaultResponseError)) {
-      throw error;
-    }
-    if (error.statusCode === 404 || (error.statusCode === 400 && error.said.includes('does not exist'))) {
-      return undefined;
-    }
-    return lineOf(name, 'unknown', 'attention', `its secret ids cannot be looked at (${describeRefusal(error)})`);
-  }
+  });
 }
 
-function endOf(life: SecretIdLife | undefined): number {
-  return life === undefined ? -Infinity : (life.expireTime?.getTime() ?? Infinity);
+function endOf({ expireTime }: SecretIdLife): number {
+  return expireTime?.getTime() ?? Infinity;
 }
 
 function lifeMsOf(life: SecretIdLife): number {
   return endOf(life) - life.createdAt.getTime();
 }
 
-async function livesOf({ vault, rolePath, observations, now }: SecretIdLook): Promise<SecretIdLife[]> {
-  const accessors = await vault.list(`${rolePath}/secret-id`).catch(async (error: unknown) => {
-    // Vault answers 404 both for a role without secret ids and for a missing role.
-    if (error instanceof VaultResponseError && error.statusCode === 404) {
-      await vault.read(rolePath);
+/** @returns undefined if there is no such role */
+async function livesOf({ vault, rolePath, observations, now }: SecretIdLook): Promise<SecretIdLife[] | undefined> {
+  const accessors = await vault.list(`${rolePath}/secret-id`).catch((error: unknown) => {
+    // Vault answers 404 to a role without secret ids, and 400 or 404 to a missing role.
+    if (error instanceof VaultResponseError && (error.statusCode === 404 || error.said.includes('does not exist'))) {
       return [];
     }
     throw error;
   });
+  if (accessors.length === 0 && (await vault.read(rolePath).catch(undefinedIfMissing)) === undefined) {
+    return undefined;
+  }
   const noted = observations.secretIds(rolePath);
   const found = await Promise.all(
     accessors.map(async (accessor) => {

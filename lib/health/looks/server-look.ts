@@ -13,7 +13,6 @@ import { absenceAdvice, otherNodeAdvice } from '../../declaration/derived/cluste
 import { isPaused, readRefreshing } from '../../vault/engine-refreshing';
 import { mountReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import { describeRefusal } from './vault-refusal';
 import { lineOf, type EngineLine, type EngineState, type Line, type ServerState } from '../report';
 
 /*
@@ -66,7 +65,7 @@ function nextOfAbsence(error: ExplainedError, declared: Deployment['vault']['ser
   return advice === undefined ? start : `${start}; ${advice}`;
 }
 
-/** A look as the observer. @throws VaultUnreachableError */
+/** A look as the observer. @throws VaultResponseError, VaultUnreachableError */
 export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): Promise<EngineLine> {
   const { mountPath, plugin } = engine;
   const line = (state: EngineState, severity: Line['severity'], detail: string, next?: string): EngineLine =>
@@ -98,13 +97,13 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
         ? line('plugin not running', 'broken', error.message, `${deploy}, with a plugin that the server has`)
         : line('missing', 'broken', error.message, deploy);
     }
-    if (!(error instanceof VaultResponseError)) {
+    // For a token with rights below the path, 403 means that nothing is mounted there.
+    const isMissing =
+      error instanceof VaultResponseError &&
+      (error.statusCode === 404 || (error.statusCode === 403 && error.path.startsWith('sys/internal/')));
+    if (!isMissing) {
       throw error;
     }
-    // For a token with rights below the path, 403 means that nothing is mounted there.
-    if (error.statusCode === 404 || (error.statusCode === 403 && error.path.startsWith('sys/internal/'))) {
-      return line('missing', 'broken', 'no engine is mounted there', deploy);
-    }
-    return line('unknown', 'attention', `it cannot be looked at (${describeRefusal(error)})`);
+    return line('missing', 'broken', 'no engine is mounted there', deploy);
   }
 }
