@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { ExplainedError } from '#core';
+import { errorCode, ExplainedError } from '#core';
 
 /**
  * Listens on the port of a redirect URL. `localhost` means both loopback addresses, because a browser may use either.
@@ -20,53 +21,47 @@ export async function listenOnLoopback(redirectUrl: URL, create: () => Server, o
       await listen(server, host, port);
       servers.push(server);
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'no reason given';
+      const code = errorCode(error);
       const noSuchAddress = code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
       if (index === 0 || !noSuchAddress) {
-        await closeServers(servers);
-        throw portError(redirectUrl, host, port, code, otherWay);
+        await Promise.all(servers.map(closeServer));
+        throw portError(`port ${port} on ${host}, where the redirect URL ${redirectUrl.href} points,`, port, code, {
+          taken: `register a redirect URL with another port${otherWay === undefined ? '' : `, or ${otherWay}`}`,
+          reserved: 'register a redirect URL with a port of 1024 or more',
+          missing: 'register another loopback redirect URL',
+        });
       }
     }
   }
   return servers;
 }
 
-export async function closeServers(servers: readonly Server[]): Promise<void> {
-  await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          // Spare connections of a browser would keep this process running.
-          server.closeAllConnections();
-        }),
-    ),
-  );
+/** @throws the system's error, such as EADDRINUSE */
+export async function listen(server: Server, host: string, port: number): Promise<void> {
+  await once(server.listen({ host, port, ipv6Only: host === '::1' }), 'listening');
 }
 
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, ipv6Only: host === '::1' }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+export async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // Spare connections of a browser would keep this process running.
+  server.closeAllConnections();
+  await closed;
 }
 
-function portError(redirectUrl: URL, host: string, port: number, code: string, otherWay?: string): ExplainedError {
-  const got = `port ${port} on ${host}, where the redirect URL ${redirectUrl.href} points,`;
+/** @param advice what to do about a port that is taken, reserved for the superuser, or of a missing address */
+export function portError(
+  place: string,
+  port: number,
+  code: string,
+  advice: { readonly taken: string; readonly reserved: string; readonly missing: string },
+): ExplainedError {
   if (code === 'EADDRINUSE') {
     const airPlay = process.platform === 'darwin' && (port === 5000 || port === 7000);
     const hint = airPlay ? 'macOS keeps its AirPlay Receiver there, turn it off' : `see which with "lsof -i :${port}"`;
-    return new ExplainedError(
-      `${got} is taken by another program; ${hint}, or register a redirect URL with another port${otherWay === undefined ? '' : `, or ${otherWay}`}`,
-    );
+    return new ExplainedError(`${place} is taken by another program; ${hint}, or ${advice.taken}`);
   }
-  if (code === 'EACCES') {
-    return new ExplainedError(
-      `${got} is reserved for the superuser; register a redirect URL with a port of 1024 or more`,
-    );
-  }
-  return new ExplainedError(`${got} cannot be listened on (${code}); register another loopback redirect URL`);
+  return code === 'EACCES'
+    ? new ExplainedError(`${place} is reserved for the superuser; ${advice.reserved}`)
+    : new ExplainedError(`${place} cannot be listened on (${code}); ${advice.missing}`);
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { PAGE_HEADERS, refusedPage, renderPage, type BrowserPage } from './browser-page';
-import { closeServers, listenOnLoopback } from './loopback-servers';
+import { closeServer, listenOnLoopback } from './loopback-servers';
 import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from './redirect';
 
 interface Waiting {
@@ -43,7 +43,7 @@ export class RedirectListener implements RedirectChannel {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await closeServers(this.#servers);
+    await Promise.all(this.#servers.map(closeServer));
   }
 
   #server(): Server {

@@ -1,5 +1,4 @@
-import type { Report } from './report';
-import { linesOf } from './report';
+import { linesOf, unhealthyOnes, type Report } from './report';
 
 /*
  * The report as the result of a monitoring check.
@@ -33,12 +32,7 @@ export function resultLine(report: Report): string {
   if (result === 'UNKNOWN') {
     return `${result} - the server is ${report.server.state}, so nothing is known of the grants`;
   }
-  const lines = linesOf(report).map(({ line }) => line.severity);
-  const broken = lines.filter((severity) => severity === 'broken').length;
-  const attention = lines.filter((severity) => severity === 'attention').length;
-  const parts = [
-    ...(broken > 0 ? [`${broken} of ${lines.length} broken`] : []),
-    ...(attention > 0 ? [`${attention} of ${lines.length} to see to within days`] : []),
-  ];
-  return `${result} - ${parts.length === 0 ? `${lines.length} of ${lines.length} healthy` : parts.join(', ')}`;
+  const severities = linesOf(report).map(({ line }) => line.severity);
+  const total = ` of ${severities.length}`;
+  return `${result} - ${unhealthyOnes(severities, total) || `${severities.length}${total} healthy`}`;
 }

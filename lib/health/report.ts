@@ -77,6 +77,9 @@ export interface Line<State extends string = string> {
   readonly impersonal?: Pick<Line, 'detail' | 'next'>;
 }
 
+/** A state, without the name of what is in it. */
+export type Finding<State extends string = string> = Omit<Line<State>, 'name' | 'notes'>;
+
 /** A line without notes. */
 export function lineOf<State extends string>(
   name: string,
@@ -177,6 +180,22 @@ export function linesOf(report: Report): { readonly kind: Kind; readonly line: L
     ...of('people', people === undefined ? [] : [people]),
     ...of('backup', backup === undefined ? [] : [backup]),
   ];
+}
+
+/** Short words for severities. */
+export const MARKS: Readonly<Record<Severity, string>> = { healthy: 'ok', attention: 'soon', broken: 'BROKEN' };
+
+/** Numbers of unhealthy ones, such as "1 broken, 2 to see to within days". @param total stands after each number */
+export function unhealthyOnes(severities: readonly Severity[], total = ''): string {
+  return (
+    [
+      ['broken', 'broken'],
+      ['attention', 'to see to within days'],
+    ] as const
+  )
+    .map(([severity, words]) => ({ words, count: severities.filter((each) => each === severity).length }))
+    .flatMap(({ words, count }) => (count > 0 ? [`${count}${total} ${words}`] : []))
+    .join(', ');
 }
 
 /** The worst severity; healthy if there is none. */

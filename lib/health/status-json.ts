@@ -35,30 +35,22 @@ function ofLine({ name, state, severity, detail, next, notes }: Line): object {
 }
 
 function ofCredential(line: CredentialLine): object {
-  const {
-    integration,
-    expireTime,
-    refreshedAt,
-    failingSince,
-    consentedAt,
-    consentedBy,
-    organization,
-    horizon,
-    verified,
-    tokens,
-  } = line;
+  const { horizon } = line;
   return {
     ...ofLine(line),
-    integration,
-    expire_time: time(expireTime),
-    refreshed_at: time(refreshedAt),
-    failing_since: time(failingSince),
-    consented_at: time(consentedAt),
-    consented_by: consentedBy ?? null,
-    organization: organization ?? null,
+    integration: line.integration,
+    expire_time: time(line.expireTime),
+    refreshed_at: time(line.refreshedAt),
+    failing_since: time(line.failingSince),
+    consented_at: time(line.consentedAt),
+    consented_by: line.consentedBy ?? null,
+    organization: line.organization ?? null,
     horizon: horizon === undefined ? null : { until: time(horizon.until), assumption: horizon.assumption ?? null },
-    verified: verified ?? null,
-    tokens: tokens.map((token) => ({ expire_time: time(token.expireTime), first_seen_at: time(token.firstSeenAt) })),
+    verified: line.verified ?? null,
+    tokens: line.tokens.map((token) => ({
+      expire_time: time(token.expireTime),
+      first_seen_at: time(token.firstSeenAt),
+    })),
   };
 }
 

@@ -1,17 +1,13 @@
 import { styleText } from 'node:util';
 import { oneLine } from '#core';
-import { linesOf, type CredentialLine, type Kind, type Line, type Report, type Severity } from './report';
+import { linesOf, MARKS, type CredentialLine, type Kind, type Line, type Report } from './report';
 import { describeDay, describeAge } from './relative-time';
 
 /*
  * The report for a terminal: the lines, and below them the next steps.
  */
 
-const MARKS: Readonly<Record<Severity, { readonly mark: string; readonly style: 'green' | 'yellow' | 'red' }>> = {
-  healthy: { mark: 'ok', style: 'green' },
-  attention: { mark: 'soon', style: 'yellow' },
-  broken: { mark: 'BROKEN', style: 'red' },
-};
+const STYLES = { healthy: 'green', attention: 'yellow', broken: 'red' } as const;
 
 /** Width of the marks, with the space after them. */
 const MARK_WIDTH = 8;
@@ -43,9 +39,8 @@ export function toTable(report: Report, { colors = false, columns, rows }: Table
   };
   const table = lines.map(({ kind, line }): Row => {
     const details = [detailOf(kind, line, report.lookedAt), ...line.notes.map(oneLine)];
-    const { mark, style } = MARKS[line.severity];
-    const padded = mark.padEnd(MARK_WIDTH);
-    const shown = colors ? styleText(style, padded, { validateStream: false }) : padded;
+    const mark = MARKS[line.severity].padEnd(MARK_WIDTH);
+    const shown = colors ? styleText(STYLES[line.severity], mark, { validateStream: false }) : mark;
     const arranged = arrange(nameOf(kind, line), line.state, details, { ...widths, columns });
     return {
       isHealthy: line.severity === 'healthy' && line.notes.length === 0,
@@ -100,7 +95,7 @@ function fit(table: readonly Row[], below: readonly string[], rows: number, colu
   const height = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + heightOf(line), 0);
   const linesWithout = (leftOut: ReadonlySet<Row>): string[] => [
     ...table.flatMap((row) => (leftOut.has(row) ? [] : row.lines)),
-    ...(leftOut.size > 0 ? [`${MARKS.healthy.mark.padEnd(MARK_WIDTH)}and ${leftOut.size} more that are healthy`] : []),
+    ...(leftOut.size > 0 ? [`${MARKS.healthy.padEnd(MARK_WIDTH)}and ${leftOut.size} more that are healthy`] : []),
     ...below,
   ];
   const leftOut = new Set<Row>();

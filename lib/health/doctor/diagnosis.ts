@@ -135,7 +135,9 @@ async function examineInside(
   }
   // If Webex cannot be reached, the look does not ask it about each token. Its problem is reported after those of
   // Vault.
-  const webex = asksWebex ? await checkWebexReachable(deployment, now, signal).catch(asError) : undefined;
+  const webex = asksWebex
+    ? await checkWebexReachable(deployment, now, signal).catch((error: unknown) => error as Error)
+    : undefined;
   const report = await examination.check(
     'engine',
     async () => {
@@ -153,8 +155,4 @@ async function examineInside(
   );
   const program = await observer.programName();
   await examineReport(examination, { deployment, report, policies, program, webex, signal });
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

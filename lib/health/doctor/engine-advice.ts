@@ -9,34 +9,23 @@ export function engineAdvice(line: EngineLine, { engine }: Deployment): Advice[]
   return [...differences(line, engine.tuning), ...poorSettings(engine.tuning)];
 }
 
-function differences({ configuration: data }: EngineLine, tuning: EngineTuning): Advice[] {
-  if (data === undefined) {
+function differences({ configuration }: EngineLine, tuning: EngineTuning): Advice[] {
+  if (configuration === undefined) {
     return [];
   }
-  const interval = data.tune_refresh_check_interval_seconds;
-  const pairs: readonly (readonly [string, number, number])[] = [
-    ['providerTimeoutSeconds', data.tune_provider_timeout_seconds, tuning.providerTimeoutSeconds],
-    [
-      'providerTimeoutExpiryLeewayFactor',
-      data.tune_provider_timeout_expiry_leeway_factor,
-      tuning.providerTimeoutExpiryLeewayFactor,
-    ],
-    ['refreshCheckIntervalSeconds', interval, tuning.refreshCheckIntervalSeconds],
-    ...(tuning.refreshCheckIntervalSeconds > 0
-      ? ([
-          [
-            'refreshAheadSeconds',
-            Math.round(interval * data.tune_refresh_expiry_delta_factor),
-            tuning.refreshAheadSeconds,
-          ],
-        ] as const)
-      : []),
-  ];
-  return pairs
-    .filter(([, runs, declared]) => runs !== declared)
-    .map(([name, runs, declared]) =>
+  const interval = configuration.tune_refresh_check_interval_seconds;
+  const ahead = Math.round(interval * configuration.tune_refresh_expiry_delta_factor);
+  const running = {
+    providerTimeoutSeconds: configuration.tune_provider_timeout_seconds,
+    providerTimeoutExpiryLeewayFactor: configuration.tune_provider_timeout_expiry_leeway_factor,
+    refreshCheckIntervalSeconds: interval,
+    ...(tuning.refreshCheckIntervalSeconds > 0 ? { refreshAheadSeconds: ahead } : {}),
+  };
+  return (Object.entries(running) as [keyof EngineTuning, number][])
+    .filter(([name, value]) => value !== tuning[name])
+    .map(([name, value]) =>
       advice(
-        `the engine runs with another engine.tuning.${name} than is declared: ${runs}, not ${declared}`,
+        `the engine runs with another engine.tuning.${name} than is declared: ${value}, not ${tuning[name]}`,
         deployCommand(),
       ),
     );

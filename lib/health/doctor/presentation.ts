@@ -31,7 +31,7 @@ export function adviceText(advice: readonly Advice[]): string {
 export function diagnosisJson({ findings, advice }: Diagnosis): object {
   return {
     healthy: findings.every(({ state }) => state === 'ok'),
-    findings: findings.map(({ check, state, detail, next }) => ({ check, state, detail, next: next ?? null })),
-    advice: advice.map(({ kind, detail, next }) => ({ kind, detail, next: next ?? null })),
+    findings: findings.map(({ next = null, ...finding }) => ({ ...finding, next })),
+    advice: advice.map(({ next = null, ...each }) => ({ ...each, next })),
   };
 }

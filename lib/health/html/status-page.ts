@@ -1,6 +1,6 @@
 import { oneLine } from '#core';
 import { describeDay, describeDistance } from '../relative-time';
-import { linesOf, type CredentialLine, type Kind, type Line, type Report, type Severity } from '../report';
+import { linesOf, MARKS, unhealthyOnes, type CredentialLine, type Kind, type Line, type Report } from '../report';
 import { markup, Markup } from '../../browser/markup';
 import { styleSource } from '../../browser/page-style';
 import { STYLE } from './style';
@@ -9,8 +9,6 @@ import { refreshesOf, sign, spanOf, timeline, type Span } from './timeline';
 /*
  * The report as one self-contained page, for people who get only the file. Each grant has a timeline.
  */
-
-const MARKS: Readonly<Record<Severity, string>> = { healthy: 'ok', attention: 'soon', broken: 'broken' };
 
 export function toHtml(report: Report): string {
   const { lookedAt, address, mountPath, credentials } = report;
@@ -56,13 +54,7 @@ function contentSecurityPolicy(): string {
 }
 
 function summary(report: Report): string {
-  const count = (severity: Severity): number => linesOf(report).filter(({ line }) => line.severity === severity).length;
-  const [broken, attention] = [count('broken'), count('attention')];
-  const parts = [
-    ...(broken > 0 ? [`${broken} broken now`] : []),
-    ...(attention > 0 ? [`${attention} to see to within days`] : []),
-  ];
-  return parts.length === 0 ? 'all is healthy' : parts.join(', ');
+  return unhealthyOnes(linesOf(report).map(({ line }) => line.severity)) || 'all is healthy';
 }
 
 function todo(lines: readonly { readonly kind: Kind; readonly line: Line }[]): Markup {
@@ -146,6 +138,6 @@ ${lines.map(({ kind, line }) => markup`<tr><th scope="row">${kind} ${line.name}<
 
 /** The state in words, because not everybody sees the color. */
 function stateOf(line: Line): Markup {
-  const mark = line.severity === 'healthy' ? '' : ` (${MARKS[line.severity]})`;
+  const mark = line.severity === 'healthy' ? '' : ` (${MARKS[line.severity].toLowerCase()})`;
   return markup`<span class="state ${line.severity}">${line.state}${mark}</span>`;
 }

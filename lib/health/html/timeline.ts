@@ -71,7 +71,7 @@ ${refreshesOf(line).map((time) => upright('refresh', time, BAR.y, BAR.y + BAR.he
 ${horizon && upright('horizon', horizon.until, BAR.y - 5, BAR.y + BAR.height + 5)}
 ${consentedAt && markup`<circle class="consent" cx="${place(consentedAt)}" cy="${MIDDLE}" r="6"/>`}
 ${upright('now', now, 16, AXIS)}
-${label(place(now), sideOf(now, span), 11, 'now')}
+<text x="${place(now)}" y="11" text-anchor="${sideOf(now, span)}">now</text>
 <text x="0%" y="${AXIS + 18}">${dateOf(span.from, span)}</text>
 <text x="100%" y="${AXIS + 18}" text-anchor="end">${dateOf(span.to, span)}</text>
 </svg>`;
@@ -96,10 +96,6 @@ export function sign(kind: 'consent' | 'refresh' | 'token' | 'life' | 'failing' 
 function sideOf(time: Date, span: Span): 'start' | 'middle' | 'end' {
   const part = (time.getTime() - span.from.getTime()) / length(span);
   return part < 0.05 ? 'start' : part > 0.95 ? 'end' : 'middle';
-}
-
-function label(x: string, anchor: string, y: number, text: string): Markup {
-  return markup`<text x="${x}" y="${y}" text-anchor="${anchor}">${text}</text>`;
 }
 
 function dateOf(time: Date, span: Span): string {

@@ -1,28 +1,23 @@
 import { ExplainedError, NotDeployed, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
-import type { Credential, Deployment } from '../../declaration/schema/deployment';
+import type { Credential } from '../../declaration/schema/deployment';
+import type { EngineTuning } from '../../declaration/schema/engine-declaration';
 import { consentRecord } from '../../declaration/schema/record-paths';
-import { consentRecordSchema, type ConsentRecord } from '../../vault/records/consent-record';
+import { consentRecordSchema } from '../../vault/records/consent-record';
 import { problemOf, Records } from '../../vault/records/record-store';
-import type { VaultClient } from '../../vault/vault-client';
 import { ATTENTION_MS } from './thresholds';
-import { replaceCommand, stateOfReading, stateOfRefusal, type Finding } from './credential-state';
+import { replaceCommand, stateOfReading, stateOfRefusal } from './credential-state';
 import { horizonOf } from './horizon';
-import { issueTime, observed, sinceConsent, type Observation } from './observation';
-import type { Observations } from './observations';
+import { issueTime, observed, sinceConsent } from './observation';
+import type { RoleLookOptions } from './role-look';
 import { describeDay } from '../relative-time';
-import type { CredentialLine } from '../report';
-import { askWebex, type WebexAnswer } from './webex-answer';
+import type { CredentialLine, CredentialState, Finding, Horizon } from '../report';
+import { askWebex } from './webex-answer';
 
 /*
  * One grant: the engine's answer, earlier observations and, if requested, Webex's answer.
  */
 
-export interface CredentialLookOptions {
-  readonly vault: VaultClient;
-  readonly deployment: Deployment;
-  /** Observations of earlier looks. This look adds its own. */
-  readonly observations: Observations;
-  readonly now: Date;
+export interface CredentialLookOptions extends RoleLookOptions {
   /** Whether Webex is asked for the account behind the token. */
   readonly verify: boolean;
 }
@@ -33,18 +28,11 @@ export async function lookAtCredential(
   credential: Credential,
 ): Promise<CredentialLine> {
   const { vault, deployment, observations, now, verify } = options;
-  const { name } = credential;
-  const notes: string[] = [];
+  const { name, integration } = credential;
   const records = new Records(vault, deployment.engine.recordsPath);
-  const consent = await records.readOrProblem(consentRecord(name), consentRecordSchema);
-  const problem = problemOf(consent);
-  if (problem !== undefined) {
-    notes.push(`who consented: ${problem}`);
-  }
+  const record = await records.readOrProblem(consentRecord(name), consentRecordSchema);
+  const consent = record.value;
   const before = observations.grant(name);
-  if (before.problem !== undefined) {
-    notes.push(`what was seen: ${before.problem}`);
-  }
 
   const reading = await readCredential(vault.connection, deployment.engine.mountPath, name).catch((error: unknown) => {
     if (error instanceof ExplainedError && !(error instanceof VaultUnreachableError)) {
@@ -53,113 +41,72 @@ export async function lookAtCredential(
     throw error;
   });
   const works = !(reading instanceof ExplainedError);
-  const seen = {
-    at: now,
-    expireTime: works ? reading.expireTime : undefined,
-    isFailing: works
-      ? reading.warnings.length > 0
-      : reading instanceof TemporarilyUnavailable || reading instanceof NotDeployed,
-  };
-  const after = observed(before.value, seen);
+  const expireTime = works ? reading.expireTime : undefined;
+  const isFailing = works
+    ? reading.warnings.length > 0
+    : reading instanceof TemporarilyUnavailable || reading instanceof NotDeployed;
+  const after = observed(before.value, { at: now, expireTime, isFailing });
   observations.noteGrant(name, after);
 
   const answer = works && verify ? await askWebex(deployment.webex.apiUrl, credential, reading.accessToken) : undefined;
   const finding = works
     ? stateOfReading(credential, reading, answer, after, now)
-    : stateOfRefusal(credential, reading, consent.value);
-  if (answer?.kind === 'unreachable') {
-    notes.push(`Webex could not be asked: ${answer.why}`);
-  }
-  return lineOf({
-    credential,
-    deployment,
-    finding,
-    consent: consent.value,
-    observation: after,
-    seen,
-    answer,
-    notes,
-    now,
-  });
-}
-
-interface Known {
-  readonly credential: Credential;
-  readonly deployment: Deployment;
-  readonly finding: Finding;
-  readonly consent?: ConsentRecord;
-  readonly observation: Observation;
-  readonly seen: { readonly expireTime?: Date };
-  readonly answer?: WebexAnswer;
-  readonly notes: readonly string[];
-  readonly now: Date;
-}
-
-function lineOf({
-  credential,
-  deployment,
-  finding,
-  consent,
-  observation,
-  seen,
-  answer,
-  notes,
-  now,
-}: Known): CredentialLine {
-  const { consentedAt, by } = consent ?? {};
-  const accessTokenSeconds = consent?.accessTokenSeconds ?? undefined;
-  const { expireTime } = seen;
+    : stateOfRefusal(credential, reading, consent);
   const isThere = expireTime !== undefined || finding.state === 'expired' || finding.state === 'integration refused';
-  const refreshedAt = isThere ? issueTime(observation, consentedAt, accessTokenSeconds) : undefined;
+  const consentedAt = consent?.consentedAt;
+  const accessTokenSeconds = consent?.accessTokenSeconds ?? undefined;
+  const refreshedAt = isThere ? issueTime(after, consentedAt, accessTokenSeconds) : undefined;
   const isFinal = finding.state === 're-authorization required' || finding.state === 'refused by Webex';
-  const horizon = !isThere
-    ? undefined
-    : isFinal
-      ? expireTime && { until: expireTime }
-      : horizonOf({
-          consentedAt,
-          issuedAt: refreshedAt,
-          expireTime,
-          toldSeconds: consent?.refreshTokenTtlSeconds ?? undefined,
-          declaredSeconds: deployment.webex.refreshTokenTtlSeconds,
-        });
+  const life = {
+    consentedAt,
+    issuedAt: refreshedAt,
+    expireTime,
+    toldSeconds: consent?.refreshTokenTtlSeconds ?? undefined,
+    declaredSeconds: deployment.webex.refreshTokenTtlSeconds,
+  };
+  const finalHorizon = expireTime && { until: expireTime };
+  const horizon = isThere ? (isFinal ? finalHorizon : horizonOf(life)) : undefined;
   const endsSoon = horizon !== undefined && horizon.until.getTime() - now.getTime() < ATTENTION_MS;
-  const { refreshAheadSeconds, refreshCheckIntervalSeconds } = deployment.engine.tuning;
-  const isRefreshedAlways =
-    isThere &&
-    accessTokenSeconds !== undefined &&
-    refreshCheckIntervalSeconds > 0 &&
-    accessTokenSeconds <= refreshAheadSeconds;
+  const verified = answer?.kind === 'person' ? { email: answer.email, organization: answer.organization } : undefined;
+  const notes = [
+    noteOf('who consented', problemOf(record)),
+    noteOf('what was seen', before.problem),
+    noteOf('Webex could not be asked', answer?.kind === 'unreachable' ? answer.why : undefined),
+    isThere ? noteOfPace(deployment.engine.tuning, accessTokenSeconds) : undefined,
+  ];
   return {
     ...(finding.state === 'healthy' && endsSoon ? endingSoon(credential, horizon, now) : finding),
-    name: credential.name,
-    integration: credential.integration,
+    name,
+    integration,
     expireTime,
     refreshedAt,
-    failingSince: observation.failingSince ?? undefined,
+    failingSince: after.failingSince ?? undefined,
     consentedAt,
-    consentedBy: by?.email,
-    organization: answer?.kind === 'person' ? answer.organization : by?.orgId,
+    consentedBy: consent?.by?.email,
+    organization: verified?.organization ?? consent?.by?.orgId,
     horizon,
-    verified: answer?.kind === 'person' ? { email: answer.email, organization: answer.organization } : undefined,
-    tokens: sinceConsent(observation.tokens, consentedAt),
-    notes: [
-      ...notes,
-      ...(isRefreshedAlways
-        ? [
-            `it is refreshed at every check: its token lives ${accessTokenSeconds} s, and is refreshed ${refreshAheadSeconds} s ahead; lower engine.tuning.refreshAheadSeconds`,
-          ]
-        : []),
-    ],
+    verified,
+    tokens: sinceConsent(after.tokens, consentedAt),
+    notes: notes.filter((note) => note !== undefined),
   };
 }
 
+function noteOf(what: string, problem: string | undefined): string | undefined {
+  return problem === undefined ? undefined : `${what}: ${problem}`;
+}
+
+/** A note on a token that lives no longer than its refresh begins before its expiry. */
+function noteOfPace(
+  { refreshAheadSeconds, refreshCheckIntervalSeconds }: EngineTuning,
+  lifeSeconds = Infinity,
+): string | undefined {
+  return refreshCheckIntervalSeconds > 0 && lifeSeconds <= refreshAheadSeconds
+    ? `it is refreshed at every check: its token lives ${lifeSeconds} s, and is refreshed ${refreshAheadSeconds} s ahead; lower engine.tuning.refreshAheadSeconds`
+    : undefined;
+}
+
 /** The grant works but may end soon. Only a person can replace it. */
-function endingSoon(
-  credential: Credential,
-  { until, assumption }: { until: Date; assumption?: string },
-  now: Date,
-): Finding {
+function endingSoon(credential: Credential, { until, assumption }: Horizon, now: Date): Finding<CredentialState> {
   return {
     state: 'healthy',
     severity: 'attention',

@@ -15,22 +15,14 @@ import type { Credential } from '../../declaration/schema/deployment';
 import type { ConsentRecord } from '../../vault/records/consent-record';
 import type { Observation } from './observation';
 import { describeDistance } from '../relative-time';
-import type { CredentialState, Severity } from '../report';
+import type { CredentialState, Finding, Severity } from '../report';
 import type { WebexAnswer } from './webex-answer';
 
 /*
  * State of a credential by the answers of the engine and Webex, and the next step.
  */
 
-/** State by the answers of the engine and Webex, before other facts are known. */
-export interface Finding {
-  readonly state: CredentialState;
-  readonly severity: Severity;
-  readonly detail: string;
-  readonly next?: string;
-  /** Wording without accounts. @default - the detail, which names none */
-  readonly impersonal?: Pick<Finding, 'detail' | 'next'>;
-}
+type CredentialFinding = Finding<CredentialState>;
 
 /** Command that replaces a grant that still works. */
 export function replaceCommand({ name, serviceApp }: Pick<Credential, 'name' | 'serviceApp'>): string {
@@ -44,7 +36,7 @@ export function stateOfReading(
   answer: WebexAnswer | undefined,
   { failingSince }: Observation,
   now: Date,
-): Finding {
+): CredentialFinding {
   const { name, owner } = credential;
   const until =
     expireTime === undefined ? 'its token never ends' : `its token ends ${describeDistance(expireTime, now)}`;
@@ -73,7 +65,7 @@ export function stateOfReading(
   }
   const said = warnings.join('; ');
   const since = failingSince === null ? '' : ` since ${describeDistance(failingSince, now)}`;
-  const failing = (state: CredentialState, what: string, next: string): Finding =>
+  const failing = (state: CredentialState, what: string, next: string): CredentialFinding =>
     finding(state, 'attention', `${what}${since}, and ${until}: ${said}`, next);
   switch (whatWebexRefused(said)) {
     case 'grant':
@@ -91,7 +83,7 @@ export function stateOfReading(
 
 const TRIES_AGAIN = 'see that the server reaches Webex; it goes on trying by itself';
 
-function finding(state: CredentialState, severity: Severity, detail: string, next?: string): Finding {
+function finding(state: CredentialState, severity: Severity, detail: string, next?: string): CredentialFinding {
   return { state, severity, detail, next };
 }
 
@@ -100,8 +92,8 @@ export function stateOfRefusal(
   { name, integration }: Credential,
   error: ExplainedError,
   consent: ConsentRecord | undefined,
-): Finding {
-  const broken = (state: CredentialState, detail: string, next?: string): Finding =>
+): CredentialFinding {
+  const broken = (state: CredentialState, detail: string, next?: string): CredentialFinding =>
     finding(state, 'broken', detail, next);
   const authorize = commandLine('authorize', name);
   if (error instanceof AuthorizationPending) {

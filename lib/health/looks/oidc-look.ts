@@ -9,14 +9,12 @@ import {
 } from '../../declaration/derived/oidc-method';
 import { oidcConfigReply, oidcRoleReply } from '../../vault/replies';
 import { undefinedIfMissing, type VaultClient } from '../../vault/vault-client';
-import type { Line, PeopleState } from '../report';
+import type { Finding, Line, PeopleState } from '../report';
 import { lineOrRefusal } from './vault-refusal';
 
 /*
  * The login of people by OIDC, compared with the declared identity provider and the declared roles.
  */
-
-type Finding = Omit<Line<PeopleState>, 'name' | 'notes'>;
 
 /** @returns undefined if no login by OIDC is declared. @throws VaultUnreachableError */
 export async function lookAtOidc(vault: VaultClient, deployment: Deployment): Promise<Line<PeopleState> | undefined> {
@@ -37,7 +35,11 @@ export async function lookAtOidc(vault: VaultClient, deployment: Deployment): Pr
   });
 }
 
-async function findingOf(vault: VaultClient, oidc: OidcDeclaration, roles: readonly OidcRole[]): Promise<Finding> {
+async function findingOf(
+  vault: VaultClient,
+  oidc: OidcDeclaration,
+  roles: readonly OidcRole[],
+): Promise<Finding<PeopleState>> {
   const config = await vault.read(`auth/${oidc.path}/config`, oidcConfigReply).catch(undefinedIfMissing);
   if (config === undefined) {
     const detail = 'Vault has no configuration of it, so nobody can log in by OIDC';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ExplainedError } from '#core';
+import { errorCode } from '#core';
+import { closeServer, listen, portError } from '../../browser/loopback-servers';
 import { urlHost } from '../../declaration/schema/host-name';
 
 export interface ListenAddress {
@@ -49,23 +50,18 @@ export class MetricsServer implements AsyncDisposable {
       },
     );
     server.maxConnections = MAXIMUM_CONNECTIONS;
-    await new Promise<void>((resolve, reject) => {
-      const fail = ({ code = 'no reason given' }: NodeJS.ErrnoException): void =>
-        reject(cannotListen({ host, port }, code));
-      server.once('error', fail);
-      server.listen({ host, port }, () => {
-        server.off('error', fail);
-        resolve();
+    await listen(server, host, port).catch((error: unknown) => {
+      throw portError(`port ${port} on ${host}`, port, errorCode(error), {
+        taken: `give another one, such as --serve ${urlHost(host)}:${port + 1}`,
+        reserved: 'give a port of 1024 or more by --serve',
+        missing: 'give an address of this machine by --serve',
       });
     });
     return new MetricsServer(server, `http://${urlHost(host)}:${(server.address() as AddressInfo).port}/metrics`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    await closeServer(this.server);
   }
 }
 
@@ -101,18 +97,4 @@ export function takesOpenMetrics(accept = ''): boolean {
   const best = (found: typeof ranges): number => Math.max(0, ...found.map(({ quality }) => quality));
   const openMetrics = best(ranges.filter(({ type, version }) => type === OPEN_METRICS && version.startsWith('1.')));
   return openMetrics > 0 && openMetrics >= best(ranges.filter(({ type }) => type === 'text/plain'));
-}
-
-function cannotListen({ host, port }: ListenAddress, code: string): ExplainedError {
-  const got = `port ${port} on ${host}`;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new ExplainedError(
-        `${got} is taken by another program; see which with "lsof -i :${port}", or give another one, such as --serve ${urlHost(host)}:${port + 1}`,
-      );
-    case 'EACCES':
-      return new ExplainedError(`${got} is reserved for the superuser; give a port of 1024 or more by --serve`);
-    default:
-      return new ExplainedError(`${got} cannot be listened on (${code}); give an address of this machine by --serve`);
-  }
 }

@@ -4,18 +4,10 @@ import { linesOf, type Kind, type Line, type Report, type Severity } from '../re
  * Changes since the last notification.
  */
 
-export type LookOutcome = LookTaken | LookFailed;
-
-export interface LookTaken {
-  readonly at: Date;
-  readonly report: Report;
-}
-
-/** A look that failed. The failure is notified too, because no other change is seen meanwhile. */
-export interface LookFailed {
-  readonly at: Date;
-  readonly failure: { readonly kind: string; readonly message: string };
-}
+/** A report, or why a look failed. A failure is notified too, because no other change is seen meanwhile. */
+export type LookOutcome = { readonly at: Date } & (
+  { readonly report: Report } | { readonly failure: { readonly kind: string; readonly message: string } }
+);
 
 /** Kind of a line of the report, or the look itself. */
 export type Subject = Kind | 'look';
@@ -28,13 +20,9 @@ export interface ToldLine {
   readonly severity: Severity;
 }
 
-export interface Change {
-  readonly kind: Subject;
-  readonly name: string;
+export interface Change extends ToldLine {
   /** State in the last notification. Undefined: it was healthy. */
   readonly before?: Pick<ToldLine, 'state' | 'severity'>;
-  readonly state: string;
-  readonly severity: Severity;
   readonly detail: string;
   readonly next?: string;
 }
@@ -57,10 +45,11 @@ export function newsSince(told: readonly ToldLine[], outcome: LookOutcome): News
   const unseen = Math.max(0, all.length - (seen.length - 1));
   const before = new Map(told.map((line) => [keyOf(line.kind, line.name), line]));
   const changes = seen.flatMap(({ kind, line }): Change[] => {
-    const last = before.get(keyOf(kind, line.name));
+    const told = before.get(keyOf(kind, line.name));
+    const last = told && { state: told.state, severity: told.severity };
     const { name, state, severity, detail, next } = line;
     const isSame = last === undefined ? severity === 'healthy' : last.state === state && last.severity === severity;
-    return isSame ? [] : [{ kind, name, state, severity, detail, next, before: last && pick(last) }];
+    return isSame ? [] : [{ kind, name, state, severity, detail, next, before: last }];
   });
   const judged = new Set(seen.map(({ kind, line }) => keyOf(kind, line.name)));
   const isPartial = unseen > 0 || all.length === 0;
@@ -103,8 +92,4 @@ function lookLine(outcome: LookOutcome): Line {
 /** Key of a line. There is one server, so its key does not depend on its address. */
 function keyOf(kind: Subject, name: string): string {
   return kind === 'server' ? kind : `${kind} ${name}`;
-}
-
-function pick({ state, severity }: ToldLine): Pick<ToldLine, 'state' | 'severity'> {
-  return { state, severity };
 }

@@ -1,6 +1,6 @@
 import { oneLine, commandLine } from '#core';
 import { toJson } from '../status-json';
-import type { Severity } from '../report';
+import { MARKS, unhealthyOnes } from '../report';
 import type { Change, News, LookOutcome } from './changes';
 
 /*
@@ -20,25 +20,21 @@ const MOST_BYTES = 7000;
 /** Limit of a detail, in characters. The wording of Vault or Webex may be long, and the report has all of it. */
 const LONGEST_DETAIL = 400;
 
-const MARKS: Readonly<Record<Severity, string>> = { broken: 'BROKEN', attention: 'soon', healthy: 'ok' };
-
 /** Notation of one format. */
 interface Notation {
   readonly text: (text: string) => string;
   readonly strong: (text: string) => string;
   /** A command line, to be copied. */
   readonly command: (text: string) => string;
-  readonly bullet: string;
 }
 
-const PLAIN: Notation = { text: oneLine, strong: oneLine, command: oneLine, bullet: '- ' };
+const PLAIN: Notation = { text: oneLine, strong: oneLine, command: oneLine };
 
 const MARKDOWN: Notation = {
   text: escapeMarkdown,
   strong: (text) => `**${escapeMarkdown(text)}**`,
   // A code span has no escapes. Text that could end the span, or count as a mention, is escaped outside a code span.
   command: (text) => (/^npx [\w .:/=-]+$/.test(text) ? `\`${text}\`` : escapeMarkdown(text)),
-  bullet: '- ',
 };
 
 /** JSON body of the request. @param from subject of the look, such as the address of Vault */
@@ -49,15 +45,7 @@ export function messageBody(format: WebhookFormat, news: News, outcome: LookOutc
   return JSON.stringify({
     version: 1,
     text: toText(news, from, PLAIN),
-    changes: news.changes.map(({ kind, name, before, state, severity, detail, next }) => ({
-      kind,
-      name,
-      before: before ?? null,
-      state,
-      severity,
-      detail,
-      next: next ?? null,
-    })),
+    changes: news.changes.map(({ before = null, next = null, ...change }) => ({ ...change, before, next })),
     report: 'report' in outcome ? toJson(outcome.report) : null,
   });
 }
@@ -67,7 +55,7 @@ function toText({ changes, unseen }: News, from: string, notation: Notation): st
   const head = `${notation.strong(`${summaryOf(changes)} at ${from}`)}\n\n`;
   const blind = unseen === 0 ? '' : `\n\nUntil then nothing is known of ${unseen} more.`;
   const more = (count: number): string =>
-    count === 0 ? '' : `\n${notation.bullet}and ${count} more: ${notation.command(commandLine('status'))}`;
+    count === 0 ? '' : `\n- and ${count} more: ${notation.command(commandLine('status'))}`;
   const items = changes.map((change) => itemOf(change, notation));
   let bytes = Buffer.byteLength(head + blind + more(items.length));
   const shown = items.filter((item, index) => {
@@ -79,25 +67,22 @@ function toText({ changes, unseen }: News, from: string, notation: Notation): st
 }
 
 function summaryOf(changes: readonly Change[]): string {
-  const count = (severity: Severity): number => changes.filter((change) => change.severity === severity).length;
-  const parts = [
-    [count('broken'), 'broken'],
-    [count('attention'), 'to see to within days'],
-    [count('healthy'), 'healthy again'],
-  ] as const;
-  return `Webex grants: ${parts.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : [])).join(', ')}`;
+  const severities = changes.map(({ severity }) => severity);
+  const healthy = severities.filter((severity) => severity === 'healthy').length;
+  const again = healthy > 0 ? `${healthy} healthy again` : '';
+  return `Webex grants: ${[unhealthyOnes(severities), again].filter((part) => part !== '').join(', ')}`;
 }
 
 function itemOf({ kind, name, state, severity, detail, next, before }: Change, notation: Notation): string {
-  const { text, strong, command, bullet } = notation;
+  const { text, strong, command } = notation;
   const what = kind === 'look' ? 'looking' : `${kind} ${name}`;
   if (severity === 'healthy') {
     const was = before === undefined ? '' : ` (it was: ${before.state})`;
-    return `${bullet}${strong(MARKS[severity])} ${text(`${what} is ${kind === 'look' ? 'possible' : 'healthy'} again${was}`)}`;
+    return `- ${strong(MARKS[severity])} ${text(`${what} is ${kind === 'look' ? 'possible' : 'healthy'} again${was}`)}`;
   }
   const short = oneLine(detail);
   const shown = short.length > LONGEST_DETAIL ? `${short.slice(0, LONGEST_DETAIL)}...` : short;
-  const said = `${bullet}${strong(MARKS[severity])} ${text(`${what}: ${kind === 'look' ? 'it fails' : state}; ${shown}`)}`;
+  const said = `- ${strong(MARKS[severity])} ${text(`${what}: ${kind === 'look' ? 'it fails' : state}; ${shown}`)}`;
   return next === undefined ? said : `${said} Next: ${command(oneLine(next))}`;
 }
 

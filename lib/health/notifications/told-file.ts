@@ -4,10 +4,9 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { errorCode, ExplainedError } from '#core';
 import { z } from 'zod';
-import { KINDS } from '../report';
+import { KINDS, SEVERITIES } from '../report';
 import { writePrivateFile } from '../../files/private-file';
 import { time } from '../../vault/replies';
-import type { ToldLine } from './changes';
 
 /*
  * Record of the last notifications, in a file on this machine. Vault is no place for this record, because Vault may be
@@ -28,14 +27,16 @@ const schema = z.object({
       /** Time of the last recorded look. */
       lookedAt: time,
       /** Unhealthy lines. */
-      lines: z.array(
-        z.object({
-          kind: z.enum([...KINDS, 'look']),
-          name: z.string(),
-          state: z.string(),
-          severity: z.enum(['healthy', 'attention', 'broken']),
-        }),
-      ),
+      lines: z
+        .array(
+          z.object({
+            kind: z.enum([...KINDS, 'look']),
+            name: z.string(),
+            state: z.string(),
+            severity: z.enum(SEVERITIES),
+          }),
+        )
+        .readonly(),
     }),
   ),
 });
@@ -44,10 +45,7 @@ const anyVersion = z.object({ version: z.int() });
 
 type Content = z.output<typeof schema>;
 
-export interface Told {
-  readonly lookedAt: Date;
-  readonly lines: readonly ToldLine[];
-}
+export type Told = Readonly<Pick<Content['told'][number], 'lookedAt' | 'lines'>>;
 
 /** A webhook and a deployment. The file has one record for each such pair. */
 export interface Recipient {
