@@ -1,5 +1,4 @@
-import { type ExplainedError, notWebex } from '#core';
-import type { WaitingLimits } from './clock';
+import type { ExplainedError } from '#core';
 import {
   ApplicationsScopeMissing,
   AskingTokenRefused,
@@ -9,7 +8,7 @@ import {
   UnknownServiceApp,
 } from './grant-errors';
 import { endpointUrl, type OAuthAnswer } from './oauth-request';
-import { retryingRequest } from './retrying-request';
+import { retryingRequest, type WaitingLimits } from './retrying-request';
 import { secretVerdict } from './token-request';
 import { TokenPair } from './token-pair';
 
@@ -55,11 +54,7 @@ export async function applicationToken(options: ApplicationTokenOptions): Promis
   if (answer.status >= 300) {
     throw await refusal(answer, path, options);
   }
-  const pair = TokenPair.from(answer.json);
-  if (pair === undefined) {
-    throw notWebex(apiUrl, path);
-  }
-  return pair;
+  return TokenPair.from(answer.json, apiUrl, path);
 }
 
 async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTokenOptions): Promise<ExplainedError> {

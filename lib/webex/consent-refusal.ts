@@ -1,5 +1,4 @@
-import { HttpTransport, NetworkError, noAnswer } from '#core';
-import type { RequestLimits } from './exchange';
+import { exchange, type RequestLimits } from './exchange';
 
 /** Webex's refusal to show a consent page, or its error at the redirect URL. */
 export interface ConsentRefusal {
@@ -35,32 +34,17 @@ export function noConsentPage(status: number, { name, clientId, redirectUrl }: A
 export async function consentRefusal(
   url: URL,
   redirectUrl: string,
-  { timeoutMs = 30_000, signal }: RequestLimits = {},
+  limits: RequestLimits = {},
 ): Promise<ConsentRefusal | undefined> {
-  const { status, location = '' } = await ask(url, timeoutMs, signal);
-  if ([400, 401, 404].includes(status)) {
-    return { status };
-  }
-  const target = URL.canParse(location) ? new URL(location) : undefined;
-  const returned = target?.href.startsWith(redirectUrl) === true ? target.searchParams : undefined;
-  const error = returned?.get('error') ?? undefined;
-  return error === undefined ? undefined : { status, error, said: returned?.get('error_description') ?? undefined };
-}
-
-async function ask(
-  url: URL,
-  headersTimeoutMs: number,
-  signal?: AbortSignal,
-): Promise<{ status: number; location?: string }> {
-  const transport = new HttpTransport();
-  try {
-    const headers = { accept: 'text/html' };
-    const answer = await transport.send({ method: 'GET', url, headers, headersTimeoutMs, signal });
-    answer.body.cancel();
-    return { status: answer.status, location: answer.headers.location };
-  } catch (error) {
-    throw error instanceof NetworkError ? noAnswer(url.href.replace(/[?#].*$/, ''), error) : error;
-  } finally {
-    await transport.close();
-  }
+  const apiUrl = url.href.replace(/[?#].*$/, '');
+  const request = { ...limits, method: 'GET', url, headers: { accept: 'text/html' }, apiUrl } as const;
+  return exchange(request, ({ status, headers: { location = '' } }) => {
+    if ([400, 401, 404].includes(status)) {
+      return { status };
+    }
+    const target = URL.canParse(location) ? new URL(location) : undefined;
+    const returned = target?.href.startsWith(redirectUrl) === true ? target.searchParams : undefined;
+    const error = returned?.get('error') ?? undefined;
+    return error === undefined ? undefined : { status, error, said: returned?.get('error_description') ?? undefined };
+  });
 }

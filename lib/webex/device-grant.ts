@@ -1,10 +1,9 @@
 import { LONGEST_LIFE_SECONDS, notWebex, TemporarilyUnavailable } from '#core';
 import { z } from 'zod';
-import { type Clock, MACHINE_CLOCK, type WaitingLimits } from './clock';
 import { askForTokens, DEVICE_TOKEN_PATH, type DeviceQuestion, deviceRefusal, isPending } from './device-token';
 import { DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { endpointUrl } from './oauth-request';
-import { retryingRequest } from './retrying-request';
+import { type Clock, MACHINE_CLOCK, retryingRequest, type WaitingLimits } from './retrying-request';
 import { TokenPair } from './token-pair';
 
 /**

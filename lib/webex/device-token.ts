@@ -1,4 +1,4 @@
-import { type ExplainedError, notWebex, WebexResponseError, WebexUnreachableError } from '#core';
+import { type ExplainedError, WebexResponseError, WebexUnreachableError } from '#core';
 import type { RequestLimits } from './exchange';
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { basicAuthorization, endpointUrl, type OAuthAnswer, oauthRequest } from './oauth-request';
@@ -55,11 +55,7 @@ export async function askForTokens(
   if (status >= 300) {
     return answer;
   }
-  const pair = TokenPair.from(json);
-  if (pair === undefined) {
-    throw notWebex(apiUrl, DEVICE_TOKEN_PATH);
-  }
-  return pair;
+  return TokenPair.from(json, apiUrl, DEVICE_TOKEN_PATH);
 }
 
 /** The person has not answered yet. Webex says so by status 428, or by a code of RFC 8628. */

@@ -26,28 +26,17 @@ export async function checkWebex(apiUrl: string, signal?: AbortSignal): Promise<
  */
 export async function askAsNobody(apiUrl: string, signal?: AbortSignal): Promise<Date | undefined> {
   const path = 'people/me';
-  return exchange(
-    { method: 'GET', url: new URL(endpointUrl(apiUrl, path)), headers: {}, apiUrl, signal },
-    ({ status, headers, text }) => {
-      const refused = refusalIn({ status, text }, apiUrl, path);
-      if (refused.statusCode !== 401) {
-        throw refused;
+  const request = { method: 'GET', url: new URL(endpointUrl(apiUrl, path)), headers: {}, apiUrl, signal } as const;
+  return exchange(request, ({ status, headers, text }) => {
+    try {
+      webexReply({ status, text }, apiUrl, path, []);
+    } catch (error) {
+      if (error instanceof WebexResponseError && error.statusCode === 401) {
+        const date = new Date(headers.date ?? '');
+        return Number.isNaN(date.getTime()) ? undefined : date;
       }
-      const date = new Date(headers.date ?? '');
-      return Number.isNaN(date.getTime()) ? undefined : date;
-    },
-  );
-}
-
-/** @throws WebexUnreachableError if the answer is no refusal: Webex refuses a request without a token */
-function refusalIn(answer: { status: number; text: string }, apiUrl: string, path: string): WebexResponseError {
-  try {
-    webexReply(answer, apiUrl, path, []);
-  } catch (error) {
-    if (error instanceof WebexResponseError) {
-      return error;
+      throw error;
     }
-    throw error;
-  }
-  throw notWebex(apiUrl, path);
+    throw notWebex(apiUrl, path);
+  });
 }

@@ -1,6 +1,30 @@
-import { TemporarilyUnavailable, WebexResponseError } from '#core';
-import { type Clock, MACHINE_CLOCK } from './clock';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TemporarilyUnavailable, timerMs, WebexResponseError } from '#core';
+import type { RequestLimits } from './exchange';
 import { type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
+
+/** Source of the time and of pauses. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** @throws the signal's reason, at once if the signal is already aborted */
+  wait(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Limits of requests that are repeated. */
+export interface WaitingLimits extends RequestLimits {
+  /** Clock of the pauses. @default - the machine's clock */
+  readonly clock?: Clock;
+}
+
+export const MACHINE_CLOCK: Clock = {
+  now: () => Date.now(),
+  wait: async (delayMs, signal) => {
+    await sleep(timerMs(delayMs), undefined, { signal }).catch((error: unknown) => {
+      throw signal?.aborted ? signal.reason : error;
+    });
+  },
+};
 
 /** Number of attempts if Webex answers 429. */
 const ATTEMPTS = 4;
@@ -21,31 +45,23 @@ const DEFAULT_WAIT_MS = 5000;
  *   the signal's reason
  */
 export async function retryingRequest(request: OAuthRequest, clock: Clock = MACHINE_CLOCK): Promise<OAuthAnswer> {
+  const { path, signal } = request;
   for (let tried = 1; ; tried++) {
     const answer = await oauthRequest(request);
-    const trouble = transientTrouble(answer, request.path);
-    if (trouble === undefined) {
+    const { status, said, trackingId, retryAfterMs } = answer;
+    const isLimited = status === 429;
+    if (!isLimited && status < 500) {
       return answer;
     }
-    const { status, retryAfterMs = DEFAULT_WAIT_MS } = answer;
-    if (status !== 429 || tried >= ATTEMPTS || retryAfterMs > LONGEST_WAIT_MS) {
-      throw trouble;
+    const waitMs = retryAfterMs ?? DEFAULT_WAIT_MS;
+    if (!isLimited || tried >= ATTEMPTS || waitMs > LONGEST_WAIT_MS) {
+      throw isLimited && retryAfterMs !== undefined
+        ? new TemporarilyUnavailable(
+            `Webex answered 429 to ${path}: ${said}; it asks to be left alone for ${Math.ceil(retryAfterMs / 1000)} s: run it again after that`,
+            retryAfterMs,
+          )
+        : new WebexResponseError(path, status, said, trackingId);
     }
-    await clock.wait(retryAfterMs, request.signal);
+    await clock.wait(waitMs, signal);
   }
-}
-
-/** Error of an answer that may differ later. @returns undefined for any other answer */
-function transientTrouble(
-  { status, said, trackingId, retryAfterMs }: OAuthAnswer,
-  path: string,
-): TemporarilyUnavailable | WebexResponseError | undefined {
-  if (status === 429 && retryAfterMs !== undefined) {
-    const seconds = Math.ceil(retryAfterMs / 1000);
-    return new TemporarilyUnavailable(
-      `Webex answered 429 to ${path}: ${said}; it asks to be left alone for ${seconds} s: run it again after that`,
-      retryAfterMs,
-    );
-  }
-  return status === 429 || status >= 500 ? new WebexResponseError(path, status, said, trackingId) : undefined;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_LIFE_SECONDS } from '#core';
+import { LONGEST_LIFE_SECONDS, notWebex } from '#core';
 
 /** Lifetime that Webex states beside the tokens, at most ten years. An invalid one is ignored, so the pair is not lost. */
 const told = z.number().positive().max(LONGEST_LIFE_SECONDS).optional().catch(undefined);
@@ -34,16 +34,16 @@ export class TokenPair {
   }
 
   /**
-   * @param json Webex's answer
+   * @param json Webex's answer to `path`
    * @param refreshToken the refresh token that was sent; the pair keeps it if the answer has none. @default - none was
    *   sent
-   * @returns undefined if the answer is no pair
+   * @throws WebexUnreachableError if the answer is no pair
    */
-  static from(json: unknown, refreshToken?: string): TokenPair | undefined {
+  static from(json: unknown, apiUrl: string, path: string, refreshToken?: string): TokenPair {
     const { data } = tokenReply.safeParse(json);
     const kept = data?.refresh_token ?? refreshToken;
     if (data === undefined || kept === undefined) {
-      return undefined;
+      throw notWebex(apiUrl, path);
     }
     const scopes = data.scope?.split(' ').filter((scope) => scope !== '');
     return new TokenPair(data.access_token, kept, data.expires_in, data.refresh_token_expires_in, scopes);

@@ -1,17 +1,11 @@
-import { type ExplainedError, notWebex } from '#core';
-import { checkClientSecret } from './client-secret-check';
-import type { WaitingLimits } from './clock';
+import type { ExplainedError } from '#core';
+import { checkClientSecret, type ClientSecretCheck, type ClientSecretCheckOptions } from './client-secret-check';
 import { ClientRefused, GrantRefused, type Presented, RequestRefused } from './grant-errors';
 import { apiUrlOf, type OAuthAnswer, type OAuthRequest } from './oauth-request';
-import { retryingRequest } from './retrying-request';
+import { retryingRequest, type WaitingLimits } from './retrying-request';
 import { TokenPair } from './token-pair';
 
-export interface TokenEndpointOptions extends WaitingLimits {
-  /** Token endpoint, such as `https://webexapis.com/v1/access_token`. */
-  readonly tokenUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
+type TokenEndpointOptions = ClientSecretCheckOptions & WaitingLimits;
 
 export interface CodeExchange extends TokenEndpointOptions {
   readonly code: string;
@@ -75,11 +69,7 @@ async function pairFor(
   if (answer.status >= 300) {
     throw await refusal(answer, what, options);
   }
-  const pair = TokenPair.from(answer.json, refreshToken);
-  if (pair === undefined) {
-    throw notWebex(apiUrlOf(request), request.path);
-  }
-  return pair;
+  return TokenPair.from(answer.json, apiUrlOf(request), request.path, refreshToken);
 }
 
 async function refusal(answer: OAuthAnswer, what: Presented, options: TokenEndpointOptions): Promise<ExplainedError> {
@@ -109,9 +99,7 @@ async function refusal(answer: OAuthAnswer, what: Presented, options: TokenEndpo
 }
 
 /** Verdict on the client secret. It is `untold` also if Webex cannot be asked now. */
-export async function secretVerdict(
-  options: Pick<TokenEndpointOptions, 'tokenUrl' | 'clientId' | 'clientSecret' | 'timeoutMs' | 'signal'>,
-): Promise<'accepted' | 'refused' | 'untold'> {
+export async function secretVerdict(options: ClientSecretCheckOptions): Promise<ClientSecretCheck['verdict']> {
   try {
     return (await checkClientSecret(options)).verdict;
   } catch {

@@ -11,8 +11,3 @@ export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   }
   return outcome;
 }
-
-/** All text that a log or a person can see of a value. */
-export function shownOf(value: unknown): string {
-  return `${String(value)}\n${inspect(value, { depth: Infinity, showHidden: true })}\n${JSON.stringify(value)}`;
-}

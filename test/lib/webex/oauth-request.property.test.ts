@@ -57,7 +57,7 @@ const tokens = {
   scope: 'spark:all spark:kms',
 };
 const device = {
-  device_code: 'the-code',
+  device_code: 'the-device-code-of-the-reply',
   user_code: '123456',
   verification_uri: 'https://verify.test/a',
   verification_uri_complete: 'https://verify.test/a?code=123456',
@@ -149,7 +149,7 @@ property(
     } else {
       expect([...throws, ...passes]).toContain((error as Error).constructor);
       expectPrintable((error as Error).message);
-      expectHidden([...SECRETS, tokens.access_token, tokens.refresh_token], error);
+      expectHidden([...SECRETS, tokens.access_token, tokens.refresh_token, device.device_code], error);
     }
     expect(network.elsewhere(ORIGIN)).toEqual([]);
     expect(network.asked.length).toBeLessThanOrEqual(MOST_REQUESTS);
@@ -186,6 +186,7 @@ function expectFound(value: unknown, replied: readonly string[]): void {
     expect(value.refreshTokenTtlSeconds ?? 1).toBeLessThanOrEqual(315_360_000);
   } else if (value instanceof DeviceGrant) {
     expect(replied.map((body) => fieldIn(body, 'device_code'))).toContain(value.deviceCode);
+    expectHidden([device.device_code], value);
     expect(value.expiresAt.toISOString()).toMatch(/Z$/);
     expect(value.intervalSeconds).toBeGreaterThanOrEqual(1);
     expectPrintable(value.userCode, value.verificationUri, value.verificationUriComplete ?? '');

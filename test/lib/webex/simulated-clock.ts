@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/webex/clock';
+import type { Clock } from '../../../lib/webex/retrying-request';
 
 /** A clock for a simulator and its clients. Time passes only by waiting. */
 export class SimulatedClock implements Clock {
