@@ -10,9 +10,8 @@ import { explainRefusals } from '../lib/operators/server-refusal';
 import { rootConnection } from '../lib/server/encrypted-connection';
 import { defaultAuditFile } from '../lib/server/keys/audit-device';
 import { initializeServer } from '../lib/server/keys/initialization';
-import { checkKeyOptions, type KeyOptions } from '../lib/server/keys/new-key';
+import { checkKeyOptions, readPgpKey, type KeyOptions } from '../lib/server/keys/new-key';
 import { nextSteps } from '../lib/server/keys/next-steps';
-import { readPgpKey } from '../lib/server/keys/pgp-key';
 import { VaultClient } from '../lib/vault/vault-client';
 
 interface Options extends LoginOutputOptions {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
-import { generateRootToken } from '../../lib/server/keys/root-token';
+import { generateToken } from '../../lib/server/keys/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
@@ -23,7 +23,7 @@ describeUnless(terraformUnavailable())('webex-token-vault exec provisioner -- np
     operated = await OperatedVault.start();
     await operated.init();
     const administrator = await operated.as('administrator');
-    root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
+    root = administrator.withToken(await generateToken(administrator, 'root token', await operated.keyShares()));
   });
   afterAll(async () => {
     await operated[Symbol.asyncDispose]();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { generateRootToken } from '../../lib/server/keys/root-token';
+import { generateToken } from '../../lib/server/keys/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../../rehearsal/eventually';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await operated.init();
   await operated.deploy();
   const administrator = await operated.as('administrator');
-  root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
+  root = administrator.withToken(await generateToken(administrator, 'root token', await operated.keyShares()));
 });
 afterAll(() => operated[Symbol.asyncDispose]());
 

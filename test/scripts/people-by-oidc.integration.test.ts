@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/schema/operators-declaration';
 import { freePort } from '../../lib/processes/free-port';
-import { generateRootToken } from '../../lib/server/keys/root-token';
+import { generateToken } from '../../lib/server/keys/root-token';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { NO_CHROMIUM, openChromium } from '../fixtures/pages/chromium';
@@ -45,7 +45,7 @@ beforeAll(async () => {
   printed.push(stderr);
   await operated.deploy();
   const administrator = await operated.as('administrator');
-  root = administrator.withToken(await generateRootToken(administrator, await operated.keyShares()));
+  root = administrator.withToken(await generateToken(administrator, 'root token', await operated.keyShares()));
   // A person gives the first grant.
   const authorizer = operated.server.node.client(await tokenOf('authorizer'));
   await operated.engine.grant(authorizer, operated.deployment);

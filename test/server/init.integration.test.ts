@@ -17,7 +17,7 @@ import { exampleDeployment } from '../fixtures/declarations/declaration';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { readOperatorLogin } from '../../lib/operators/operator-folder';
 import { OPERATOR_NAMES } from '../../lib/operators/operators';
-import { generateRootToken, revokeSelf } from '../../lib/server/keys/root-token';
+import { generateToken, revokeSelf } from '../../lib/server/keys/root-token';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
@@ -408,7 +408,7 @@ describe('webex-token-vault init', () => {
         const environment = { ...operated.environment, ...deploymentInFile(operated.server.folder, second, 'second') };
         const stackDirectory = await synthesize({ folder: operated.path('second.out'), environment });
         const administrator = await operated.as('administrator');
-        const token = await generateRootToken(administrator, await operated.keyShares());
+        const token = await generateToken(administrator, 'root token', await operated.keyShares());
         const root = administrator.withToken(token);
         const variables = { [clientSecretVariable('webex-myapp')]: operated.engine.clientSecret };
         const { changed } = await applyDeclaration({

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, ExplainedError, commandLine } from '#core';
 import { unknownAudit, UnwritableAuditLog } from './audit-device';
 import { revokedAfter, RootTokenAlive } from './root-token';
-import { checkKeyOptions, initialize, initStatus, type KeyOptions } from './new-key';
+import { checkKeyOptions, initialize, type KeyOptions } from './new-key';
 import { prepareServer, type PreparationOptions } from './preparation';
 import { requireActive, unseal } from './unsealing';
 import { graceSignal } from '../../vault/grace-signal';
@@ -26,8 +26,8 @@ export interface InitializationOptions extends PreparationOptions {
 export async function initializeServer(client: VaultClient, options: InitializationOptions): Promise<void> {
   const { keys, receiver, report, signal } = options;
   checkKeyOptions(keys);
-  const status = await initStatus(client.endedBy(signal));
-  if (status.initialized) {
+  const { initialized, recovery_seal: hasRecoveryKey } = await client.endedBy(signal).sealStatus();
+  if (initialized) {
     throw new ExplainedError(
       `${client.address} is initialized already, and nothing was changed; renew its operators by "${commandLine('operators update')}", or delete its data to begin again`,
     );
@@ -36,14 +36,14 @@ export async function initializeServer(client: VaultClient, options: Initializat
   if (audit !== undefined) {
     report(audit);
   }
-  const { shares, rootToken } = await initialize(client, keys, status.hasRecoveryKey, signal);
+  const { shares, rootToken } = await initialize(client, keys, hasRecoveryKey, signal);
   const done = { written: false, unsealed: false, administrator: false };
   try {
     await receiver.keyShares(shares);
     done.written = true;
-    const kind = status.hasRecoveryKey ? 'recovery key (this server unseals itself)' : 'unseal key';
+    const kind = hasRecoveryKey ? 'recovery key (this server unseals itself)' : 'unseal key';
     report(`initialized: ${keys.shares} shares of the ${kind}, ${keys.threshold} of them needed`);
-    await untilActive(client.endedBy(signal), shares, status.hasRecoveryKey, options);
+    await untilActive(client.endedBy(signal), shares, hasRecoveryKey, options);
     done.unsealed = true;
     const root = client.withToken(rootToken).endedBy(graceSignal(signal));
     const preparation: PreparationOptions = {

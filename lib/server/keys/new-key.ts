@@ -1,4 +1,5 @@
-import { explainedBy, ExplainedError, UsageError, VaultResponseError, VaultUnreachableError } from '#core';
+import { readFile } from 'node:fs/promises';
+import { errorCode, explainedBy, ExplainedError, UsageError, VaultResponseError, VaultUnreachableError } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
 import { initReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
@@ -11,6 +12,9 @@ export interface KeyOptions {
   /** PGP public keys in base64, one for each share. @default - the shares are not encrypted */
   readonly pgpKeys?: readonly string[];
 }
+
+/** First bytes of a binary public key, in the old and the new packet format. */
+const PUBLIC_KEY_PACKETS = [0x98, 0x99, 0x9a, 0xc6];
 
 /** @throws UsageError if a key cannot be split like that */
 export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): void {
@@ -32,10 +36,21 @@ export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): voi
   }
 }
 
-/** Whether there is a key yet, and whether its shares are those of a recovery key because of an auto-unseal seal. */
-export async function initStatus(client: VaultClient): Promise<{ initialized: boolean; hasRecoveryKey: boolean }> {
-  const { initialized, recovery_seal: hasRecoveryKey } = await client.sealStatus();
-  return { initialized, hasRecoveryKey };
+/** A binary PGP public key from a file, in base64. */
+export async function readPgpKey(file: string): Promise<string> {
+  let key: Buffer;
+  try {
+    key = await readFile(file);
+  } catch (error) {
+    throw new ExplainedError(`the PGP key ${file} cannot be read (${errorCode(error)}); check the path`);
+  }
+  if (!PUBLIC_KEY_PACKETS.includes(key[0] ?? 0)) {
+    const got = key.toString('latin1').startsWith('-----BEGIN PGP') ? 'an armored one' : 'something else';
+    throw new ExplainedError(
+      `${file} must be a PGP public key in binary form, got ${got}; export it with "gpg --export KEY_ID > key.pgp"`,
+    );
+  }
+  return key.toString('base64');
 }
 
 /**

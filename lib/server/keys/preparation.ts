@@ -1,7 +1,6 @@
 import { describeExpiry, commandLine } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import {
-  BACKUP_POLICY_NAME,
   hasSecretId,
   operatorsOf,
   renewOperator,
@@ -44,7 +43,7 @@ export async function prepareServer(
   signal?.throwIfAborted();
   await writeOperators(root, deployment);
   report('operator roles and their policies written');
-  if (await writeSnapshotJob(root, deployment, BACKUP_POLICY_NAME)) {
+  if (await writeSnapshotJob(root, deployment)) {
     report('the snapshot job of the cluster may log in');
   }
   for (const name of operatorsOf(deployment)) {

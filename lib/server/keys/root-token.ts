@@ -10,16 +10,13 @@ import { SHARE_WAYS } from '../../operators/key-shares';
  * role "administrator" has it, and can do nothing else.
  */
 
-interface SharedToken {
-  readonly kind: string;
-  /** Endpoints of OpenBao and of Vault. The first that exists is used. */
-  readonly endpoints: readonly string[];
-}
+/** Endpoints of OpenBao and of Vault. The first that exists is used. A recovery token requires no other token. */
+const ENDPOINTS = {
+  'root token': ['sys/generate-root-token', 'sys/generate-root'],
+  'recovery token': ['sys/generate-recovery-token'],
+} as const;
 
-const ROOT: SharedToken = { kind: 'root token', endpoints: ['sys/generate-root-token', 'sys/generate-root'] };
-
-/** Token of a server in recovery mode, which requires no other token. */
-const RECOVERY: SharedToken = { kind: 'recovery token', endpoints: ['sys/generate-recovery-token'] };
+type TokenKind = keyof typeof ENDPOINTS;
 
 /**
  * Runs the action with a root token, and revokes the token in any case.
@@ -32,7 +29,7 @@ export async function withRootToken<T>(
   shares: AsyncIterable<string> | Iterable<string>,
   action: (root: VaultClient) => Promise<T>,
 ): Promise<T> {
-  const root = client.withToken(await generateRootToken(client, shares));
+  const root = client.withToken(await generateToken(client, 'root token', shares));
   return revokedAfter(root, () => action(root));
 }
 
@@ -89,28 +86,13 @@ export async function revokeSelf(client: VaultClient): Promise<void> {
   }
 }
 
-/** For restores, after which the token does not exist; other actions use {@link withRootToken}. */
-export function generateRootToken(
+/** The token ends with a restore, or with the process of a server in recovery mode. Otherwise see {@link withRootToken}. */
+export async function generateToken(
   client: VaultClient,
+  kind: TokenKind,
   shares: AsyncIterable<string> | Iterable<string>,
 ): Promise<string> {
-  return generateToken(client, ROOT, shares);
-}
-
-/** The token of a server in recovery mode, which ends with the process of the server. */
-export function generateRecoveryToken(
-  client: VaultClient,
-  shares: AsyncIterable<string> | Iterable<string>,
-): Promise<string> {
-  return generateToken(client, RECOVERY, shares);
-}
-
-async function generateToken(
-  client: VaultClient,
-  made: SharedToken,
-  shares: AsyncIterable<string> | Iterable<string>,
-): Promise<string> {
-  const { endpoint, nonce, otp, required } = await start(client, made);
+  const { endpoint, nonce, otp, required } = await start(client, kind);
   let complete = false;
   try {
     let given = 0;
@@ -126,7 +108,7 @@ async function generateToken(
       `${given} of ${required} key shares were given, which is not enough; give ${required} different ones ${SHARE_WAYS}`,
     );
   } catch (error) {
-    throw error instanceof VaultResponseError && isAboutShares(error) ? explainShare(error, made, required) : error;
+    throw error instanceof VaultResponseError && isAboutShares(error) ? explainShare(error, kind, required) : error;
   } finally {
     if (!complete) {
       await client.delete(`${endpoint}/attempt`).catch(() => undefined);
@@ -136,9 +118,9 @@ async function generateToken(
 
 async function start(
   client: VaultClient,
-  { kind, endpoints }: SharedToken,
+  kind: TokenKind,
 ): Promise<{ endpoint: string; nonce: string; otp: string; required: number }> {
-  for (const endpoint of endpoints) {
+  for (const endpoint of ENDPOINTS[kind]) {
     try {
       // An unfinished attempt, as after a crash, would block this one.
       await client.delete(`${endpoint}/attempt`);
@@ -170,7 +152,7 @@ function isAboutShares({ statusCode, said }: VaultResponseError): boolean {
 
 function explainShare(
   { said: vaultSaid, statusCode }: VaultResponseError,
-  { kind }: SharedToken,
+  kind: TokenKind,
   required: number,
 ): ExplainedError {
   if (vaultSaid.includes('already been provided')) {

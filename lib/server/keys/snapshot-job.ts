@@ -1,5 +1,6 @@
 import type { Deployment } from '../../declaration/schema/deployment';
 import { snapshotAccount } from '../../declaration/schema/server/kubernetes-server-declaration';
+import { BACKUP_POLICY_NAME } from '../../operators/operators';
 import { mountsReply } from '../../vault/replies';
 import { type VaultClient } from '../../vault/vault-client';
 
@@ -12,14 +13,9 @@ const TOKEN_TTL_SECONDS = 600;
  *
  * The server reviews the job's token by its own service account, so that no reviewer's token is stored.
  *
- * @param policyName of the operator "backup"
  * @returns whether a job is declared
  */
-export async function writeSnapshotJob(
-  root: VaultClient,
-  { vault: { server } }: Deployment,
-  policyName: string,
-): Promise<boolean> {
+export async function writeSnapshotJob(root: VaultClient, { vault: { server } }: Deployment): Promise<boolean> {
   if (server?.mode !== 'kubernetes') {
     return false;
   }
@@ -39,7 +35,7 @@ export async function writeSnapshotJob(
     bound_service_account_names: [name],
     bound_service_account_namespaces: [server.namespace],
     audience,
-    token_policies: [policyName],
+    token_policies: [BACKUP_POLICY_NAME],
     token_no_default_policy: true,
     token_ttl: TOKEN_TTL_SECONDS,
     token_max_ttl: TOKEN_TTL_SECONDS,

@@ -88,12 +88,6 @@ export function hurried(client: VaultClient, signal?: AbortSignal, answerMs = LE
   return client.endedBy(signal === undefined ? late : AbortSignal.any([signal, late]));
 }
 
-/** Address of the leader, if that is another node. */
-export async function otherLeader(client: VaultClient): Promise<string | undefined> {
-  const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
-  return reply.ha_enabled && reply.is_self !== true ? reply.leader_address || undefined : undefined;
-}
-
 /**
  * Start of the present term if this node leads; otherwise the leader's address; undefined without a leader.
  *

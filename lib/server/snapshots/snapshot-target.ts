@@ -2,10 +2,10 @@ import { describeError, ExplainedError, commandLine, VaultSealed } from '#core';
 import { graceSignal } from '../../vault/grace-signal';
 import type { AsAdministrator } from '../../operators/as-administrator';
 import type { VaultClient } from '../../vault/vault-client';
-import { initialize, initStatus, type KeyOptions } from '../keys/new-key';
+import { initialize, type KeyOptions } from '../keys/new-key';
 import { RestoreMarker } from './restore-marker';
 import { withoutKey, type SentSnapshot } from './restore-outcome';
-import { generateRootToken } from '../keys/root-token';
+import { generateToken } from '../keys/root-token';
 import { activeSince, requireActive, unseal } from '../keys/unsealing';
 
 /** A server that can be sent a snapshot now. */
@@ -36,12 +36,11 @@ export interface SnapshotTargetOptions {
 /** Makes a server ready for a snapshot, after a confirmation. The marker of the result must be revoked. */
 export async function snapshotTarget(client: VaultClient, options: SnapshotTargetOptions): Promise<SnapshotTarget> {
   const { file, force, confirm, snapshotKey } = options;
-  const { initialized, hasRecoveryKey } = await initStatus(client);
+  const { initialized, sealed, recovery_seal: hasRecoveryKey, n: shares, t: threshold } = await client.sealStatus();
   if (!initialized) {
     await confirm(`${client.address} is empty. Restore ${file} onto it?`);
     return emptyTarget(client, hasRecoveryKey ? undefined : await snapshotKey(), options);
   }
-  const { sealed, n: shares, t: threshold } = await client.sealStatus();
   if (sealed) {
     throw new VaultSealed(
       client.address,
@@ -101,7 +100,7 @@ async function authorized(
 ): Promise<Pick<SnapshotTarget, 'sender' | 'marker'>> {
   if (keyShares !== undefined && !force) {
     const made = await asAdministrator(client.address, (administrator) =>
-      generateRootToken(client.withToken(administrator).endedBy(graceSignal(signal)), keyShares),
+      generateToken(client.withToken(administrator).endedBy(graceSignal(signal)), 'root token', keyShares),
     );
     const sender = client.withToken(made);
     return { sender, marker: RestoreMarker.young(sender) };

@@ -13,7 +13,7 @@ import { initialize } from '../keys/new-key';
 import { restoreSnapshot } from './raft-snapshot';
 import { RawStorage } from './raw-storage';
 import { isSealed } from './restore-outcome';
-import { generateRecoveryToken } from '../keys/root-token';
+import { generateToken } from '../keys/root-token';
 import { explainedSeal } from './snapshot-seal';
 import { readyWithNewKey } from './snapshot-target';
 
@@ -128,7 +128,7 @@ async function open<T>(
   signal?.throwIfAborted();
   await using server = await startRecovery(layout, options);
   const client = new VaultClient({ address: server.address, signal });
-  const token = await generateRecoveryToken(client.endedBy(graceSignal(signal)), keyShares);
+  const token = await generateToken(client.endedBy(graceSignal(signal)), 'recovery token', keyShares);
   report('opened');
   return await action(new RawStorage(client.withToken(token)));
 }

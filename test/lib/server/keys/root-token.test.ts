@@ -1,5 +1,5 @@
 import { ExplainedError, VaultResponseError } from '#core';
-import { generateRootToken, withRootToken } from '../../../../lib/server/keys/root-token';
+import { generateToken, withRootToken } from '../../../../lib/server/keys/root-token';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { refusal, ScriptedVault, type ScriptedAnswer } from '../../../fixtures/loopback/scripted-vault';
 
@@ -10,7 +10,7 @@ async function giveShare(answer: ScriptedAnswer): Promise<unknown> {
   const started = { nonce: 'n', otp: 'o', progress: 0, required: 1, complete: false };
   vault.answer(`${ATTEMPT}/attempt`, { body: { data: started } });
   vault.answer(`${ATTEMPT}/update`, answer);
-  return await generateRootToken(new VaultClient({ address: vault.address, token: 't' }), ['share']).catch(
+  return await generateToken(new VaultClient({ address: vault.address, token: 't' }), 'root token', ['share']).catch(
     (error: unknown) => error,
   );
 }

@@ -1,3 +1,4 @@
+import { BACKUP_POLICY_NAME } from '../../../../lib/operators/operators';
 import { writeSnapshotJob } from '../../../../lib/server/keys/snapshot-job';
 import { VaultClient } from '../../../../lib/vault/vault-client';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
@@ -18,7 +19,7 @@ async function asked(methods: object, snapshots?: typeof SNAPSHOTS) {
   }
   const server = { mode: 'kubernetes', releaseName: 'grants', namespace: 'vault', snapshots } as const;
   const root = new VaultClient({ address: vault.address, token: 'root' });
-  const written = await writeSnapshotJob(root, exampleDeployment({ vault: { server } }), 'backup-policy');
+  const written = await writeSnapshotJob(root, exampleDeployment({ vault: { server } }));
   return { written, requests: vault.requests, bodies: vault.exchanges.map(({ body }) => body) };
 }
 
@@ -36,7 +37,7 @@ it("the setup lets the job's service account take snapshots, and the server revi
     bound_service_account_names: ['grants-snapshot'],
     bound_service_account_namespaces: ['vault'],
     audience: 'webex-token-vault',
-    token_policies: ['backup-policy'],
+    token_policies: [BACKUP_POLICY_NAME],
     token_no_default_policy: true,
   });
 });

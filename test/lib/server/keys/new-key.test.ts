@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPgpKey } from '../../../../lib/server/keys/pgp-key';
+import { readPgpKey } from '../../../../lib/server/keys/new-key';
 import { PGP_PUBLIC_KEY } from '../../../fixtures/identities/pgp-key';
 
 let file: string;
