@@ -5,27 +5,35 @@ import {
   podNames,
   type KubernetesServerDeclaration,
 } from '../declaration/schema/server/kubernetes-server-declaration';
-import type { VaultClient } from '../vault/vault-client';
-import { otherLeader } from './keys/unsealing';
+import { leaderReply } from '../vault/replies';
+import { VaultClient } from '../vault/vault-client';
 
-export type DeclaredServer = KubernetesServerDeclaration | { readonly mode: 'dev' | 'production' };
+export interface LeaderOptions {
+  /** @default - none is declared */
+  readonly server?: KubernetesServerDeclaration | { readonly mode: 'dev' | 'production' };
+  /** Gets a line if another node leads. */
+  readonly report: (line: string) => void;
+  /** @default - none */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Connection to the leader, for tasks of the leader only.
  *
- * @param server declared server @default - none
- * @param report gets a line if another node leads
  * @throws ExplainedError if the leader has another protocol, such as HTTP instead of HTTPS
  */
 export async function leaderConnection(
   connection: VaultConnectionOptions,
-  client: VaultClient,
-  server: DeclaredServer | undefined,
-  report: (line: string) => void,
+  { server, report, signal }: LeaderOptions,
 ): Promise<VaultConnectionOptions> {
+  const client = new VaultClient({ ...connection, token: undefined, signal });
   const { initialized, sealed } = await client.sealStatus();
-  const leader = initialized && !sealed ? await otherLeader(client) : undefined;
-  if (leader === undefined) {
+  if (!initialized || sealed) {
+    return connection;
+  }
+  const found = await client.withNamespace(undefined).read('sys/leader', leaderReply);
+  const leader = found.leader_address;
+  if (!found.ha_enabled || found.is_self === true || !leader) {
     return connection;
   }
   const address = forwarded(leader, client.address, server) ?? leader;
@@ -39,7 +47,7 @@ export async function leaderConnection(
 }
 
 /** Address of a pod's `kubectl port-forward` on this machine, if the asked address is one. */
-function forwarded(leader: string, asked: string, server: DeclaredServer | undefined): string | undefined {
+function forwarded(leader: string, asked: string, server: LeaderOptions['server']): string | undefined {
   if (server?.mode !== 'kubernetes') {
     return undefined;
   }

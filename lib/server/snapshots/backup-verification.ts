@@ -1,5 +1,4 @@
 import type { LoadedDeployment } from '../../declaration/files/load-deployment';
-import type { Deployment } from '../../declaration/schema/deployment';
 import { RememberedKeyShares } from '../../operators/key-shares';
 import { findServerProgram } from '../../processes/server-program';
 import { BackupRecording } from './backup-recording';
@@ -38,7 +37,8 @@ export async function verifyBackup(
   const seal = verificationSeal(deployment, folder);
   const opened = await BackupRecording.open(deployment, snapshot.sha256, options);
   await using recording = typeof opened === 'string' ? undefined : opened;
-  const origin = recording?.origin ?? declaredOrigin(deployment);
+  // The product of a server that is declared elsewhere is unknown without a recording.
+  const origin: SnapshotOrigin | undefined = recording?.origin ?? deployment.vault.server;
   const program = await findServerProgram(options.program, origin?.product);
   if (origin !== undefined) {
     refuseOtherProgram(program, origin);
@@ -54,9 +54,4 @@ export async function verifyBackup(
   if (problem !== undefined) {
     report(`notice: this verification is not recorded, so status does not know of it: ${problem}`);
   }
-}
-
-/** @returns undefined for a server that is declared elsewhere, whose product is unknown */
-function declaredOrigin({ vault: { server } }: Deployment): SnapshotOrigin | undefined {
-  return server && { product: server.product };
 }

@@ -4,7 +4,6 @@ import { refuseVisibleToGit } from '../../files/git-visibility';
 import type { OperatorFolder } from '../../operators/operator-folder';
 import { OperatorSession } from '../../operators/operator-session';
 import { noteBackup } from '../../vault/records/backup-record';
-import { VaultClient } from '../../vault/vault-client';
 import { leaderConnection } from '../leader-connection';
 import { saveSnapshot } from './raft-snapshot';
 import type { SnapshotSummary } from './snapshot-archive';
@@ -25,10 +24,7 @@ export async function openBackupSession(
 ): Promise<OperatorSession> {
   const given = { ...vaultOptionsFromEnvironment({ address }), namespace: undefined, timeoutMs };
   // Outside of Kubernetes, a standby node redirects to an address of the leader that this machine reaches.
-  const connection =
-    server?.mode === 'kubernetes'
-      ? await leaderConnection(given, new VaultClient({ ...given, token: undefined, signal }), server, report)
-      : given;
+  const connection = server?.mode === 'kubernetes' ? await leaderConnection(given, { server, report, signal }) : given;
   return OperatorSession.open(connection, 'backup', { operators, roleFromEnvironment: true, signal });
 }
 

@@ -10,7 +10,7 @@ import {
 import type { Deployment } from '../../declaration/schema/deployment';
 import { readGraceSignal } from '../../vault/grace-signal';
 import { VaultClient } from '../../vault/vault-client';
-import { leaderConnection, type DeclaredServer } from '../leader-connection';
+import { leaderConnection, type LeaderOptions } from '../leader-connection';
 import { restoreSnapshot } from './raft-snapshot';
 import { restoreOutcome, unfinishedRestore, type RestoreOutcome, type UnfinishedRestore } from './restore-outcome';
 import { untilRestored, type UnsealingOptions } from './restored-server';
@@ -18,21 +18,12 @@ import { withRootToken } from '../keys/root-token';
 import { verifySnapshot } from './snapshot-archive';
 import { snapshotTarget, type SnapshotTarget, type SnapshotTargetOptions } from './snapshot-target';
 
-export interface RestorationOptions extends SnapshotTargetOptions, UnsealingOptions {
-  /** Declared server, by which its leader is reached. @default - none is declared */
-  readonly server?: DeclaredServer;
+export interface RestorationOptions extends SnapshotTargetOptions, UnsealingOptions, LeaderOptions {
   /** Credential that is read afterwards, as a proof that the grants are there. @default - none is read */
   readonly credential?: { readonly engine: Deployment['engine']; readonly name: string };
   /** Key shares of the snapshot's server. @default - others unseal it, and the token restores */
   readonly keyShares?: AsyncIterable<string>;
   readonly report: (line: string) => void;
-  readonly signal?: AbortSignal;
-}
-
-interface Prepared {
-  readonly leading: VaultConnectionOptions;
-  readonly client: VaultClient;
-  readonly target: SnapshotTarget;
 }
 
 /** Restores a snapshot onto its server or an empty one, and waits until it is active. @returns reading of the credential */
@@ -66,7 +57,7 @@ export async function restoreServer(
   }
   try {
     // Nodes that were sealed elect a leader again, and a new standby node does not forward requests yet.
-    const proving = await leaderConnection(leading, client, options.server, report);
+    const proving = await leaderConnection(leading, options);
     return await prove(new VaultClient({ ...proving, token: undefined, signal }), credential, options);
   } catch (error) {
     throw signal?.aborted ? unfinishedRestore('restored', unfinished(error, true)) : error;
@@ -74,7 +65,7 @@ export async function restoreServer(
 }
 
 /** All steps before the snapshot is sent. */
-async function prepare(connection: VaultConnectionOptions, options: RestorationOptions): Promise<Prepared> {
+async function prepare(connection: VaultConnectionOptions, options: RestorationOptions) {
   const { file, report, credential, signal } = options;
   const { sha256 } = await verifySnapshot(file, signal);
   report(`${file} is whole, sha256 ${sha256}`);
@@ -83,9 +74,8 @@ async function prepare(connection: VaultConnectionOptions, options: RestorationO
       'nothing is given to read the credential with afterwards; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }
-  const given = new VaultClient({ ...connection, token: undefined, signal });
   // Only the leader restores, and knows when the restore is done.
-  const leading = await leaderConnection(connection, given, options.server, report);
+  const leading = await leaderConnection(connection, options);
   const client = new VaultClient({ ...leading, token: undefined, signal });
   return { leading, client, target: await snapshotTarget(client, options) };
 }

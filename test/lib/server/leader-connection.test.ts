@@ -1,7 +1,9 @@
-import { kubernetesServerDeclaration } from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
+import {
+  kubernetesServerDeclaration,
+  type KubernetesServerDeclaration,
+} from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
-import { leaderConnection, type DeclaredServer } from '../../../lib/server/leader-connection';
-import { VaultClient } from '../../../lib/vault/vault-client';
+import { leaderConnection, type LeaderOptions } from '../../../lib/server/leader-connection';
 import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 const UNSEALED = { initialized: true, sealed: false, version: '2.7.2', t: 3, n: 5, progress: 0 };
@@ -20,12 +22,12 @@ beforeAll(async () => {
 afterAll(() => vault[Symbol.asyncDispose]());
 
 /** Address of the leader, and the reported lines. */
-async function leading(leader: object, server?: DeclaredServer): Promise<{ address: string; said: string[] }> {
+async function leading(leader: object, server?: LeaderOptions['server']) {
   vault.answer('sys/seal-status', { body: UNSEALED });
   vault.answer('sys/leader', { body: { ha_enabled: true, is_self: false, ...leader } });
   const connection = { address: `https://127.0.0.1:${port()}`, ca };
   const said: string[] = [];
-  const found = await leaderConnection(connection, new VaultClient(connection), server, (line) => said.push(line));
+  const found = await leaderConnection(connection, { server, report: (line) => said.push(line) });
   return { address: found.address, said };
 }
 
@@ -33,7 +35,7 @@ function port(): number {
   return Number(new URL(vault.address).port);
 }
 
-function onKubernetes(firstPort: number): DeclaredServer {
+function onKubernetes(firstPort: number): KubernetesServerDeclaration {
   return kubernetesServerDeclaration.parse({
     mode: 'kubernetes',
     pluginImage: 'registry.example/oauthapp:3',
