@@ -5,19 +5,13 @@ import { z } from 'zod';
 
 const state = z.object({ resources: z.array(z.object({ mode: z.string() })).default([]) });
 
-/** A state that its stack no longer uses. */
-export interface StateAside {
-  readonly file: string;
-  /** Number of resources that Terraform manages in it. */
-  readonly resources: number;
-}
-
 /**
  * Renames the file of a state, so that the stack starts with an empty one.
  *
+ * @returns the new name, and the number of resources that Terraform manages in it
  * @throws ExplainedError if there is none, or Terraform has locked it
  */
-export function setStateAside(stack: string, file: string, now = new Date()): StateAside {
+export function setStateAside(stack: string, file: string) {
   if (!existsSync(file)) {
     throw new ExplainedError(
       `stack ${stack} has no state at ${file}; nothing is to be set aside, so just deploy it, or name its deployment with --deployment`,
@@ -29,10 +23,8 @@ export function setStateAside(stack: string, file: string, now = new Date()): St
       `Terraform is at work on ${file}, or was ended in the middle; let it end, and remove ${lock} where none is running`,
     );
   }
-  const aside = `${file}.${now
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '-')}`;
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const aside = `${file}.${now.replaceAll(':', '-')}`;
   const resources = countResources(file);
   renameSync(file, aside);
   return { file: aside, resources };

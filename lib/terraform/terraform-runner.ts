@@ -57,9 +57,8 @@ export class TerraformRunner {
   }
 
   /**
-   * Installs the providers and initializes the backend, unless that was done for this configuration.
+   * Runs `init`, unless that was done for this configuration. @returns Terraform's exit code
    *
-   * @returns Terraform's exit code
    * @throws ExplainedError if the stack would use another state than before
    */
   async initialize(json: boolean): Promise<number> {

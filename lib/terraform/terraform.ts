@@ -1,9 +1,19 @@
 import { execFile } from 'node:child_process';
+import { delimiter, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ExplainedError } from '#core';
 
 /** First release with ephemeral variables in provisioners, which keep the client secret out of the state. */
 const NEEDED = [1, 11] as const;
+
+/** Variables that point Helm's provider, which ignores `KUBECONFIG`, to the cluster of `kubectl`. */
+export function kubeconfigVariables(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const files = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
+  if (env.KUBE_CONFIG_PATHS || files.length === 0) {
+    return {};
+  }
+  return { KUBE_CONFIG_PATHS: files.map((file) => resolve(file)).join(delimiter) };
+}
 
 /** Turns off update checks. */
 const SILENT = { CHECKPOINT_DISABLE: '1' };
@@ -17,11 +27,7 @@ export class Terraform {
     readonly title: string,
   ) {}
 
-  /**
-   * Searches PATH for `TERRAFORM_BINARY_NAME` if it is set, or for `terraform`, then `tofu`.
-   *
-   * @throws ExplainedError if none is recent enough
-   */
+  /** Searches PATH for `TERRAFORM_BINARY_NAME`, or for `terraform`, then `tofu`. @throws ExplainedError for none */
   static async find(environment: NodeJS.ProcessEnv = process.env): Promise<Terraform> {
     const candidates = environment.TERRAFORM_BINARY_NAME ? [environment.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
     let reason = environment.TERRAFORM_BINARY_NAME
@@ -46,10 +52,7 @@ export class Terraform {
   }
 }
 
-async function versionOf(
-  binary: string,
-  env: NodeJS.ProcessEnv,
-): Promise<{ product: string; number: string } | undefined> {
+async function versionOf(binary: string, env: NodeJS.ProcessEnv) {
   try {
     const { stdout } = await promisify(execFile)(binary, ['version'], { env: { ...env, ...SILENT, TF_CLI_ARGS: '' } });
     const said = /^(Terraform|OpenTofu) v(\S+)/m.exec(stdout);

@@ -50,7 +50,7 @@ export function inMemory(name: string): string {
 export function serversAfter(changes: readonly ResourceChange[]): ResourceChange[] {
   return changes.filter(
     (change) =>
-      (change.isCreated || !(change.isDeleted || change.isForgotten)) &&
+      !change.isGone &&
       (change.type === 'helm_release' || (change.type === 'docker_container' && change.isSet('start'))),
   );
 }

@@ -7,9 +7,8 @@ import { joined, noticed, NOTHING, type Consequences } from './consequence';
 import { changeOfClient, endOf } from './grants-comparison';
 
 /*
- * Entries of integrations that a plan deletes, forgets or gives to another client, whatever the declarations say. A
- * comparison misses them if `-target` leaves the rest out, if somebody changed Vault or the state, or after a deploy that
- * failed half way.
+ * Entries of integrations that a plan deletes, forgets or gives to another client. A comparison of declarations misses them
+ * if `-target` leaves the rest out, if somebody changed Vault or the state, or after a deploy that failed half way.
  */
 
 /** @param before the former declaration; undefined if the state has no note of it */

@@ -8,12 +8,7 @@ export function compareGrants(before: DeclaredGrants, after: DeclaredGrants): Co
   return joined([compareIntegrations(before, after), compareCredentials(before, after), compareApps(before, after)]);
 }
 
-/**
- * Losses of an integration whose grants end.
- *
- * @param grants as they were declared; undefined if the state has no note
- * @param integration its name in Vault
- */
+/** Losses of an integration whose grants end. @param grants undefined if the state has no note @param integration in Vault */
 export function endOf(grants: DeclaredGrants | undefined, integration: string, why: string): Loss[] {
   if (grants === undefined) {
     const noNote = `${why}, and the state has no note of the credentials that are its`;

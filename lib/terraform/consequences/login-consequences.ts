@@ -18,8 +18,6 @@ const ROLES: Readonly<Record<string, string>> = {
   vault_cert_auth_backend_role: 'name',
 };
 
-const METHODS = ['vault_auth_backend', 'vault_jwt_auth_backend'];
-
 interface Apps {
   readonly before: Readonly<Record<string, DeclaredApp>>;
   readonly after: Readonly<Record<string, DeclaredApp>>;
@@ -28,9 +26,7 @@ interface Apps {
 }
 
 export function loginConsequences({ changes }: Plan, apps: Apps): Consequences {
-  return noticed(
-    ...changes.flatMap((change) => (METHODS.includes(change.type) ? ofMethod(change) : ofRole(change, apps))),
-  );
+  return noticed(...changes.flatMap((change) => (change.isAuthMethod ? ofMethod(change) : ofRole(change, apps))));
 }
 
 function ofMethod(change: ResourceChange): string[] {

@@ -1,13 +1,4 @@
-interface Paired<Value> {
-  readonly both: readonly (readonly [name: string, before: Value, after: Value])[];
-  readonly gone: readonly (readonly [name: string, before: Value])[];
-  readonly added: readonly (readonly [name: string, after: Value])[];
-}
-
-export function paired<Value>(
-  before: Readonly<Record<string, Value>>,
-  after: Readonly<Record<string, Value>>,
-): Paired<Value> {
+export function paired<Value>(before: Readonly<Record<string, Value>>, after: Readonly<Record<string, Value>>) {
   const later = new Map(Object.entries(after));
   const earlier = new Map(Object.entries(before));
   return {

@@ -14,8 +14,7 @@ export interface ServerConsequencesOptions {
 }
 
 /**
- * Consequences of a plan of stack `vault-server`: by the former and the present declaration, and by the containers and
- * releases that the plan changes.
+ * Consequences of a plan of stack `vault-server`, by its containers, its releases and both declarations.
  *
  * @throws ExplainedError if the note in the state has another format
  */

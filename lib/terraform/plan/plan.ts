@@ -62,24 +62,15 @@ function resourcesOf({ values }: z.output<typeof state>): ResourceChange[] {
   return (values?.root_module.resources ?? []).map((each) => ResourceChange.recorded(each));
 }
 
-/** The note of the former declaration, in a plan. */
-export interface DeclaredNote {
-  /** As the state has it. @default - the state has none */
-  readonly text?: string;
-  /** Whether the plan writes the present declaration, and so looks at the whole stack. */
-  readonly isWritten: boolean;
-  /** Whether the plan changes something, and leaves the note as the state has it. */
-  readonly isLeftOut: boolean;
-}
-
-/** A plan of a part of the stack leaves the note out, and the state still has it. */
-export function noteIn({ changes, recorded }: Plan): DeclaredNote {
+/** The note of the former declaration. A plan of a part of the stack leaves the note out, and the state still has it. */
+export function noteIn({ changes, recorded }: Plan) {
   const planned = changes.find(({ address }) => address === NOTE);
   const known = planned ?? recorded.find(({ address }) => address === NOTE);
-  const writes = changes.filter(({ isCreated, isUpdated }) => isCreated || isUpdated);
   return {
     text: known?.before('input'),
-    isWritten: planned !== undefined && writes.includes(planned),
-    isLeftOut: planned === undefined && writes.length > 0,
+    /** Whether the plan writes the present declaration, and so looks at the whole stack. */
+    isWritten: planned?.isWritten === true,
+    /** Whether the plan changes something, and leaves the note as the state has it. */
+    isLeftOut: planned === undefined && changes.some(({ isWritten }) => isWritten),
   };
 }

@@ -57,6 +57,11 @@ export class ResourceChange {
     return this.#does('create');
   }
 
+  /** Whether it is created where nothing was. */
+  get isNew(): boolean {
+    return this.isCreated && !this.isDeleted;
+  }
+
   /** Whether Terraform removes it from the state, and leaves the object where it is. */
   get isForgotten(): boolean {
     return this.#does('forget');
@@ -64,6 +69,10 @@ export class ResourceChange {
 
   get isUpdated(): boolean {
     return this.#does('update');
+  }
+
+  get isWritten(): boolean {
+    return this.isCreated || this.isUpdated;
   }
 
   get isImported(): boolean {
@@ -75,17 +84,18 @@ export class ResourceChange {
     return (this.isDeleted || this.isForgotten) && !this.isCreated;
   }
 
+  get isAuthMethod(): boolean {
+    return ['vault_auth_backend', 'vault_jwt_auth_backend'].includes(this.type);
+  }
+
   /** Whether it is the mount of the engine. The mounts of the records and the healing secrets hold no grant. */
   get isEngineMount(): boolean {
     return this.type === 'vault_mount' && (this.before('type') ?? this.after('type')) !== 'kv';
   }
 
   /**
-   * Whether Terraform would replace it only because it could not read it after its creation.
-   *
-   * Vault creates each of these in one step. A replacement would delete the engine, or is refused. A policy or a plugin is
-   * created before its predecessor of the same name is deleted, and so would be gone in the end. An entry with a secret is
-   * written again, because the secret comes after it.
+   * Whether Terraform would replace it only because it could not read it after its creation. A replacement would delete the
+   * engine, or end without the policy or plugin. An entry with a secret is written again, because the secret comes after it.
    */
   get isHalfMade(): boolean {
     return this.isTainted && this.type.startsWith('vault_') && this.type !== 'vault_generic_endpoint';

@@ -55,7 +55,7 @@ type Step = SecretStep['step'] | 'entry';
 
 function stepsOf(changes: readonly ResourceChange[], secret: DeclaredSecret): Step[] {
   return changes
-    .filter(({ isCreated, isUpdated }) => isCreated || isUpdated)
+    .filter(({ isWritten }) => isWritten)
     .map((change) => stepOf(change, secret))
     .filter((step) => step !== undefined);
 }

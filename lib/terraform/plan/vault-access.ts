@@ -108,7 +108,7 @@ export function writeAccess(changes: readonly ResourceChange[]): NeededRight[] {
       ...(change.isDeleted && !change.isSet('disable_delete') ? access(from, kind.delete) : []),
       ...(change.isCreated ? access(to, kind.create) : []),
       ...(change.isUpdated ? access(to, kind.update ?? kind.create) : []),
-      ...(change.isCreated || change.isUpdated
+      ...(change.isWritten
         ? [...readingOf(change, kind, to), ...access(kind.configuration?.(after(change)), ['read', 'update'])]
         : []),
       ...(change.type === 'vault_mount' && change.isUpdated ? changesOfMount(change) : []),

@@ -6,7 +6,7 @@ import { integrationEntry } from '../../declaration/derived/integration-entry';
 import { nameInVault } from '../../declaration/schema/vault-name';
 import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import { lookAt, mountedType } from './mounted';
+import { lookAt, mountedType } from './left-behind';
 import type { Plan } from '../plan/plan';
 
 /*
@@ -32,9 +32,7 @@ export async function requireImportable(vault: VaultClient, { engine }: Deployme
 /** Objects that the plan would create and that exist: each as a line. */
 export async function importObstacles(vault: VaultClient, plan: Plan, deployment: Deployment): Promise<string[]> {
   const { engine, integrations } = deployment;
-  const makesMount = plan.changes.some(
-    ({ isEngineMount, isCreated, isDeleted }) => isEngineMount && isCreated && !isDeleted,
-  );
+  const makesMount = plan.changes.some(({ isEngineMount, isNew }) => isEngineMount && isNew);
   const mounted = makesMount ? await mountedType(vault, engine.mountPath) : undefined;
   if (mounted !== undefined) {
     return [
@@ -42,7 +40,7 @@ export async function importObstacles(vault: VaultClient, plan: Plan, deployment
     ];
   }
   const made = plan.changes
-    .filter(({ type, isCreated, isDeleted }) => type === 'vault_generic_endpoint' && isCreated && !isDeleted)
+    .filter(({ type, isNew }) => type === 'vault_generic_endpoint' && isNew)
     .map((change) => change.after('path'));
   const obstacles: string[] = [];
   for (const integration of integrations) {

@@ -1,8 +1,8 @@
 import { VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
+import { mountReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import { mountedType } from './mounted';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
 
@@ -22,8 +22,6 @@ export interface UnknownMount {
   readonly emptiness?: string;
 }
 
-const METHODS = ['vault_auth_backend', 'vault_jwt_auth_backend'];
-
 /** Nobody can log in by these before they are configured. */
 const CONFIGURED = ['jwt', 'oidc', 'kubernetes'];
 
@@ -33,14 +31,11 @@ const versions = z.object({ version: z.literal('2') });
 /** @throws VaultUnreachableError */
 export async function unknownMounts(vault: VaultClient, { changes }: Plan): Promise<UnknownMount[]> {
   const made = changes.filter(
-    (change) =>
-      change.isCreated &&
-      !change.isDeleted &&
-      (METHODS.includes(change.type) || (change.type === 'vault_mount' && !change.isEngineMount)),
+    (change) => change.isNew && (change.isAuthMethod || (change.type === 'vault_mount' && !change.isEngineMount)),
   );
   const found: UnknownMount[] = [];
   for (const change of made) {
-    const isAuthMethod = change.type !== 'vault_mount';
+    const { isAuthMethod } = change;
     const path = change.after('path') ?? '';
     const type = await mountedType(vault, isAuthMethod ? `auth/${path}` : path);
     if (type !== undefined) {
@@ -49,6 +44,24 @@ export async function unknownMounts(vault: VaultClient, { changes }: Plan): Prom
     }
   }
   return found;
+}
+
+/** @param path below `auth/` for an auth method @returns its type; undefined as {@link lookAt} */
+export async function mountedType(vault: VaultClient, path: string): Promise<string | undefined> {
+  return (await lookAt(vault, `sys/mounts/${path}`, mountReply))?.data.type;
+}
+
+/**
+ * @returns undefined if nothing is there, or the token may not see it: then a write is refused, and Vault says why
+ * @throws VaultResponseError, VaultUnreachableError if Vault is in trouble
+ */
+export async function lookAt<T>(vault: VaultClient, path: string, reply: z.ZodType<T>): Promise<T | undefined> {
+  return vault.read(path, reply).catch((error: unknown) => {
+    if (error instanceof VaultResponseError && error.statusCode < 500) {
+      return undefined;
+    }
+    throw error;
+  });
 }
 
 /** Removes the empty ones, so that Terraform can create them. */
@@ -95,7 +108,7 @@ async function emptinessOf(vault: VaultClient, path: string, change: ResourceCha
     const isAbsent = await isNotFound(vault.read(`auth/${path}/config`));
     return isAbsent ? 'it has no configuration and lets nobody in' : undefined;
   }
-  if (METHODS.includes(change.type)) {
+  if (change.isAuthMethod) {
     const roles = `auth/${path}/${type === 'cert' ? 'certs' : 'role'}`;
     return (await isEmpty(vault, roles)) ? 'it has no role and lets nobody in' : undefined;
   }

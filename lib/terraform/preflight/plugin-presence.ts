@@ -9,8 +9,8 @@ import type { ResourceChange } from '../plan/resource-change';
  */
 
 /** Whether the plan registers the plugin. */
-export function writesPlugin({ type, isCreated, isUpdated }: ResourceChange): boolean {
-  return type === 'vault_plugin' && (isCreated || isUpdated);
+export function writesPlugin({ type, isWritten }: ResourceChange): boolean {
+  return type === 'vault_plugin' && isWritten;
 }
 
 /**
@@ -38,12 +38,7 @@ export async function requireRegisteredPlugin(root: VaultClient, name: string, s
   }
 }
 
-/**
- * A plan that removes the plugin from the catalog under an engine that stays. Vault runs it on until it starts the engine
- * again, and then does not know the plugin.
- *
- * @returns each as a line
- */
+/** Lines on a plugin that leaves the catalog under an engine that stays. Vault could not start the engine again. */
 export function pluginRemovalObstacles({ changes }: Plan): string[] {
   const isMountKept = changes.some(({ isEngineMount, isDeleted }) => isEngineMount && !isDeleted);
   return changes
@@ -54,12 +49,7 @@ export function pluginRemovalObstacles({ changes }: Plan): string[] {
     );
 }
 
-/**
- * Whether a deploy failed because the server has no plugin that it can run. Vault says so as an error of its file system.
- *
- * @param plan that failed
- * @param recorded resources of the state after that
- */
+/** Whether a deploy failed because the server has no plugin that it can run. @param recorded the state after the failure */
 export async function isPluginAbsent(
   vault: VaultClient,
   { changes }: Plan,

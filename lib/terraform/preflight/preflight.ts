@@ -20,9 +20,6 @@ import type { ResourceChange } from '../plan/resource-change';
 import { isPluginAbsent, requireRegisteredPlugin, writesPlugin } from './plugin-presence';
 import { readAccess, writeAccess } from '../plan/vault-access';
 
-/** Vault keeps these under accessors, which differ from server to server. */
-const MOUNTS = ['vault_mount', 'vault_auth_backend', 'vault_jwt_auth_backend'];
-
 const renewal = (): string =>
   `if it is the provisioner's, its policy is older than the declaration: renew it with "${commandLine('operators update')}", which takes the key shares; else give a token that may`;
 
@@ -174,8 +171,9 @@ export class Preflight {
 
 /** Whether every mount of the state is gone. */
 function isOfAnotherServer({ changes, drift }: Plan): boolean {
+  // Accessors of mounts differ from server to server.
   const isKnown = (change: ResourceChange): boolean =>
-    MOUNTS.includes(change.type) && change.before('accessor') !== undefined;
+    (change.isAuthMethod || change.type === 'vault_mount') && change.before('accessor') !== undefined;
   const gone = drift
     .filter((change) => isKnown(change) && change.before('accessor') !== change.after('accessor'))
     .map(({ address }) => address);

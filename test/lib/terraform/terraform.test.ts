@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Terraform } from '../../../lib/terraform/terraform';
+import { join, resolve } from 'node:path';
+import { kubeconfigVariables, Terraform } from '../../../lib/terraform/terraform';
 import { initialize } from '../../../rehearsal/applier/provider-terraform';
 
 let path: string;
@@ -72,4 +72,15 @@ test('the error of a failing run is one line with its first message', async () =
   await expect(
     initialize(terraform, { stackDirectory: path, environment: { PATH: `${path}:/usr/bin:/bin` } }),
   ).rejects.toThrow('Terraform 1.14.2 cannot get its providers: for you');
+});
+
+it.each([
+  [{ KUBECONFIG: '/one:/two' }, { KUBE_CONFIG_PATHS: '/one:/two' }],
+  [{ KUBECONFIG: 'clusters/one' }, { KUBE_CONFIG_PATHS: resolve('clusters/one') }],
+  [{ KUBECONFIG: '/one', KUBE_CONFIG_PATHS: '' }, { KUBE_CONFIG_PATHS: '/one' }],
+  [{ KUBECONFIG: '/one', KUBE_CONFIG_PATHS: '/other' }, {}],
+  [{ KUBECONFIG: '' }, {}],
+  [{}, {}],
+])('kubeconfigVariables maps %j to %j', (env, expected) => {
+  expect(kubeconfigVariables(env)).toEqual(expected);
 });

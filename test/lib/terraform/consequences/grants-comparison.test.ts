@@ -1,6 +1,6 @@
 import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
 import { grantsOf, type DeclaredGrants } from '../../../../lib/declaration/declared/declared-grants';
-import type { Consequences } from '../../../../lib/terraform/consequences/consequence';
+import { noticed, NOTHING, type Consequences } from '../../../../lib/terraform/consequences/consequence';
 import { compareGrants } from '../../../../lib/terraform/consequences/grants-comparison';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
@@ -27,7 +27,7 @@ const credentialLoss = (name: string, why: string) => ({ kind: 'credential', nam
 
 it('the comparison reports nothing for an unchanged or reordered declaration', () => {
   const apps = [app('a'), app('b')];
-  expect(compared({ apps }, { apps: apps.toReversed() })).toEqual({ notices: [], losses: [] });
+  expect(compared({ apps }, { apps: apps.toReversed() })).toEqual(NOTHING);
 });
 
 describe('of an integration', () => {
@@ -90,10 +90,7 @@ describe('of an integration', () => {
       integrations: [integration('reports', { vaultName: 'webex-myapp' })],
       credentials: [credential('testauth', 'reports')],
     });
-    expect(found).toEqual({
-      notices: ['integration "webex-myapp" is called "reports" from now on; its grants stay'],
-      losses: [],
-    });
+    expect(found).toEqual(noticed('integration "webex-myapp" is called "reports" from now on; its grants stay'));
   });
 
   it('an integration that returns to its first name keeps its grants', () => {
@@ -101,10 +98,9 @@ describe('of an integration', () => {
       integrations: [integration('reports', { vaultName: 'webex-myapp' })],
       credentials: [credential('testauth', 'reports')],
     };
-    expect(compared({}, renamed)).toEqual({
-      notices: ['integration "reports" is called "webex-myapp" from now on; its grants stay'],
-      losses: [],
-    });
+    expect(compared({}, renamed)).toEqual(
+      noticed('integration "reports" is called "webex-myapp" from now on; its grants stay'),
+    );
   });
 
   it('an integration that keeps its name but drops its vaultName loses its grants', () => {
@@ -136,19 +132,17 @@ describe('of a credential', () => {
   it("the notice says that a credential's grant stays with its former integration", () => {
     const integrations = [integration('webex-myapp'), integration('other', { vaultName: 'first' })];
     const found = compared({ integrations, credentials: [credential('testauth', 'other')] }, { integrations });
-    expect(found).toEqual({
-      notices: [
+    expect(found).toEqual(
+      noticed(
         'credential "testauth" is of integration "other" from now on; the grant that it has stays that of "webex-myapp" until it is authorized anew, so keep "webex-myapp" until then',
-      ],
-      losses: [],
-    });
+      ),
+    );
   });
 
   it('the notice says that the grant of a removed credential stays', () => {
-    expect(compared({}, { credentials: [credential('testauth'), credential('two')] })).toEqual({
-      notices: ['credential "two" is declared no more; its grant stays until it is revoked'],
-      losses: [],
-    });
+    expect(compared({}, { credentials: [credential('testauth'), credential('two')] })).toEqual(
+      noticed('credential "two" is declared no more; its grant stays until it is revoked'),
+    );
   });
 
   it('the notice omits that the grant stays if the integration is removed too', () => {

@@ -1,5 +1,5 @@
 import { serverOf, type DeclaredServer } from '../../../../lib/declaration/declared/declared-server';
-import type { Consequences } from '../../../../lib/terraform/consequences/consequence';
+import { noticed, NOTHING, type Consequences } from '../../../../lib/terraform/consequences/consequence';
 import { stopsServer } from '../../../../lib/terraform/consequences/container-consequence';
 import { serverConsequences } from '../../../../lib/terraform/consequences/server-consequences';
 import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
@@ -96,8 +96,8 @@ describe('of a server in containers whose declaration changes', () => {
   });
 
   it('a container server keeps its grants with any other change', () => {
-    expect(changed(ONE, { ...ONE, port: 9200 })).toEqual({ notices: [], losses: [] });
-    expect(changed(DEV, { ...DEV, port: 9200 })).toEqual({ notices: [], losses: [] });
+    expect(changed(ONE, { ...ONE, port: 9200 })).toEqual(NOTHING);
+    expect(changed(DEV, { ...DEV, port: 9200 })).toEqual(NOTHING);
   });
 });
 
@@ -115,13 +115,12 @@ describe('of a release whose declaration changes', () => {
 
   it('the notice names the nodes that must leave the cluster', () => {
     const five: Server = { ...KUBERNETES, nodes: 5 };
-    expect(changed(five, KUBERNETES, release(place(), place(), ['update']))).toEqual({
-      notices: [
+    expect(changed(five, KUBERNETES, release(place(), place(), ['update']))).toEqual(
+      noticed(
         '"bao-3", "bao-4" in namespace "vault" are stopped, and still count as members of the cluster: take them out of it first, one by one, with "bao operator raft remove-peer" or "vault operator raft remove-peer"',
-      ],
-      losses: [],
-    });
-    expect(changed(KUBERNETES, five)).toEqual({ notices: [], losses: [] });
+      ),
+    );
+    expect(changed(KUBERNETES, five)).toEqual(NOTHING);
   });
 });
 
@@ -139,19 +138,15 @@ describe('of containers, whatever is declared', () => {
   });
 
   it('a replaced production container keeps its volumes, and the notice says that it needs an unseal', () => {
-    expect(found(container('vault', 'replace'))).toEqual({
-      notices: ['the server "vault" is stopped, and another one started in its place, to be unsealed'],
-      losses: [],
-    });
+    expect(found(container('vault', 'replace'))).toEqual(
+      noticed('the server "vault" is stopped, and another one started in its place, to be unsealed'),
+    );
     const elsewhere = { ...container('vault', 'create'), name: 'moved' };
     expect(found(container('vault', 'delete'), elsewhere).losses).toEqual([]);
   });
 
   it('the comparison ignores a container that only carries files, even if its image would run in dev mode', () => {
-    expect(found(container('vault', 'replace', { command: DEV_MODE, start: false }))).toEqual({
-      notices: [],
-      losses: [],
-    });
+    expect(found(container('vault', 'replace', { command: DEV_MODE, start: false }))).toEqual(NOTHING);
   });
 
   it.each<[string, PlannedChange[]]>([
@@ -165,27 +160,25 @@ describe('of containers, whatever is declared', () => {
 
   it('a container server keeps its grants if another node stays', () => {
     const nodes = ['vault-1', 'vault-2'].map((name) => container(name, 'no-op'));
-    expect(found(container('vault-3', 'delete'), ...nodes)).toEqual({
-      notices: ['the server "vault-3" is stopped, and others of its cluster stay'],
-      losses: [],
-    });
+    expect(found(container('vault-3', 'delete'), ...nodes)).toEqual(
+      noticed('the server "vault-3" is stopped, and others of its cluster stay'),
+    );
     const replaced = ['vault-1', 'vault-2'].map((name) => container(name, 'replace'));
     expect(found(container('vault-3', 'delete'), ...replaced).losses).toEqual([]);
   });
 
   it('the notice names the volumes if no server replaces a removed container', () => {
     const note = noteChange(noted(ONE), undefined);
-    expect(found(note, container('vault', 'delete'))).toEqual({
-      notices: [
+    expect(found(note, container('vault', 'delete'))).toEqual(
+      noticed(
         'the server "vault" is stopped; its volume "vault-data" stays, with every grant in it, and is found again by a deploy with the same mode, containerName and nodes; the audit log stays in "vault-audit"',
-      ],
-      losses: [],
-    });
+      ),
+    );
   });
 
   it('the comparison reports nothing for the first container', () => {
     const note = noteChange(undefined, noted(ONE));
-    expect(found(note, container('vault', 'create'))).toEqual({ notices: [], losses: [] });
+    expect(found(note, container('vault', 'create'))).toEqual(NOTHING);
   });
 
   it.each([
@@ -203,12 +196,11 @@ describe('of releases, whatever is declared', () => {
     serverConsequences(planned(...changes), deployed(KUBERNETES));
 
   it('the notice says that the grants of a removed release stay in its volumes', () => {
-    expect(found(release(place()))).toEqual({
-      notices: [
+    expect(found(release(place()))).toEqual(
+      noticed(
         'the server "bao" in namespace "vault" is stopped; the volumes of its pods stay, with every grant in them, and are found again by a deploy with the same releaseName and namespace: kubectl -n vault get pvc',
-      ],
-      losses: [],
-    });
+      ),
+    );
     expect(stopsServer(planned(release(place())))).toBe(true);
   });
 
@@ -237,19 +229,18 @@ describe('of releases, whatever is declared', () => {
   });
 
   it('a replaced release keeps its volumes', () => {
-    expect(found(release(place(), place(), ['delete', 'create']))).toEqual({
-      notices: [
+    expect(found(release(place(), place(), ['delete', 'create']))).toEqual(
+      noticed(
         'the server "bao" in namespace "vault" is stopped, and another one started with its volumes, to be unsealed',
-      ],
-      losses: [],
-    });
+      ),
+    );
   });
 
   it('the comparison reports nothing for an in-place change without restarts, and nothing for the first release', () => {
     const update = release(place(), place(), ['update']);
-    expect(found(update)).toEqual({ notices: [], losses: [] });
+    expect(found(update)).toEqual(NOTHING);
     expect(stopsServer(planned(update))).toBe(false);
-    expect(found(release(undefined, place()))).toEqual({ notices: [], losses: [] });
+    expect(found(release(undefined, place()))).toEqual(NOTHING);
   });
 
   describe('that the cluster does not have', () => {
@@ -268,7 +259,7 @@ describe('of releases, whatever is declared', () => {
 
     it('the comparison reports nothing if the cluster does not answer, because the provider then considers the release gone', () => {
       const found = serverConsequences(vanished, deployed(KUBERNETES), { isClusterUnreachable: true });
-      expect(found).toEqual({ notices: [], losses: [] });
+      expect(found).toEqual(NOTHING);
     });
   });
 });
