@@ -42,10 +42,8 @@ export interface KubectlOptions {
 }
 
 /**
- * The cluster of a server, by the `kubectl` on PATH, which people who run the charts have set up.
- *
- * No secret is read. Only the first line of kubectl's output is shown, shortened, because helpers for its credentials print
- * there too.
+ * The cluster of a server, by the `kubectl` on PATH. No secret is read. Only the first line of its errors is shown, because
+ * helpers for its credentials print there too.
  */
 export class Kubectl {
   constructor(
@@ -68,11 +66,7 @@ export class Kubectl {
     return finished.stdout;
   }
 
-  /**
-   * Objects of several kinds, without those that this user may not see.
-   *
-   * @throws ClusterUnseen, ClusterRefusal if none can be seen; the signal's reason
-   */
+  /** Objects of several kinds that this user may see. @throws ClusterUnseen, ClusterRefusal for none; the signal's reason */
   async objects<T>(list: z.ZodType<T>, kinds: readonly string[], ...args: readonly string[]): Promise<T> {
     const finished = await this.#run(['get', kinds.join(','), '--output=json', ...args]);
     if (finished.exitCode !== 0 && (finished.stdout === '' || !isForbidden(finished))) {

@@ -15,6 +15,9 @@ export interface PodTrouble {
   readonly isSettled: boolean;
 }
 
+/** Advice on a problem that the cluster tries to overcome by itself. */
+const CORRECTED = 'correct that, the cluster tries again';
+
 const PULL = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName', 'ErrInvalidImageName'];
 
 /** Whether the server in the pod runs, sealed or not. */
@@ -63,13 +66,8 @@ export function outdatedTroubles(pods: ServerPods, troubles: readonly PodTrouble
 function notCreated(pods: ServerPods, name: string): PodTrouble {
   const set = pods.statefulSet;
   const why = set && pods.warning(set, 'FailedCreate');
-  return why === undefined
-    ? { pod: name, what: 'is not there yet', isSettled: false }
-    : {
-        pod: name,
-        what: `is not created: ${short(why)}; correct that, the cluster tries again`,
-        isSettled: true,
-      };
+  const what = why === undefined ? 'is not there yet' : `is not created: ${short(why)}; ${CORRECTED}`;
+  return { pod: name, what, isSettled: why !== undefined };
 }
 
 function unscheduled(pods: ServerPods, pod: Pod): PodTrouble | undefined {
@@ -88,7 +86,7 @@ function unscheduled(pods: ServerPods, pod: Pod): PodTrouble | undefined {
       `gets no volume ${pending.metadata.name}: ${short(why)}; ${
         isOfClass
           ? `correct vault.server.storage.storageClass, delete the claims (which hold nothing yet: ${kubectlCommand(pods.server)} delete pvc ${pending.metadata.name} ...), destroy vault-server and deploy it again`
-          : 'correct that, the cluster tries again'
+          : CORRECTED
       }`,
       isOfClass,
     );
@@ -97,7 +95,7 @@ function unscheduled(pods: ServerPods, pod: Pod): PodTrouble | undefined {
     ? 'each node wants a host of its own: add hosts, or say otherwise in vault.server.values.server.affinity'
     : /[Ii]nsufficient (?:memory|cpu)/.test(scheduled.message)
       ? 'add hosts, or ask for less by vault.server.memory and cpu'
-      : 'correct that, the cluster tries again';
+      : CORRECTED;
   return trouble(pod, `finds no host: ${short(scheduled.message)}; ${advice}`, false);
 }
 
@@ -133,11 +131,7 @@ function unconfigured(pod: Pod): PodTrouble | undefined {
     .find((state) => /^Create.*Error$|^RunContainerError$/.test(state?.reason ?? ''));
   return waiting === undefined
     ? undefined
-    : trouble(
-        pod,
-        `cannot be started (${waiting.reason}): ${short(waiting.message)}; correct that, the cluster tries again`,
-        true,
-      );
+    : trouble(pod, `cannot be started (${waiting.reason}): ${short(waiting.message)}; ${CORRECTED}`, true);
 }
 
 async function notMounted(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise<PodTrouble | undefined> {
@@ -152,7 +146,7 @@ async function notMounted(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise
   const what = `has no volume "${volume}": ${short(why)}`;
   const [, secret] = /secret "([^"]+)" not found/.exec(why) ?? [];
   if (secret === undefined) {
-    return trouble(pod, `${what}; correct that, the cluster tries again`, /secret/i.test(why));
+    return trouble(pod, `${what}; ${CORRECTED}`, /secret/i.test(why));
   }
   // The cluster retries at growing intervals.
   if ((await kubectl.text('get', 'secret', secret, '--ignore-not-found', '--output=name').catch(() => '')) !== '') {

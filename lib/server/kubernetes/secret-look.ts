@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { quotedList } from '#core';
 import { kubectlCommand } from '../../declaration/derived/port-forward';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
@@ -23,35 +24,26 @@ export function neededSecrets(server: KubernetesServerDeclaration): NeededSecret
     seal?.type === 'static'
       ? [seal.currentKeyFile, seal.previousKeyFile].filter((file) => file !== undefined)
       : Object.values(seal ?? {}).flatMap((value) => /^\/(?:openbao|vault)\/seal\/.+/.exec(String(value))?.[0] ?? []);
-  return [
-    ...(sealSecret === undefined
-      ? []
-      : [{ name: sealSecret, keys: sealFiles.map((file) => file.replace(/^.*\//, '')), field: 'sealSecret' }]),
+  const needed = [
+    { name: sealSecret, keys: sealFiles.map((file) => basename(file)), field: 'sealSecret' },
     ...environmentSecrets.map(({ secretName, secretKey }) => ({
       name: secretName,
       keys: [secretKey],
       field: 'environmentSecrets',
     })),
-    ...(monitoring?.tokenSecret === undefined
-      ? []
-      : [
-          {
-            name: monitoring.tokenSecret,
-            keys: ['token'],
-            field: 'monitoring.tokenSecret',
-            later: 'once the server is initialized and gives out that token; until then nobody fetches its metrics',
-          },
-        ]),
-    ...(snapshots === undefined
-      ? []
-      : [
-          {
-            name: snapshots.credentialsSecret,
-            keys: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
-            field: 'snapshots.credentialsSecret',
-          },
-        ]),
+    {
+      name: monitoring?.tokenSecret,
+      keys: ['token'],
+      field: 'monitoring.tokenSecret',
+      later: 'once the server is initialized and gives out that token; until then nobody fetches its metrics',
+    },
+    {
+      name: snapshots?.credentialsSecret,
+      keys: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+      field: 'snapshots.credentialsSecret',
+    },
   ];
+  return needed.flatMap(({ name, ...secret }) => (name === undefined ? [] : [{ name, ...secret }]));
 }
 
 /** @returns names of its keys; undefined if there is no such Secret @throws ClusterRefusal, ClusterUnseen */
@@ -66,7 +58,7 @@ export async function keysOf(kubectl: Kubectl, secret: string): Promise<string[]
   }
 }
 
-/** @returns its problems, a line each @throws ClusterRefusal, ClusterUnseen */
+/** @returns problems, a line each @throws ClusterRefusal, ClusterUnseen */
 export async function lookAtSecret(
   kubectl: Kubectl,
   server: KubernetesServerDeclaration,

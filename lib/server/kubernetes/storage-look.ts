@@ -78,10 +78,7 @@ const statefulSets = z.object({
   ),
 });
 
-/**
- * @returns a line if the declared claims would be refused, because a StatefulSet keeps those that it was created with
- * @throws ClusterRefusal, ClusterUnseen
- */
+/** @returns a line if the claims differ from those of the StatefulSet, which keeps its first ones @throws as above */
 export async function lookAtClaims(kubectl: Kubectl, server: KubernetesServerDeclaration): Promise<string[]> {
   const { items } = await kubectl.objects(statefulSets, ['statefulsets']);
   const found = items.find(({ metadata: { name } }) => name === server.releaseName);

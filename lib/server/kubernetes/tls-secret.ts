@@ -14,18 +14,8 @@ import { keysOf } from './secret-look';
 
 const EXPIRES_SOON_DAYS = 30;
 
-interface TlsFindings {
-  readonly problems: readonly string[];
-  /** Certificates that expire soon. */
-  readonly notes: readonly string[];
-}
-
 /** Checks the certificates of a server. The key is never read. @throws ClusterRefusal, ClusterUnseen */
-export async function lookAtTlsSecret(
-  kubectl: Kubectl,
-  server: KubernetesServerDeclaration,
-  now: Date,
-): Promise<TlsFindings> {
+export async function lookAtTlsSecret(kubectl: Kubectl, server: KubernetesServerDeclaration, now: Date) {
   const { namespace, tls } = server;
   const { certFile, keyFile, caFile } = tls;
   const name = tlsSecretName(server);
@@ -39,8 +29,15 @@ export async function lookAtTlsSecret(
       `Secret "${name}" in namespace "${namespace}" has no ${quotedList(missing)}, only ${quotedList(found)}; add that, or correct vault.server.tls`,
     );
   }
-  const read = async (what: string, key: string): Promise<CertificateChain> =>
-    CertificateChain.parse(what, `"${key}" in Secret "${name}"`, await valueOf(kubectl, name, key));
+  const read = async (what: string, key: string): Promise<CertificateChain> => {
+    // A certificate is no secret.
+    const value = `--output=go-template={{index .data "${key}" | base64decode}}`;
+    return CertificateChain.parse(
+      what,
+      `"${key}" in Secret "${name}"`,
+      await kubectl.text('get', 'secret', name, value),
+    );
+  };
   try {
     const chain = await read('certificate', certFile);
     chain.checkValidity(now);
@@ -68,11 +65,6 @@ function neededHosts(server: KubernetesServerDeclaration): string[] {
   ];
 }
 
-/** Value of a certificate, which is no secret. */
-function valueOf(kubectl: Kubectl, secret: string, key: string): Promise<string> {
-  return kubectl.text('get', 'secret', secret, `--output=go-template={{index .data "${key}" | base64decode}}`);
-}
-
 function howToMake(server: KubernetesServerDeclaration, name: string): string {
   const { certFile, keyFile, caFile } = server.tls;
   const folder = `secrets/tls/${server.releaseName}`;
@@ -84,6 +76,6 @@ function howToMake(server: KubernetesServerDeclaration, name: string): string {
   return `make the certificates with "${commandLine('certs')}", and put them there: ${kubectlCommand(server)} create secret generic ${name} ${files.map((file) => `--from-file=${file}`).join(' ')}`;
 }
 
-function problem(line: string): TlsFindings {
+function problem(line: string) {
   return { problems: [line], notes: [] };
 }

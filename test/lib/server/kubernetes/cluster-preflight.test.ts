@@ -92,13 +92,48 @@ it('the preflight finds no problem in a complete cluster, and reads no Secret va
   expect(kubectl.asked.some(({ key }) => /secret.*--output=(json|yaml)/.test(key))).toBe(false);
 });
 
-it('the preflight reports a missing namespace first', async () => {
-  kubectl.on('get namespace vault --output=name', notFound('namespaces "vault"'));
-  expect(await look()).toEqual(
-    found(
-      'no namespace "vault" in the cluster, which must have the Secrets of the server; create it: kubectl create namespace vault',
-    ),
-  );
+it.each<[what: string, seen: [] | Parameters<ScriptedKubectl['on']>, input: object, problem: string]>([
+  [
+    'a missing namespace first',
+    ['get namespace vault --output=name', notFound('namespaces "vault"')],
+    {},
+    'no namespace "vault" in the cluster, which must have the Secrets of the server; create it: kubectl create namespace vault',
+  ],
+  [
+    'a missing Secret with the certificates, and how to create it',
+    [`get secret bao-tls ${KEYS}`, notFound('secrets "bao-tls"')],
+    {},
+    'no Secret "bao-tls" in namespace "vault"; make the certificates with "npx --no-install webex-token-vault certs", and put them there: kubectl -n vault create secret generic bao-tls --from-file=tls.crt=secrets/tls/bao/server.pem --from-file=tls.key=secrets/tls/bao/server-key.pem --from-file=ca.crt=secrets/tls/bao/ca.pem',
+  ],
+  [
+    'a missing certificate in a Secret',
+    [`get secret bao-tls ${KEYS}`, 'tls.crt\ntls.key\n'],
+    {},
+    'Secret "bao-tls" in namespace "vault" has no "ca.crt", only "tls.crt", "tls.key"; add that, or correct vault.server.tls',
+  ],
+  [
+    'a missing Secret with the key of the seal',
+    [`get secret seal ${KEYS}`, notFound('secrets "seal"')],
+    { seal: SEAL, sealSecret: 'seal' },
+    'no Secret "seal" in namespace "vault", which vault.server.sealSecret names; make it: kubectl -n vault create secret generic seal --from-file=seal.key=FILE',
+  ],
+  [
+    'a missing storage class, and the existing ones',
+    [],
+    { storage: { storageClass: 'fast' } },
+    'no storage class "fast", and the cluster has "standard"; correct vault.server.storage.storageClass, or leave it out for the cluster\'s default',
+  ],
+  [
+    'that no storage class is the default',
+    ['get storageclasses --output=json', list('StorageClass', { metadata: { name: 'slow' } })],
+    {},
+    'the cluster has no default storage class, so no volume would be created, and the cluster has "slow"; name one in vault.server.storage.storageClass',
+  ],
+])('the preflight reports %s', async (_, [key, ...answers], input, problem) => {
+  if (key !== undefined) {
+    kubectl.on(key, ...answers);
+  }
+  expect(await look(input)).toEqual(found(problem));
 });
 
 it.each([
@@ -180,24 +215,6 @@ describe('with a StatefulSet that is there', () => {
   });
 });
 
-it('the preflight explains how to create the Secret with the certificates', async () => {
-  kubectl.on(`get secret bao-tls ${KEYS}`, notFound('secrets "bao-tls"'));
-  expect(await look()).toEqual(
-    found(
-      'no Secret "bao-tls" in namespace "vault"; make the certificates with "npx --no-install webex-token-vault certs", and put them there: kubectl -n vault create secret generic bao-tls --from-file=tls.crt=secrets/tls/bao/server.pem --from-file=tls.key=secrets/tls/bao/server-key.pem --from-file=ca.crt=secrets/tls/bao/ca.pem',
-    ),
-  );
-});
-
-it('the preflight names the missing certificate in a Secret', async () => {
-  kubectl.on(`get secret bao-tls ${KEYS}`, 'tls.crt\ntls.key\n');
-  expect(await look()).toEqual(
-    found(
-      'Secret "bao-tls" in namespace "vault" has no "ca.crt", only "tls.crt", "tls.key"; add that, or correct vault.server.tls',
-    ),
-  );
-});
-
 it('the preflight names the nodes that the certificate does not cover', async () => {
   const { problems } = await look({ nodes: 5 });
   expect(problems).toEqual([
@@ -228,15 +245,6 @@ it('the preflight reports a certificate that expires soon or has expired', async
   ]);
 });
 
-it('the preflight names the missing Secret with the key of the seal', async () => {
-  kubectl.on(`get secret seal ${KEYS}`, notFound('secrets "seal"'));
-  expect(await look({ seal: SEAL, sealSecret: 'seal' })).toEqual(
-    found(
-      'no Secret "seal" in namespace "vault", which vault.server.sealSecret names; make it: kubectl -n vault create secret generic seal --from-file=seal.key=FILE',
-    ),
-  );
-});
-
 it('the preflight names the missing key in a Secret', async () => {
   kubectl.on(`get secret transit ${KEYS}`, 'password\n').on(`get secret bucket ${KEYS}`, 'AWS_ACCESS_KEY_ID\n');
   const snapshots = { host: 's3.example.com', bucket: 'b', credentialsSecret: 'bucket' };
@@ -245,23 +253,6 @@ it('the preflight names the missing key in a Secret', async () => {
     found(
       'Secret "transit" in namespace "vault" has no "token", only "password"; add that, or correct vault.server.environmentSecrets',
       'Secret "bucket" in namespace "vault" has no "AWS_SECRET_ACCESS_KEY", only "AWS_ACCESS_KEY_ID"; add that, or correct vault.server.snapshots.credentialsSecret',
-    ),
-  );
-});
-
-it('the preflight reports a missing storage class and lists the existing ones', async () => {
-  expect(await look({ storage: { storageClass: 'fast' } })).toEqual(
-    found(
-      'no storage class "fast", and the cluster has "standard"; correct vault.server.storage.storageClass, or leave it out for the cluster\'s default',
-    ),
-  );
-});
-
-it('the preflight reports that no storage class is the default', async () => {
-  kubectl.on('get storageclasses --output=json', list('StorageClass', { metadata: { name: 'slow' } }));
-  expect(await look()).toEqual(
-    found(
-      'the cluster has no default storage class, so no volume would be created, and the cluster has "slow"; name one in vault.server.storage.storageClass',
     ),
   );
 });
