@@ -10,8 +10,7 @@ export interface FileOwner {
 }
 
 /**
- * Writes a file so that a reader finds the old content or the new one, never a part, even after a power cut. The file is
- * never open to more than its mode allows.
+ * Writes a file so that a reader finds the old content or the new one, never a part, even after a power cut.
  *
  * @param options.mode @default 0o600
  * @param options.owner needs root @default - the user of this process

@@ -20,12 +20,7 @@ export interface FileLockOptions {
   readonly patienceMs?: number;
 }
 
-/**
- * Runs an action while no other process runs one for the same file. It runs without a lock if none can be made beside the
- * file, as on a full disk.
- *
- * @throws FileLocked if another process keeps the lock; the signal's reason
- */
+/** Runs an action while no other process runs one for the same file. @throws as {@link lockFile} */
 export async function withLock<T>(file: string, action: () => Promise<T>, options: FileLockOptions = {}): Promise<T> {
   const release = await lockFile(file, options);
   try {
@@ -48,6 +43,7 @@ export async function lockFile(
       await (await open(lock, 'wx', 0o600)).close();
       return renewed(lock);
     } catch (error) {
+      // The action runs without a lock if none can be made, as on a full disk.
       if (errorCode(error) !== 'EEXIST') {
         return () => Promise.resolve();
       }

@@ -81,9 +81,8 @@ const KILLS = new Set<() => void>();
 const killAll = (): void => KILLS.forEach((kill) => kill());
 
 /**
- * Kills the child when this process exits.
+ * Kills the child when this process exits, or the process group that it leads.
  *
- * @param options.group whether its whole process group is killed, which it leads
  * @returns undoes this; call it once the child has ended, because its process id may be given to another process
  */
 export function killAtExit(child: ChildProcess, { group = false } = {}): () => void {

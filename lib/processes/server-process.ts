@@ -184,11 +184,7 @@ async function makeTemporaryFolder(): Promise<string> {
 }
 
 /** It leads a process group of its own, so that we handle Ctrl-C, and its plugins end with it. */
-async function spawnServer(
-  binary: string,
-  args: readonly string[],
-  temporaryFolder?: string,
-): Promise<{ process: ChildProcess; pid: number }> {
+async function spawnServer(binary: string, args: readonly string[], temporaryFolder?: string) {
   const child = spawn(binary, args, {
     // Plugins create their sockets in TMPDIR, and leave them there if they are killed.
     env: { ...withoutSecrets(), ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) },

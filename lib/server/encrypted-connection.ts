@@ -1,11 +1,7 @@
 import { ExplainedError, refusePlainHttp, type VaultConnectionOptions, vaultOptionsFromEnvironment } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 
-/**
- * Connection for key shares and root tokens, which VAULT_ALLOW_HTTP does not apply to.
- *
- * @throws ExplainedError for plain HTTP to another machine
- */
+/** Connection for key shares and root tokens. @throws ExplainedError for plain HTTP to another machine */
 export function encryptedConnection<T extends VaultConnectionOptions>(options: T): T {
   refusePlainHttp(options.address, 'use https, because VAULT_ALLOW_HTTP does not apply to key shares and root tokens');
   return { ...options, allowHttp: false };

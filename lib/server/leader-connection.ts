@@ -17,11 +17,7 @@ export interface LeaderOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * Connection to the leader, for tasks of the leader only.
- *
- * @throws ExplainedError if the leader has another protocol, such as HTTP instead of HTTPS
- */
+/** Connection to the leader. @throws ExplainedError if the leader has another protocol, such as HTTP instead of HTTPS */
 export async function leaderConnection(
   connection: VaultConnectionOptions,
   { server, report, signal }: LeaderOptions,

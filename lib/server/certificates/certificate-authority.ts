@@ -27,7 +27,6 @@ const DAY_MS = 24 * 3600 * 1000;
 /** Clocks of servers and clients differ a little, and a new certificate must be valid on all of them. */
 const BACKDATE_MS = 5 * 60 * 1000;
 
-/** A certificate with its private key, both PEM. */
 export interface IssuedCertificate {
   readonly certificatePem: string;
   readonly privateKeyPem: string;

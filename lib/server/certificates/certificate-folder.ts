@@ -48,19 +48,11 @@ export interface CertificateFolderOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Result for the CA or one server. */
 export interface CertificateReport {
   readonly name: string;
   readonly action: 'created' | 'renewed' | 'kept';
   readonly certFile: string;
   readonly expires: Date;
-}
-
-interface ServerFiles {
-  readonly folder: string;
-  readonly certFile: string;
-  readonly keyFile: string;
-  readonly caFile: string;
 }
 
 /** File of the CA's certificate, for VAULT_CACERT of clients. */
@@ -69,24 +61,22 @@ export function caCertificateFile(folder: string): string {
 }
 
 /** Files that `webex-token-vault certs` makes for one server. */
-export function serverTlsFiles(folder: string, server: string): ServerFiles {
-  const serverFolder = join(folder, server);
-  return {
-    folder: serverFolder,
-    certFile: join(serverFolder, 'server.pem'),
-    keyFile: join(serverFolder, 'server-key.pem'),
-    caFile: join(serverFolder, 'ca.pem'),
-  };
+export function serverTlsFiles(parent: string, server: string) {
+  const folder = join(parent, server);
+  const [certFile, keyFile, caFile] = [
+    join(folder, 'server.pem'),
+    join(folder, 'server-key.pem'),
+    join(folder, 'ca.pem'),
+  ];
+  return { folder, certFile, keyFile, caFile };
 }
 
-/** Names of the servers with a certificate in this folder. */
+type ServerFiles = ReturnType<typeof serverTlsFiles>;
+
 export async function certifiedServers(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && entry.name !== CA && isHostName(entry.name))
-    .filter(({ name }) => !name.includes(PARTIAL))
-    .map(({ name }) => name)
-    .sort();
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return names.filter((name) => name !== CA && isHostName(name) && !name.includes(PARTIAL)).sort();
 }
 
 /**
@@ -106,11 +96,7 @@ export async function prepareCertificates(options: CertificateFolderOptions): Pr
   return reports;
 }
 
-async function prepareCa({
-  folder,
-  caLifetimeDays,
-  now,
-}: CertificateFolderOptions): Promise<{ ca: CertificateAuthority; report: CertificateReport }> {
+async function prepareCa({ folder, caLifetimeDays, now }: CertificateFolderOptions) {
   const certFile = caCertificateFile(folder);
   const keyFile = join(folder, CA, 'ca-key.pem');
   let action: CertificateReport['action'] = 'kept';
@@ -127,7 +113,8 @@ async function prepareCa({
   const advice = 'or start a new CA if others may have read it';
   requirePrivate({ path: keyFile, mode, what: "the CA's key", advice });
   const ca = await CertificateAuthority.load({ certificatePem, privateKeyPem }, now);
-  return { ca, report: { name: CA, action, certFile, expires: expiry(certificatePem) } };
+  const report: CertificateReport = { name: CA, action, certFile, expires: expiry(certificatePem) };
+  return { ca, report };
 }
 
 async function prepareServer(
@@ -161,12 +148,8 @@ async function prepareServer(
   };
   // An existing folder stays the same folder: a container may have it mounted.
   await (there ? write(files.folder) : createFolder(files.folder, owner, write));
-  return {
-    name: server,
-    action: there ? 'renewed' : 'created',
-    certFile: files.certFile,
-    expires: expiry(issued.certificatePem),
-  };
+  const action = there ? 'renewed' : 'created';
+  return { name: server, action, certFile: files.certFile, expires: expiry(issued.certificatePem) };
 }
 
 /** Creates a complete folder or none, and never replaces one that another process created meanwhile. */
@@ -219,7 +202,6 @@ async function readCaFile(file: string): Promise<string> {
   }
 }
 
-/** Names of an existing certificate; none if it cannot be read. */
 function namesIn(certificatePem = ''): string[] {
   try {
     return subjectAlternativeNames(certificatePem);
@@ -238,14 +220,10 @@ function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: 
       throw new ExplainedError(`"${name}" must be a host name; give an IP address with --ip`);
     }
   }
-  if (servers.includes(CA)) {
-    throw new ExplainedError(`a server must not be called "${CA}", where the CA itself is kept; choose another name`);
-  }
-  const partial = servers.find((name) => name.includes(PARTIAL));
-  if (partial !== undefined) {
-    throw new ExplainedError(
-      `a server must not be called "${partial}", which is a name of incomplete folders; choose another name`,
-    );
+  const taken = servers.find((name) => name === CA || name.includes(PARTIAL));
+  if (taken !== undefined) {
+    const what = taken === CA ? 'where the CA itself is kept' : 'which is a name of incomplete folders';
+    throw new ExplainedError(`a server must not be called "${taken}", ${what}; choose another name`);
   }
   const notAnAddress = ipAddresses.find((address) => isIP(address) === 0);
   if (notAnAddress !== undefined) {

@@ -26,10 +26,7 @@ function auditStanza(filePath: string): string {
   return `audit "file" "file" { options = { file_path = "${path}" } }`;
 }
 
-/**
- * A notice for an OpenBao server that is declared elsewhere: whether its configuration has an audit device cannot be seen
- * before it is initialized. Stack `vault-server` writes such a configuration. Vault gets its device by the API.
- */
+/** A notice for an OpenBao that is declared elsewhere. Stack `vault-server` configures a device; Vault gets one by the API. */
 export async function unknownAudit(
   client: VaultClient,
   { vault }: Pick<Deployment, 'vault'>,
@@ -40,12 +37,7 @@ export async function unknownAudit(
     : undefined;
 }
 
-/**
- * Makes sure that requests are audited. OpenBao declares devices in its configuration; Vault enables one by the API.
- *
- * @param filePath of Vault's audit log on the server
- * @returns the devices, such as `file/`
- */
+/** Makes sure that requests are audited. @param filePath of Vault's audit log @returns the devices, such as `file/` */
 export async function ensureAudit(root: VaultClient, filePath: string): Promise<string[]> {
   const present = await list(root);
   if (present.length > 0) {

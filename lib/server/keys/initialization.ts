@@ -3,7 +3,7 @@ import { describeError, ExplainedError, commandLine } from '#core';
 import { unknownAudit, UnwritableAuditLog } from './audit-device';
 import { revokedAfter, RootTokenAlive } from './root-token';
 import { checkKeyOptions, initialize, type KeyOptions } from './new-key';
-import { prepareServer, type PreparationOptions } from './preparation';
+import { prepareServer, type PreparationOptions, type SecretReceiver } from './preparation';
 import { requireActive, unseal } from './unsealing';
 import { graceSignal } from '../../vault/grace-signal';
 import { type VaultClient } from '../../vault/vault-client';
@@ -18,11 +18,7 @@ export interface InitializationOptions extends PreparationOptions {
   readonly shareFolder?: string;
 }
 
-/**
- * Turns an empty server into one that is unsealed and audited, and has its operators. The root token is revoked in any case.
- *
- * @throws ExplainedError with the next step
- */
+/** Turns an empty server into one that is unsealed and audited, and has its operators. The root token is always revoked. */
 export async function initializeServer(client: VaultClient, options: InitializationOptions): Promise<void> {
   const { keys, receiver, report, signal } = options;
   checkKeyOptions(keys);
@@ -46,19 +42,13 @@ export async function initializeServer(client: VaultClient, options: Initializat
     await untilActive(client.endedBy(signal), shares, hasRecoveryKey, options);
     done.unsealed = true;
     const root = client.withToken(rootToken).endedBy(graceSignal(signal));
-    const preparation: PreparationOptions = {
-      ...options,
-      receiver: {
-        keyShares: (written) => receiver.keyShares(written),
-        operator: async (name, login) => {
-          await receiver.operator(name, login);
-          done.administrator ||= name === 'administrator';
-        },
-      },
+    const operator: SecretReceiver['operator'] = async (name, login) => {
+      await receiver.operator(name, login);
+      done.administrator ||= name === 'administrator';
     };
     await revokedAfter(
       root,
-      () => prepareServer(root, preparation),
+      () => prepareServer(root, { ...options, receiver: { ...receiver, operator } }),
       () => report('root token revoked'),
     );
   } catch (error) {

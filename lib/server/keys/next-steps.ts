@@ -28,10 +28,7 @@ export function nextSteps(deployment: Deployment, folder?: string): string[] {
   ];
 }
 
-/**
- * Lines on the other nodes of a cluster after the first one was initialized; none if a seal opens them. Each node counts
- * its shares itself.
- */
+/** Lines on the other nodes of a cluster after the first one was initialized; none if a seal opens them. */
 export function otherNodes(server: Deployment['vault']['server']): string[] {
   if (server === undefined || server.mode === 'dev' || server.nodes === 1 || server.seal !== undefined) {
     return [];

@@ -18,12 +18,7 @@ const ENDPOINTS = {
 
 type TokenKind = keyof typeof ENDPOINTS;
 
-/**
- * Runs the action with a root token, and revokes the token in any case.
- *
- * @param client with a token that may start the generation
- * @param shares as many as the threshold
- */
+/** Runs the action with a root token, then revokes it. @param client with a token that may start the generation */
 export async function withRootToken<T>(
   client: VaultClient,
   shares: AsyncIterable<string> | Iterable<string>,
@@ -38,11 +33,7 @@ export class RootTokenAlive extends ExplainedError {
   override name = 'RootTokenAlive';
 }
 
-/**
- * Runs the action, and revokes the client's root token in any case.
- *
- * @throws RootTokenAlive if that fails, with the result of the action; otherwise the action's error
- */
+/** Runs the action, then revokes the client's root token. @throws RootTokenAlive if that fails; the action's error */
 export async function revokedAfter<T>(
   root: VaultClient,
   action: () => Promise<T>,
@@ -116,10 +107,7 @@ export async function generateToken(
   }
 }
 
-async function start(
-  client: VaultClient,
-  kind: TokenKind,
-): Promise<{ endpoint: string; nonce: string; otp: string; required: number }> {
+async function start(client: VaultClient, kind: TokenKind) {
   for (const endpoint of ENDPOINTS[kind]) {
     try {
       // An unfinished attempt, as after a crash, would block this one.

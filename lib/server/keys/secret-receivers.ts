@@ -22,15 +22,12 @@ export interface RetryingWriterOptions {
 /** Writes each secret to a file in the operators' folder. @param client of the server that issued them */
 export function folderReceiver(client: VaultClient, options: RetryingWriterOptions): SecretReceiver {
   const { folder } = options;
-  const onDisk: SecretReceiver = {
-    keyShares: (shares) => writeKeyShares(folder, shares),
-    operator: async (name, login) => {
-      await createPrivateFolder(folder);
-      await noteCluster(client, folder);
-      await writeOperatorLogin(folder, name, login);
-    },
+  const operator: SecretReceiver['operator'] = async (name, login) => {
+    await createPrivateFolder(folder);
+    await noteCluster(client, folder);
+    await writeOperatorLogin(folder, name, login);
   };
-  return retryingWriter(onDisk, options);
+  return retryingWriter({ keyShares: (shares) => writeKeyShares(folder, shares), operator }, options);
 }
 
 /** Shows each secret once, and stores none. */
@@ -46,10 +43,7 @@ export function shownReceiver(show: (line: string) => void): SecretReceiver {
   };
 }
 
-/**
- * Retries a failed write and meanwhile keeps the secret in memory, because Vault returned it once. A full disk may soon have
- * room again.
- */
+/** Retries a failed write, as on a full disk. The secret stays in memory, because Vault returned it once. */
 export function retryingWriter(
   receiver: SecretReceiver,
   { folder, report, signal, timeoutMs = 900_000, retryMs = 3000 }: RetryingWriterOptions,
@@ -69,11 +63,9 @@ export function retryingWriter(
           throw new ExplainedError(problem);
         }
         if (tries === 0) {
-          const kept = verb === 'is' ? 'it is kept' : 'they are kept';
+          const kept = `${verb === 'is' ? 'it' : 'they'} ${verb} kept in memory`;
           const seconds = Math.ceil(timeoutMs / 1000);
-          report(
-            `${problem}; ${kept} in memory and tried again for ${seconds} s, so make room there, and do not end this`,
-          );
+          report(`${problem}; ${kept} and tried again for ${seconds} s, so make room there, and do not end this`);
         }
         await delay(retryMs, undefined, { signal }).catch(() => undefined);
       }

@@ -9,9 +9,7 @@ const TOKEN_TTL_SECONDS = 600;
 
 /**
  * Writes the auth method by which the snapshot job of OpenBao's chart logs in with its service account, or deletes it if no
- * job is declared any more. May be repeated. Needs a root token.
- *
- * The server reviews the job's token by its own service account, so that no reviewer's token is stored.
+ * job is declared any more. The server reviews the job's token by its own service account.
  *
  * @returns whether a job is declared
  */

@@ -88,11 +88,7 @@ export function hurried(client: VaultClient, signal?: AbortSignal, answerMs = LE
   return client.endedBy(signal === undefined ? late : AbortSignal.any([signal, late]));
 }
 
-/**
- * Start of the present term if this node leads; otherwise the leader's address; undefined without a leader.
- *
- * @param itself whether only this node counts as the leader
- */
+/** Start of this node's term; if another node leads and `itself` is unset, its address; undefined without a leader. */
 export async function activeSince(client: VaultClient, itself = false): Promise<string | undefined> {
   const reply = await client.withNamespace(undefined).read('sys/leader', leaderReply);
   if (!reply.ha_enabled) {

@@ -11,10 +11,8 @@ import { openBackupSession, type BackupSessionOptions } from './backup';
 const ANSWER_MS = 10_000;
 
 /**
- * The server's record of a backup, in which a verification is noted.
- *
- * A verification needs the key shares and the file, but no server. It is recorded only with a login of the operator
- * "backup", if the server answers and has this file on record.
+ * The server's record of a backup, in which a verification is noted. A verification needs no server. It is recorded only if
+ * the server answers the operator "backup" and has this file on record.
  */
 export class BackupRecording implements AsyncDisposable {
   private constructor(

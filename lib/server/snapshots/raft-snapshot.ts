@@ -7,11 +7,7 @@ import { verifySnapshot, type SnapshotSummary } from './snapshot-archive';
 const SAVE_PATH = 'sys/storage/raft/snapshot';
 const FORCE_PATH = 'sys/storage/raft/snapshot-force';
 
-/**
- * Writes a snapshot to a file of mode 0600, after comparing the sums in it.
- *
- * @throws VaultResponseError, VaultUnreachableError, ExplainedError unless the snapshot is whole; the signal's reason
- */
+/** Writes a snapshot to a file of mode 0600. @throws ExplainedError unless it is whole; Vault's errors; the signal's reason */
 export async function saveSnapshot(
   vault: VaultConnection,
   file: string,
@@ -38,7 +34,6 @@ export async function saveSnapshot(
  *
  * @param options.force accepts the snapshot of another cluster, whose unseal keys then apply @default false
  * @param options.onWhole called once the whole file was read; a server restores nothing from a part of it
- * @throws VaultResponseError, VaultUnreachableError
  */
 export async function restoreSnapshot(
   vault: VaultConnection,

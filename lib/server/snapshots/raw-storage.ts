@@ -20,10 +20,7 @@ export class RawStorage {
   /** @param client with a recovery token */
   constructor(private readonly client: VaultClient) {}
 
-  /**
-   * @returns undefined if there is no entry
-   * @throws DamagedEntry if it cannot be decrypted or does not fit the schema
-   */
+  /** @returns undefined without an entry @throws DamagedEntry if it cannot be decrypted or does not fit the schema */
   async read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
     const reply = await this.#raw(path, rawReply);
     return reply && parse(reply.data.value, schema);

@@ -9,7 +9,6 @@ const CHILD_TTL = '24h';
 
 /**
  * A token that tells whether a server has restored a snapshot: the server accepted it before, and refuses it afterwards.
- *
  * OpenBao takes over anew after a restore. Vault restores in place, so a refused token is the only sign of it.
  *
  * @see https://github.com/hashicorp/vault/blob/v1.21.4/vault/logical_system_raft.go
@@ -28,11 +27,7 @@ export class RestoreMarker {
     return new RestoreMarker(holder, true, Number.POSITIVE_INFINITY);
   }
 
-  /**
-   * A child of the token that restores, which may be in the snapshot; the token itself if it may make no child.
-   *
-   * @returns undefined if the token may not look itself up
-   */
+  /** A child of the token that restores, or the token itself, which may be in the snapshot. @returns undefined for neither */
   static async of(parent: VaultClient): Promise<RestoreMarker | undefined> {
     const ttlSeconds = await lookedUp(parent);
     if (ttlSeconds === undefined) {

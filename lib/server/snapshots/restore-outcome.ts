@@ -90,16 +90,13 @@ export interface UnfinishedRestore {
   readonly isShown: boolean;
 }
 
-const look = (): string => `run "${commandLine('status')}" to see which grants it holds`;
-
 /** Error of an unfinished restore. It says whether the data is back, and the next step. */
 export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRestore): ExplainedError {
   const { address, file, problem, isWhole, isNew, isShown } = context;
+  const look = `run "${commandLine('status')}" to see which grants it holds`;
   switch (outcome) {
     case 'restored':
-      return new ExplainedError(
-        `${problem}; the data is back: ${address} has restored ${file} and is active; ${look()}`,
-      );
+      return new ExplainedError(`${problem}; the data is back: ${address} has restored ${file} and is active; ${look}`);
     case 'sealed':
       return new ExplainedError(
         `${problem}; ${address} has taken ${file} and is sealed; run "${commandLine('unseal')}" with the key shares that belong to the snapshot, and see the server's log if they do not unseal it`,
@@ -108,7 +105,7 @@ export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRe
       const held = isNew ? withoutKey(address) : `${address} holds what it held before`;
       return new ExplainedError(
         isWhole
-          ? `${problem}; the data is not back yet: ${held}, and may still restore ${file}; ${look()}, and see the server's log`
+          ? `${problem}; the data is not back yet: ${held}, and may still restore ${file}; ${look}, and see the server's log`
           : `${problem}; nothing was restored: ${held}`,
       );
     }
@@ -116,7 +113,7 @@ export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRe
       const why = isShown ? 'as no answer came' : 'because VAULT_TOKEN may make no child token, which would show it';
       const key = isNew ? `; if it holds none, ${withoutKey(address)}` : '';
       return new ExplainedError(
-        `${problem}; ${file} was sent, and whether ${address} has restored it cannot be told, ${why}; ${look()}${key}`,
+        `${problem}; ${file} was sent, and whether ${address} has restored it cannot be told, ${why}; ${look}${key}`,
       );
     }
   }

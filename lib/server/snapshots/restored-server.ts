@@ -21,8 +21,7 @@ export interface UnsealingOptions {
 }
 
 /**
- * Waits until the server is active with the data of the snapshot. It answers before it restores, which takes some seconds, and
- * may be sealed afterwards.
+ * Waits until the server is active with the data of the snapshot. It may be sealed by then.
  *
  * @returns another outcome than `restored` if the time is up
  */
@@ -67,10 +66,11 @@ export async function untilRestored(
 
 /** Only a refused token shows a restore of a Vault that keeps its key. Without a token, the wait is short. */
 async function longestWaitMs(client: VaultClient, sent: SentSnapshot, unsealTimeoutMs: number): Promise<number> {
-  const mayBeOpenBao = async (): Promise<boolean> =>
-    (await client.health().catch(() => undefined))?.product !== 'vault';
-  const isShown = sent.foreign || sent.marker?.isYounger === true || (await mayBeOpenBao());
-  return isShown ? unsealTimeoutMs : Math.min(RESTORE_MS, unsealTimeoutMs);
+  if (sent.foreign || sent.marker?.isYounger === true) {
+    return unsealTimeoutMs;
+  }
+  const health = await client.health().catch(() => undefined);
+  return health?.product === 'vault' ? Math.min(RESTORE_MS, unsealTimeoutMs) : unsealTimeoutMs;
 }
 
 function isSplitAlike(one: KeyOptions, other: KeyOptions): boolean {

@@ -11,16 +11,12 @@ const OPENBAO = /seal type of "(\w+)" does not match expected type of "(\w+)"/;
 const VAULT = /cannot seal migrate from "(\w+)" to "?(\w+)"?,/;
 
 /**
- * Stanza of the seal that opens a snapshot of the declared server on this machine.
+ * Stanza of the seal that opens a snapshot of the declared server; undefined for Shamir's seal, which key shares open.
  *
  * @param home base of relative paths
- * @returns undefined for Shamir's seal, because key shares alone open it
  * @throws ExplainedError if this machine has no key of that seal
  */
-export function verificationSeal(
-  { vault: { server } }: Deployment,
-  home: string,
-): Readonly<Record<string, unknown>> | undefined {
+export function verificationSeal({ vault: { server } }: Deployment, home: string) {
   const seal = server === undefined || server.mode === 'dev' ? undefined : server.seal;
   if (seal === undefined) {
     return undefined;

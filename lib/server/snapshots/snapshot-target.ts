@@ -69,24 +69,25 @@ async function emptyTarget(
   key: KeyOptions | undefined,
   { report, signal }: SnapshotTargetOptions,
 ): Promise<SnapshotTarget> {
-  const made = await initialize(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
+  const { rootToken, shares } = await initialize(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
   try {
-    const { activeBefore, sender } = await readyWithNewKey(client, made, { isUnsealed: key === undefined, signal });
+    const ready = await readyWithNewKey(client, rootToken, key && shares, signal);
     report('initialized with a key for this moment only');
-    return { activeBefore, foreign: true, key, sender, marker: RestoreMarker.young(sender), isNew: true };
+    return { ...ready, foreign: true, key, marker: RestoreMarker.young(ready.sender), isNew: true };
   } catch (error) {
     const problem = signal?.aborted ? 'interrupted' : describeError(error);
     throw new ExplainedError(`${problem}; nothing was restored: ${withoutKey(client.address)}`);
   }
 }
 
-/** Waits until a server leads that was initialized for a snapshot. @param isUnsealed whether a seal opens it */
+/** Waits until a server leads that was initialized for a snapshot. @param shares undefined if a seal opens it */
 export async function readyWithNewKey(
   client: VaultClient,
-  { shares, rootToken }: { readonly shares: readonly string[]; readonly rootToken: string },
-  { isUnsealed, signal }: { readonly isUnsealed: boolean; readonly signal?: AbortSignal },
+  rootToken: string,
+  shares: readonly string[] | undefined,
+  signal?: AbortSignal,
 ): Promise<Pick<SnapshotTarget, 'activeBefore' | 'sender'>> {
-  if (!isUnsealed) {
+  if (shares !== undefined) {
     await unseal(client, shares, { signal });
   }
   await requireActive(client, signal);

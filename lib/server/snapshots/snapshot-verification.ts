@@ -7,10 +7,7 @@ import { withSnapshot, type ThrowAwayOptions } from './throw-away-server';
 
 export type VerifiedCredential = KeptGrant & { readonly name: string };
 
-/**
- * Restores a snapshot into a throw-away server on this machine and looks for the grant of each declared credential. No other
- * server is asked, and no token leaves this function.
- */
+/** Looks for the grant of each declared credential in a snapshot. No token leaves this function. */
 export async function verifyCredentials(
   { engine, credentials, vault }: Deployment,
   options: ThrowAwayOptions,

@@ -61,12 +61,6 @@ export async function withSnapshot<T>(
   }
 }
 
-interface Layout {
-  readonly address: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly workDirectory: string;
-}
-
 async function makeFolder(): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), THROW_AWAY_FOLDER));
@@ -77,8 +71,8 @@ async function makeFolder(): Promise<string> {
   }
 }
 
-async function layOut(folder: string, { product }: ServerProgram): Promise<Layout> {
-  const [raft, plugins] = [join(folder, 'raft'), join(folder, 'plugins')];
+async function layOut(workDirectory: string, { product }: ServerProgram) {
+  const [raft, plugins] = [join(workDirectory, 'raft'), join(workDirectory, 'plugins')];
   await Promise.all([raft, plugins].map((each) => mkdir(each, { mode: 0o700 })));
   const [port, clusterPort] = [await freePort(), await freePort()];
   const address = `http://${HOST}:${port}`;
@@ -93,19 +87,18 @@ async function layOut(folder: string, { product }: ServerProgram): Promise<Layou
     // Vault would need a privilege to lock its memory. OpenBao has no such setting.
     ...(product === 'Vault' ? { disable_mlock: true } : {}),
   };
-  return { address, config, workDirectory: folder };
+  return { address, config, workDirectory };
 }
 
+type Layout = Awaited<ReturnType<typeof layOut>>;
+
 /** Afterwards the server is sealed, by a key that it does not have. */
-async function restore(
-  { address, config, workDirectory }: Layout,
-  { program, file, report, signal }: ThrowAwayOptions,
-): Promise<void> {
+async function restore(layout: Layout, { program, file, report, signal }: ThrowAwayOptions): Promise<void> {
   signal?.throwIfAborted();
-  await using server = await ServerProcess.start({ binary: program.command, config, address, workDirectory });
+  await using server = await ServerProcess.start({ ...layout, binary: program.command });
   const client = new VaultClient({ address: server.address, signal });
-  const made = await initialize(client, { shares: 1, threshold: 1 }, false, signal);
-  const { sender } = await readyWithNewKey(client, made, { isUnsealed: false, signal });
+  const { rootToken, shares } = await initialize(client, { shares: 1, threshold: 1 }, false, signal);
+  const { sender } = await readyWithNewKey(client, rootToken, shares, signal);
   await restoreSnapshot(sender.connection, file, { force: true });
   report('restored into a throw-away server');
   const deadline = Date.now() + SEALED_TIMEOUT_MS;
@@ -134,18 +127,10 @@ async function open<T>(
 }
 
 /** The server checks its seal before it answers. */
-async function startRecovery(
-  { address, config, workDirectory }: Layout,
-  { program, file, seal }: ThrowAwayOptions,
-): Promise<ServerProcess> {
+async function startRecovery(layout: Layout, { program, file, seal }: ThrowAwayOptions): Promise<ServerProcess> {
+  const config = seal === undefined ? layout.config : { ...layout.config, seal: [seal] };
   try {
-    return await ServerProcess.start({
-      binary: program.command,
-      config: seal === undefined ? config : { ...config, seal: [seal] },
-      address,
-      workDirectory,
-      recovery: true,
-    });
+    return await ServerProcess.start({ ...layout, config, binary: program.command, recovery: true });
   } catch (error) {
     throw explainedSeal(error, file);
   }
