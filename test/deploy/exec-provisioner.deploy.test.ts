@@ -34,29 +34,17 @@ describeUnless(terraformUnavailable())('webex-token-vault exec provisioner -- np
   function deploy(env: NodeJS.ProcessEnv = {}): Promise<FinishedCommand> {
     const backend = { type: 'local', config: { path: join(operated.server.folder, '{stack}.tfstate') } } as const;
     const deploying = ['npm', 'run', 'deploy', '--', 'webex-tokens', '--auto-approve'];
-    return run(
-      'npx',
-      [
-        '--no-install',
-        'webex-token-vault',
-        'exec',
-        'provisioner',
-        '--operators',
-        operated.operators,
-        '--',
-        ...deploying,
-      ],
-      {
-        cwd: PROJECT_FOLDER,
-        env: {
-          ...process.env,
-          ...operated.environment,
-          ...deploymentInFile(operated.server.folder, { ...operated.deployment, backend }),
-          CI: 'true',
-          ...env,
-        },
+    const executing = ['--no-install', 'webex-token-vault', 'exec', 'provisioner', '--operators', operated.operators];
+    return run('npx', [...executing, '--', ...deploying], {
+      cwd: PROJECT_FOLDER,
+      env: {
+        ...process.env,
+        ...operated.environment,
+        ...deploymentInFile(operated.server.folder, { ...operated.deployment, backend }),
+        CI: 'true',
+        ...env,
       },
-    );
+    });
   }
 
   test('exec provisioner deploys, finds no change the second time, and leaves no token', async () => {

@@ -37,9 +37,7 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
   let rehearsal: Rehearsal;
 
   beforeAll(async () => {
-    rehearsal = await Rehearsal.start({
-      declared,
-    });
+    rehearsal = await Rehearsal.start({ declared });
     await rehearsal.apply({ by: 'terraform' });
   });
   afterAll(() => rehearsal.stop());

@@ -82,14 +82,6 @@ describe('webex-token-vault backup create', () => {
     expect(stderr).toMatch(line);
     expect((await readdir(operated.server.folder)).filter((name) => name.includes('none.snap'))).toEqual([]);
   });
-
-  it('backup create says that the server speaks only TLS if VAULT_ADDR is plain http', async () => {
-    const { stderr } = await operated.run('backup create', [operated.path('http.snap')], {
-      VAULT_ADDR: operated.server.node.address.replace('https', 'http'),
-      VAULT_TOKEN: 's.nobody',
-    });
-    expect(stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
-  });
 });
 
 describe('webex-token-vault restore', () => {
@@ -210,18 +202,12 @@ describe('webex-token-vault restore', () => {
     });
   });
 
-  it.each([
-    ['cut short', (content: Buffer) => content.subarray(0, content.length / 2)],
-    ['changed in one byte', (content: Buffer) => content.fill((content[9999] ?? 0) ^ 1, 9999, 10_000)],
-    ['something else', () => Buffer.from('{}')],
-  ])('restore reports in one line that a snapshot is %s, without a request to the server', async (_, damage) => {
+  it('restore reports in one line that a snapshot is damaged, without a request to the server', async () => {
     const file = operated.path('damaged.snap');
-    await writeFile(file, damage(await readFile(snapshot)));
-    const VAULT_ADDR = 'https://127.0.0.1:1';
-    const { exitCode, stderr } = await operated.run('restore', [file, '--yes'], {
-      VAULT_ADDR,
-      VAULT_TOKEN: 's.nobody',
-    });
+    const content = await readFile(snapshot);
+    await writeFile(file, content.fill((content[9999] ?? 0) ^ 1, 9999, 10_000));
+    const env = { VAULT_ADDR: 'https://127.0.0.1:1', VAULT_TOKEN: 's.nobody' };
+    const { exitCode, stderr } = await operated.run('restore', [file, '--yes'], env);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: \S+damaged\.snap is not a whole Raft snapshot: .+; use another backup\n$/);
   });

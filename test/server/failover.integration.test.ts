@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import { raftReply } from '../../lib/vault/replies';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { eventually } from '../../rehearsal/eventually';
 import { ProductionNodes, type ProductionNode } from '../../rehearsal/server/production-nodes';
 import { WebexEngine } from '../../rehearsal/webex-engine';
-
-const raftReply = z.object({
-  data: z.object({ config: z.object({ servers: z.array(z.object({ voter: z.boolean() })) }) }),
-});
 
 /** An app that reads continuously, from any node that answers. */
 class Reader implements AsyncDisposable {

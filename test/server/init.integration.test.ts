@@ -95,21 +95,6 @@ describe('webex-token-vault init', () => {
       expect(await readdir(out)).toEqual([]);
     });
 
-    it('init refuses a number of PGP keys that differs from the number of shares', async () => {
-      const key = operated.path('key.asc');
-      await writeFile(key, PGP_PUBLIC_KEY);
-      const { exitCode, stderr } = await operated.init('--pgp-key', key, key);
-      expect(exitCode).toBe(2);
-      expect(stderr).toMatch(/^error: each share needs its PGP key, got 2 for 5; .+\n$/);
-    });
-
-    it('init says that the server speaks only TLS if VAULT_ADDR is plain http', async () => {
-      const VAULT_ADDR = operated.server.node.address.replace('https', 'http');
-      const { exitCode, stderr } = await operated.run('init', ['--operators', operated.operators], { VAULT_ADDR });
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^error: .* that server speaks TLS only; use https in VAULT_ADDR\n$/);
-    });
-
     it('init refuses a namespace', async () => {
       const { exitCode, stderr } = await operated.run('init', ['--operators', operated.operators], {
         VAULT_NAMESPACE: 'team',
