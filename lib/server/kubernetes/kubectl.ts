@@ -1,4 +1,4 @@
-import { oneLine, safeText, ExplainedError } from '#core';
+import { oneLine, parseJson, safeText, ExplainedError } from '#core';
 import type { z } from 'zod';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { run, withoutSecrets, type FinishedCommand } from '../../processes/child-process';
@@ -72,10 +72,8 @@ export class Kubectl {
     if (finished.exitCode !== 0 && (finished.stdout === '' || !isForbidden(finished))) {
       throw this.#refusal(finished);
     }
-    let json: unknown;
-    try {
-      json = JSON.parse(finished.stdout);
-    } catch {
+    const json = parseJson(finished.stdout);
+    if (json === undefined) {
       throw new ClusterUnseen('kubectl printed no JSON; check the kubectl on PATH');
     }
     const parsed = list.safeParse(json);

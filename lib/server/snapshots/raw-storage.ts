@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExplainedError, commandLine, VaultResponseError } from '#core';
+import { ExplainedError, commandLine, parseJson, VaultResponseError } from '#core';
 import { listReply, rawReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 
@@ -87,10 +87,8 @@ export class RawStorage {
 }
 
 function parse<T>(value: string, schema: z.ZodType<T>): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(value);
-  } catch {
+  const json = parseJson(value);
+  if (json === undefined) {
     throw new DamagedEntry('it is not JSON');
   }
   const parsed = schema.safeParse(json);

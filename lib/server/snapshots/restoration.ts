@@ -103,12 +103,9 @@ async function restoreOnto(
     throw unfinishedRestore(sent.isWhole ? await look() : 'unchanged', unfinished(error, sent.isWhole));
   }
   report('sent, and being restored');
-  let outcome: RestoreOutcome;
-  try {
-    outcome = await untilRestored(client, target, options);
-  } catch (error) {
+  const outcome = await untilRestored(client, target, options).catch(async (error: unknown) => {
     throw unfinishedRestore(await look(), unfinished(error, true));
-  }
+  });
   if (outcome !== 'restored') {
     throw unfinishedRestore(outcome, unfinished('the wait for the restored server is over', true));
   }

@@ -29,13 +29,6 @@ const formerMethod = (): string =>
 const ownPolicy = (): string =>
   `no provisioner may write its own policy: where "${commandLine('init')}" has, set manageProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
 
-export interface PlanFindings {
-  /** Each as a line. */
-  readonly obstacles: readonly string[];
-  /** Each as a line. */
-  readonly notices: readonly string[];
-}
-
 /** Checks of Vault before Terraform changes anything in it. */
 export class Preflight {
   constructor(
@@ -89,7 +82,8 @@ export class Preflight {
     }
   }
 
-  async findings(plan: Plan): Promise<PlanFindings> {
+  /** @returns each as a line */
+  async findings(plan: Plan) {
     const mounts = await unknownMounts(this.vault, plan);
     return { obstacles: await this.#obstacles(plan, mounts), notices: this.#notices(plan, mounts) };
   }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultConnection } from '#core';
 import { restoreSnapshot, saveSnapshot } from '../../../../lib/server/snapshots/raft-snapshot';
+import { RecordingServer } from '../../../fixtures/loopback/recording-server';
 
 /* Standby nodes and broken connections, which the real server does not show on demand. The rest is in test/server. */
 
@@ -42,34 +43,24 @@ function standby(leader: () => string): RequestListener {
 }
 
 test('a standby node redirects the client to the leader, and the client sends token and body', async () => {
-  let received = '';
-  const leader = await serve((request, response) => {
-    request.setEncoding('utf8').on('data', (text: string) => (received += text));
-    request.on('end', () => {
-      received += ` by ${String(request.headers['x-vault-token'])} at ${request.url ?? ''}`;
-      response.writeHead(204).end();
-    });
-  });
-  const address = await serve(standby(() => leader));
+  await using leader = await RecordingServer.start((_, response) => response.writeHead(204).end());
+  const address = await serve(standby(() => leader.address));
   const file = join(folder, 'body');
   await writeFile(file, 'the snapshot');
   await restoreSnapshot(connection(address), file);
-  expect(received).toBe(`the snapshot by ${TOKEN} at /v1/sys/storage/raft/snapshot`);
+  const headers = { 'x-vault-token': TOKEN };
+  expect(leader.requests).toMatchObject([{ url: '/v1/sys/storage/raft/snapshot', body: 'the snapshot', headers }]);
 });
 
 test('a path in the address is part of every request, as behind a proxy', async () => {
-  const requests: string[] = [];
-  const address = await serve((request, response) => {
-    requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
-    request.resume().on('end', () => response.writeHead(204).end());
-  });
+  await using proxy = await RecordingServer.start((_, response) => response.writeHead(204).end());
   const file = join(folder, 'behind-a-proxy');
   await writeFile(file, 'the snapshot');
-  const vault = connection(`${address}/vault/`);
+  const vault = connection(`${proxy.address}/vault/`);
   await restoreSnapshot(vault, file);
   await restoreSnapshot(vault, file, { force: true });
   await expect(saveSnapshot(vault, join(folder, 'saved'))).rejects.toThrow();
-  expect(requests).toEqual([
+  expect(proxy.asked).toEqual([
     'POST /vault/v1/sys/storage/raft/snapshot',
     'POST /vault/v1/sys/storage/raft/snapshot-force',
     'GET /vault/v1/sys/storage/raft/snapshot',

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGzip } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { restoreServer } from '../../../../lib/server/snapshots/restoration';
 import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
+import { RecordingServer } from '../../../fixtures/loopback/recording-server';
 
 /* Errors that a real server does not answer on demand. The rest is in restoration.integration.test.ts. */
 
@@ -24,7 +23,6 @@ const REPLIES: Readonly<Record<string, object>> = {
 
 const folder = mkdtempSync(join(tmpdir(), 'restoration-'));
 const file = join(folder, 'a.snap');
-let server: Server;
 
 beforeAll(async () => {
   const entries = { 'meta.json': '{}', 'state.bin': 'state' };
@@ -34,31 +32,23 @@ beforeAll(async () => {
     archive.entry({ name }, content),
   );
   archive.finalize();
-  await once(archive.pipe(createGzip()).pipe(createWriteStream(file)), 'close');
-  server = createServer((request, response) => {
-    request.resume().once('end', () => {
-      const reply = REPLIES[request.url ?? ''];
-      response
-        .writeHead(reply === undefined ? 500 : 200)
-        .end(JSON.stringify(reply ?? { errors: [`failed with ${TOKEN}`] }));
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  writeFileSync(file, gzipSync(await buffer(archive)));
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function sha256(content: string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
 it('the error hides a token that the answer to the snapshot quotes', async () => {
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await using vault = await RecordingServer.start(({ url }, response) => {
+    const reply = REPLIES[url];
+    response
+      .writeHead(reply === undefined ? 500 : 200)
+      .end(JSON.stringify(reply ?? { errors: [`failed with ${TOKEN}`] }));
+  });
   const restored = restoreServer(
-    { address },
+    { address: vault.address },
     {
       file,
       token: 'a-token',
