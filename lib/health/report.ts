@@ -12,60 +12,57 @@ import type { EngineConfiguration } from '../vault/replies';
 export const SEVERITIES = ['healthy', 'attention', 'broken'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-export const SERVER_STATES = ['up', 'sealed', 'not initialized', 'unreachable'] as const;
-export type ServerState = (typeof SERVER_STATES)[number];
+const SECRET_ID_STATES = ['good', 'ends soon', 'ended', 'none', 'unknown'] as const;
 
-export const ENGINE_STATES = ['running', 'paused', 'reaping', 'missing', 'plugin not running', 'unknown'] as const;
-export type EngineState = (typeof ENGINE_STATES)[number];
+/** States of each kind of lines, in the order in which the kinds are shown. People see these words. */
+export const STATES = {
+  server: ['up', 'sealed', 'not initialized', 'unreachable'],
+  engine: ['running', 'paused', 'reaping', 'missing', 'plugin not running', 'unknown'],
+  integration: ['present', 'refused', 'missing', 'unknown'],
+  credential: [
+    'healthy',
+    /** Nobody has consented yet. */
+    'never authorized',
+    /** Somebody consented, but the engine has no grant any more: it was revoked or deleted. */
+    'gone',
+    /** A consent was begun elsewhere. */
+    'pending',
+    /** The token is valid, but its last refresh failed. */
+    'failing',
+    /** The token has expired and could not be refreshed yet. */
+    'expired',
+    /** Webex does not renew the grant any more. */
+    're-authorization required',
+    /** Webex refuses the integration; the grant is intact. */
+    'integration refused',
+    /** Webex refuses a token that the engine considers valid. */
+    'refused by Webex',
+    /** The credential works, but acts as another account than its owner's. */
+    'wrong account',
+    /** The look could not read the credential. */
+    'unknown',
+  ],
+  app: SECRET_ID_STATES,
+  operator: SECRET_ID_STATES,
+  people: [
+    'ready',
+    /** Vault gets no answer from the identity provider. */
+    'unreachable',
+    /** The configuration in Vault differs from the declaration. */
+    'another',
+    'missing',
+    'unknown',
+  ],
+  backup: ['good', 'old', 'never', 'unknown'],
+} as const;
 
-export const INTEGRATION_STATES = ['present', 'refused', 'missing', 'unknown'] as const;
-export type IntegrationState = (typeof INTEGRATION_STATES)[number];
+export type Kind = keyof typeof STATES;
+export type State<K extends Kind> = (typeof STATES)[K][number];
+export const KINDS = Object.keys(STATES) as Kind[];
 
-export const CREDENTIAL_STATES = [
-  'healthy',
-  /** Nobody has consented yet. */
-  'never authorized',
-  /** Somebody consented, but the engine has no grant any more: it was revoked or deleted. */
-  'gone',
-  /** A consent was begun elsewhere. */
-  'pending',
-  /** The token is valid, but its last refresh failed. */
-  'failing',
-  /** The token has expired and could not be refreshed yet. */
-  'expired',
-  /** Webex does not renew the grant any more. */
-  're-authorization required',
-  /** Webex refuses the integration; the grant is intact. */
-  'integration refused',
-  /** Webex refuses a token that the engine considers valid. */
-  'refused by Webex',
-  /** The credential works, but acts as another account than its owner's. */
-  'wrong account',
-  /** The look could not read the credential. */
-  'unknown',
-] as const;
-export type CredentialState = (typeof CREDENTIAL_STATES)[number];
-
-export const SECRET_ID_STATES = ['good', 'ends soon', 'ended', 'none', 'unknown'] as const;
-export type SecretIdState = (typeof SECRET_ID_STATES)[number];
-
-export const PEOPLE_STATES = [
-  'ready',
-  /** Vault gets no answer from the identity provider. */
-  'unreachable',
-  /** The configuration in Vault differs from the declaration. */
-  'another',
-  'missing',
-  'unknown',
-] as const;
-export type PeopleState = (typeof PEOPLE_STATES)[number];
-
-export const BACKUP_STATES = ['good', 'old', 'never', 'unknown'] as const;
-export type BackupState = (typeof BACKUP_STATES)[number];
-
-export interface Line<State extends string = string> {
+export interface Line<S extends string = string> {
   readonly name: string;
-  readonly state: State;
+  readonly state: S;
   readonly severity: Severity;
   /** In words, one line. */
   readonly detail: string;
@@ -78,25 +75,25 @@ export interface Line<State extends string = string> {
 }
 
 /** A state, without the name of what is in it. */
-export type Finding<State extends string = string> = Omit<Line<State>, 'name' | 'notes'>;
+export type Finding<S extends string = string> = Omit<Line<S>, 'name' | 'notes'>;
 
 /** A line without notes. */
-export function lineOf<State extends string>(
+export function lineOf<S extends string>(
   name: string,
-  state: State,
+  state: S,
   severity: Severity,
   detail: string,
   next?: string,
-): Line<State> {
+): Line<S> {
   return { name, state, severity, detail, next, notes: [] };
 }
 
-export interface EngineLine extends Line<EngineState> {
+export interface EngineLine extends Line<State<'engine'>> {
   /** Settings by the plugin's own names. @default - none is written, or the engine does not run as declared */
   readonly configuration?: EngineConfiguration;
 }
 
-export interface IntegrationLine extends Line<IntegrationState> {
+export interface IntegrationLine extends Line<State<'integration'>> {
   /** Entry in the engine. @default - there is none, or it could not be read */
   readonly entry?: { readonly clientId: string; readonly providerOptions: Readonly<Record<string, string>> };
 }
@@ -107,7 +104,7 @@ export interface SeenToken {
   readonly firstSeenAt: Date;
 }
 
-export interface CredentialLine extends Line<CredentialState> {
+export interface CredentialLine extends Line<State<'credential'>> {
   readonly integration: string;
   /** Expiry of the access token. */
   readonly expireTime?: Date;
@@ -133,12 +130,12 @@ export interface Horizon {
 }
 
 /** The secret ids of an app or of an operator. */
-export interface SecretIdLine extends Line<SecretIdState> {
+export interface SecretIdLine extends Line<State<'app'>> {
   /** Expiry of the last secret id; null: it never expires. */
   readonly expireTime?: Date | null;
 }
 
-export interface BackupLine extends Line<BackupState> {
+export interface BackupLine extends Line<State<'backup'>> {
   readonly takenAt?: Date;
   readonly verifiedAt?: Date;
 }
@@ -150,36 +147,32 @@ export interface Report {
   readonly mountPath: string;
   /** Severity of the deployment: the worst of its lines. */
   readonly severity: Severity;
-  readonly server: Line<ServerState>;
+  readonly server: Line<State<'server'>>;
   readonly engine: EngineLine;
   readonly integrations: readonly IntegrationLine[];
   readonly credentials: readonly CredentialLine[];
   readonly apps: readonly SecretIdLine[];
   readonly operators: readonly SecretIdLine[];
   /** Login of people by OIDC. Undefined if none is declared. */
-  readonly people?: Line<PeopleState>;
+  readonly people?: Line<State<'people'>>;
   /** Undefined if somebody else runs the server, and so makes its backups. */
   readonly backup?: BackupLine;
 }
 
-/** Kinds of lines, by the words that people see. */
-export const KINDS = ['server', 'engine', 'integration', 'credential', 'app', 'operator', 'people', 'backup'] as const;
-export type Kind = (typeof KINDS)[number];
-
 /** All lines, in the order in which they are shown. */
 export function linesOf(report: Report): { readonly kind: Kind; readonly line: Line }[] {
   const { server, engine, integrations, credentials, apps, operators, people, backup } = report;
-  const of = (kind: Kind, lines: readonly Line[]) => lines.map((line) => ({ kind, line }));
-  return [
-    ...of('server', [server]),
-    ...of('engine', [engine]),
-    ...of('integration', integrations),
-    ...of('credential', credentials),
-    ...of('app', apps),
-    ...of('operator', operators),
-    ...of('people', people === undefined ? [] : [people]),
-    ...of('backup', backup === undefined ? [] : [backup]),
-  ];
+  const lines: Readonly<Record<Kind, readonly Line[]>> = {
+    server: [server],
+    engine: [engine],
+    integration: integrations,
+    credential: credentials,
+    app: apps,
+    operator: operators,
+    people: people === undefined ? [] : [people],
+    backup: backup === undefined ? [] : [backup],
+  };
+  return KINDS.flatMap((kind) => lines[kind].map((line) => ({ kind, line })));
 }
 
 /** Short words for severities. */

@@ -17,9 +17,8 @@ export async function operatorFolderAdvice(folder: string): Promise<Advice[]> {
   }
   const secret = names.filter((name) => SECRET_FILES.test(name));
   const paths = [folder, ...secret.map((name) => join(folder, name))];
-  const open = (await Promise.all(paths.map(async (path) => ({ path, mode: await modeOf(path) })))).filter(
-    ({ mode }) => (mode & 0o077) !== 0,
-  );
+  const looks = paths.map(async (path) => ({ path, mode: (await stat(path)).mode & 0o777 }));
+  const open = (await Promise.all(looks)).filter(({ mode }) => (mode & 0o077) !== 0);
   const shares = secret.filter((name) => name.startsWith('key-share-'));
   return [
     ...open.map(({ path, mode }) =>
@@ -46,8 +45,4 @@ async function namesIn(folder: string): Promise<string[]> {
     }
     throw error;
   });
-}
-
-async function modeOf(path: string): Promise<number> {
-  return (await stat(path)).mode & 0o777;
 }

@@ -1,11 +1,14 @@
+import { deployCommand } from '../../declaration/deploy-command';
+import { declaringFile } from '../../declaration/deployment-file';
 import { findIntegration } from '../../declaration/derived/by-name';
-import type { Deployment } from '../../declaration/schema/deployment';
+import { integrationEntry } from '../../declaration/derived/integration-entry';
+import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { isServiceApp } from '../../declaration/schema/credential-declaration';
 import type { ServerProgramName } from '../../vault/vault-client';
 import type { InsideReport } from '../looks/look';
+import type { IntegrationLine } from '../report';
 import { engineAdvice } from './engine-advice';
-import type { Advice, Examination } from './examination';
-import { checkIntegration } from './integration-check';
+import { Problem, type Examination } from './examination';
 import { askerNotes, endlessSecretIds, lineAdvice, requireSound } from './line-checks';
 import { requireReads, type PoliciesInVault } from './policies-in-vault';
 import { unexpectedReaders } from './unexpected-readers';
@@ -23,23 +26,21 @@ export interface Examined {
   readonly signal: AbortSignal;
 }
 
-const EXTRAS: readonly ((seen: Examined) => readonly Advice[])[] = [
-  ({ report, deployment }) => engineAdvice(report.engine, deployment),
-  ({ policies, deployment, program }) => unexpectedReaders(deployment, policies, program),
-  ({ report }) => lineAdvice('credential', report.credentials),
-  ({ deployment }) => askerNotes(deployment.credentials),
-  ({ report }) => lineAdvice('app', report.apps),
-  ({ report }) => lineAdvice('operator', report.operators),
-  ({ report }) => endlessSecretIds(report.apps, report.operators),
-  ({ report }) => lineAdvice('backup', report.backup === undefined ? [] : [report.backup]),
-  ({ report }) => lineAdvice('people', report.people === undefined ? [] : [report.people]),
-];
-
 /** Checks of one look, in the order of their dependencies. @throws ExaminationEnded */
 export async function examineReport(examination: Examination, seen: Examined): Promise<void> {
-  const { deployment, report, policies, webex, signal } = seen;
-  const { integrations, credentials, apps, operators, people } = report;
-  examination.advise(...EXTRAS.flatMap((extra) => extra(seen)));
+  const { deployment, report, policies, program, webex, signal } = seen;
+  const { engine, integrations, credentials, apps, operators, people, backup } = report;
+  examination.advise(
+    ...engineAdvice(engine, deployment),
+    ...unexpectedReaders(deployment, policies, program),
+    ...lineAdvice('credential', credentials),
+    ...askerNotes(deployment.credentials),
+    ...lineAdvice('app', apps),
+    ...lineAdvice('operator', operators),
+    ...endlessSecretIds(apps, operators),
+    ...(backup === undefined ? [] : lineAdvice('backup', [backup])),
+    ...(people === undefined ? [] : lineAdvice('people', [people])),
+  );
   for (const line of integrations) {
     const integration = findIntegration(deployment, line.name);
     await examination.check(`integration ${line.name}`, () => checkIntegration(deployment, integration, line));
@@ -72,4 +73,31 @@ export async function examineReport(examination: Examination, seen: Examined): P
     // The login of people is checked last, because operators can still log in by AppRole.
     await examination.check('people', () => requireSound('people', [people]));
   }
+}
+
+/**
+ * Compares the entry of the engine with the declaration. The engine keeps no redirect URL: each consent sends one.
+ *
+ * @throws Problem if the entry is missing, refused by Webex, or differs from the declaration
+ */
+function checkIntegration({ webex }: Deployment, { clientId }: Integration, line: IntegrationLine): string {
+  const deploy = deployCommand();
+  const { state, detail, entry } = line;
+  if (state === 'missing' && clientId === undefined) {
+    throw new Problem(detail, `give it its clientId in ${declaringFile()}, then: ${deploy}`);
+  }
+  if (entry !== undefined) {
+    if (clientId !== undefined && clientId !== entry.clientId) {
+      throw new Problem(`Vault has client id "${entry.clientId}", and "${clientId}" is declared`, deploy);
+    }
+    const declared = integrationEntry(entry.clientId, webex.apiUrl).provider_options;
+    for (const [option, value] of Object.entries(declared)) {
+      const got = entry.providerOptions[option];
+      if (got !== value) {
+        throw new Problem(`its ${option} in Vault is ${got ?? 'not set'}, and ${value} is declared`, deploy);
+      }
+    }
+  }
+  const found = requireSound('integration', [line]);
+  return clientId === undefined ? `${found}; no client id is declared here to compare` : `${found}, as declared`;
 }

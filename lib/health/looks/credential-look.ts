@@ -10,7 +10,7 @@ import { horizonOf } from './horizon';
 import { issueTime, observed, sinceConsent } from './observation';
 import type { RoleLookOptions } from './role-look';
 import { describeDay } from '../relative-time';
-import type { CredentialLine, CredentialState, Finding, Horizon } from '../report';
+import type { CredentialLine, Finding, Horizon, State } from '../report';
 import { askWebex } from './webex-answer';
 
 /*
@@ -106,7 +106,7 @@ function noteOfPace(
 }
 
 /** The grant works but may end soon. Only a person can replace it. */
-function endingSoon(credential: Credential, { until, assumption }: Horizon, now: Date): Finding<CredentialState> {
+function endingSoon(credential: Credential, { until, assumption }: Horizon, now: Date): Finding<State<'credential'>> {
   return {
     state: 'healthy',
     severity: 'attention',

@@ -15,14 +15,14 @@ import type { Credential } from '../../declaration/schema/deployment';
 import type { ConsentRecord } from '../../vault/records/consent-record';
 import type { Observation } from './observation';
 import { describeDistance } from '../relative-time';
-import type { CredentialState, Finding, Severity } from '../report';
+import type { Finding, Severity, State } from '../report';
 import type { WebexAnswer } from './webex-answer';
 
 /*
  * State of a credential by the answers of the engine and Webex, and the next step.
  */
 
-type CredentialFinding = Finding<CredentialState>;
+type CredentialFinding = Finding<State<'credential'>>;
 
 /** Command that replaces a grant that still works. */
 export function replaceCommand({ name, serviceApp }: Pick<Credential, 'name' | 'serviceApp'>): string {
@@ -65,7 +65,7 @@ export function stateOfReading(
   }
   const said = warnings.join('; ');
   const since = failingSince === null ? '' : ` since ${describeDistance(failingSince, now)}`;
-  const failing = (state: CredentialState, what: string, next: string): CredentialFinding =>
+  const failing = (state: State<'credential'>, what: string, next: string): CredentialFinding =>
     finding(state, 'attention', `${what}${since}, and ${until}: ${said}`, next);
   switch (whatWebexRefused(said)) {
     case 'grant':
@@ -83,7 +83,7 @@ export function stateOfReading(
 
 const TRIES_AGAIN = 'see that the server reaches Webex; it goes on trying by itself';
 
-function finding(state: CredentialState, severity: Severity, detail: string, next?: string): CredentialFinding {
+function finding(state: State<'credential'>, severity: Severity, detail: string, next?: string): CredentialFinding {
   return { state, severity, detail, next };
 }
 
@@ -93,7 +93,7 @@ export function stateOfRefusal(
   error: ExplainedError,
   consent: ConsentRecord | undefined,
 ): CredentialFinding {
-  const broken = (state: CredentialState, detail: string, next?: string): CredentialFinding =>
+  const broken = (state: State<'credential'>, detail: string, next?: string): CredentialFinding =>
     finding(state, 'broken', detail, next);
   const authorize = commandLine('authorize', name);
   if (error instanceof AuthorizationPending) {

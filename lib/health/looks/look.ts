@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { describeError, NotDeployed, NotPermitted, VaultUnreachableError } from '#core';
+import { commandLine, describeError, NotDeployed, NotPermitted, VaultUnreachableError } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { otherNodeAddresses } from '../../declaration/derived/cluster-nodes';
@@ -16,7 +16,8 @@ import { lookAtEntry, withRefusals } from './integration-look';
 import { lookAtOidc } from './oidc-look';
 import { linesOf, worst, type CredentialLine, type EngineLine, type Report } from '../report';
 import { Observations } from './observations';
-import { lookAtApp, lookAtOperator, operatorRolePath } from './role-look';
+import { lookAtApp, operatorRolePath } from './role-look';
+import { lookAtSecretIds } from './secret-id-look';
 import { lookAtEngine, lookAtServer } from './server-look';
 import { lineOrRefusal } from './vault-refusal';
 
@@ -73,10 +74,7 @@ export async function lookAt(options: LookOptions): Promise<Report> {
 }
 
 /** Lines of a report that need a login. */
-export type InsideReport = Pick<
-  Report,
-  'engine' | 'integrations' | 'credentials' | 'apps' | 'operators' | 'people' | 'backup'
->;
+export type InsideReport = Omit<Report, 'lookedAt' | 'address' | 'mountPath' | 'severity' | 'server'>;
 
 /** A look as the observer. @throws VaultUnreachableError */
 export async function lookInside(
@@ -98,12 +96,15 @@ export async function lookInside(
     ...apps.map((app) => rolePath(loginOf(deployment, app), app)),
     ...operators.map(operatorRolePath),
   ]);
+  const operatorRenewal = commandLine('operators update', '--rotate');
   const options = { vault: observer, deployment, observations, now, verify };
   const [entries, credentials, appLines, operatorLines, people, backup] = await Promise.all([
     limit.map(deployment.integrations, (integration) => lookAtEntry(observer, engine.mountPath, integration)),
     limit.map(deployment.credentials, (credential) => lookAtCredential(options, credential)),
     limit.map(apps, (app) => lookAtApp(options, app)),
-    limit.map(operators, (name) => lookAtOperator(options, name)),
+    limit.map(operators, (name) =>
+      lookAtSecretIds({ ...options, name, rolePath: operatorRolePath(name), renewal: operatorRenewal }),
+    ),
     limit(() => lookAtOidc(observer, deployment)),
     limit(() => (keepsGrants(vault.server) ? lookAtBackup(records, now) : undefined)),
   ]);

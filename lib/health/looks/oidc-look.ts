@@ -9,7 +9,7 @@ import {
 } from '../../declaration/derived/oidc-method';
 import { oidcConfigReply, oidcRoleReply } from '../../vault/replies';
 import { undefinedIfMissing, type VaultClient } from '../../vault/vault-client';
-import type { Finding, Line, PeopleState } from '../report';
+import type { Finding, Line, State } from '../report';
 import { lineOrRefusal } from './vault-refusal';
 
 /*
@@ -17,7 +17,10 @@ import { lineOrRefusal } from './vault-refusal';
  */
 
 /** @returns undefined if no login by OIDC is declared. @throws VaultUnreachableError */
-export async function lookAtOidc(vault: VaultClient, deployment: Deployment): Promise<Line<PeopleState> | undefined> {
+export async function lookAtOidc(
+  vault: VaultClient,
+  deployment: Deployment,
+): Promise<Line<State<'people'>> | undefined> {
   const { oidc } = deployment.operators ?? {};
   if (oidc === undefined) {
     return undefined;
@@ -39,7 +42,7 @@ async function findingOf(
   vault: VaultClient,
   oidc: OidcDeclaration,
   roles: readonly OidcRole[],
-): Promise<Finding<PeopleState>> {
+): Promise<Finding<State<'people'>>> {
   const config = await vault.read(`auth/${oidc.path}/config`, oidcConfigReply).catch(undefinedIfMissing);
   if (config === undefined) {
     const detail = 'Vault has no configuration of it, so nobody can log in by OIDC';

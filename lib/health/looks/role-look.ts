@@ -34,15 +34,6 @@ export async function lookAtApp({ deployment, ...look }: RoleLookOptions, app: A
   return line ?? lineOf(name, 'none', 'broken', 'Vault has no role of it', deployCommand());
 }
 
-/** A look as the observer. @returns undefined if there is no such role, as on a server that somebody else runs */
-export function lookAtOperator(
-  { vault, observations, now }: RoleLookOptions,
-  name: string,
-): Promise<SecretIdLine | undefined> {
-  const renewal = commandLine('operators update', '--rotate');
-  return lookAtSecretIds({ vault, observations, now, name, rolePath: operatorRolePath(name), renewal });
-}
-
 /** Path in Vault of the role that `init` writes for an operator. */
 export function operatorRolePath(name: string): string {
   return `auth/${OPERATORS_MOUNT}/role/${name}`;

@@ -26,7 +26,7 @@ export interface SecretIdLook {
   readonly now: Date;
 }
 
-/** @returns undefined if there is no such role; @throws VaultUnreachableError */
+/** @returns undefined if there is no such role, as on a server that somebody else runs; @throws VaultUnreachableError */
 export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine | undefined> {
   const { name, renewal, now } = look;
   return lineOrRefusal({ name, what: 'its secret ids' }, async () => {

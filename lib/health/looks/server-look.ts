@@ -13,7 +13,7 @@ import { absenceAdvice, otherNodeAdvice } from '../../declaration/derived/cluste
 import { isPaused, readRefreshing } from '../../vault/engine-refreshing';
 import { mountReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import { lineOf, type EngineLine, type EngineState, type Line, type ServerState } from '../report';
+import { lineOf, type EngineLine, type Line, type State } from '../report';
 
 /*
  * The two parts that every grant depends on: the server, and the engine in it.
@@ -27,8 +27,8 @@ import { lineOf, type EngineLine, type EngineState, type Line, type ServerState 
 export async function lookAtServer(
   vault: VaultClient,
   declared?: Deployment['vault']['server'],
-): Promise<Line<ServerState>> {
-  const line = (state: ServerState, detail: string, next?: string): Line<ServerState> =>
+): Promise<Line<State<'server'>>> {
+  const line = (state: State<'server'>, detail: string, next?: string): Line<State<'server'>> =>
     lineOf(vault.address, state, state === 'up' ? 'healthy' : 'broken', detail, next);
   try {
     const { initialized, sealed, version } = await vault.sealStatus();
@@ -68,7 +68,7 @@ function nextOfAbsence(error: ExplainedError, declared: Deployment['vault']['ser
 /** A look as the observer. @throws VaultResponseError, VaultUnreachableError */
 export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): Promise<EngineLine> {
   const { mountPath, plugin } = engine;
-  const line = (state: EngineState, severity: Line['severity'], detail: string, next?: string): EngineLine =>
+  const line = (state: State<'engine'>, severity: Line['severity'], detail: string, next?: string): EngineLine =>
     lineOf(mountPath, state, severity, detail, next);
   const deploy = deployCommand();
   try {

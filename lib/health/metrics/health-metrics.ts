@@ -1,13 +1,7 @@
 import type { Gauge, Labels, Sample } from './open-metrics';
 import {
-  BACKUP_STATES,
-  CREDENTIAL_STATES,
-  ENGINE_STATES,
-  INTEGRATION_STATES,
-  PEOPLE_STATES,
-  SECRET_ID_STATES,
-  SERVER_STATES,
   SEVERITIES,
+  STATES,
   type CredentialLine,
   type Line,
   type Report,
@@ -55,10 +49,10 @@ function gaugesOfReport(report: Report): Gauge[] {
     times(`credential_${name}`, help, credentials, ofCredential, time);
   return [
     gauge('severity', `The worst of all: ${SEVERITY_SCALE}.`, [sample({}, rank(severity))]),
-    ...health('server', 'the server', SERVER_STATES, [server], unnamed),
-    ...health('engine', 'the engine', ENGINE_STATES, [engine], unnamed),
-    ...health('integration', 'the integration', INTEGRATION_STATES, integrations, byName('integration')),
-    ...health('credential', 'the credential', CREDENTIAL_STATES, credentials, ofCredential),
+    ...health('server', 'the server', STATES.server, [server], unnamed),
+    ...health('engine', 'the engine', STATES.engine, [engine], unnamed),
+    ...health('integration', 'the integration', STATES.integration, integrations, byName('integration')),
+    ...health('credential', 'the credential', STATES.credential, credentials, ofCredential),
     credentialTime('expiry', 'When its access token ends; refreshing it moves that.', ({ expireTime }) => expireTime),
     credentialTime('last_refresh', 'When its access token was refreshed last.', ({ refreshedAt }) => refreshedAt),
     credentialTime(
@@ -74,8 +68,8 @@ function gaugesOfReport(report: Report): Gauge[] {
     ),
     ...secretIds('app', apps),
     ...secretIds('operator', operators),
-    ...health('people', 'the login of people by OIDC', PEOPLE_STATES, people === undefined ? [] : [people], unnamed),
-    ...health('backup', 'the last backup', BACKUP_STATES, backups, unnamed),
+    ...health('people', 'the login of people by OIDC', STATES.people, people === undefined ? [] : [people], unnamed),
+    ...health('backup', 'the last backup', STATES.backup, backups, unnamed),
     times('backup_taken', 'When the last backup was taken.', backups, unnamed, ({ takenAt }) => takenAt),
     times('backup_verified', 'When the last backup was verified.', backups, unnamed, ({ verifiedAt }) => verifiedAt),
   ];
@@ -83,7 +77,7 @@ function gaugesOfReport(report: Report): Gauge[] {
   function secretIds(kind: 'app' | 'operator', lines: readonly SecretIdLine[]): Gauge[] {
     const name = `${kind}_secret_id`;
     return [
-      ...health(name, `the secret id of the ${kind}`, SECRET_ID_STATES, lines, byName(kind)),
+      ...health(name, `the secret id of the ${kind}`, STATES.app, lines, byName(kind)),
       times(
         `${name}_expiry`,
         `When the last secret id of the ${kind} ends; no series where it never does.`,

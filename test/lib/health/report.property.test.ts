@@ -3,7 +3,7 @@ import { toJson } from '../../../lib/health/status-json';
 import { gaugesOf } from '../../../lib/health/metrics/health-metrics';
 import { toOpenMetrics } from '../../../lib/health/metrics/open-metrics';
 import { toHtml } from '../../../lib/health/html/status-page';
-import { CREDENTIAL_STATES, SEVERITIES, type CredentialLine, type Report } from '../../../lib/health/report';
+import { SEVERITIES, STATES, type CredentialLine, type Report } from '../../../lib/health/report';
 import { toTable } from '../../../lib/health/status-table';
 import { newsSince } from '../../../lib/health/notifications/changes';
 import { messageBody, WEBHOOK_FORMATS } from '../../../lib/health/notifications/message';
@@ -20,7 +20,7 @@ const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: unde
 const line: fc.Arbitrary<CredentialLine> = fc
   .record({
     name,
-    state: fc.constantFrom(...CREDENTIAL_STATES),
+    state: fc.constantFrom(...STATES.credential),
     severity: fc.constantFrom(...SEVERITIES),
     detail: oddText,
     next: some(
@@ -60,7 +60,7 @@ function plain(value: unknown): unknown {
 }
 
 function isWord(text: string): boolean {
-  return [...CREDENTIAL_STATES, ...SEVERITIES, 'up', 'running', 'present', 'good'].some((word) => word === text);
+  return [...STATES.credential, ...SEVERITIES, 'up', 'running', 'present', 'good'].some((word) => word === text);
 }
 
 function tagsOf(page: string): string[] {

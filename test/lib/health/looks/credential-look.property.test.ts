@@ -8,7 +8,7 @@ import { toJson } from '../../../../lib/health/status-json';
 import { gaugesOf } from '../../../../lib/health/metrics/health-metrics';
 import { toOpenMetrics } from '../../../../lib/health/metrics/open-metrics';
 import { toHtml } from '../../../../lib/health/html/status-page';
-import { CREDENTIAL_STATES } from '../../../../lib/health/report';
+import { STATES } from '../../../../lib/health/report';
 import { toTable } from '../../../../lib/health/status-table';
 import { RotationLock } from '../../../../lib/grants/rotation/rotation-lock';
 import { Records } from '../../../../lib/vault/records/record-store';
@@ -103,7 +103,7 @@ property(
     const observations = await Observations.read(new Records(vault, 'oauthapp-records'), pLimit(1), ['testauth']);
     const line = await lookAtCredential({ vault, deployment, observations, now, verify: false }, credential);
     await observations.write();
-    expect(CREDENTIAL_STATES).toContain(line.state);
+    expect(STATES.credential).toContain(line.state);
     const seen = report({ credentials: [line] });
     const shown = [
       JSON.stringify(toJson(seen)),

@@ -1,12 +1,6 @@
 import { gaugesOf, LABEL_NAMES } from '../../../../lib/health/metrics/health-metrics';
 import { toOpenMetrics } from '../../../../lib/health/metrics/open-metrics';
-import {
-  CREDENTIAL_STATES,
-  SECRET_ID_STATES,
-  type CredentialLine,
-  type Line,
-  type Report,
-} from '../../../../lib/health/report';
+import { STATES, type CredentialLine, type Line, type Report } from '../../../../lib/health/report';
 
 const at = (seconds: number): Date => new Date(seconds * 1000);
 
@@ -62,12 +56,12 @@ it('the metrics say that a look failed, and repeat no earlier result', () => {
 
 it('the metrics have a series for each possible state, and exactly one is 1', () => {
   const states = series.filter((each) => each.startsWith('webex_token_vault_credential_state{credential="testauth"'));
-  expect(states).toHaveLength(CREDENTIAL_STATES.length);
+  expect(states).toHaveLength(STATES.credential.length);
   expect(states.filter((each) => each.endsWith(' 1'))).toEqual([
     'webex_token_vault_credential_state{credential="testauth",integration="webex-myapp",state="failing"} 1',
   ]);
   expect(series.filter((each) => each.startsWith('webex_token_vault_app_secret_id_state'))).toHaveLength(
-    SECRET_ID_STATES.length,
+    STATES.app.length,
   );
 });
 
