@@ -38,7 +38,6 @@ export interface ExpectedRedirect {
 /** An authorization code, and the browser that waits for the outcome. */
 export interface ReceivedCode {
   readonly code: string;
-  /** Shows the outcome in that browser. */
   readonly show: (page: BrowserPage) => Promise<void>;
 }
 

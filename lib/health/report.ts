@@ -106,7 +106,6 @@ export interface SeenToken {
 
 export interface CredentialLine extends Line<State<'credential'>> {
   readonly integration: string;
-  /** Expiry of the access token. */
   readonly expireTime?: Date;
   readonly refreshedAt?: Date;
   readonly failingSince?: Date;
@@ -142,7 +141,6 @@ export interface BackupLine extends Line<State<'backup'>> {
 
 export interface Report {
   readonly lookedAt: Date;
-  /** Address of Vault. */
   readonly address: string;
   readonly mountPath: string;
   /** Severity of the deployment: the worst of its lines. */

@@ -24,7 +24,6 @@ export interface TableOptions {
   readonly rows?: number;
 }
 
-/** Text of one line of the report. */
 interface Row {
   readonly isHealthy: boolean;
   readonly lines: readonly string[];

@@ -2,7 +2,6 @@ import { exchange, type RequestLimits } from './exchange';
 
 /** Webex's refusal to show a consent page, or its error at the redirect URL. */
 export interface ConsentRefusal {
-  /** HTTP status of the answer. */
   readonly status: number;
   /** OAuth error at the redirect URL. @default - Webex does not know the client id or the redirect URL */
   readonly error?: string;
@@ -10,7 +9,6 @@ export interface ConsentRefusal {
   readonly said?: string;
 }
 
-/** An integration that asks for consent, as it is declared. */
 export interface AskingClient {
   readonly name: string;
   readonly clientId: string;

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ExplainedError, HttpTransport, noAnswer } from '#core';
 
-/** Limits of one request to Webex. */
 export interface RequestLimits {
   /** Longest wait for the answer. @default 30000 */
   readonly timeoutMs?: number;

@@ -39,9 +39,7 @@ export interface DoctorOptions {
   readonly logIn: (connection: VaultConnectionOptions, deployment: Deployment) => Promise<ObserverLogin>;
   /** Meaning of a refusal by Vault. */
   readonly explain: (error: VaultResponseError) => ExplainedError;
-  /** Names of the operators of the server. */
   readonly operators: readonly string[];
-  /** Folder of the operators' logins. */
   readonly operatorFolder: string;
   /** Whether Webex is asked. */
   readonly webex: boolean;

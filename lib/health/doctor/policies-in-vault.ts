@@ -23,7 +23,6 @@ export interface Role {
   /** Path of its auth method. */
   readonly mount: string;
   readonly name: string;
-  /** Path of the role in Vault. */
   readonly path: string;
   /** Names of the policies that a login gets. */
   readonly policies: readonly string[];

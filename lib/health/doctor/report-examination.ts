@@ -4,23 +4,18 @@ import { findIntegration } from '../../declaration/derived/by-name';
 import { integrationEntry } from '../../declaration/derived/integration-entry';
 import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { isServiceApp } from '../../declaration/schema/credential-declaration';
-import type { ServerProgramName } from '../../vault/vault-client';
 import type { InsideReport } from '../looks/look';
 import type { IntegrationLine } from '../report';
 import { engineAdvice } from './engine-advice';
 import { Problem, type Examination } from './examination';
 import { askerNotes, endlessSecretIds, lineAdvice, requireSound } from './line-checks';
-import { requireReads, type PoliciesInVault } from './policies-in-vault';
-import { unexpectedReaders } from './unexpected-readers';
+import { requireReads } from './policies-in-vault';
+import { unexpectedReaders, type SeenPolicies } from './unexpected-readers';
 import { checkWebexClient } from './webex-check';
 
 /** Findings inside of Vault, and at Webex. */
-export interface Examined {
-  readonly deployment: Deployment;
+export interface Examined extends SeenPolicies {
   readonly report: InsideReport;
-  readonly policies: PoliciesInVault;
-  /** Program of the server's product, for the commands that are shown. */
-  readonly program: ServerProgramName;
   /** Finding at Webex, in words, or the error if Webex cannot be reached. @default - Webex is not to be asked */
   readonly webex?: string | Error;
   readonly signal: AbortSignal;
@@ -28,11 +23,11 @@ export interface Examined {
 
 /** Checks of one look, in the order of their dependencies. @throws ExaminationEnded */
 export async function examineReport(examination: Examination, seen: Examined): Promise<void> {
-  const { deployment, report, policies, program, webex, signal } = seen;
+  const { deployment, report, policies, webex, signal } = seen;
   const { engine, integrations, credentials, apps, operators, people, backup } = report;
   examination.advise(
     ...engineAdvice(engine, deployment),
-    ...unexpectedReaders(deployment, policies, program),
+    ...unexpectedReaders(seen),
     ...lineAdvice('credential', credentials),
     ...askerNotes(deployment.credentials),
     ...lineAdvice('app', apps),

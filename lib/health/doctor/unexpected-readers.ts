@@ -25,15 +25,18 @@ import { rightsOf, type PoliciesInVault, type Role } from './policies-in-vault';
 /** Largest number of names in a message. Further names are only counted. */
 const NAMED = 5;
 
-/** @param program program of the server's product, for the commands in the advice */
-export function unexpectedReaders(
-  deployment: Deployment,
-  holders: PoliciesInVault,
-  program: ServerProgramName,
-): Advice[] {
+export interface SeenPolicies {
+  readonly deployment: Deployment;
+  readonly policies: PoliciesInVault;
+  /** Program of the server's product, for the commands that are shown. */
+  readonly program: ServerProgramName;
+}
+
+export function unexpectedReaders(seen: SeenPolicies): Advice[] {
+  const { deployment, policies: holders, program } = seen;
   return [
-    ...holders.policies.flatMap((policy) => policyAdvice(deployment, holders, policy, program)),
-    ...holders.roles.flatMap((role) => roleAdvice(deployment, holders, role, program)),
+    ...holders.policies.flatMap((policy) => policyAdvice(seen, policy)),
+    ...holders.roles.flatMap((role) => roleAdvice(seen, role)),
     ...holders.unreadable.map(({ name, why }) =>
       advice(
         `policy "${name}" cannot be read here, so nobody knows whether it reaches a credential (${why}); it is carried by ${carriers(holders, name)}`,
@@ -61,12 +64,7 @@ function healerReach(deployment: Deployment): readonly string[] {
   return healingCredentials(deployment).flatMap(({ name, serviceApp }) => [name, serviceApp.requestedBy]);
 }
 
-function policyAdvice(
-  deployment: Deployment,
-  holders: PoliciesInVault,
-  policy: Policy,
-  program: ServerProgramName,
-): Advice[] {
+function policyAdvice({ deployment, policies: holders, program }: SeenPolicies, policy: Policy): Advice[] {
   const { mountPath } = deployment.engine;
   const { name } = policy;
   const declared = declaredReach(deployment, name);
@@ -120,12 +118,7 @@ function reachedBy(deployment: Deployment, policy: Policy): readonly string[] {
 }
 
 /** Advice on a role whose policies together read more than declared, and on a role of no declared app. */
-function roleAdvice(
-  deployment: Deployment,
-  holders: PoliciesInVault,
-  role: Role,
-  program: ServerProgramName,
-): Advice[] {
+function roleAdvice({ deployment, policies: holders, program }: SeenPolicies, role: Role): Advice[] {
   const { engine, apps, credentials } = deployment;
   const { mount, name, path, policies } = role;
   const rights = rightsOf(holders, role);

@@ -2,7 +2,7 @@ import { oneLine } from '#core';
 import { describeDay, describeDistance } from '../relative-time';
 import { linesOf, MARKS, unhealthyOnes, type CredentialLine, type Kind, type Line, type Report } from '../report';
 import { markup, Markup } from '../../browser/markup';
-import { styleSource } from '../../browser/page-style';
+import { styleSource } from '../../browser/browser-page';
 import { STYLE } from './style';
 import { refreshesOf, sign, spanOf, timeline, type Span } from './timeline';
 

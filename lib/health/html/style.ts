@@ -1,6 +1,5 @@
-import { PAGE_STYLE } from '../../browser/page-style';
+import { PAGE_STYLE } from '../../browser/browser-page';
 
-/** The style sheet of the report. It stands in the page itself. */
 export const STYLE = `${PAGE_STYLE}
 main, header, footer { max-width: 1040px; margin: 0 auto; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 36px 0 8px; }

@@ -6,7 +6,6 @@ import { markup, type Markup } from '../../browser/markup';
  * their size.
  */
 
-/** Time span of the timelines on a page. */
 export interface Span {
   readonly from: Date;
   readonly to: Date;
@@ -77,7 +76,6 @@ ${upright('now', now, 16, AXIS)}
 </svg>`;
 }
 
-/** A sign of the drawing, for the key. */
 export function sign(kind: 'consent' | 'refresh' | 'token' | 'life' | 'failing' | 'horizon' | 'now'): Markup {
   const upright = markup`<line class="${kind}" x1="13" x2="13" y1="1" y2="15"/>`;
   const shapes: Readonly<Record<typeof kind, Markup>> = {

@@ -1,11 +1,9 @@
 import type { Horizon } from '../report';
 
-/** Known times of a grant. */
 export interface KnownLife {
   readonly consentedAt?: Date;
   /** Time when Webex issued the present access token. */
   readonly issuedAt?: Date;
-  /** Expiry of the present access token. */
   readonly expireTime?: Date;
   /** Lifetime of the refresh token, as Webex stated it. @default - Webex did not state it */
   readonly toldSeconds?: number;

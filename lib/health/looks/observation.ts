@@ -25,7 +25,6 @@ export interface LookResult {
   readonly isFailing: boolean;
 }
 
-/** Observation after one more look. */
 export function observed(before: Observation | undefined, { at, expireTime, isFailing }: LookResult): Observation {
   const { tokens = [], failingSince = null } = before ?? {};
   const last = tokens.at(-1);

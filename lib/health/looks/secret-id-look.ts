@@ -15,7 +15,6 @@ import { lineOrRefusal } from './vault-refusal';
 export interface SecretIdLook {
   /** Client that is logged in as the observer. */
   readonly vault: VaultClient;
-  /** Name of the app or the operator. */
   readonly name: string;
   /** Path of the role, such as `auth/approle/role/people-me`. */
   readonly rolePath: string;

@@ -9,7 +9,6 @@ export type WebexAnswer =
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'unreachable'; readonly why: string };
 
-/** Asks Webex for the account behind a token. */
 export async function askWebex(apiUrl: string, { owner }: Credential, accessToken: string): Promise<WebexAnswer> {
   try {
     const { id, emails, orgId } = await peopleMe({ apiUrl, accessToken });

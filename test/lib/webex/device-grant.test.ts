@@ -305,16 +305,13 @@ describe('a beginning', () => {
     expect((await failureOf(begin({ apiUrl: scripted.url }))).message).toContain('something that is not a Webex reply');
   });
 
-  it('the interval is at least one second, even if Webex names less', async () => {
+  it.each([
+    ['at least one second, even if Webex names less', { interval: 5e-324 }, 1],
+    ['5 s if Webex names none, as in RFC 8628', {}, 5],
+  ])('the interval is %s', async (_, named, seconds) => {
     const fields = { device_code: 'd', user_code: '1', verification_uri: 'https://example.com/', expires_in: 9 };
-    await using scripted = await ScriptedWebex.start({ body: { ...fields, interval: 5e-324 } });
-    expect((await begin({ apiUrl: scripted.url })).intervalSeconds).toBe(1);
-  });
-
-  it('the interval is 5 s if Webex names none, as in RFC 8628', async () => {
-    const body = { device_code: 'd', user_code: '1', verification_uri: 'https://example.com/', expires_in: 9 };
-    await using scripted = await ScriptedWebex.start({ body });
-    expect((await begin({ apiUrl: scripted.url })).intervalSeconds).toBe(5);
+    await using scripted = await ScriptedWebex.start({ body: { ...fields, ...named } });
+    expect((await begin({ apiUrl: scripted.url })).intervalSeconds).toBe(seconds);
   });
 });
 

@@ -124,7 +124,9 @@ it('the look names an undeclared role of these methods that can read a credentia
   const paths = policies.roles.map(({ path }) => path);
   Object.values(roles).forEach(([path]) => expect(paths).toContain(path));
   expect(policies.otherMethods).toEqual([]);
-  const said = unexpectedReaders(vault.deployment, policies, 'bao').map((each) => JSON.stringify(each));
+  const said = unexpectedReaders({ deployment: vault.deployment, policies, program: 'bao' }).map((each) =>
+    JSON.stringify(each),
+  );
   const told = said.filter((each) => each.includes('stranger'));
   expect(told.join('\n')).toContain('auth/cert is of no declared app');
   expect(told.join('\n')).toContain('bao delete auth/cert/certs/stranger');
