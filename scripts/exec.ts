@@ -7,7 +7,6 @@ import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from
 import { vaultVariables } from '../lib/cli/stack/vault-variables';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace } from '../lib/operators/operators';
-import { explainRefusals } from '../lib/operators/server-refusal';
 
 const environment = {
   ...TOKENLESS_ENVIRONMENT,
@@ -54,7 +53,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const { vault } = (await declaredDeployment(command)).deployment;
       const connection = vaultOptionsFromEnvironment(vault);
       const operators = operatorFolder(command);
-      await using session = await explainRefusals(() => OperatorSession.logIn(connection, name, { operators, signal }));
+      await using session = await OperatorSession.logIn(connection, name, { operators, signal });
       process.exitCode = await runChildCommand(program, args, {
         ...Object.fromEntries(NOT_PASSED_ON.map((variable) => [`BAO_${variable}`, undefined])),
         ...Object.fromEntries(NOT_PASSED_ON.map((variable) => [`VAULT_${variable}`, undefined])),

@@ -6,7 +6,6 @@ import { durationOption } from '../lib/cli/options/duration-option';
 import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../lib/cli/options/login-output';
 import { operatorFolder, operatorHelp } from '../lib/cli/options/operators-option';
 import { prepareOperatorFolder } from '../lib/operators/operator-folder';
-import { explainRefusals } from '../lib/operators/server-refusal';
 import { rootConnection } from '../lib/server/encrypted-connection';
 import { defaultAuditFile } from '../lib/server/keys/audit-device';
 import { initializeServer } from '../lib/server/keys/initialization';
@@ -50,28 +49,26 @@ export function define(command: Command, signal: AbortSignal): void {
       const { shares, threshold, print, unsealTimeout, auditFile = defaultAuditFile(deployment) } = options;
       const client = new VaultClient({ ...rootConnection(deployment), token: undefined });
       const folder = print ? undefined : operatorFolder(command).path;
-      await explainRefusals(async () => {
-        const pgpKeys = options.pgpKey && (await Promise.all(options.pgpKey.map(readPgpKey)));
-        const keys: KeyOptions = { shares, threshold, pgpKeys };
-        checkKeyOptions(keys);
-        const prepare = async (made: string): Promise<void> => {
-          // This comes before the folder is made or refused: an initialized server is the better reason to stop.
-          if (!(await client.endedBy(signal).sealStatus()).initialized) {
-            await prepareOperatorFolder(made);
-          }
-        };
-        const receiver = await loginOutput(command, client, { prepare, report: say, signal });
-        await initializeServer(client, {
-          keys,
-          deployment,
-          receiver,
-          auditFile,
-          unsealTimeoutMs: unsealTimeout * 1000,
-          // The owners have to decrypt the shares first.
-          shareFolder: pgpKeys === undefined ? folder : undefined,
-          report: say,
-          signal,
-        });
+      const pgpKeys = options.pgpKey && (await Promise.all(options.pgpKey.map(readPgpKey)));
+      const keys: KeyOptions = { shares, threshold, pgpKeys };
+      checkKeyOptions(keys);
+      const prepare = async (made: string): Promise<void> => {
+        // This comes before the folder is made or refused: an initialized server is the better reason to stop.
+        if (!(await client.endedBy(signal).sealStatus()).initialized) {
+          await prepareOperatorFolder(made);
+        }
+      };
+      const receiver = await loginOutput(command, client, { prepare, report: say, signal });
+      await initializeServer(client, {
+        keys,
+        deployment,
+        receiver,
+        auditFile,
+        unsealTimeoutMs: unsealTimeout * 1000,
+        // The owners have to decrypt the shares first.
+        shareFolder: pgpKeys === undefined ? folder : undefined,
+        report: say,
+        signal,
       });
       nextSteps(deployment, folder).forEach(say);
     },

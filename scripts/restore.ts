@@ -13,7 +13,6 @@ import { findCredential } from '../lib/declaration/derived/by-name';
 import { asAdministrator } from '../lib/operators/as-administrator';
 import { RememberedKeyShares } from '../lib/operators/key-shares';
 import { OPERATOR_ENVIRONMENT } from '../lib/operators/operator-session';
-import { explainRefusals } from '../lib/operators/server-refusal';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { restoreServer } from '../lib/server/snapshots/restoration';
 
@@ -71,26 +70,24 @@ export function define(command: Command, signal: AbortSignal): void {
     const token = vaultVariable('TOKEN');
     const takesShares =
       keyShares !== undefined || shareFile !== undefined || (process.stdin.isTTY && token === undefined);
-    const reading = await explainRefusals(() =>
-      restoreServer(connection, {
-        file,
-        server: deployment.vault.server,
-        force,
-        credential: credential && { engine: deployment.engine, name: credential.name },
-        token,
-        keyShares: takesShares ? new RememberedKeyShares(keySharesOf(options, signal)) : undefined,
-        snapshotKey: () => askKeyOptions(options, signal),
-        asAdministrator: asAdministrator(connection, { operators: operatorFolder(command), signal }),
-        unsealTimeoutMs: unsealTimeout * 1000,
-        confirm: async (question) => {
-          if (!(await confirmed(question, { yes, asked: 'whether to restore', signal }))) {
-            throw new ExplainedError('nothing was restored');
-          }
-        },
-        report: say,
-        signal,
-      }),
-    );
+    const reading = await restoreServer(connection, {
+      file,
+      server: deployment.vault.server,
+      force,
+      credential: credential && { engine: deployment.engine, name: credential.name },
+      token,
+      keyShares: takesShares ? new RememberedKeyShares(keySharesOf(options, signal)) : undefined,
+      snapshotKey: () => askKeyOptions(options, signal),
+      asAdministrator: asAdministrator(connection, { operators: operatorFolder(command), signal }),
+      unsealTimeoutMs: unsealTimeout * 1000,
+      confirm: async (question) => {
+        if (!(await confirmed(question, { yes, asked: 'whether to restore', signal }))) {
+          throw new ExplainedError('nothing was restored');
+        }
+      },
+      report: say,
+      signal,
+    });
     const expiry =
       reading?.expireTime === undefined ? '' : `, its access token expires at ${reading.expireTime.toISOString()}`;
     process.stdout.write(

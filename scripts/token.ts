@@ -9,8 +9,7 @@ import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
-import { logInByOidc, type OidcOperatorLogin } from '../lib/operators/oidc-login';
-import { explainRefusals } from '../lib/operators/server-refusal';
+import { logInByOidc } from '../lib/operators/oidc-login';
 import { VaultClient } from '../lib/vault/vault-client';
 
 interface Options {
@@ -55,14 +54,12 @@ export function define(command: Command, signal: AbortSignal): void {
       if (!options.oidc && (!options.open || command.getOptionValueSource('timeout') === 'cli')) {
         throw new UsageError('--no-open and --timeout go with --oidc; give that too');
       }
-      const { token, expireTime } = await explainRefusals<OidcOperatorLogin | OperatorSession>(() =>
-        options.oidc
-          ? byOidc(deployment, name, options, signal)
-          : OperatorSession.logIn(vaultServerFromEnvironment(deployment.vault), name, {
-              operators: operatorFolder(command),
-              signal,
-            }),
-      );
+      const { token, expireTime } = options.oidc
+        ? await byOidc(deployment, name, options, signal)
+        : await OperatorSession.logIn(vaultServerFromEnvironment(deployment.vault), name, {
+            operators: operatorFolder(command),
+            signal,
+          });
       const server = new VaultClient({ ...vaultServerFromEnvironment(deployment.vault), token: undefined });
       const program = await server.programName();
       process.stdout.write(`${token}\n`);

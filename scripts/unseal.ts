@@ -5,7 +5,6 @@ import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/declared-deployment';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../lib/cli/options/key-share-options';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
-import { explainRefusals } from '../lib/operators/server-refusal';
 import { unseal } from '../lib/server/keys/unsealing';
 import { VaultClient } from '../lib/vault/vault-client';
 
@@ -37,20 +36,18 @@ export function define(command: Command, signal: AbortSignal): void {
       // A share that was being given may count: the server says so the next time.
       signal,
     });
-    await explainRefusals(async () => {
-      const { initialized, sealed, progress, t: threshold } = await client.sealStatus();
-      if (initialized && !sealed) {
-        say(`${client.address} is unsealed already`);
-        return;
-      }
-      if (progress > 0) {
-        say(`it has ${progress} of ${threshold} already`);
-      }
-      await unseal(client, keySharesOf(options, signal), {
-        report: (given) => say(given.repeated ? 'it had this one already' : `${given.given} of ${given.threshold}`),
-        signal,
-      });
-      say(`${client.address} is unsealed`);
+    const { initialized, sealed, progress, t: threshold } = await client.sealStatus();
+    if (initialized && !sealed) {
+      say(`${client.address} is unsealed already`);
+      return;
+    }
+    if (progress > 0) {
+      say(`it has ${progress} of ${threshold} already`);
+    }
+    await unseal(client, keySharesOf(options, signal), {
+      report: (given) => say(given.repeated ? 'it had this one already' : `${given.given} of ${given.threshold}`),
+      signal,
     });
+    say(`${client.address} is unsealed`);
   });
 }

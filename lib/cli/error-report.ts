@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { exitCodeOf, hasCode, isExplained, oneLine, safeText, VaultResponseError } from '#core';
-import { explainedRefusal } from '../operators/server-refusal';
+import { exitCodeOf, hasCode, isExplained, oneLine, safeText } from '#core';
+import { explained } from '../operators/server-refusal';
 import { DEBUG_VARIABLE } from './command';
 import { Interrupted, type Interruption } from './interruption';
 
@@ -22,14 +22,14 @@ export async function reportError(error: unknown, interruption: Interruption, be
     process.stderr.write('interrupted\n');
     return exitCode ?? 130;
   }
-  const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
-  if (isExplained(explained)) {
-    const advice = interruption.signal.aborted ? undefined : await adviceOn(explained, begun);
-    const message = advice === undefined ? explained.message : `${explained.message}; ${advice}`;
+  const problem = explained(error);
+  if (isExplained(problem)) {
+    const advice = interruption.signal.aborted ? undefined : await adviceOn(problem, begun);
+    const message = advice === undefined ? problem.message : `${problem.message}; ${advice}`;
     process.stderr.write(`error: ${oneLine(message)}\n`);
-    showStack(explained.cause);
+    showStack(problem.cause);
     // An interrupted action may have to report its unfinished work.
-    return exitCode ?? exitCodeOf(explained);
+    return exitCode ?? exitCodeOf(problem);
   }
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`error: unexpected: ${safeText(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);

@@ -16,13 +16,9 @@ const ADVICE: Readonly<Record<number, string>> = {
   503: 'it has no active node; try again later, and if it stays so, see its log',
 };
 
-/** Runs the action, and turns a refusal by Vault into an `ExplainedError`. */
-export async function explainRefusals<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw error instanceof VaultResponseError ? explainedRefusal(error) : error;
-  }
+/** A refusal by Vault as an `ExplainedError`; any other error as it is. */
+export function explained(error: unknown): unknown {
+  return error instanceof VaultResponseError ? explainedRefusal(error) : error;
 }
 
 /** A refusal by Vault, with the next step. */

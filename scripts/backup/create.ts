@@ -4,7 +4,6 @@ import { VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
 import { declaredDeployment } from '../../lib/cli/declared-deployment';
 import { operatorFolder, operatorsOption } from '../../lib/cli/options/operators-option';
 import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
-import { explainRefusals } from '../../lib/operators/server-refusal';
 import { createBackup } from '../../lib/server/snapshots/backup';
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -22,16 +21,14 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--json', 'print the result as JSON')
     .action(async (file: string, { json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
-      await explainRefusals(() =>
-        createBackup(deployment, file, {
-          operators: operatorFolder(command),
-          onWritten: ({ sha256, bytes }) => {
-            process.stdout.write(json ? `${JSON.stringify({ file, sha256, bytes })}\n` : `${sha256}  ${file}\n`);
-            say(`${bytes} bytes, checked`);
-          },
-          report: say,
-          signal,
-        }),
-      );
+      await createBackup(deployment, file, {
+        operators: operatorFolder(command),
+        onWritten: ({ sha256, bytes }) => {
+          process.stdout.write(json ? `${JSON.stringify({ file, sha256, bytes })}\n` : `${sha256}  ${file}\n`);
+          say(`${bytes} bytes, checked`);
+        },
+        report: say,
+        signal,
+      });
     });
 }

@@ -6,7 +6,6 @@ import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../../lib
 import { operatorFolder, operatorsOption } from '../../lib/cli/options/operators-option';
 import { findCredential } from '../../lib/declaration/derived/by-name';
 import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
-import { explainRefusals } from '../../lib/operators/server-refusal';
 import { verifyBackup } from '../../lib/server/snapshots/backup-verification';
 import { credentialJson, describeCredential } from '../../lib/server/snapshots/snapshot-verification';
 
@@ -56,25 +55,23 @@ export function define(command: Command, signal: AbortSignal): void {
     allowAbsent.forEach((name) => findCredential(declared.deployment, name));
     let found: object | undefined;
     try {
-      await explainRefusals(() =>
-        verifyBackup(declared, file, {
-          operators: operatorFolder(command),
-          program: program || undefined,
-          keyShares: keySharesOf(options, signal),
-          allowAbsent,
-          onWhole: ({ sha256, bytes }) => {
-            found = { file, sha256, bytes, credentials: null };
-            process.stdout.write(json ? '' : `${sha256}  ${file}\n`);
-            say(`${bytes} bytes, checked`);
-          },
-          onCredentials: (credentials) => {
-            found = { ...found, credentials: credentials.map(credentialJson) };
-            process.stdout.write(json ? '' : credentials.map((each) => `${describeCredential(each)}\n`).join(''));
-          },
-          report: say,
-          signal,
-        }),
-      );
+      await verifyBackup(declared, file, {
+        operators: operatorFolder(command),
+        program: program || undefined,
+        keyShares: keySharesOf(options, signal),
+        allowAbsent,
+        onWhole: ({ sha256, bytes }) => {
+          found = { file, sha256, bytes, credentials: null };
+          process.stdout.write(json ? '' : `${sha256}  ${file}\n`);
+          say(`${bytes} bytes, checked`);
+        },
+        onCredentials: (credentials) => {
+          found = { ...found, credentials: credentials.map(credentialJson) };
+          process.stdout.write(json ? '' : credentials.map((each) => `${describeCredential(each)}\n`).join(''));
+        },
+        report: say,
+        signal,
+      });
     } finally {
       if (json && found !== undefined) {
         process.stdout.write(`${JSON.stringify(found)}\n`);

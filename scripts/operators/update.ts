@@ -7,7 +7,6 @@ import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../
 import { operatorFolder, operatorHelp } from '../../lib/cli/options/operators-option';
 import { createPrivateFolder } from '../../lib/files/private-file';
 import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
-import { explainRefusals } from '../../lib/operators/server-refusal';
 import { rootConnection } from '../../lib/server/encrypted-connection';
 import { defaultAuditFile } from '../../lib/server/keys/audit-device';
 import { updateOperators } from '../../lib/server/keys/operator-update';
@@ -38,21 +37,19 @@ export function define(command: Command, signal: AbortSignal): void {
     const { deployment } = await declaredDeployment(command);
     const connection = rootConnection(deployment);
     const { print, rotate = false, auditFile = defaultAuditFile(deployment) } = options;
-    await explainRefusals(async () => {
-      const client = new VaultClient({ ...connection, token: undefined, signal });
-      // With --rotate, the folder is needed in any case, so it is made before the root token.
-      const prepare = (folder: string): Promise<void> => (rotate ? createPrivateFolder(folder) : Promise.resolve());
-      await updateOperators(connection, {
-        deployment,
-        receiver: await loginOutput(command, client, { prepare, report: say, signal }),
-        operators: operatorFolder(command),
-        writesFolder: !print,
-        rotates: rotate,
-        keyShares: keySharesOf(options, signal),
-        auditFile,
-        report: say,
-        signal,
-      });
+    const client = new VaultClient({ ...connection, token: undefined, signal });
+    // With --rotate, the folder is needed in any case, so it is made before the root token.
+    const prepare = (folder: string): Promise<void> => (rotate ? createPrivateFolder(folder) : Promise.resolve());
+    await updateOperators(connection, {
+      deployment,
+      receiver: await loginOutput(command, client, { prepare, report: say, signal }),
+      operators: operatorFolder(command),
+      writesFolder: !print,
+      rotates: rotate,
+      keyShares: keySharesOf(options, signal),
+      auditFile,
+      report: say,
+      signal,
     });
   });
 }

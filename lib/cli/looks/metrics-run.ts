@@ -1,11 +1,11 @@
-import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageError, VaultResponseError } from '#core';
+import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageError } from '#core';
 import { urlHost } from '../../declaration/schema/host-name';
 import { writeAtomically } from '../../files/atomic-file';
 import { type ListenAddress, MetricsServer } from '../../health/metrics/metrics-server';
 import { lookRegularly } from '../../health/metrics/regular-looks';
 import type { Report } from '../../health/report';
 import { timedLook, type TimedLook } from '../../health/metrics/regular-looks';
-import { explainedRefusal } from '../../operators/server-refusal';
+import { explained } from '../../operators/server-refusal';
 import { say } from '../command';
 
 export type Look = (signal: AbortSignal) => Promise<Report>;
@@ -61,15 +61,11 @@ export async function serveMetrics(
       throw error;
     }
     latest = text(taken);
-    const failed = error === undefined ? undefined : oneLine(describe(error));
+    const failed = error === undefined ? undefined : oneLine(describeError(explained(error)));
     if (failed !== problem) {
       say(failed === undefined ? 'looking works again' : `the look failed: ${failed}`);
       problem = failed;
     }
   };
   await lookRegularly({ intervalMs: interval * 1000, look, onLook }, signal);
-}
-
-function describe(error: unknown): string {
-  return error instanceof VaultResponseError ? explainedRefusal(error).message : describeError(error);
 }

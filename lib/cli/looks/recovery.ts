@@ -6,14 +6,13 @@ import {
   TemporarilyUnavailable,
   UsageError,
   vaultOptionsFromEnvironment,
-  VaultResponseError,
 } from '#core';
 import { heal } from '../../grants/consent/ways/service-app-grant';
 import { findCredential } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { healingCredentials, healingOrder } from '../../declaration/derived/healing-credentials';
 import { OperatorSession } from '../../operators/operator-session';
-import { explainedRefusal } from '../../operators/server-refusal';
+import { explained } from '../../operators/server-refusal';
 import { declaredDeployment } from '../declared-deployment';
 import { operatorFolder } from '../options/operators-option';
 import { observe } from './observer-look';
@@ -56,11 +55,11 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
-      const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
-      if (!(explained instanceof ExplainedError)) {
+      const problem = explained(error);
+      if (!(problem instanceof ExplainedError)) {
         throw error;
       }
-      return oneLine(describeError(explained));
+      return oneLine(describeError(problem));
     }
   };
   return await recoverEach(deployment, lost, attempt);

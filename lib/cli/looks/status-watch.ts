@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExplainedError, oneLine, timerMs, UsageError, VaultResponseError } from '#core';
-import { explainedRefusal } from '../../operators/server-refusal';
+import { ExplainedError, oneLine, timerMs, UsageError } from '#core';
+import { explained } from '../../operators/server-refusal';
 
 /*
  * Repeated looks. On a terminal, each look replaces the one before. In a file or a pipe, the looks follow one another.
@@ -88,11 +88,11 @@ export async function watch<T>(options: WatchOptions<T>): Promise<void> {
 
 /** @throws the error itself, if another look would not help */
 function describeFailure(error: unknown): string {
-  const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
-  if (!(explained instanceof ExplainedError) || explained instanceof UsageError) {
+  const problem = explained(error);
+  if (!(problem instanceof ExplainedError) || problem instanceof UsageError) {
     throw error;
   }
-  return oneLine(explained.message);
+  return oneLine(problem.message);
 }
 
 /** The alternate screen of a terminal. It is left at any end of the process. */

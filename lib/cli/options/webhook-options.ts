@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { describeError, ExplainedError, oneLine, UsageError, VaultResponseError } from '#core';
+import { describeError, ExplainedError, oneLine, UsageError } from '#core';
 import { deploymentFile } from '../../declaration/deployment-file';
 import type { Report } from '../../health/report';
-import { explainedRefusal } from '../../operators/server-refusal';
+import { explained } from '../../operators/server-refusal';
 import type { LookOutcome } from '../../health/notifications/changes';
 import { WEBHOOK_FORMATS, type WebhookFormat } from '../../health/notifications/message';
 import { Notifier } from '../../health/notifications/notifier';
@@ -87,9 +87,9 @@ export async function lookAndNotify(
   } catch (error) {
     // Wrong usage concerns the person at the terminal only.
     if (!signal.aborted && !(error instanceof UsageError)) {
-      const explained = error instanceof VaultResponseError ? explainedRefusal(error) : error;
-      const kind = explained instanceof Error ? explained.name : 'unknown';
-      await notify({ at: new Date(), failure: { kind, message: describeError(explained) } });
+      const problem = explained(error);
+      const kind = problem instanceof Error ? problem.name : 'unknown';
+      await notify({ at: new Date(), failure: { kind, message: describeError(problem) } });
     }
     throw error;
   }

@@ -5,7 +5,6 @@ import { commandLine } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { OperatorSession } from '../../operators/operator-session';
-import { explainRefusals } from '../../operators/server-refusal';
 import { contextOf } from '../../server/kubernetes/kubectl-environment';
 import { Preflight } from '../../terraform/preflight/preflight';
 import type { TerraformRunner } from '../../terraform/terraform-runner';
@@ -42,9 +41,7 @@ export async function eachStack(
   const { server } = deployment.vault;
   for (const stack of stacks) {
     const options = { operators, roleFromEnvironment: true, signal };
-    await using session = stack.isInVault
-      ? await explainRefusals(() => OperatorSession.open(connection, 'provisioner', options))
-      : undefined;
+    await using session = stack.isInVault ? await OperatorSession.open(connection, 'provisioner', options) : undefined;
     const work: StackWork = {
       stack:
         session === undefined
