@@ -7,7 +7,7 @@ import { serverVariables } from '../lib/apps/identity-variables';
 import { agentSteps } from '../lib/cli/apps/agent-steps';
 import { describeCommand } from '../lib/cli/command';
 import { TOKENLESS_ENVIRONMENT } from '../lib/cli/help-environment';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment } from '../lib/cli/operated-command';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';

@@ -3,11 +3,9 @@ import { CREDENTIAL_EXIT_CODES } from '#core';
 import { describeCommand, say } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { type AuthorizeChoice, authorizeBy, refuseUnused } from '../lib/cli/consent/authorize-ways';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment, openSession, operatorsOption } from '../lib/cli/operated-command';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { grantJson, grantText } from '../lib/cli/consent/grant-text';
-import { openSession } from '../lib/cli/operator-login';
-import { operatorsOption } from '../lib/cli/options/operators-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 
 /** Time to finish an exchange: Webex takes a code once, and this process alone has the tokens. */

@@ -9,7 +9,7 @@ import {
   type CertificateReport,
 } from '../lib/server/certificates/certificate-folder';
 import { describeCommand, wholeNumberUpTo } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment } from '../lib/cli/operated-command';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { nodeHosts } from '../lib/declaration/schema/server/server-declaration';
 

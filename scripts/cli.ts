@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { commandLine } from '#core/command/command-line';
 import { ExplainedError, UsageError } from '#core/explained-error';
 import { describeCommand } from '../lib/cli/command';
-import { CommandTree } from '../lib/cli/command-tree';
+import { addCommands } from '../lib/cli/command-tree';
 import { COMMANDS } from '../lib/cli/commands';
 import { deploymentOption } from '../lib/cli/options/deployment-option';
 import { runCommand } from '../lib/cli/program-run';
@@ -35,7 +35,8 @@ export function runProgram(version: string): Promise<boolean> {
   return runCommand((signal) => buildProgram(version, signal));
 }
 
-function buildProgram(version: string, signal: AbortSignal): Command {
+/** @param signal aborted at Ctrl-C */
+export function buildProgram(version: string, signal: AbortSignal): Command {
   const program = new Command('webex-token-vault');
   describeCommand(program, {
     summary: 'Keeps Webex OAuth grants in Vault or OpenBao: declare them, authorize once, read fresh access tokens.',
@@ -52,7 +53,7 @@ function buildProgram(version: string, signal: AbortSignal): Command {
     .addOption(deploymentOption())
     .helpOption('-h, --help', 'show this help')
     .configureHelp({ showGlobalOptions: true });
-  new CommandTree(COMMANDS, (path, command) => loadCommand(path).define(command, signal)).addTo(program);
+  addCommands(program, (path, command) => loadCommand(path).define(command, signal));
   program.command('help [command...]', { hidden: true }).action(async (words: readonly string[]) => {
     refuseUnknown(words[0]);
     await program.parseAsync([...words, '--help'], { from: 'user' });
@@ -67,12 +68,6 @@ function refuseUnknown(name: string | undefined): void {
   if (name !== undefined && name !== 'help' && !COMMANDS.some((command) => command.name === name)) {
     throw new UsageError(`unknown command "${name}"; see ${commandLine('--help')}`);
   }
-}
-
-/** Defines a command by its file. @param path words before its name, such as `state` */
-export function defineCommand(command: Command, signal: AbortSignal, path: readonly string[] = []): void {
-  const tree = new CommandTree(COMMANDS, (words, known) => loadCommand(words).define(known, signal));
-  tree.define(command, path);
 }
 
 /**

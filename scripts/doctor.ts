@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
+import { declaredDeployment, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
 import { diagnose, type ObserverLogin } from '../lib/health/doctor/diagnosis';
 import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/presentation';
 import { OperatorSession } from '../lib/operators/operator-session';

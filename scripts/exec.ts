@@ -1,18 +1,11 @@
 import type { Command } from 'commander';
 import { runChildCommand, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand } from '../lib/cli/command';
-import { TOKENLESS_ENVIRONMENT } from '../lib/cli/help-environment';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/options/operators-option';
+import { LOGIN_ENVIRONMENT } from '../lib/cli/help-environment';
+import { declaredDeployment, operatorArgument, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
 import { vaultVariables } from '../lib/cli/stack/vault-variables';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
-import { operatorNamespace } from '../lib/operators/operators';
-
-const environment = {
-  ...TOKENLESS_ENVIRONMENT,
-  ...OPERATOR_ENVIRONMENT,
-  VAULT_ROLE_ID: 'role id of the operator; default: its login in the operators folder',
-};
+import { OperatorSession } from '../lib/operators/operator-session';
+import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
 
 /** In either form, these would lead the command to another server or to another login. */
 const NOT_PASSED_ON = [
@@ -35,7 +28,7 @@ export function define(command: Command, signal: AbortSignal): void {
         "look at Terraform's state",
       'webex-token-vault exec authorizer -- bao read oauthapp/servers/webex-myapp': 'read an integration',
     },
-    environment,
+    environment: LOGIN_ENVIRONMENT,
     exitCodes: {
       0: 'done: the exit code of the command',
       126: 'the command cannot be run',
@@ -48,8 +41,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .argument('[args...]', 'its arguments')
     .usage('<operator> [options] -- <command> [args...]')
     .addOption(operatorsOption('<operator>'))
-    .action(async (operator: string, program: string, args: readonly string[]) => {
-      const name = operatorNamed(operator);
+    .action(async (name: OperatorName, program: string, args: readonly string[]) => {
       const { vault } = (await declaredDeployment(command)).deployment;
       const connection = vaultOptionsFromEnvironment(vault);
       const operators = operatorFolder(command);

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { describeCommand, say, wholeNumber } from '../lib/cli/command';
 import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment, operatorFolder, operatorHelp } from '../lib/cli/operated-command';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../lib/cli/options/login-output';
-import { operatorFolder, operatorHelp } from '../lib/cli/options/operators-option';
 import { prepareOperatorFolder } from '../lib/operators/operator-folder';
 import { rootConnection } from '../lib/server/encrypted-connection';
 import { defaultAuditFile } from '../lib/server/keys/audit-device';

@@ -8,7 +8,7 @@ import { showIdentity } from '../lib/cli/apps/identity-display';
 import { assignments } from '../lib/cli/apps/assignments';
 import { describeCommand } from '../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment, openSession, operatorsOption } from '../lib/cli/operated-command';
 import { durationOption } from '../lib/cli/options/duration-option';
 import {
   fileSecretIdText,
@@ -17,8 +17,6 @@ import {
   shortened,
   wrappedSecretIdText,
 } from '../lib/cli/apps/issued-secret-id-text';
-import { openSession } from '../lib/cli/operator-login';
-import { operatorsOption } from '../lib/cli/options/operators-option';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';

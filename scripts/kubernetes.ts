@@ -3,7 +3,7 @@ import { ALLOW_HTTP } from '#core';
 import { describeCommand } from '../lib/cli/command';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { imageName, objectName } from '../lib/cli/options/kubernetes-arguments';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment } from '../lib/cli/operated-command';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../lib/apps/delivery/deliverers/deliverers';

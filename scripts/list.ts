@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../lib/cli/command';
 import { declaredJson, declaredTable } from '../lib/cli/looks/declared-list';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment } from '../lib/cli/operated-command';
 
 export function define(command: Command): void {
   describeCommand(command, {

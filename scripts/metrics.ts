@@ -5,7 +5,7 @@ import { durationOption } from '../lib/cli/options/duration-option';
 import { listenAddress } from '../lib/cli/options/listen-address';
 import { type Look, serveMetrics, writeMetrics } from '../lib/cli/looks/metrics-run';
 import { observe } from '../lib/cli/looks/observer-look';
-import { operatorsOption } from '../lib/cli/options/operators-option';
+import { operatorsOption } from '../lib/cli/operated-command';
 import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics/health-metrics';
 import type { ListenAddress } from '../lib/health/metrics/metrics-server';
 import { type Labels, toOpenMetrics } from '../lib/health/metrics/open-metrics';

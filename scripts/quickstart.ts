@@ -9,7 +9,7 @@ import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
 import { StepLog } from '../rehearsal/step-log';
 import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment } from '../lib/cli/operated-command';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
-import { operatorsOption } from '../lib/cli/options/operators-option';
+import { operatorsOption } from '../lib/cli/operated-command';
 import { recoverGrants } from '../lib/cli/looks/recovery';
 
 export function define(command: Command, signal: AbortSignal): void {

@@ -1,18 +1,16 @@
 import type { Command } from 'commander';
 import { ExplainedError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, say, wholeNumber } from '../lib/cli/command';
-import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
+import { OPERATOR_ENVIRONMENT, SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { confirmed } from '../lib/cli/confirmation';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
 import { durationOption } from '../lib/cli/options/duration-option';
 import { askKeyOptions } from '../lib/cli/options/key-question';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../lib/cli/options/key-share-options';
-import { operatorFolder, operatorsOption } from '../lib/cli/options/operators-option';
 import { addYesOption } from '../lib/cli/options/yes-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { asAdministrator } from '../lib/operators/as-administrator';
 import { RememberedKeyShares } from '../lib/operators/key-shares';
-import { OPERATOR_ENVIRONMENT } from '../lib/operators/operator-session';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { restoreServer } from '../lib/server/snapshots/restoration';
 

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../lib/cli/command';
-import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { openSession } from '../lib/cli/operator-login';
-import { operatorsOption } from '../lib/cli/options/operators-option';
+import { OPERATOR_ENVIRONMENT, VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
+import { declaredDeployment, openSession, operatorsOption } from '../lib/cli/operated-command';
 import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
-import { OPERATOR_ENVIRONMENT } from '../lib/operators/operator-session';
 import { graceSignal } from '../lib/vault/grace-signal';
 import { resumeRefreshing } from '../lib/vault/refresh-pause';
 

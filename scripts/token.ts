@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import { UsageError, vaultServerFromEnvironment } from '#core';
 import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand } from '../lib/cli/command';
-import { TOKENLESS_ENVIRONMENT } from '../lib/cli/help-environment';
+import { LOGIN_ENVIRONMENT } from '../lib/cli/help-environment';
 import { durationOption } from '../lib/cli/options/duration-option';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
-import { operatorArgument, operatorFolder, operatorNamed, operatorsOption } from '../lib/cli/options/operators-option';
+import { declaredDeployment, operatorArgument, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
 import type { Deployment } from '../lib/declaration/schema/deployment';
-import { OPERATOR_ENVIRONMENT, OperatorSession } from '../lib/operators/operator-session';
+import { OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
 import { logInByOidc } from '../lib/operators/oidc-login';
 import { VaultClient } from '../lib/vault/vault-client';
@@ -22,12 +21,6 @@ interface Options {
 /** Vault waits this long for an identity provider. */
 const LONGEST_LOGIN = '10m';
 
-const environment = {
-  ...TOKENLESS_ENVIRONMENT,
-  ...OPERATOR_ENVIRONMENT,
-  VAULT_ROLE_ID: 'role id of the operator; default: its login in the operators folder',
-};
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
@@ -37,7 +30,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'export VAULT_TOKEN="$(webex-token-vault token authorizer --oidc)"':
         'log a person in with the browser; later commands take the token',
     },
-    environment,
+    environment: LOGIN_ENVIRONMENT,
   })
     .addArgument(operatorArgument())
     .addOption(operatorsOption('<operator>'))
@@ -48,8 +41,7 @@ export function define(command: Command, signal: AbortSignal): void {
         atMost: LONGEST_LOGIN,
       }),
     )
-    .action(async (operator: string, options: Options) => {
-      const name = operatorNamed(operator);
+    .action(async (name: OperatorName, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       if (!options.oidc && (!options.open || command.getOptionValueSource('timeout') === 'cli')) {
         throw new UsageError('--no-open and --timeout go with --oidc; give that too');

@@ -2,7 +2,7 @@ import { vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import type { Command } from 'commander';
 import { describeCommand, say } from '../lib/cli/command';
 import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
-import { declaredDeployment } from '../lib/cli/declared-deployment';
+import { declaredDeployment } from '../lib/cli/operated-command';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../lib/cli/options/key-share-options';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { unseal } from '../lib/server/keys/unsealing';

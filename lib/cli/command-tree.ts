@@ -1,44 +1,44 @@
 import type { Command } from 'commander';
 import { describeCommand } from './command';
-import type { CommandEntry } from './commands';
+import { COMMANDS } from './commands';
 
-/** Defines a command by its file. @param path its words, such as `state archive` */
+/** Loads the file of a command, and defines the command by it. @param path the words of the command, such as `state archive` */
 export type DefineCommand = (path: readonly string[], command: Command) => void;
 
-/** Commands of a program. The file of a command is loaded when the command is called. */
-export class CommandTree {
-  constructor(
-    private readonly entries: readonly CommandEntry[],
-    private readonly load: DefineCommand,
-  ) {}
+/** Definitions of the commands that have not been called yet. */
+const PENDING = new WeakMap<Command, () => void>();
 
-  /** @param path words before the commands @default - none */
-  addTo(parent: Command, path: readonly string[] = [], entries = this.entries): void {
-    parent.helpCommand(false);
-    for (const { name, group, summary } of entries) {
-      parent
-        .command(name, { hidden: path.length === 0 && group === undefined })
-        .summary(summary)
-        .helpGroup(group ?? '');
-    }
-    parent.hook('preSubcommand', (_, command) => this.define(command, path));
+/**
+ * Adds commands by their names. The file of a command is loaded when the command is called.
+ *
+ * @param path words before the commands @default - none
+ */
+export function addCommands(
+  parent: Command,
+  load: DefineCommand,
+  path: readonly string[] = [],
+  entries = COMMANDS,
+): void {
+  parent.helpCommand(false).hook('preSubcommand', (_, command) => defineCommand(command));
+  for (const { name, group, summary, commands, examples = {} } of entries) {
+    const words = [...path, name];
+    const command = parent
+      .command(name, { hidden: path.length === 0 && group === undefined })
+      .summary(summary)
+      .helpGroup(group ?? '');
+    PENDING.set(command, () => {
+      if (commands === undefined) {
+        load(words, command);
+      } else {
+        describeCommand(command, { summary: `Commands for ${summary}.`, examples });
+        addCommands(command.usage('<command> [options]'), load, words, commands);
+      }
+    });
   }
+}
 
-  /** @param path words before the name of the command */
-  define(command: Command, path: readonly string[]): void {
-    const entry = this.#entriesBehind(path).find(({ name }) => name === command.name());
-    if (entry?.commands !== undefined) {
-      describeCommand(command, { summary: `Commands for ${entry.summary}.`, examples: entry.examples ?? {} });
-      this.addTo(command.usage('<command> [options]'), [...path, entry.name], entry.commands);
-    } else if (entry !== undefined) {
-      this.load([...path, entry.name], command);
-    }
-  }
-
-  #entriesBehind(path: readonly string[]): readonly CommandEntry[] {
-    return path.reduce<readonly CommandEntry[]>(
-      (found, word) => found.find(({ name }) => name === word)?.commands ?? [],
-      this.entries,
-    );
-  }
+/** Gives a command its arguments, options and commands. */
+export function defineCommand(command: Command): void {
+  PENDING.get(command)?.();
+  PENDING.delete(command);
 }

@@ -23,7 +23,22 @@ export const TOKENLESS_ENVIRONMENT: Environment = Object.fromEntries(
   Object.entries(VAULT_ENVIRONMENT).filter(([name]) => name !== 'VAULT_TOKEN'),
 );
 
-/** The same for commands that act as this operator. */
+/** Variables of commands that also take an operator's role from the environment. */
+export const OPERATOR_ENVIRONMENT: Environment = {
+  VAULT_ROLE_ID: 'role id of the operator; default: VAULT_TOKEN, else the one in the operators folder',
+  VAULT_SECRET_ID: 'secret id that goes with it',
+  VAULT_SECRET_ID_FILE: 'file that holds the secret id',
+  VAULT_WRAPPED_SECRET_ID: 'wrapping token that holds it; good for one run',
+};
+
+/** Variables of commands that always log in. */
+export const LOGIN_ENVIRONMENT: Environment = {
+  ...TOKENLESS_ENVIRONMENT,
+  ...OPERATOR_ENVIRONMENT,
+  VAULT_ROLE_ID: 'role id of the operator; default: its login in the operators folder',
+};
+
+/** Variables of commands that act as this operator. */
 export function environmentAs(operator: 'authorizer' | 'observer'): Environment {
   return {
     ...VAULT_ENVIRONMENT,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { VaultSealed, VaultUnreachableError } from '#core';
 import type { Deployment } from '../declaration/schema/deployment';
 import { absenceAdvice, otherNodeAdvice } from '../declaration/derived/cluster-nodes';
-import { declaredDeployment } from './declared-deployment';
+import { declaredDeployment } from './operated-command';
 
 /** A deployment file is a program. If it hangs, the error is printed without advice. */
 const LONGEST_LOAD_MS = 5000;

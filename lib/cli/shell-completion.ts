@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { deploymentFile } from '../declaration/deployment-file';
 import { loadDeployment } from '../declaration/files/load-deployment';
-import { OPERATOR_NAMES } from '../operators/operators';
+import { defineCommand } from './command-tree';
 
 /*
  * The words that may follow on a command line. They come from the options of each command, and from the names of its
@@ -32,30 +32,20 @@ const FILES = ['file', 'files', 'folder', 'command', 'args'];
 
 /**
  * @param words words after the program's name; the last one is being typed, and may be empty
- * @param define gives a command its options; `path` are the words before its name
  * @returns "files" if the shell completes files
  */
-export async function candidates(
-  program: Command,
-  words: readonly string[],
-  define: (command: Command, path: readonly string[]) => void,
-): Promise<readonly Candidate[] | 'files'> {
+export async function candidates(program: Command, words: readonly string[]): Promise<readonly Candidate[] | 'files'> {
   const typed = words.at(-1) ?? '';
-  const line = parse(program, words.slice(0, -1), define);
+  const line = parse(program, words.slice(0, -1));
   const all = await following(line, typed, program);
   return all === 'files' ? all : all.filter(({ value }) => value.startsWith(typed));
 }
 
-function parse(
-  program: Command,
-  words: readonly string[],
-  define: (command: Command, path: readonly string[]) => void,
-): CommandLine {
+function parse(program: Command, words: readonly string[]): CommandLine {
   let command = program;
   let option: Option | undefined;
   let deployment: string | undefined;
   const operands: string[] = [];
-  const path: string[] = [];
   let optionsEnded = false;
   for (const word of words) {
     if (optionsEnded) {
@@ -74,8 +64,7 @@ function parse(
       option = option.variadic ? option : undefined;
     } else if (next !== undefined) {
       command = next;
-      define(command, [...path]);
-      path.push(command.name());
+      defineCommand(command);
     } else {
       operands.push(word);
     }
@@ -121,14 +110,7 @@ async function values(
   if (FILES.includes(kind)) {
     return 'files';
   }
-  switch (kind) {
-    case 'operator':
-      return OPERATOR_NAMES.map((value) => ({ value }));
-    case 'stack':
-      return ['vault-server', 'webex-tokens'].map((value) => ({ value }));
-    default:
-      return declared(kind, deployment);
-  }
+  return kind === 'stack' ? ['vault-server', 'webex-tokens'].map((value) => ({ value })) : declared(kind, deployment);
 }
 
 /** Names of declared things, if the kind is one of them. */

@@ -13,14 +13,6 @@ import { refuseOtherCluster } from './folder-cluster';
 import { OPERATORS_VARIABLE, readOperatorLogin, type OperatorFolder } from './operator-folder';
 import { loginOperator, operatorNamespace, rolePath, type OperatorLogin, type OperatorName } from './operators';
 
-/** Lines of `--help` for commands that also take an operator's role from the environment. */
-export const OPERATOR_ENVIRONMENT: Readonly<Record<string, string>> = {
-  VAULT_ROLE_ID: 'role id of the operator; default: VAULT_TOKEN, else the one in the operators folder',
-  VAULT_SECRET_ID: 'secret id that goes with it',
-  VAULT_SECRET_ID_FILE: 'file that holds the secret id',
-  VAULT_WRAPPED_SECRET_ID: 'wrapping token that holds it; good for one run',
-};
-
 export interface OperatorSessionOptions {
   readonly operators: OperatorFolder;
   /** Whether `VAULT_ROLE_ID` may be that of the operator, and not of an app. @default false */

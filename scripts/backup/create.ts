@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { describeCommand, say } from '../../lib/cli/command';
-import { VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
-import { declaredDeployment } from '../../lib/cli/declared-deployment';
-import { operatorFolder, operatorsOption } from '../../lib/cli/options/operators-option';
-import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
+import { OPERATOR_ENVIRONMENT, VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
+import { declaredDeployment, operatorFolder, operatorsOption } from '../../lib/cli/operated-command';
 import { createBackup } from '../../lib/server/snapshots/backup';
 
 export function define(command: Command, signal: AbortSignal): void {

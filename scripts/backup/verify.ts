@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import { describeCommand, say } from '../../lib/cli/command';
-import { VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
-import { declaredDeployment } from '../../lib/cli/declared-deployment';
+import { OPERATOR_ENVIRONMENT, VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
+import { declaredDeployment, operatorFolder, operatorsOption } from '../../lib/cli/operated-command';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../../lib/cli/options/key-share-options';
-import { operatorFolder, operatorsOption } from '../../lib/cli/options/operators-option';
 import { findCredential } from '../../lib/declaration/derived/by-name';
-import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
 import { verifyBackup } from '../../lib/server/snapshots/backup-verification';
 import { credentialJson, describeCredential } from '../../lib/server/snapshots/snapshot-verification';
 

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../../lib/cli/command';
 import { candidates } from '../../lib/cli/shell-completion';
-import { defineCommand } from '../cli';
 
-export function define(command: Command, signal: AbortSignal): void {
+export function define(command: Command): void {
   describeCommand(command, {
     examples: {
       'webex-token-vault internal complete -- revoke te': 'print what may follow on this command line',
@@ -13,7 +12,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .argument('[words...]', 'words typed after the name of the program, the last one perhaps empty')
     .action(async (words: string[]) => {
       const program = command.parent?.parent ?? command;
-      const found = await candidates(program, words, (known, path) => defineCommand(known, signal, path));
+      const found = await candidates(program, words);
       const lines =
         found === 'files'
           ? [':files']

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
 import { describeCommand, say } from '../../lib/cli/command';
-import { SERVER_ENVIRONMENT } from '../../lib/cli/help-environment';
-import { declaredDeployment } from '../../lib/cli/declared-deployment';
+import { OPERATOR_ENVIRONMENT, SERVER_ENVIRONMENT } from '../../lib/cli/help-environment';
+import { declaredDeployment, operatorFolder, operatorHelp } from '../../lib/cli/operated-command';
 import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../../lib/cli/options/key-share-options';
 import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../../lib/cli/options/login-output';
-import { operatorFolder, operatorHelp } from '../../lib/cli/options/operators-option';
 import { createPrivateFolder } from '../../lib/files/private-file';
-import { OPERATOR_ENVIRONMENT } from '../../lib/operators/operator-session';
 import { rootConnection } from '../../lib/server/encrypted-connection';
 import { defaultAuditFile } from '../../lib/server/keys/audit-device';
 import { updateOperators } from '../../lib/server/keys/operator-update';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ExplainedError, commandLine, quotedList, UsageError } from '#core';
 import { describeCommand } from '../../lib/cli/command';
-import { declaredDeployment } from '../../lib/cli/declared-deployment';
+import { declaredDeployment } from '../../lib/cli/operated-command';
 import { localStateFile, stackNames } from '../../lib/declaration/files/state-file';
 import { setStateAside } from '../../lib/terraform/state-aside';
 

@@ -195,7 +195,12 @@ it('exec ends with the command that a signal ends', async () => {
 });
 
 it.each([
-  ['an unknown operator', ['root', '--', 'true'], 2, /^error: unknown operator "root"; there are "administrator", /],
+  [
+    'an unknown operator',
+    ['root', '--', 'true'],
+    2,
+    /^error: command-argument value 'root' .* choices are administrator, /,
+  ],
   ['no command', ['provisioner', '--'], 2, /^error: missing required argument 'command'\n$/],
   ['no operator', [], 2, /^error: missing required argument 'operator'\n$/],
   ['no login', ['provisioner', '--operators', '/none', '--', 'echo', 'ran'], 1, /^error: no login of operator "prov/],

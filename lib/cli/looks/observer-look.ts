@@ -6,8 +6,7 @@ import { OperatorSession } from '../../operators/operator-session';
 import { OPERATOR_NAMES } from '../../operators/operators';
 import { readGraceSignal, withOwnSignal } from '../../vault/grace-signal';
 import { VaultClient } from '../../vault/vault-client';
-import { declaredDeployment } from '../declared-deployment';
-import { operatorFolder } from '../options/operators-option';
+import { declaredDeployment, operatorFolder } from '../operated-command';
 
 /**
  * Looks at the deployment of a command as the observer, who is logged out at the end.

@@ -13,8 +13,7 @@ import type { Deployment } from '../../declaration/schema/deployment';
 import { healingCredentials, healingOrder } from '../../declaration/derived/healing-credentials';
 import { OperatorSession } from '../../operators/operator-session';
 import { explained } from '../../operators/server-refusal';
-import { declaredDeployment } from '../declared-deployment';
-import { operatorFolder } from '../options/operators-option';
+import { declaredDeployment, operatorFolder } from '../operated-command';
 import { observe } from './observer-look';
 
 export interface Recovery {

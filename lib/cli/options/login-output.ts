@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '#core';
-import { operatorFolder, operatorFolderOption } from './operators-option';
+import { operatorFolder, operatorFolderOption } from '../operated-command';
 import { folderReceiver, shownReceiver } from '../../server/keys/secret-receivers';
 import type { SecretReceiver } from '../../server/keys/preparation';
 import type { VaultClient } from '../../vault/vault-client';

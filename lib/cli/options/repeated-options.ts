@@ -5,28 +5,16 @@ import type { Command } from 'commander';
  * same logins. Settings of the environment need no option.
  */
 
-/** Commands with `--operators`. */
-export const OPERATED = [
-  'authorize',
-  'backup create',
-  'backup verify',
-  'deploy',
-  'destroy',
-  'diff',
-  'doctor',
-  'exec',
-  'init',
-  'issue',
-  'metrics',
-  'operators update',
-  'pause',
-  'recover',
-  'restore',
-  'resume',
-  'revoke',
-  'rotate-secret',
-  'status',
-  'token',
+/** Commands without `--operators`. */
+const UNOPERATED = [
+  'agent-config',
+  'certs',
+  'completion',
+  'kubernetes',
+  'list',
+  'quickstart',
+  'state archive',
+  'unseal',
 ];
 
 /**
@@ -36,7 +24,7 @@ export const OPERATED = [
 export function repeatedOptions(begun: Command, name: string): readonly string[] {
   return [
     ...option('--deployment', given(begun, 'deployment')),
-    ...(OPERATED.includes(name) ? option('--operators', given(begun, 'operators')) : []),
+    ...(UNOPERATED.includes(name) ? [] : option('--operators', given(begun, 'operators'))),
   ];
 }
 

@@ -6,16 +6,14 @@ import { deploymentFile } from '../../declaration/deployment-file';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { LoadedDeployment } from '../../declaration/files/load-deployment';
 import { stackNames } from '../../declaration/files/state-file';
-import { OPERATOR_ENVIRONMENT } from '../../operators/operator-session';
 import type { OperatorFolder } from '../../operators/operator-folder';
 import { outputLines } from '../../terraform/output-lines';
 import { TerraformRunner } from '../../terraform/terraform-runner';
 import { kubeconfigVariables, Terraform } from '../../terraform/terraform';
 import { refuseOtherAddress } from '../../vault/ready-server';
 import { describeCommand, say, type CommandDescription } from '../command';
-import { VAULT_ENVIRONMENT } from '../help-environment';
-import { declaredDeployment } from '../declared-deployment';
-import { operatorFolder, operatorsOption } from '../options/operators-option';
+import { OPERATOR_ENVIRONMENT, VAULT_ENVIRONMENT } from '../help-environment';
+import { declaredDeployment, operatorFolder, operatorsOption } from '../operated-command';
 import { terraformArguments } from './terraform-arguments';
 
 /*

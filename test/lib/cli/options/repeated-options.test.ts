@@ -3,7 +3,7 @@ import { commandLine } from '../../../../core/src/command/command-line';
 import { createCommand } from '../../../../lib/cli/command';
 import { runCommand } from '../../../../lib/cli/program-run';
 import { deploymentOption } from '../../../../lib/cli/options/deployment-option';
-import { operatorsOption } from '../../../../lib/cli/options/operators-option';
+import { operatorsOption } from '../../../../lib/cli/operated-command';
 
 /** Output about `issue`, `state archive` and `init` from commands of this name, run in sequence in this process. */
 async function printed(name: string, ...lines: readonly (readonly string[])[]): Promise<string[]> {

@@ -1,0 +1,74 @@
+import { Argument, Option, type Command } from 'commander';
+import { commandLine, vaultOptionsFromEnvironment } from '#core';
+import { deploymentFile } from '../declaration/deployment-file';
+import { loadDeployment, type LoadedDeployment } from '../declaration/files/load-deployment';
+import type { Deployment } from '../declaration/schema/deployment';
+import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../operators/operator-folder';
+import { OperatorSession } from '../operators/operator-session';
+import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../operators/operators';
+
+/*
+ * Commands that work on the declared deployment, most of them as an operator.
+ */
+
+/**
+ * Loads the deployment of a command. An action calls it, so `--help` works without a deployment.
+ *
+ * @throws UsageError, ExplainedError
+ */
+export function declaredDeployment(command: Command): Promise<LoadedDeployment> {
+  const { deployment } = command.optsWithGlobals<{ deployment?: string }>();
+  return loadDeployment(deployment || deploymentFile());
+}
+
+/** Names the folder with the login of the operator. */
+export function operatorsOption(operator: OperatorName | '<operator>'): Option {
+  return operatorFolderOption(`folder with ${operator}-role-id and ${operator}-secret-id`);
+}
+
+/** The same option of a command that writes logins. @param description purpose of the folder */
+export function operatorFolderOption(description: string): Option {
+  return new Option('--operators <folder>', description).env(OPERATORS_VARIABLE).default(DEFAULT_OPERATOR_FOLDER);
+}
+
+/** The folder, and whether the command line or the environment names it. */
+export function operatorFolder(command: Command): OperatorFolder {
+  const { operators } = command.opts<{ operators: string }>();
+  return {
+    path: operators || DEFAULT_OPERATOR_FOLDER,
+    isNamed: operators !== '' && command.getOptionValueSource('operators') !== 'default',
+  };
+}
+
+/**
+ * Opens the session of the operator that a command acts as, at the Vault of the environment or of the deployment.
+ *
+ * @param roleFromEnvironment whether `VAULT_ROLE_ID` may be the role of this operator
+ * @throws as {@link OperatorSession.open}
+ */
+export function openSession(
+  command: Command,
+  deployment: Deployment,
+  operator: OperatorName,
+  signal: AbortSignal,
+  roleFromEnvironment = false,
+): Promise<OperatorSession> {
+  const options = { operators: operatorFolder(command), roleFromEnvironment, signal };
+  return OperatorSession.open(vaultOptionsFromEnvironment(deployment.vault), operator, options);
+}
+
+/** Names the operator that a command logs in. */
+export function operatorArgument(): Argument {
+  const purposes = OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; ');
+  return new Argument('<operator>', purposes).choices(OPERATOR_NAMES);
+}
+
+/** The end of the help of commands that make operators. */
+export function operatorHelp(): string {
+  return `
+Operators (auth/operators, one AppRole each):
+${OPERATOR_NAMES.map((name) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
+If deployment.ts declares operators.oidc, these AppRoles are for machines, and for times without the identity provider.
+Members of its groups act as operators by "${commandLine('token', 'OPERATOR', '--oidc')}".
+`;
+}
