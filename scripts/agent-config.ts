@@ -8,7 +8,7 @@ import { agentSteps } from '../lib/cli/apps/agent-steps';
 import { describeCommand } from '../lib/cli/command';
 import { TOKENLESS_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/operated-command';
-import { durationOption } from '../lib/cli/options/duration-option';
+import { durationOption } from '../lib/cli/options/option-values';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
 

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import { CREDENTIAL_EXIT_CODES } from '#core';
+import { CREDENTIAL_EXIT_CODES, oneLine } from '#core';
 import { describeCommand, say } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { type AuthorizeChoice, authorizeBy, refuseUnused } from '../lib/cli/consent/authorize-ways';
 import { declaredDeployment, openSession, operatorsOption } from '../lib/cli/operated-command';
-import { durationOption } from '../lib/cli/options/duration-option';
-import { grantJson, grantText } from '../lib/cli/consent/grant-text';
+import { durationOption } from '../lib/cli/options/option-values';
 import { findCredential } from '../lib/declaration/derived/by-name';
+import type { Grant } from '../lib/grants/consent/grant';
 
 /** Time to finish an exchange: Webex takes a code once, and this process alone has the tokens. */
 const EXCHANGE_MS = 240_000;
@@ -70,4 +70,29 @@ export function define(command: Command, signal: AbortSignal): void {
       grant.warnings.forEach((warning) => say(`warning: ${warning}`));
       process.stdout.write(`${options.json ? JSON.stringify(grantJson(grant), null, 2) : grantText(grant)}\n`);
     });
+}
+
+function grantText({ person, requestedScopes, expireTime }: Grant): string {
+  const rows = {
+    name: person?.displayName ?? 'unknown',
+    email: person?.emails.join(', ') ?? 'unknown',
+    organization: person?.orgId ?? 'unknown',
+    'asked for': requestedScopes.join(' '),
+    expires: expireTime?.toISOString() ?? 'never',
+  };
+  return Object.entries(rows)
+    .map(([label, value]) => `${`${label}:`.padEnd(14)}${oneLine(value)}`)
+    .join('\n');
+}
+
+function grantJson({ credential, person, requestedScopes, expireTime, warnings }: Grant): object {
+  return {
+    credential,
+    name: person?.displayName ?? null,
+    email: person?.emails[0] ?? null,
+    organization: person?.orgId ?? null,
+    requested_scopes: requestedScopes,
+    expire_time: expireTime?.toISOString() ?? null,
+    warnings,
+  };
 }

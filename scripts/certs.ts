@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { FileOwner } from '../lib/files/atomic-file';
 import {
   caCertificateFile,
@@ -8,16 +8,14 @@ import {
   prepareCertificates,
   type CertificateReport,
 } from '../lib/server/certificates/certificate-folder';
-import { describeCommand, wholeNumberUpTo } from '../lib/cli/command';
+import { describeCommand } from '../lib/cli/command';
+import { days, fileOwner } from '../lib/cli/options/option-values';
 import { declaredDeployment } from '../lib/cli/operated-command';
 import { deploymentFile } from '../lib/declaration/deployment-file';
 import { nodeHosts } from '../lib/declaration/schema/server/server-declaration';
 
 /** The container that `deployment.ts` declares by default. */
 const DEFAULT_SERVER = 'webex-token-vault';
-
-/** A certificate has no years of five digits. */
-const days = wholeNumberUpTo(1_000_000);
 
 interface Options {
   readonly folder: string;
@@ -48,7 +46,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--days <days>', 'lifetime of the certificates in days', days, 397)
     .option('--ca-days <days>', 'lifetime of a new CA in days', days, 3650)
     .option('--renew', 'issue every certificate again, with a new key and the same names')
-    .option('--owner <uid:gid>', 'user and group that the servers run as; needs root', owner)
+    .option('--owner <uid:gid>', 'user and group that the servers run as; needs root', fileOwner)
     .option('--json', 'print the result as JSON')
     .action(async (named: string[], options: Options) => {
       const { folder, dns, ip, renew } = options;
@@ -85,14 +83,6 @@ async function declaredHosts(command: Command): Promise<Record<string, string[]>
   }
   const { server } = (await declaredDeployment(command)).deployment.vault;
   return server === undefined || server.mode === 'dev' ? {} : nodeHosts(server);
-}
-
-function owner(value: string): FileOwner {
-  const [, uid, gid] = /^(\d{1,9}):(\d{1,9})$/.exec(value) ?? [];
-  if (uid === undefined || gid === undefined) {
-    throw new InvalidArgumentError(`It must be two numbers, like "100:1000", got "${value}".`);
-  }
-  return { uid: Number(uid), gid: Number(gid) };
 }
 
 function describe({ name, action, certFile, expires }: CertificateReport): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { synthesizeOnDemand } from '../constructs/synthesis-on-demand';
 import { addApprovalOptions, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
-import { durationOption } from '../lib/cli/options/duration-option';
+import { durationOption } from '../lib/cli/options/option-values';
 import { PODS_TIMEOUT } from '../lib/cli/stack/server-pods';
 import { changeStacks } from '../lib/cli/stack/stack-change';
 import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack/stack-command';

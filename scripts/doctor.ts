@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { showsColors } from '../lib/cli/colors';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { declaredDeployment, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
@@ -38,7 +39,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--no-webex', 'do not ask Webex, on a machine that cannot reach it')
     .addOption(operatorsOption('observer'))
     .action(async ({ json = false, strict = false, webex }: Options) => {
-      const colors = process.stdout.isTTY && !process.env.NO_COLOR;
+      const colors = showsColors(process.stdout);
       const print = (text: string): void => void process.stdout.write(`${text}\n`);
       const operators = operatorFolder(command);
       const diagnosis = await diagnose({

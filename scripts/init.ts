@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { describeCommand, say, wholeNumber } from '../lib/cli/command';
 import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment, operatorFolder, operatorHelp } from '../lib/cli/operated-command';
-import { durationOption } from '../lib/cli/options/duration-option';
+import { durationOption } from '../lib/cli/options/option-values';
 import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../lib/cli/options/login-output';
 import { prepareOperatorFolder } from '../lib/operators/operator-folder';
 import { rootConnection } from '../lib/server/encrypted-connection';

@@ -1,15 +1,13 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
-import { vaultOptionsFromEnvironment } from '#core';
+import { assignments, SecretIdFile, unwrapSecretId, vaultOptionsFromEnvironment } from '#core';
 import { appVariables, identityVariables, serverVariables } from '../lib/apps/identity-variables';
 import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/apps/issued-secret-id';
-import { issueTo } from '../lib/cli/apps/issued-file';
 import { showIdentity } from '../lib/cli/apps/identity-display';
-import { assignments } from '../lib/cli/apps/assignments';
 import { describeCommand } from '../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment, openSession, operatorsOption } from '../lib/cli/operated-command';
-import { durationOption } from '../lib/cli/options/duration-option';
+import { durationOption } from '../lib/cli/options/option-values';
 import {
   fileSecretIdText,
   type SecretIdIssuance,
@@ -19,6 +17,8 @@ import {
 } from '../lib/cli/apps/issued-secret-id-text';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';
+import { refuseVisibleToGit } from '../lib/files/git-visibility';
+import type { VaultClient } from '../lib/vault/vault-client';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';
 
 interface Options {
@@ -89,6 +89,24 @@ export function define(command: Command, signal: AbortSignal): void {
       }
       process.stderr.write(shortened(issuance, deployment.appRole.path));
     });
+}
+
+/**
+ * Issues a secret id into a file of this machine. The file is checked before anything is issued.
+ *
+ * @returns the issued secret id, with a spent wrapping token
+ */
+async function issueTo(
+  file: string,
+  vault: VaultClient,
+  issue: () => Promise<WrappedSecretId>,
+): Promise<WrappedSecretId> {
+  await refuseVisibleToGit(file);
+  const secretIdFile = new SecretIdFile(file);
+  await secretIdFile.prepare();
+  const issued = await issue();
+  await secretIdFile.put(await unwrapSecretId(vault.connection, issued.wrappingToken));
+  return issued;
 }
 
 /** `--help` does not load `deployment.ts`, so the policy has placeholders. */

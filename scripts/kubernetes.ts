@@ -1,8 +1,7 @@
 import { Option, type Command } from 'commander';
 import { ALLOW_HTTP } from '#core';
 import { describeCommand } from '../lib/cli/command';
-import { durationOption } from '../lib/cli/options/duration-option';
-import { imageName, objectName } from '../lib/cli/options/kubernetes-arguments';
+import { durationOption, imageName, objectName } from '../lib/cli/options/option-values';
 import { declaredDeployment } from '../lib/cli/operated-command';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf } from '../lib/declaration/derived/logins';

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
-import { durationOption } from '../lib/cli/options/duration-option';
-import { listenAddress } from '../lib/cli/options/listen-address';
+import { durationOption, listenAddress } from '../lib/cli/options/option-values';
 import { type Look, serveMetrics, writeMetrics } from '../lib/cli/looks/metrics-run';
 import { observe } from '../lib/cli/looks/observer-look';
 import { operatorsOption } from '../lib/cli/operated-command';

@@ -2,15 +2,13 @@ import type { Command } from 'commander';
 import { ExplainedError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS, say, wholeNumber } from '../lib/cli/command';
 import { OPERATOR_ENVIRONMENT, SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
-import { confirmed } from '../lib/cli/confirmation';
+import { addYesOption, confirmed } from '../lib/cli/confirmation';
 import { declaredDeployment, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
-import { durationOption } from '../lib/cli/options/duration-option';
-import { askKeyOptions } from '../lib/cli/options/key-question';
-import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../lib/cli/options/key-share-options';
-import { addYesOption } from '../lib/cli/options/yes-option';
+import { durationOption } from '../lib/cli/options/option-values';
+import { addKeyShareOptions, askKeyOptions } from '../lib/cli/options/key-share-options';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { asAdministrator } from '../lib/operators/as-administrator';
-import { RememberedKeyShares } from '../lib/operators/key-shares';
+import { readKeyShares, RememberedKeyShares, type KeyShareOptions } from '../lib/operators/key-shares';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { restoreServer } from '../lib/server/snapshots/restoration';
 
@@ -74,7 +72,7 @@ export function define(command: Command, signal: AbortSignal): void {
       force,
       credential: credential && { engine: deployment.engine, name: credential.name },
       token,
-      keyShares: takesShares ? new RememberedKeyShares(keySharesOf(options, signal)) : undefined,
+      keyShares: takesShares ? new RememberedKeyShares(readKeyShares(options, signal)) : undefined,
       snapshotKey: () => askKeyOptions(options, signal),
       asAdministrator: asAdministrator(connection, { operators: operatorFolder(command), signal }),
       unsealTimeoutMs: unsealTimeout * 1000,

@@ -2,13 +2,12 @@ import type { Command } from 'commander';
 import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
-import { confirmed } from '../lib/cli/confirmation';
-import { revocationQuestion } from '../lib/cli/consent/revocation-question';
+import { addYesOption, confirmed } from '../lib/cli/confirmation';
 import { declaredDeployment, openSession, operatorsOption } from '../lib/cli/operated-command';
-import { addYesOption } from '../lib/cli/options/yes-option';
 import { findCredential } from '../lib/declaration/derived/by-name';
 import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/grants/consent/revocation';
 import {
+  type EndableGrant,
   endUpstreamGrant,
   findUpstreamGrant,
   NOT_TOLD,
@@ -50,7 +49,8 @@ export function define(command: Command, signal: AbortSignal): void {
       const upstream = vaultOnly
         ? NOT_TOLD
         : await findUpstreamGrant(vault, deployment, credential, revocable.reading, signal);
-      const question = revocationQuestion(name, vault.address, upstream);
+      const deletion = deletionQuestion(`Delete "${name}" at ${vault.address}`, upstream);
+      const question = `${deletion} Its apps get no more tokens, and only a person can authorize it again.`;
       if (!(await confirmed(question, { yes, asked: `whether "${name}" shall be deleted`, signal }))) {
         throw new ExplainedError(`"${name}" was not deleted`);
       }
@@ -65,6 +65,17 @@ export function define(command: Command, signal: AbortSignal): void {
       const text = [`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable, outcome)];
       console.log(json ? JSON.stringify(toJson(name, revocable, outcome), null, 2) : text.join('\n'));
     });
+}
+
+function deletionQuestion(deletion: string, upstream: EndableGrant | UpstreamOutcome): string {
+  switch (upstream.state) {
+    case 'endable':
+      return `${deletion}, and end its grant at Webex?`;
+    case 'kept':
+      return `${deletion}, and leave its grant at Webex?`;
+    default:
+      return `${deletion}? Its grant stays at Webex: ${upstream.why}.`;
+  }
 }
 
 function halfEnded(name: string, error: unknown): ExplainedError {

@@ -4,7 +4,7 @@ import { showsColors } from '../lib/cli/colors';
 import { describeCommand, READ_CLEAN_UP_MS, say } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { observe } from '../lib/cli/looks/observer-look';
-import { durationOption } from '../lib/cli/options/duration-option';
+import { durationOption } from '../lib/cli/options/option-values';
 import { operatorsOption } from '../lib/cli/operated-command';
 import { watch, type Page } from '../lib/cli/looks/status-watch';
 import { lookAndNotify, notifierOf, webhookOptions } from '../lib/cli/options/webhook-options';

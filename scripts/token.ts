@@ -3,7 +3,7 @@ import { UsageError, vaultServerFromEnvironment } from '#core';
 import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand } from '../lib/cli/command';
 import { LOGIN_ENVIRONMENT } from '../lib/cli/help-environment';
-import { durationOption } from '../lib/cli/options/duration-option';
+import { durationOption } from '../lib/cli/options/option-values';
 import { declaredDeployment, operatorArgument, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { OperatorSession } from '../lib/operators/operator-session';

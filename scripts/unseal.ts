@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { describeCommand, say } from '../lib/cli/command';
 import { SERVER_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/operated-command';
-import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../lib/cli/options/key-share-options';
+import { addKeyShareOptions } from '../lib/cli/options/key-share-options';
+import { readKeyShares, type KeyShareOptions } from '../lib/operators/key-shares';
 import { encryptedConnection } from '../lib/server/encrypted-connection';
 import { unseal } from '../lib/server/keys/unsealing';
 import { VaultClient } from '../lib/vault/vault-client';
@@ -44,7 +45,7 @@ export function define(command: Command, signal: AbortSignal): void {
     if (progress > 0) {
       say(`it has ${progress} of ${threshold} already`);
     }
-    await unseal(client, keySharesOf(options, signal), {
+    await unseal(client, readKeyShares(options, signal), {
       report: (given) => say(given.repeated ? 'it had this one already' : `${given.given} of ${given.threshold}`),
       signal,
     });

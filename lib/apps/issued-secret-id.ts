@@ -1,16 +1,7 @@
 import { declaringFile } from '../declaration/deployment-file';
-import {
-  ExplainedError,
-  explainOutage,
-  NotPermitted,
-  commandLine,
-  UsageError,
-  VaultResponseError,
-  VaultUnreachableError,
-} from '#core';
+import { ExplainedError, explainOutage, NotPermitted, VaultResponseError, VaultUnreachableError } from '#core';
 import { findApp } from '../declaration/derived/by-name';
 import type { App, Deployment } from '../declaration/schema/deployment';
-import { loginOf } from '../declaration/derived/logins';
 import { nameInVault } from '../declaration/schema/vault-name';
 import { roleIdReply, secretIdLookupReply } from '../vault/replies';
 import { type VaultClient } from '../vault/vault-client';
@@ -43,6 +34,8 @@ export interface SecretIdLifetime {
 }
 
 /**
+ * Issues a secret id of an app that logs in by AppRole.
+ *
  * @param wrapTtlSeconds how long the app may take to fetch it, at most as long as it is valid
  * @throws ExplainedError if the app is unknown, not deployed, deployed with other limits, or this token may not issue
  */
@@ -53,12 +46,6 @@ export async function issueSecretId(
   wrapTtlSeconds: number,
 ): Promise<WrappedSecretId> {
   const app = findApp(deployment, appName);
-  const { type } = loginOf(deployment, app);
-  if (type !== 'approle') {
-    throw new UsageError(
-      `app "${appName}" logs in by ${type}, with what it has already, so there is no secret id to issue; "${commandLine('issue', appName)}" prints what its environment needs`,
-    );
-  }
   const role = rolePath(deployment, app);
   try {
     const { data } = await vault.read(`${role}/role-id`, roleIdReply);

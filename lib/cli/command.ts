@@ -89,17 +89,6 @@ export function wholeNumber(value: string): number {
   return Number(value);
 }
 
-/** For options with a largest number. */
-export function wholeNumberUpTo(limit: number): (value: string) => number {
-  return (value) => {
-    const number = wholeNumber(value);
-    if (number > limit) {
-      throw new InvalidArgumentError(`It must be at most ${limit}, got ${number}.`);
-    }
-    return number;
-  };
-}
-
 function section(title: string, rows: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(rows).map((key) => key.length));
   const lines = Object.entries(rows).map(([key, meaning]) => `  ${key.padEnd(width)}  ${meaning}`);

@@ -14,15 +14,16 @@ const FILE_NAME = /^key-share-(\d+)$/;
 /** The bytes of a share in base64 or in hex, as Vault shows and accepts them. */
 const SHARE = /^(?:[0-9a-fA-F]{32,200}|[A-Za-z0-9+/]{22,140}={0,2})$/;
 
-/** Options of each command that takes key shares. */
+/** Ways to give key shares to a command. */
 export const SHARE_WAYS =
   'by --key-shares FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal';
 
-export interface KeyShareSource {
+/** Options of each command that takes key shares. */
+export interface KeyShareOptions {
   /** Files that hold one share each. @default - none */
-  readonly files?: readonly string[];
+  readonly shareFile?: readonly string[];
   /** Folder to which `webex-token-vault init` wrote them. @default - none */
-  readonly folder?: string;
+  readonly keyShares?: string;
 }
 
 /** File of a share, counted from 1. */
@@ -41,8 +42,10 @@ export async function findKeyShareFiles(folder: string): Promise<string[]> {
 }
 
 /** The shares one by one: from the files, or typed on a terminal, or one a line on standard input. */
-export async function* readKeyShares(source: KeyShareSource, signal?: AbortSignal): AsyncGenerator<string> {
-  const { files = [], folder } = source;
+export async function* readKeyShares(
+  { shareFile: files = [], keyShares: folder }: KeyShareOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
   if (files.length > 0 || folder !== undefined) {
     const found = folder === undefined ? [] : await findKeyShareFiles(folder);
     if (folder !== undefined && found.length === 0) {

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { describeCommand, say } from '../../lib/cli/command';
 import { OPERATOR_ENVIRONMENT, VAULT_ENVIRONMENT } from '../../lib/cli/help-environment';
 import { declaredDeployment, operatorFolder, operatorsOption } from '../../lib/cli/operated-command';
-import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../../lib/cli/options/key-share-options';
+import { addKeyShareOptions } from '../../lib/cli/options/key-share-options';
+import { readKeyShares, type KeyShareOptions } from '../../lib/operators/key-shares';
 import { findCredential } from '../../lib/declaration/derived/by-name';
 import { verifyBackup } from '../../lib/server/snapshots/backup-verification';
 import { credentialJson, describeCredential } from '../../lib/server/snapshots/snapshot-verification';
@@ -56,7 +57,7 @@ export function define(command: Command, signal: AbortSignal): void {
       await verifyBackup(declared, file, {
         operators: operatorFolder(command),
         program: program || undefined,
-        keyShares: keySharesOf(options, signal),
+        keyShares: readKeyShares(options, signal),
         allowAbsent,
         onWhole: ({ sha256, bytes }) => {
           found = { file, sha256, bytes, credentials: null };

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { describeCommand, say } from '../../lib/cli/command';
 import { OPERATOR_ENVIRONMENT, SERVER_ENVIRONMENT } from '../../lib/cli/help-environment';
 import { declaredDeployment, operatorFolder, operatorHelp } from '../../lib/cli/operated-command';
-import { addKeyShareOptions, keySharesOf, type KeyShareOptions } from '../../lib/cli/options/key-share-options';
+import { addKeyShareOptions } from '../../lib/cli/options/key-share-options';
+import { readKeyShares, type KeyShareOptions } from '../../lib/operators/key-shares';
 import { addLoginOutputOptions, loginOutput, type LoginOutputOptions } from '../../lib/cli/options/login-output';
 import { createPrivateFolder } from '../../lib/files/private-file';
 import { rootConnection } from '../../lib/server/encrypted-connection';
@@ -44,7 +45,7 @@ export function define(command: Command, signal: AbortSignal): void {
       operators: operatorFolder(command),
       writesFolder: !print,
       rotates: rotate,
-      keyShares: keySharesOf(options, signal),
+      keyShares: readKeyShares(options, signal),
       auditFile,
       report: say,
       signal,

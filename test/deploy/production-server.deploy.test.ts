@@ -201,7 +201,7 @@ describeUnless(unavailable)('a production server of three nodes', () => {
     // A node that has just joined needs a moment to unseal itself.
     await eventually(() => works(1));
 
-    await withRootToken(await server.as('administrator'), readKeyShares({ folder: server.operators }), (root) =>
+    await withRootToken(await server.as('administrator'), readKeyShares({ keyShares: server.operators }), (root) =>
       eventually(async () => {
         const { servers } = (await root.read('sys/storage/raft/configuration', raftReply)).data.config;
         return (servers.length === 3 && servers.every(({ voter }) => voter)) || undefined;

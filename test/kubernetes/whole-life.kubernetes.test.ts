@@ -391,7 +391,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
   }
 
   async function voters(count: number): Promise<void> {
-    await withRootToken(await server.as('administrator'), readKeyShares({ folder: server.operators }), (root) =>
+    await withRootToken(await server.as('administrator'), readKeyShares({ keyShares: server.operators }), (root) =>
       eventually(
         async () => {
           const { servers } = (await root.read('sys/storage/raft/configuration', raftReply)).data.config;

@@ -79,8 +79,8 @@ describe('webex-token-vault certs', () => {
 
   it.each([
     [['--owner', 'openbao'], 2, /It must be two numbers, like "100:1000", got "openbao"\.\n$/],
-    [['--ca-days', '999999999'], 2, /It must be at most 1000000, got 999999999\.\n$/],
-    [['--days', '0'], 2, /It must be a whole number of at least 1, got "0"\.\n$/],
+    [['--ca-days', '999999999'], 2, /It must be a whole number from 1 to 1000000, got "999999999"\.\n$/],
+    [['--days', '0'], 2, /It must be a whole number from 1 to 1000000, got "0"\.\n$/],
     [['10.0.0.1'], 1, /^error: "10\.0\.0\.1" must be a host name; give an IP address with --ip\n$/],
   ])('certs refuses %j and creates no certificate', async (args, exitCode, message) => {
     const refused = await runCommand('certs', [...args, '--folder', folder]);

@@ -173,7 +173,7 @@ describe('the storage of a snapshot', () => {
       await saveSnapshot(root.connection, file);
     });
     const program = await findServerProgram(await findServer());
-    const keyShares = readKeyShares({ folder: operated.operators });
+    const keyShares = readKeyShares({ keyShares: operated.operators });
     await withSnapshot({ program, file, keyShares, report: () => undefined }, async (storage) => {
       const grants = async (names: readonly string[], namespace?: string): Promise<KeptGrant[]> => {
         const mount = await storage.mountStorage('stored', 'kv', namespace);

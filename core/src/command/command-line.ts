@@ -47,6 +47,13 @@ export function shellWord(text: string): string {
   return isPlainWord(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** Variables in a shell's notation, for the start of a command or for `export`. */
+export function assignments(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${shellWord(value)}`)
+    .join(' ');
+}
+
 /** Whether a shell reads the text unchanged without quotes. */
 export function isPlainWord(text: string): boolean {
   return /^[\w./:@+-]+$/.test(text);

@@ -1,8 +1,7 @@
-import { UsageError } from '#core';
+import { assignments, UsageError } from '#core';
 import { identityPlace } from '../../apps/identity-variables';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
 import type { App } from '../../declaration/schema/deployment';
-import { assignments } from './assignments';
 
 /**
  * Prints the environment of an app with an identity of its own. Such an app has no secret id.

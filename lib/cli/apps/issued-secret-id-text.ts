@@ -1,9 +1,8 @@
-import { describeExpiry, programLine } from '#core';
+import { assignments, describeExpiry, programLine } from '#core';
 import type { SecretIdLifetime, WrappedSecretId } from '../../apps/issued-secret-id';
 import type { App } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import type { ServerProgramName } from '../../vault/vault-client';
-import { assignments } from './assignments';
 
 /*
  * Texts for a person who gives a secret id to an app. A shell keeps pasted lines in its history, so no line holds the token.

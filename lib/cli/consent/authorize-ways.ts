@@ -1,3 +1,5 @@
+import { stdin } from 'node:process';
+import { createInterface } from 'node:readline/promises';
 import { commandLine, UsageError } from '#core';
 import type { Credential } from '../../declaration/schema/deployment';
 import { isServiceApp } from '../../declaration/schema/credential-declaration';
@@ -6,8 +8,8 @@ import { authorizeByDevice } from '../../grants/consent/ways/device-consent';
 import { authorizeByPkce } from '../../grants/consent/ways/pkce-grant';
 import { authorizeServiceApp } from '../../grants/consent/ways/service-app-grant';
 import type { Grant } from '../../grants/consent/grant';
+import type { AskForRedirect } from '../../grants/consent/pasted-redirect';
 import { importGrant } from '../../grants/consent/ways/token-import';
-import { RedirectPrompt } from './redirect-prompt';
 import { readSecret } from '../secret-source';
 import { type ConsentDisplay, showCode, showUrl } from './consent-display';
 
@@ -85,5 +87,28 @@ export function refuseUnused(credential: Credential, options: AuthorizeChoice, i
   ].find((problem) => problem !== undefined);
   if (unused !== undefined) {
     throw new UsageError(`${unused}; leave it out, or add what it is for`);
+  }
+}
+
+/** A terminal hides the pasted address, because it contains a code. Without a terminal, each line of stdin is one attempt. */
+class RedirectPrompt implements Disposable {
+  readonly #input = stdin.isTTY ? undefined : createInterface({ input: stdin });
+  readonly #lines = this.#input?.[Symbol.asyncIterator]();
+
+  readonly ask: AskForRedirect = async (problem, signal) => {
+    if (problem !== undefined) {
+      process.stderr.write(`Ignored: ${problem}.\n`);
+    }
+    if (this.#lines !== undefined) {
+      const next = await this.#lines.next();
+      return next.done ? undefined : next.value;
+    }
+    const { password } = await import('@inquirer/prompts');
+    return password({ message: 'Paste the address (it stays hidden):' }, { signal, output: process.stderr });
+  };
+
+  /** An open pipe would keep the process alive. */
+  [Symbol.dispose](): void {
+    this.#input?.close();
   }
 }

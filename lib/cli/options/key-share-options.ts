@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
-import { readKeyShares } from '../../operators/key-shares';
-
-export interface KeyShareOptions {
-  readonly keyShares?: string;
-  readonly shareFile?: string[];
-}
+import { UsageError } from '#core';
+import { checkKeyOptions, type KeyOptions } from '../../server/keys/new-key';
 
 /** Gives a command the options that name key shares. */
 export function addKeyShareOptions(command: Command): Command {
@@ -13,7 +9,29 @@ export function addKeyShareOptions(command: Command): Command {
     .option('--share-file <files...>', 'read the key shares from these files, one in each');
 }
 
-/** Reads key shares from the named files, or from standard input, or asks a person. */
-export function keySharesOf({ keyShares, shareFile }: KeyShareOptions, signal: AbortSignal): AsyncGenerator<string> {
-  return readKeyShares({ files: shareFile, folder: keyShares }, signal);
+/**
+ * How the unseal key of a snapshot is split. The snapshot does not contain it, so a person is asked for missing numbers.
+ *
+ * @throws UsageError if there is no terminal, or the numbers do not fit
+ */
+export async function askKeyOptions(
+  { shares, threshold }: Partial<KeyOptions>,
+  signal: AbortSignal,
+): Promise<KeyOptions> {
+  if ((shares === undefined || threshold === undefined) && !process.stdin.isTTY) {
+    throw new UsageError(
+      'a server goes on counting key shares as before, so it has to be known how the unseal key of the snapshot is split; give --shares and --threshold',
+    );
+  }
+  const key = {
+    shares: shares ?? (await askNumber('Into how many shares is the unseal key of the snapshot split?', signal)),
+    threshold: threshold ?? (await askNumber('How many of them does it take?', signal)),
+  };
+  checkKeyOptions(key);
+  return key;
+}
+
+async function askNumber(message: string, signal: AbortSignal): Promise<number> {
+  const prompts = await import('@inquirer/prompts');
+  return prompts.number({ message, min: 1, max: 255, required: true }, { signal, output: process.stderr });
 }

@@ -6,16 +6,7 @@ import type { Command } from 'commander';
  */
 
 /** Commands without `--operators`. */
-const UNOPERATED = [
-  'agent-config',
-  'certs',
-  'completion',
-  'kubernetes',
-  'list',
-  'quickstart',
-  'state archive',
-  'unseal',
-];
+const UNOPERATED = /^(?:agent-config|certs|completion|kubernetes|list|quickstart|state archive|unseal)$/;
 
 /**
  * @param begun the command that runs
@@ -24,7 +15,7 @@ const UNOPERATED = [
 export function repeatedOptions(begun: Command, name: string): readonly string[] {
   return [
     ...option('--deployment', given(begun, 'deployment')),
-    ...(UNOPERATED.includes(name) ? [] : option('--operators', given(begun, 'operators'))),
+    ...(UNOPERATED.test(name) ? [] : option('--operators', given(begun, 'operators'))),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExplainedError, quotedList, UsageError } from '#core';
 import type { Consequences, Loss } from '../../terraform/consequences/consequence';
 import { say } from '../command';
-import { addYesOption } from '../options/yes-option';
+import { addYesOption } from '../confirmation';
 
 export interface ApprovalOptions {
   /** Whether to skip the question. @default false */

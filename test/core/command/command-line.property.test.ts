@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { shellWord } from '../../../core/src/command/command-line';
+import { assignments, shellWord } from '../../../core/src/command/command-line';
 import { terraformWord } from '../../../constructs/terraform-text';
-import { assignments } from '../../../lib/cli/apps/assignments';
 import { wholeText } from '../../fixtures/arbitrary/text';
 import { property } from '../../fixtures/arbitrary/property';
 

@@ -5,7 +5,7 @@ import {
   keyShareFile,
   readKeyShares,
   RememberedKeyShares,
-  type KeyShareSource,
+  type KeyShareOptions,
 } from '../../../lib/operators/key-shares';
 
 let folder: string;
@@ -25,9 +25,9 @@ async function writeShare(number: number, text = `${share(number)}\n`): Promise<
   return file;
 }
 
-async function read(source: KeyShareSource): Promise<string[]> {
+async function read(options: KeyShareOptions): Promise<string[]> {
   const shares: string[] = [];
-  for await (const each of readKeyShares(source)) {
+  for await (const each of readKeyShares(options)) {
     shares.push(each);
   }
   return shares;
@@ -36,35 +36,35 @@ async function read(source: KeyShareSource): Promise<string[]> {
 test('the shares of a folder come in the order of their numbers', async () => {
   await Promise.all([10, 2, 1].map((number) => writeShare(number)));
   await writeFile(join(folder, 'backup-secret-id'), 'not a share', { mode: 0o600 });
-  await expect(read({ folder })).resolves.toEqual([share(1), share(2), share(10)]);
+  await expect(read({ keyShares: folder })).resolves.toEqual([share(1), share(2), share(10)]);
 });
 
 test('a share may be in hex', async () => {
   const hex = Buffer.alloc(33, 7).toString('hex');
-  await expect(read({ files: [await writeShare(1, hex)] })).resolves.toEqual([hex]);
+  await expect(read({ shareFile: [await writeShare(1, hex)] })).resolves.toEqual([hex]);
 });
 
 test('the error names a folder without shares', async () => {
-  await expect(read({ folder })).rejects.toThrow(`no key share in ${folder}`);
+  await expect(read({ keyShares: folder })).rejects.toThrow(`no key share in ${folder}`);
 });
 
 test('a file that others can read is refused', async () => {
   const file = await writeShare(1);
   await chmod(file, 0o640);
-  await expect(read({ files: [file] })).rejects.toThrow(`${file} must be its owner's alone, got mode 0640`);
+  await expect(read({ shareFile: [file] })).rejects.toThrow(`${file} must be its owner's alone, got mode 0640`);
 });
 
 test('a file without a share is refused, and its content stays hidden', async () => {
   const secret = 'correct horse battery staple';
-  await expect(read({ files: [await writeShare(1, secret)] })).rejects.toThrow(
+  await expect(read({ shareFile: [await writeShare(1, secret)] })).rejects.toThrow(
     'key-share-1 must contain one key share',
   );
-  await expect(read({ files: [await writeShare(1, secret)] })).rejects.not.toThrow(secret);
-  await expect(read({ files: [await writeShare(1, '\n')] })).rejects.toThrow('got nothing');
+  await expect(read({ shareFile: [await writeShare(1, secret)] })).rejects.not.toThrow(secret);
+  await expect(read({ shareFile: [await writeShare(1, '\n')] })).rejects.toThrow('got nothing');
 });
 
 test('the error names a missing file', async () => {
-  await expect(read({ files: [keyShareFile(folder, 9)] })).rejects.toThrow('key-share-9 cannot be read (ENOENT)');
+  await expect(read({ shareFile: [keyShareFile(folder, 9)] })).rejects.toThrow('key-share-9 cannot be read (ENOENT)');
 });
 
 test('remembered shares are read from their source once, and only as far as needed', async () => {

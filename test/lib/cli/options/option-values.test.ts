@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { durationOption, type DurationLimits } from '../../../../lib/cli/options/duration-option';
+import { durationOption, listenAddress, type DurationLimits } from '../../../../lib/cli/options/option-values';
 
 function parsed(text: string | undefined, limits?: DurationLimits): unknown {
   const command = new Command('try')
@@ -39,4 +39,32 @@ it('the option refuses a duration outside of its limits', () => {
   expect(() => parsed('9s', { atLeast: '10s' })).toThrow('It must be at least 10s, got "9s".');
   expect(() => parsed('11m', { atMost: '10m' })).toThrow('It must be at most 10m, got "11m".');
   expect(() => parsed('25d')).toThrow('It must be at most 24d, got "25d".');
+});
+
+it.each([
+  ['18200', '127.0.0.1', 18200],
+  ['127.0.0.1:0', '127.0.0.1', 0],
+  ['localhost:9000', 'localhost', 9000],
+  ['0.0.0.0:9000', '0.0.0.0', 9000],
+  ['[::1]:9000', '::1', 9000],
+  ['monitor.example:9000', 'monitor.example', 9000],
+])('the option accepts %s as a listen address', (text, host, port) => {
+  expect(listenAddress(text)).toEqual({ host, port });
+});
+
+const NO_ADDRESSES = [
+  '',
+  'localhost',
+  ':18200',
+  '127.0.0.1',
+  '::1:9000',
+  '[127.0.0.1]:80',
+  'a b:80',
+  '127.0.0.1:65536',
+];
+
+it.each([...NO_ADDRESSES, 'http://localhost:80'])('the option refuses "%s" as a listen address', (text) => {
+  expect(() => listenAddress(text)).toThrow(
+    `It must be host:port, such as "127.0.0.1:18200" or "[::1]:18200", or a port alone, got "${text}".`,
+  );
 });

@@ -1,0 +1,86 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { isIP } from 'node:net';
+import { DURATION_NOTATION, durationSeconds } from '#core';
+import { isHostName } from '../../declaration/schema/host-name';
+import type { FileOwner } from '../../files/atomic-file';
+import type { ListenAddress } from '../../health/metrics/metrics-server';
+
+/*
+ * Values of options, checked while the command line is parsed.
+ */
+
+export interface DurationLimits {
+  /** @default '1s' */
+  readonly atLeast?: string;
+  /** @default '24d', about the longest that a timer can wait */
+  readonly atMost?: string;
+}
+
+/**
+ * An option whose value is a duration, such as `--timeout 5m`. The action gets whole seconds.
+ *
+ * @param initially its default, such as `5m` @default - none
+ */
+export function durationOption(
+  flags: string,
+  description: string,
+  initially?: string,
+  limits: DurationLimits = {},
+): Option {
+  const option = new Option(flags, description).argParser((text) => seconds(text, limits));
+  return initially === undefined ? option : option.default(durationSeconds(initially), initially);
+}
+
+function seconds(text: string, { atLeast = '1s', atMost = '24d' }: DurationLimits): number {
+  const value = durationSeconds(text) ?? refuse(DURATION_NOTATION, text);
+  if (value < (durationSeconds(atLeast) ?? 0)) {
+    refuse(`at least ${atLeast}`, text);
+  }
+  return value > (durationSeconds(atMost) ?? 0) ? refuse(`at most ${atMost}`, text) : value;
+}
+
+/** A number of days in the lifetime of a certificate, which has no years of five digits. */
+export function days(text: string): number {
+  return /^[1-9]\d{0,6}$/.test(text) && Number(text) <= 1_000_000
+    ? Number(text)
+    : refuse('a whole number from 1 to 1000000', text);
+}
+
+/** An address to listen on: `host:port`, or a port on loopback. */
+export function listenAddress(text: string): ListenAddress {
+  const [, bracketed, named, digits = ''] = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? named ?? '127.0.0.1';
+  const isHost = bracketed === undefined ? isIP(host) === 4 || isHostName(host) : isIP(host) === 6;
+  const port = Number(digits);
+  return digits === '' || !isHost || port > 65_535
+    ? refuse('host:port, such as "127.0.0.1:18200" or "[::1]:18200", or a port alone', text)
+    : { host, port };
+}
+
+/** User and group of a file. */
+export function fileOwner(text: string): FileOwner {
+  const [, uid, gid] = /^(\d{1,9}):(\d{1,9})$/.exec(text) ?? [];
+  return uid === undefined ? refuse('two numbers, like "100:1000"', text) : { uid: Number(uid), gid: Number(gid) };
+}
+
+/** An image of a container. A cluster would refuse it only with the manifests. */
+export function imageName(text: string): string {
+  const like = 'an image like "registry.example.com/people-me:1.0.0", without white space';
+  return /^\S+$/.test(text) ? text : refuse(like, text);
+}
+
+/**
+ * The name of an object in a cluster.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/, subdomain
+ */
+export function objectName(text: string): string {
+  return /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(text)
+    ? text
+    : refuse('the name of a Secret, of lower-case letters, digits, "-" and "."', text);
+}
+
+/** @throws InvalidArgumentError */
+function refuse(expected: string, got: string): never {
+  throw new InvalidArgumentError(`It must be ${expected}, got "${got}".`);
+}
