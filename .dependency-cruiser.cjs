@@ -48,7 +48,6 @@ const LOADED_BY_HELP = [
   'lib/cli/command.ts',
   'lib/cli/command-tree.ts',
   'lib/cli/interruption.ts',
-  'lib/cli/options/deployment-option.ts',
   'lib/cli/options/repeated-options.ts',
   'lib/cli/program-run.ts',
   'lib/declaration/deployment-file.ts',

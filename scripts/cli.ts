@@ -5,7 +5,7 @@ import { ExplainedError, UsageError } from '#core/explained-error';
 import { describeCommand } from '../lib/cli/command';
 import { addCommands } from '../lib/cli/command-tree';
 import { COMMANDS } from '../lib/cli/commands';
-import { deploymentOption } from '../lib/cli/options/deployment-option';
+import { deploymentOption } from '../lib/cli/options/repeated-options';
 import { runCommand } from '../lib/cli/program-run';
 
 /*

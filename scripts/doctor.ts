@@ -3,14 +3,11 @@ import { showsColors } from '../lib/cli/colors';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { declaredDeployment, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
-import { diagnose, type ObserverLogin } from '../lib/health/doctor/diagnosis';
+import { diagnose } from '../lib/health/doctor/diagnosis';
 import { adviceText, diagnosisJson, findingLine } from '../lib/health/doctor/presentation';
 import { OperatorSession } from '../lib/operators/operator-session';
 import { OPERATOR_NAMES } from '../lib/operators/operators';
 import { explainedRefusal } from '../lib/operators/server-refusal';
-import type { ProviderTimeout } from '../lib/declaration/derived/engine-configuration';
-import { readGraceSignal } from '../lib/vault/grace-signal';
-import type { VaultConnectionOptions } from '#core';
 
 interface Options {
   readonly json?: boolean;
@@ -45,7 +42,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const diagnosis = await diagnose({
         env: process.env,
         load: () => declaredDeployment(command),
-        logIn: (connection, { engine }) => logIn(connection, operators, engine, signal),
+        logIn: (connection) => OperatorSession.open(connection, 'observer', { operators, signal }),
         explain: explainedRefusal,
         operators: OPERATOR_NAMES,
         operatorFolder: operators.path,
@@ -63,16 +60,4 @@ export function define(command: Command, signal: AbortSignal): void {
       const isAdvised = diagnosis.advice.some(({ kind }) => kind === 'advice');
       process.exitCode = isWrong || (strict && isAdvised) ? 1 : 0;
     });
-}
-
-async function logIn(
-  connection: VaultConnectionOptions,
-  operators: ReturnType<typeof operatorFolder>,
-  engine: ProviderTimeout,
-  signal: AbortSignal,
-): Promise<ObserverLogin> {
-  const session = await OperatorSession.open(connection, 'observer', { operators, signal });
-  // A read may refresh a token.
-  const vault = session.vault.endedBy(readGraceSignal(signal, engine));
-  return { vault, isLoggedIn: session.isLoggedIn, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { synthesize } from '../constructs/synthesis';
 import { keptInstructions } from '../rehearsal/kept-instructions';
@@ -66,7 +67,10 @@ export function define(command: Command, signal: AbortSignal): void {
         process.stdout.write(`\nIt works: ${((performance.now() - started) / 1000).toFixed(1)} s in all.\n`);
         if (options.keep) {
           process.stdout.write(await keptInstructions(quickstart));
-          await interruption(signal);
+          // Ctrl-C is the regular end.
+          while (!signal.aborted) {
+            await sleep(60_000, undefined, { signal }).catch(() => undefined);
+          }
         }
       } finally {
         // A failed start has already been reported.
@@ -86,19 +90,4 @@ async function synthesizeHere({ folder: output, environment }: Parameters<Synthe
 function showUrl(url: string, over: AbortSignal): void {
   process.stdout.write(`\n  Consent here: ${url}\n\n`);
   openInBrowser(url, over, () => undefined);
-}
-
-/** Resolves on Ctrl-C, the regular end with `--keep`. A timer keeps the process alive until then. */
-function interruption(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const waiting = setInterval(() => undefined, 60_000);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearInterval(waiting);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -28,14 +28,9 @@ export const READ_CLEAN_UP_MS = 105_000;
 
 const DESCRIPTIONS = new WeakMap<Command, CommandDescription>();
 
-/** @returns the `cleanUpMs` of a command @default - some seconds */
-export function cleanUpMsOf(command: Command): number | undefined {
-  return DESCRIPTIONS.get(command)?.cleanUpMs;
-}
-
-/** @returns the `failureExitCode` of a command @default - the code says how it failed */
-export function failureExitCodeOf(command: Command): number | undefined {
-  return DESCRIPTIONS.get(command)?.failureExitCode;
+/** The description that a command was given. */
+export function descriptionOf(command: Command): Partial<CommandDescription> {
+  return DESCRIPTIONS.get(command) ?? {};
 }
 
 /** Variable that makes unexpected errors show their stack. */

@@ -3,7 +3,7 @@ import { type CurrentRun, duringRun } from '#core/command/command-line';
 import { refuseEndedRehearsal } from '#core/command/ended-rehearsal';
 import { errorCode } from '#core/explained-error';
 import { refuseUnverifiedTls } from '#core/http/tls-requirement';
-import { cleanUpMsOf, failureExitCodeOf } from './command';
+import { descriptionOf } from './command';
 import { Interruption } from './interruption';
 import { repeatedOptions } from './options/repeated-options';
 
@@ -36,7 +36,7 @@ export async function runCommand(
         begun = command;
         refuseUnverifiedTls();
         refuseEndedRehearsal();
-        interruption.cleanUpMs = cleanUpMsOf(command) ?? interruption.cleanUpMs;
+        interruption.cleanUpMs = descriptionOf(command).cleanUpMs ?? interruption.cleanUpMs;
       });
       await program.parseAsync(argv);
     } catch (error) {
@@ -54,7 +54,8 @@ async function exitCodeAfter(error: unknown, interruption: Interruption, begun?:
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would have tsx start a thread
   const { reportError } = require('./error-report') as typeof import('./error-report');
   const exitCode = await reportError(error, interruption, begun);
-  const failureExitCode = begun && interruption.exitCode === undefined ? failureExitCodeOf(begun) : undefined;
+  const failureExitCode =
+    begun && interruption.exitCode === undefined ? descriptionOf(begun).failureExitCode : undefined;
   return failureExitCode ?? exitCode;
 }
 

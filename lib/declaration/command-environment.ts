@@ -29,4 +29,6 @@ export const PLUGIN_RELOAD_ENVIRONMENT = {
   sha256: 'ENGINE_PLUGIN_SHA256',
   /** Declared configuration of the engine, as JSON. */
   configuration: 'ENGINE_CONFIGURATION',
+  /** Command that resumes refreshing, with the options of the deploy. The deploy sets it, and not a construct. */
+  resume: 'ENGINE_RESUME',
 } as const;

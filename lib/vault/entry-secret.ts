@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { explainedBy, ExplainedError, vaultOptionsFromEnvironment, VaultResponseError } from '#core';
+import {
+  commandLine,
+  explainedBy,
+  ExplainedError,
+  UsageError,
+  vaultOptionsFromEnvironment,
+  VaultResponseError,
+} from '#core';
 import type { ClientSecret } from '../declaration/derived/client-secret';
 import { VaultClient } from './vault-client';
 
@@ -50,6 +57,17 @@ export async function writeEntry(client: VaultClient, options: EntryOptions): Pr
     }
     throw error;
   }
+}
+
+/** @throws UsageError if Terraform has not started the command */
+export function setByTerraform(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) {
+    throw new UsageError(
+      `${name} is not set, because Terraform has not started this command; run "${commandLine('deploy')}" instead`,
+    );
+  }
+  return value;
 }
 
 /**

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { commandLine } from '#core';
 import { describeCommand, say } from '../../lib/cli/command';
-import { PROVIDER_ENVIRONMENT, RESUME_VARIABLE, setByTerraform } from '../../lib/cli/stack/terraform-variables';
 import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
-import { providerClient } from '../../lib/vault/entry-secret';
+import { providerClient, setByTerraform } from '../../lib/vault/entry-secret';
 import { reloadPlugin } from '../../lib/vault/plugin-reload';
 
 /*
- * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/engine.ts.
+ * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/engine.ts. Its variables are
+ * in lib/declaration/command-environment.ts.
  */
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -17,14 +17,6 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault internal reload-plugin': 'reload it with the variables that Terraform sets',
     },
     summary: 'Has Vault run the plugin that was registered, with refreshing paused meanwhile. Terraform runs it.',
-    environment: {
-      [NAMES.mountPath]: 'mount path of the engine',
-      [NAMES.movedFrom]: 'earlier mount path of the engine',
-      [NAMES.sha256]: 'sha256 of the plugin',
-      [NAMES.configuration]: 'declared configuration of the engine, as JSON',
-      [RESUME_VARIABLE]: 'command that resumes refreshing, shown after an interruption',
-      ...PROVIDER_ENVIRONMENT,
-    },
   }).action(() =>
     reloadPlugin(
       {
@@ -36,7 +28,7 @@ export function define(command: Command, signal: AbortSignal): void {
       },
       {
         note: say,
-        howToResume: process.env[RESUME_VARIABLE] ?? commandLine('resume'),
+        howToResume: process.env[NAMES.resume] ?? commandLine('resume'),
         signal,
       },
     ),

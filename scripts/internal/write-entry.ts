@@ -1,11 +1,17 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../../lib/cli/command';
-import { PROVIDER_ENVIRONMENT, setByTerraform } from '../../lib/cli/stack/terraform-variables';
 import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
-import { providerClient, requireSecret, writeEntry, type EntrySecretOptions } from '../../lib/vault/entry-secret';
+import {
+  providerClient,
+  requireSecret,
+  setByTerraform,
+  writeEntry,
+  type EntrySecretOptions,
+} from '../../lib/vault/entry-secret';
 
 /*
- * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/entry-with-secret.ts.
+ * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/entry-with-secret.ts. Its
+ * variables are in lib/declaration/command-environment.ts.
  */
 
 export function define(command: Command): void {
@@ -14,16 +20,6 @@ export function define(command: Command): void {
       'webex-token-vault internal write-entry check': 'check that the client secret is set',
     },
     summary: 'Writes an entry of Vault with its client secret. Terraform runs it.',
-    environment: {
-      [NAMES.of]: 'owner of the client secret',
-      [NAMES.shownBy]: 'who shows the client secret to people',
-      [NAMES.variable]: 'variable of Terraform that carries it, named if it is missing',
-      [NAMES.secret]: 'the client secret',
-      [NAMES.path]: 'path of the entry in Vault',
-      [NAMES.fields]: 'the other fields of the entry, as JSON',
-      [NAMES.secretField]: 'the field of the client secret',
-      ...PROVIDER_ENVIRONMENT,
-    },
   });
   command
     .command('check')

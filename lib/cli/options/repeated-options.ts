@@ -1,9 +1,17 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { deploymentFile } from '../../declaration/deployment-file';
 
 /*
  * Options that messages repeat in the commands that they show. A pasted command then acts on the same deployment, with the
  * same logins. Settings of the environment need no option.
  */
+
+/** Names the deployment of a command. Every help has it, so it loads no declaration. */
+export function deploymentOption(): Option {
+  return new Option('--deployment <file>', 'file that declares the deployment')
+    .env('DEPLOYMENT')
+    .default(deploymentFile({}));
+}
 
 /** Commands without `--operators`. */
 const UNOPERATED = /^(?:agent-config|certs|completion|kubernetes|list|quickstart|state archive|unseal)$/;

@@ -9,7 +9,8 @@ import { serverConsequences } from '../../terraform/consequences/server-conseque
 import type { Plan } from '../../terraform/plan/plan';
 import { pluginRemovalObstacles } from '../../terraform/preflight/plugin-presence';
 import { secretNotices, secretObstacles, writtenVariables } from '../../terraform/plan/secret-writes';
-import type { ServerStop } from './server-stop';
+import { say } from '../command';
+import { prepareServerStop, type ServerStop } from './server-stop';
 import type { StackWork } from './stack-work';
 
 /** Everything that people should know about a plan before they agree to it. */
@@ -22,7 +23,7 @@ export interface PlanFindings {
 }
 
 export async function examinePlan(work: StackWork, plan: Plan, destroy = false): Promise<PlanFindings> {
-  const { stack, preflight, onKubernetes, deployment, beforeServerStops, signal } = work;
+  const { stack, preflight, onKubernetes, deployment, signal } = work;
   const secrets = declaredSecrets(deployment);
   // A server that is destroyed needs nothing of its cluster.
   const cluster: ClusterFindings =
@@ -32,7 +33,7 @@ export async function examinePlan(work: StackWork, plan: Plan, destroy = false):
   const { notices, losses } = stack.isInVault
     ? grantConsequences(plan, deployment)
     : serverConsequences(plan, deployment, { isClusterUnreachable: cluster.isUnreachable });
-  const stop = stopsServer(plan) ? await beforeServerStops() : undefined;
+  const stop = stopsServer(plan) ? await prepareServerStop(work, say) : undefined;
   const inVault = await preflight?.findings(plan);
   const obstacles = [
     ...secretObstacles(plan, secrets, process.env),

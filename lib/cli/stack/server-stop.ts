@@ -6,15 +6,13 @@ import {
   vaultVariable,
   VaultResponseError,
   VaultSealed,
-  type VaultConnectionOptions,
 } from '#core';
-import type { Deployment } from '../../declaration/schema/deployment';
 import { declaredConfiguration } from '../../declaration/derived/engine-configuration';
-import type { OperatorFolder } from '../../operators/operator-folder';
 import { OperatorSession } from '../../operators/operator-session';
 import { readRefreshing } from '../../vault/engine-refreshing';
 import { pauseRefreshing } from '../../vault/refresh-pause';
 import { VaultClient } from '../../vault/vault-client';
+import type { StackWork } from './stack-work';
 
 /** Wait for the answer of a server that may hang. */
 const ANSWER_MS = 10_000;
@@ -27,19 +25,11 @@ export interface ServerStop {
   readonly pause?: () => Promise<void>;
 }
 
-export interface ServerStopOptions {
-  readonly connection: VaultConnectionOptions;
-  /** Folder of the provisioner's login. */
-  readonly operators: OperatorFolder;
-  readonly deployment: Deployment;
-  /** Gets lines for a person. */
-  readonly note: (line: string) => void;
-  readonly signal: AbortSignal;
-}
+type Work = Pick<StackWork, 'connection' | 'operators' | 'deployment' | 'signal'>;
 
-/** Finds out whether refreshing can be paused. */
-export async function prepareServerStop(options: ServerStopOptions): Promise<ServerStop> {
-  const { connection, deployment, signal } = options;
+/** Finds out whether refreshing can be paused. @param note gets lines for a person */
+export async function prepareServerStop(work: Work, note: (line: string) => void): Promise<ServerStop> {
+  const { connection, deployment, signal } = work;
   const { mountPath } = deployment.engine;
   try {
     const status = await new VaultClient({ ...connection, timeoutMs: ANSWER_MS }).endedBy(signal).sealStatus();
@@ -50,12 +40,12 @@ export async function prepareServerStop(options: ServerStopOptions): Promise<Ser
     if (vaultVariable('WRAPPED_SECRET_ID') !== undefined) {
       return cannotBePaused('VAULT_WRAPPED_SECRET_ID is good for one login, which is not spent on this');
     }
-    await using session = await open(options);
+    await using session = await open(work);
     const { checkIntervalSeconds } = await readRefreshing(session.vault.endedBy(signal), mountPath);
     const also = checkIntervalSeconds === 0 ? ' (as it is already)' : '';
     return {
       notice: `refreshing is paused before that${also}, so that no grant is lost, and stays paused until it is resumed: ${commandLine('resume')}, or deploy webex-tokens`,
-      pause: () => pause(options),
+      pause: () => pause(work, note),
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -69,11 +59,11 @@ export async function prepareServerStop(options: ServerStopOptions): Promise<Ser
   }
 }
 
-async function pause(options: ServerStopOptions): Promise<void> {
-  const { deployment, note, signal } = options;
+async function pause(work: Work, note: (line: string) => void): Promise<void> {
+  const { deployment, signal } = work;
   const { mountPath } = deployment.engine;
   const declared = declaredConfiguration(deployment);
-  await using session = await open(options);
+  await using session = await open(work);
   await pauseRefreshing(
     { vault: session.vault, mountPath, declared },
     { note, howToResume: commandLine('resume'), signal },
@@ -81,7 +71,7 @@ async function pause(options: ServerStopOptions): Promise<void> {
   note(`refreshing stays paused; once the server is up and unsealed: ${commandLine('resume')}`);
 }
 
-function open({ connection, operators, signal }: ServerStopOptions): Promise<OperatorSession> {
+function open({ connection, operators, signal }: Work): Promise<OperatorSession> {
   return OperatorSession.open(connection, 'provisioner', { operators, roleFromEnvironment: true, signal });
 }
 

@@ -1,17 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandLine } from '#core';
+import { commandLine, type VaultConnectionOptions } from '#core';
+import { PLUGIN_RELOAD_ENVIRONMENT } from '../../declaration/command-environment';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
+import type { OperatorFolder } from '../../operators/operator-folder';
 import { OperatorSession } from '../../operators/operator-session';
 import { contextOf } from '../../server/kubernetes/kubectl-environment';
 import { Preflight } from '../../terraform/preflight/preflight';
 import type { TerraformRunner } from '../../terraform/terraform-runner';
-import { say } from '../command';
-import { prepareServerStop, type ServerStop } from './server-stop';
 import type { Selection } from './stack-command';
-import { RESUME_VARIABLE } from './terraform-variables';
 import { vaultVariables } from './vault-variables';
 
 /** One stack, with everything that work on it needs. */
@@ -22,7 +21,9 @@ export interface StackWork {
   /** Server of the stack, with the context that Terraform uses. @default - the stack has no server on Kubernetes */
   readonly onKubernetes?: KubernetesServerDeclaration;
   readonly deployment: Deployment;
-  readonly beforeServerStops: () => Promise<ServerStop>;
+  readonly connection: VaultConnectionOptions;
+  /** Folder of the provisioner's login. */
+  readonly operators: OperatorFolder;
   readonly signal: AbortSignal;
 }
 
@@ -46,14 +47,18 @@ export async function eachStack(
       stack:
         session === undefined
           ? stack
-          : stack.with({ ...vaultVariables(connection, session.token), [RESUME_VARIABLE]: commandLine('resume') }),
+          : stack.with({
+              ...vaultVariables(connection, session.token),
+              [PLUGIN_RELOAD_ENVIRONMENT.resume]: commandLine('resume'),
+            }),
       preflight: session && new Preflight(session.vault.endedBy(signal), deployment, home),
       onKubernetes:
         !stack.isInVault && server?.mode === 'kubernetes'
           ? { ...server, context: contextOf(server.context, process.env) }
           : undefined,
       deployment,
-      beforeServerStops: () => prepareServerStop({ connection, operators, deployment, note: say, signal }),
+      connection,
+      operators,
       signal,
     };
     const folder = mkdtempSync(join(tmpdir(), 'webex-token-vault-plan-'));

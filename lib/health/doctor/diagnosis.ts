@@ -7,6 +7,7 @@ import {
 } from '#core';
 import { pluginPlace } from '../../declaration/files/plugin-binary';
 import type { Deployment } from '../../declaration/schema/deployment';
+import { readGraceSignal } from '../../vault/grace-signal';
 import { refuseOtherAddress, requireProduct } from '../../vault/ready-server';
 import { VaultClient } from '../../vault/vault-client';
 import { lookInside } from '../looks/look';
@@ -36,7 +37,7 @@ export interface ObserverLogin extends AsyncDisposable {
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly load: () => Promise<{ readonly deployment: Deployment; readonly file: string }>;
-  readonly logIn: (connection: VaultConnectionOptions, deployment: Deployment) => Promise<ObserverLogin>;
+  readonly logIn: (connection: VaultConnectionOptions) => Promise<ObserverLogin>;
   /** Meaning of a refusal by Vault. */
   readonly explain: (error: VaultResponseError) => ExplainedError;
   readonly operators: readonly string[];
@@ -105,7 +106,7 @@ async function examine(examination: Examination, options: DoctorOptions): Promis
   await examination.check('clock', () => checkVaultClock(vault, deployment.webex.apiUrl, now));
   await using session = await examination.check(
     'login',
-    () => logIn(connection, deployment),
+    () => logIn(connection),
     () => (env.BAO_TOKEN || env.VAULT_TOKEN ? 'by VAULT_TOKEN' : 'as the observer'),
   );
   await examineInside(examination, options, deployment, session);
@@ -115,8 +116,10 @@ async function examineInside(
   examination: Examination,
   { env, operators, signal, webex: asksWebex, now = () => new Date() }: DoctorOptions,
   deployment: Deployment,
-  { vault: observer, isLoggedIn }: ObserverLogin,
+  { vault, isLoggedIn }: ObserverLogin,
 ): Promise<void> {
+  // A read may refresh a token.
+  const observer = vault.endedBy(readGraceSignal(signal, deployment.engine));
   const isTokenGiven = Boolean(env.BAO_TOKEN || env.VAULT_TOKEN);
   const place = [pluginPlace(deployment)].filter((line) => line !== undefined).map((line) => advice(line));
   const { isRoot } = await examination.check(

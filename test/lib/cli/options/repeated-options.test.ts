@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { commandLine } from '../../../../core/src/command/command-line';
 import { createCommand } from '../../../../lib/cli/command';
 import { runCommand } from '../../../../lib/cli/program-run';
-import { deploymentOption } from '../../../../lib/cli/options/deployment-option';
+import { deploymentOption } from '../../../../lib/cli/options/repeated-options';
 import { operatorsOption } from '../../../../lib/cli/operated-command';
 
 /** Output about `issue`, `state archive` and `init` from commands of this name, run in sequence in this process. */

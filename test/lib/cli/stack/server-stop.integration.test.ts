@@ -30,16 +30,16 @@ interface Given {
 
 function prepare({ mountPath = 'oauthapp', ...given }: Given = {}): Promise<ServerStop> {
   const { engine, ...deployment } = vault.deployment;
-  return prepareServerStop({
+  const work = {
     connection: { address: vault.server.address, token, ...given },
     operators: { path: join(vault.folder, 'no-operators'), isNamed: false },
     deployment: {
       ...deployment,
       engine: { ...engine, mountPath, tuning: { ...engine.tuning, providerTimeoutSeconds: 1 } },
     },
-    note: (line) => noted.push(line),
     signal: new AbortController().signal,
-  });
+  };
+  return prepareServerStop(work, (line) => noted.push(line));
 }
 
 it('the provisioner pauses refreshing before the stop, and the notice says how to resume', async () => {
