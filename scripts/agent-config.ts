@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { UsageError, vaultOptionsFromEnvironment, vaultVariable } from '#core';
-import { agentConfiguration } from '../lib/apps/agent-configuration';
-import { writeAgentConfiguration } from '../lib/cli/apps/agent-configuration-file';
+import type { AgentConfigurationProps } from '../lib/apps/agent-configuration';
 import { serverVariables } from '../lib/apps/identity-variables';
-import { agentSteps } from '../lib/cli/apps/agent-steps';
+import { agentSteps, writeAgentConfiguration } from '../lib/cli/apps/prepared-agent';
 import { describeCommand } from '../lib/cli/command';
 import { TOKENLESS_ENVIRONMENT } from '../lib/cli/help-environment';
 import { declaredDeployment } from '../lib/cli/operated-command';
@@ -66,37 +65,24 @@ export function define(command: Command, signal: AbortSignal): void {
         );
       }
       const connection = vaultOptionsFromEnvironment(deployment.vault);
-      const identityFiles = {
-        jwt: absolute('JWT_FILE'),
-        clientCertificate: absolute('CLIENT_CERT'),
-        clientKey: absolute('CLIENT_KEY'),
-      };
-      const folder = resolve(options.out);
-      const configuration = agentConfiguration(deployment, app, {
-        folder,
+      const props: AgentConfigurationProps = {
+        folder: resolve(options.out),
         address: connection.address,
         namespace: connection.namespace,
         caFile: serverVariables(connection).VAULT_CACERT,
-        identityFiles,
+        identityFiles: {
+          jwt: absolute('JWT_FILE'),
+          clientCertificate: absolute('CLIENT_CERT'),
+          clientKey: absolute('CLIENT_KEY'),
+        },
         secretId: options.wrappedSecretId ? 'wrapped' : 'plain',
         renderIntervalSeconds: options.renderInterval,
         command: options.exec,
-      });
+      };
       signal.throwIfAborted();
-      const file = await writeAgentConfiguration(folder, configuration);
+      const file = await writeAgentConfiguration(deployment, app, props);
       process.stdout.write(`${file}\n`);
-      process.stderr.write(
-        agentSteps(app, {
-          format: options.format,
-          isWrapped: options.wrappedSecretId === true,
-          login: loginOf(deployment, app),
-          identityFiles,
-          folder,
-          file,
-          namespace: connection.namespace,
-          product: deployment.vault.server?.product,
-        }),
-      );
+      process.stderr.write(agentSteps(deployment, app, props, file));
     });
 }
 

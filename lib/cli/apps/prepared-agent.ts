@@ -1,27 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandLine, shellWord } from '#core';
-import { tokenFile, tokenVariable, type IdentityFiles } from '../../apps/agent-configuration';
+import { commandLine, errorCode, ExplainedError, shellWord } from '#core';
+import {
+  AGENT_CONFIGURATION_HEADER,
+  agentConfiguration,
+  tokenFile,
+  tokenVariable,
+  type AgentConfigurationProps,
+} from '../../apps/agent-configuration';
 import type { AppLogin } from '../../declaration/derived/app-login';
+import { loginOf } from '../../declaration/derived/logins';
 import { declaringFile } from '../../declaration/deployment-file';
-import type { App } from '../../declaration/schema/deployment';
-import { PROGRAMS, type ServerHealth } from '../../vault/vault-client';
+import type { App, Deployment } from '../../declaration/schema/deployment';
+import { createPrivateFolder, writePrivateFile } from '../../files/private-file';
+import { PROGRAMS } from '../../vault/vault-client';
 
-export interface WrittenConfiguration {
-  readonly format: 'file' | 'env';
-  /** Whether the file `secret-id` holds a wrapping token. */
-  readonly isWrapped: boolean;
-  readonly login: AppLogin;
-  readonly identityFiles: IdentityFiles;
-  readonly folder: string;
-  /** The configuration. */
-  readonly file: string;
-  readonly namespace?: string;
-  /** @default - somebody else runs the server, so the product is unknown */
-  readonly product?: ServerHealth['product'];
+/**
+ * Writes the configuration of an agent into its private folder, and replaces an older configuration.
+ *
+ * @returns the file
+ * @throws ExplainedError if another file has this name, or the file cannot be written
+ */
+export async function writeAgentConfiguration(
+  deployment: Deployment,
+  app: App,
+  props: AgentConfigurationProps,
+): Promise<string> {
+  const configuration = agentConfiguration(deployment, app, props);
+  const file = join(props.folder, 'agent.hcl');
+  if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(AGENT_CONFIGURATION_HEADER)) {
+    throw new ExplainedError(`${file} exists and was not written by this command; move it away, or use another --out`);
+  }
+  // The folder will hold the secret id and the tokens.
+  await createPrivateFolder(props.folder);
+  try {
+    await writePrivateFile(file, configuration);
+  } catch (error) {
+    throw new ExplainedError(`${file} cannot be written (${errorCode(error)}); use another --out`);
+  }
+  return file;
 }
 
 /** Files that the agent needs before it starts. */
-function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clientKey }: IdentityFiles): string {
+function needed(login: AppLogin, { folder, identityFiles = {} }: AgentConfigurationProps): string {
+  const { jwt, clientCertificate, clientKey } = identityFiles;
   switch (login.type) {
     case 'cert':
       return `its certificate in ${clientCertificate ?? join(folder, 'client.pem')} and the key in ${clientKey ?? join(folder, 'client-key.pem')}`;
@@ -35,9 +57,14 @@ function needed(login: AppLogin, folder: string, { jwt, clientCertificate, clien
 }
 
 /** Next steps of the person who runs the agent. */
-export function agentSteps(app: App, written: WrittenConfiguration): string {
-  const { format, isWrapped, folder, file, namespace, product, login, identityFiles } = written;
-  const products = app.reads.map((name) => (format === 'env' ? `$${tokenVariable(name)}` : tokenFile(folder, name)));
+export function agentSteps(deployment: Deployment, app: App, props: AgentConfigurationProps, file: string): string {
+  const { folder, namespace, secretId, command } = props;
+  const login = loginOf(deployment, app);
+  const product = deployment.vault.server?.product;
+  const isWrapped = secretId === 'wrapped';
+  const products = app.reads.map((name) =>
+    command === undefined ? tokenFile(folder, name) : `$${tokenVariable(name)}`,
+  );
   const [roleIdFile, secretIdFile] = ['role-id', 'secret-id'].map((name) => shellWord(join(folder, name)));
   const to = isWrapped ? [] : ['--to', join(folder, 'secret-id')];
   const issue = commandLine('issue', app.name, ...to, '--json');
@@ -50,14 +77,13 @@ export function agentSteps(app: App, written: WrittenConfiguration): string {
       : [
           `Its secret id is good for ${app.secretIdUses} logins (secretIdUses in ${declaringFile()}), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
         ];
+  // If somebody else runs the server, its product is unknown.
   const other = product === undefined ? '    # or: vault agent -config=...' : '';
   // The agent's default of 60 s may be too short for a refresh by the engine. The paths contain the namespace.
   const start = `  ${withoutNamespace}VAULT_CLIENT_TIMEOUT=100s ${PROGRAMS[product ?? 'openbao']} agent -config=${shellWord(file)}${other}`;
   const result = `The access token will be in ${products.join(', ')}.`;
   if (login.type !== 'approle') {
-    return ['', `The agent needs ${needed(login, folder, identityFiles)}. Then start it:`, start, result, ''].join(
-      '\n',
-    );
+    return ['', `The agent needs ${needed(login, props)}. Then start it:`, start, result, ''].join('\n');
   }
   return [
     '',
