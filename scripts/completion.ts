@@ -78,9 +78,7 @@ compdef _webex_token_vault webex-token-vault
 
 export function define(command: Command): void {
   describeCommand(command, {
-    examples: {
-      'source <(webex-token-vault completion bash)': 'complete command lines in this shell',
-    },
+    examples: { 'source <(webex-token-vault completion bash)': 'complete command lines in this shell' },
     summary: `Prints a script by which a shell completes commands, options and declared names: source <(${commandLine('completion', 'bash')})`,
   })
     .addArgument(new Argument('<shell>', 'shell to complete in').choices(['bash', 'zsh']))

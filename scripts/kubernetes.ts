@@ -28,9 +28,7 @@ interface Options extends Partial<PodIdentity> {
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    examples: {
-      'webex-token-vault kubernetes people-me': 'print the manifests of app people-me',
-    },
+    examples: { 'webex-token-vault kubernetes people-me': 'print the manifests of app people-me' },
     summary:
       'Prints manifests that give the pods of an app its access tokens, by webex-token-client or by an operator of the cluster. It asks neither Vault nor the cluster, and prints no secret.',
     environment: {
@@ -73,9 +71,7 @@ export function define(command: Command, signal: AbortSignal): void {
         '--refresh-interval <duration>',
         'how often a copy is fetched (default: as often as engine needs)',
         undefined,
-        {
-          atLeast: '1m',
-        },
+        { atLeast: '1m' },
       ),
     )
     .action(async (appName: string, options: Options) => {

@@ -30,9 +30,7 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     summary: 'Reports the status in OpenMetrics text, once or for Prometheus to scrape. It reports a failed look too.',
     environment: environmentAs('observer'),
-    exitCodes: {
-      0: 'the look succeeded, whatever it found; with --serve: ended, by Ctrl-C too',
-    },
+    exitCodes: { 0: 'the look succeeded, whatever it found; with --serve: ended, by Ctrl-C too' },
     cleanUpMs: READ_CLEAN_UP_MS,
   })
     .addOption(new Option('--out <file>', 'write to a file that everybody may read').conflicts('serve'))

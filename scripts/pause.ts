@@ -8,9 +8,7 @@ import { pauseRefreshing } from '../lib/vault/refresh-pause';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    examples: {
-      'webex-token-vault pause': 'stop refreshing before a planned stop',
-    },
+    examples: { 'webex-token-vault pause': 'stop refreshing before a planned stop' },
     summary:
       'Stops background refreshing and waits until no refresh can be under way, so that a stop of the server or of its plugin loses no grant. "resume" ends the pause.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },

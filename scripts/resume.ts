@@ -8,9 +8,7 @@ import { resumeRefreshing } from '../lib/vault/refresh-pause';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    examples: {
-      'webex-token-vault resume': 'refresh again after a planned stop',
-    },
+    examples: { 'webex-token-vault resume': 'refresh again after a planned stop' },
     summary: 'Has the engine refresh again as declared, after "pause". It refreshes at once what is due.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })

@@ -16,9 +16,7 @@ import {
 
 export function define(command: Command): void {
   describeCommand(command, {
-    examples: {
-      'webex-token-vault internal write-entry check': 'check that the client secret is set',
-    },
+    examples: { 'webex-token-vault internal write-entry check': 'check that the client secret is set' },
     summary: 'Writes an entry of Vault with its client secret. Terraform runs it.',
   });
   command
