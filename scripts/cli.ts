@@ -14,11 +14,7 @@ import { runCommand } from '../lib/cli/program-run';
 
 /** Exports of the file of a command. */
 interface CommandModule {
-  /**
-   * Gives the command its arguments, options and action.
-   *
-   * @param signal aborted at Ctrl-C
-   */
+  /** Gives the command its arguments, options and action. @param signal aborted at Ctrl-C */
   readonly define: (command: Command, signal: AbortSignal) => void;
 }
 
@@ -70,11 +66,7 @@ function refuseUnknown(name: string | undefined): void {
   }
 }
 
-/**
- * Loads the file of a command by `require`, because tsx would start a thread for `import()`.
- *
- * @throws ExplainedError if the package does not contain the command
- */
+/** Loads the file of a command by `require`, because tsx would start a thread for `import()`. */
 function loadCommand(path: readonly string[]): CommandModule {
   const name = path.join('/');
   const load = createRequire(__filename);

@@ -91,11 +91,7 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-/**
- * Issues a secret id into a file of this machine. The file is checked before anything is issued.
- *
- * @returns the issued secret id, with a spent wrapping token
- */
+/** Issues a secret id into a file of this machine, which is checked before anything is issued. */
 async function issueTo(
   file: string,
   vault: VaultClient,

@@ -8,11 +8,7 @@ export type DefineCommand = (path: readonly string[], command: Command) => void;
 /** Definitions of the commands that have not been called yet. */
 const PENDING = new WeakMap<Command, () => void>();
 
-/**
- * Adds commands by their names. The file of a command is loaded when the command is called.
- *
- * @param path words before the commands @default - none
- */
+/** Adds commands, whose files are loaded when they are called. @param path words before the commands */
 export function addCommands(
   parent: Command,
   load: DefineCommand,

@@ -7,12 +7,7 @@ import { Interrupted, type Interruption } from './interruption';
 /** Names of the errors by which Node and the prompts report an aborted signal. */
 const ABORTED = ['AbortError', 'AbortPromptError'];
 
-/**
- * Prints one line for an error that ended a run.
- *
- * @param begun the command that failed @default - none was begun
- * @returns the exit code
- */
+/** Prints one line for an error that ended a run of the command. @returns the exit code */
 export async function reportError(error: unknown, interruption: Interruption, begun?: Command): Promise<number> {
   const { exitCode } = interruption;
   // A prompt puts the terminal in raw mode, and reports Ctrl-C by an error of its own.

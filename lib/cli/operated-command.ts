@@ -11,11 +11,7 @@ import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../operato
  * Commands that work on the declared deployment, most of them as an operator.
  */
 
-/**
- * Loads the deployment of a command. An action calls it, so `--help` works without a deployment.
- *
- * @throws UsageError, ExplainedError
- */
+/** Loads the deployment of a command. An action calls it, so `--help` works without a deployment. */
 export function declaredDeployment(command: Command): Promise<LoadedDeployment> {
   const { deployment } = command.optsWithGlobals<{ deployment?: string }>();
   return loadDeployment(deployment || deploymentFile());
@@ -44,7 +40,6 @@ export function operatorFolder(command: Command): OperatorFolder {
  * Opens the session of the operator that a command acts as, at the Vault of the environment or of the deployment.
  *
  * @param roleFromEnvironment whether `VAULT_ROLE_ID` may be the role of this operator
- * @throws as {@link OperatorSession.open}
  */
 export function openSession(
   command: Command,

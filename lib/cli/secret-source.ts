@@ -12,10 +12,7 @@ export interface SecretSource {
   readonly question: string;
 }
 
-/**
- * @returns undefined if the person typed nothing
- * @throws ExplainedError if the text is no secret, UsageError if there is neither a file nor a terminal
- */
+/** @returns undefined if the person typed nothing. @throws UsageError if there is neither a file nor a terminal */
 export async function readSecret(
   { what, file, question }: SecretSource,
   signal: AbortSignal,

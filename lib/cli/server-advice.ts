@@ -11,8 +11,6 @@ const LONGEST_LOAD_MS = 5000;
  * Advice by the declaration of the server: the port-forward that has to run, and the other nodes.
  *
  * Commands like "unseal" work without a declaration in an emergency. A declaration that cannot be loaded is therefore no error.
- *
- * @param command the one that failed @default - none was begun
  */
 export async function serverAdvice(error: unknown, command: Command | undefined): Promise<string | undefined> {
   if (error instanceof VaultUnreachableError && error.isTransient) {

@@ -30,10 +30,7 @@ interface CommandLine {
 /** Values that the shell completes itself. */
 const FILES = ['file', 'files', 'folder', 'command', 'args'];
 
-/**
- * @param words words after the program's name; the last one is being typed, and may be empty
- * @returns "files" if the shell completes files
- */
+/** @param words after the program's name; the last one is being typed. @returns "files" if the shell completes files */
 export async function candidates(program: Command, words: readonly string[]): Promise<readonly Candidate[] | 'files'> {
   const typed = words.at(-1) ?? '';
   const line = parse(program, words.slice(0, -1));

@@ -67,11 +67,7 @@ export function operatorsOf(deployment: Deployment): OperatorName[] {
   return operatorRoles(deployment).map(({ name }) => name);
 }
 
-/**
- * Writes the roles and policies that the deployment needs now. May be repeated. Needs a root token.
- *
- * @throws ExplainedError if they are those of another deployment
- */
+/** Writes roles and policies by a root token. @throws ExplainedError if they are those of another deployment */
 export async function writeOperators(root: VaultClient, deployment: Deployment): Promise<void> {
   await enableMount(root);
   await refuseOtherDeployment(root, deployment.engine);

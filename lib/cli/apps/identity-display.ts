@@ -3,11 +3,7 @@ import { identityPlace } from '../../apps/identity-variables';
 import type { IdentityLogin } from '../../declaration/derived/app-login';
 import type { App } from '../../declaration/schema/deployment';
 
-/**
- * Prints the environment of an app with an identity of its own. Such an app has no secret id.
- *
- * @throws UsageError if a secret id is requested
- */
+/** Prints the environment of an app with an identity of its own. @throws UsageError if a secret id is requested */
 export function showIdentity(
   login: IdentityLogin,
   app: App,

@@ -15,12 +15,7 @@ import type { App, Deployment } from '../../declaration/schema/deployment';
 import { createPrivateFolder, writePrivateFile } from '../../files/private-file';
 import { PROGRAMS } from '../../vault/vault-client';
 
-/**
- * Writes the configuration of an agent into its private folder, and replaces an older configuration.
- *
- * @returns the file
- * @throws ExplainedError if another file has this name, or the file cannot be written
- */
+/** Writes the configuration of an agent into its private folder, over an older configuration. @returns the file */
 export async function writeAgentConfiguration(
   deployment: Deployment,
   app: App,

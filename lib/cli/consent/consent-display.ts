@@ -60,11 +60,7 @@ export function showUrl(url: string, over: AbortSignal, options: ConsentDisplay)
   }
 }
 
-/**
- * A text to send to the person who consents.
- *
- * @param askedBy name of the person who asks
- */
+/** A text to send to the person who consents. @param askedBy name of the person who asks */
 function invitation(asked: DeviceInvitation, askedBy: string): string {
   const { grant, credential, integration, scopes, email } = asked;
   const account = email === undefined ? 'the account that it is to act as' : email;

@@ -11,11 +11,7 @@ export interface QrScreen {
   readonly columns?: number;
 }
 
-/**
- * A QR code in half blocks, two rows on each line.
- *
- * @returns undefined if there is no terminal, or it is too narrow
- */
+/** A QR code in half blocks, two rows on each line. @returns undefined if there is no terminal, or it is too narrow */
 export async function qrCode(text: string, { isTTY, columns = 0 }: QrScreen): Promise<string | undefined> {
   if (isTTY !== true) {
     return undefined;

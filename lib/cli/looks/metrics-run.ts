@@ -2,9 +2,8 @@ import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageErr
 import { urlHost } from '../../declaration/schema/host-name';
 import { writeAtomically } from '../../files/atomic-file';
 import { type ListenAddress, MetricsServer } from '../../health/metrics/metrics-server';
-import { lookRegularly } from '../../health/metrics/regular-looks';
 import type { Report } from '../../health/report';
-import { timedLook, type TimedLook } from '../../health/metrics/regular-looks';
+import { lookRegularly, timedLook, type TimedLook } from '../../health/metrics/regular-looks';
 import { explained } from '../../operators/server-refusal';
 import { say } from '../command';
 

@@ -8,11 +8,7 @@ import { readGraceSignal, withOwnSignal } from '../../vault/grace-signal';
 import { VaultClient } from '../../vault/vault-client';
 import { declaredDeployment, operatorFolder } from '../operated-command';
 
-/**
- * Looks at the deployment of a command as the observer, who is logged out at the end.
- *
- * @throws NotPermitted, UsageError; the signal's reason
- */
+/** Looks at the deployment of a command as the observer. @throws NotPermitted, UsageError; the signal's reason */
 export async function observe(
   command: Command,
   { verify }: { readonly verify?: boolean },

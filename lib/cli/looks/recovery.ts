@@ -25,8 +25,6 @@ export interface Recovery {
 
 /**
  * Looks, and recovers the lost grants of Service Apps that set `autoRecover`. A revoked grant is not lost, so it stays revoked.
- *
- * @throws as {@link observe}; TemporarilyUnavailable if the server is down; UsageError if no credential sets `autoRecover`
  */
 export async function recoverGrants(command: Command, signal: AbortSignal): Promise<Recovery> {
   const { deployment } = await declaredDeployment(command);
@@ -66,8 +64,6 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
 
 /**
  * Service Apps may request each other's grants, so a failed grant is tried again after the grant that requests it.
- *
- * @param attempt recovers one grant; returns the reason of a failure
  */
 async function recoverEach(
   deployment: Deployment,

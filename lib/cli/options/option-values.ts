@@ -16,11 +16,7 @@ export interface DurationLimits {
   readonly atMost?: string;
 }
 
-/**
- * An option whose value is a duration, such as `--timeout 5m`. The action gets whole seconds.
- *
- * @param initially its default, such as `5m` @default - none
- */
+/** An option with a duration, such as `--timeout 5m`, of which the action gets seconds. @param initially its default */
 export function durationOption(
   flags: string,
   description: string,
@@ -69,11 +65,7 @@ export function imageName(text: string): string {
   return /^\S+$/.test(text) ? text : refuse(like, text);
 }
 
-/**
- * The name of an object in a cluster.
- *
- * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/, subdomain
- */
+/** The name of an object. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/, subdomain */
 export function objectName(text: string): string {
   return /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(text)
     ? text

@@ -16,10 +16,7 @@ export function deploymentOption(): Option {
 /** Commands without `--operators`. */
 const UNOPERATED = /^(?:agent-config|certs|completion|kubernetes|list|quickstart|state archive|unseal)$/;
 
-/**
- * @param begun the command that runs
- * @param name of the command that is shown
- */
+/** @param begun the command that runs @param name of the command that is shown */
 export function repeatedOptions(begun: Command, name: string): readonly string[] {
   return [
     ...option('--deployment', given(begun, 'deployment')),

@@ -58,12 +58,7 @@ export function notifierOf(command: Command, signal: AbortSignal): Notifier | un
   });
 }
 
-/**
- * Takes a look, and reports its changes or its failure.
- *
- * @param complain gets a line about a failed report
- * @throws the error of `look`, once it is reported
- */
+/** Takes a look, and reports its changes or its failure. @param complain gets a line about a failed report */
 export async function lookAndNotify(
   look: () => Promise<Report>,
   notifier: Notifier | undefined,

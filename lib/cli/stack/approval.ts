@@ -45,7 +45,6 @@ function lostBy({ kind, name }: Loss): string {
 /**
  * Prints what people will notice, and asks. A person accepts each loss of a grant by its name.
  *
- * @returns whether to go on
  * @throws ExplainedError if `--yes` is given, and a loss is not accepted
  */
 export async function approved(

@@ -12,12 +12,7 @@ export interface ServerPodsOptions extends PodWatchOptions {
   readonly note: (line: string) => void;
 }
 
-/**
- * Prints the state of the pods after a deploy, and what to do next.
- *
- * @returns whether no pod is known to fail
- * @throws ExplainedError if it is interrupted
- */
+/** Prints the state of the pods after a deploy, and what to do next. @returns whether no pod is known to fail */
 export async function tellPods(server: KubernetesServerDeclaration, options: ServerPodsOptions): Promise<boolean> {
   const { note, signal, timeoutMs } = options;
   const kubectl = new Kubectl(server, { signal });

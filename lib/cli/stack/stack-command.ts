@@ -68,7 +68,6 @@ export interface Selection {
  *
  * @param named names of stacks, then the words behind `--`, as commander gives them; no names: all stacks
  * @param ready called once the names are known to be right, before anything is written
- * @throws UsageError if there is no such stack, ExplainedError if there is no Terraform
  */
 export async function selectStacks(
   command: Command,
@@ -121,11 +120,7 @@ export function oneStackFor(planFile: string | undefined, stacks: readonly Terra
   return planFile === undefined ? undefined : resolve(planFile);
 }
 
-/**
- * Terraform has printed the reason of a failure. This adds the consequence, and passes on the exit code.
- *
- * @returns whether Terraform succeeded
- */
+/** Adds the consequence to the reason that Terraform has printed. @returns whether Terraform succeeded */
 export function reportUnlessSuccessful(exitCode: number, stack: TerraformRunner, what: string, next: string): boolean {
   if (exitCode === 0) {
     return true;

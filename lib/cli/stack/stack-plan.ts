@@ -27,12 +27,7 @@ export async function savedPlan(work: StackWork, file: string, json?: boolean): 
     : { exitCode: 1 };
 }
 
-/**
- * Has Terraform plan a stack.
- *
- * @param file gets the plan
- * @throws ExplainedError if the plan would destroy an engine that the declaration protects
- */
+/** @throws ExplainedError if the plan would destroy an engine that the declaration protects */
 export async function planStack(
   work: StackWork,
   file: string,

@@ -32,7 +32,6 @@ export interface StackWork {
  *
  * @param action gets a private folder for a plan; returns whether it succeeded
  * @returns whether all succeeded
- * @throws ExplainedError if a stack is inside Vault and there is no token, nor a login to get one
  */
 export async function eachStack(
   { stacks, loaded: { deployment, folder: home }, connection, operators }: Selection,

@@ -18,10 +18,7 @@ function isOfApply(arg: string): boolean {
   return /^--?(?:lock|lock-timeout|parallelism|no-color|compact-warnings|show-sensitive|var-file)(?:=|$)/.test(arg);
 }
 
-/**
- * @param planFile a saved plan that is to be applied @default - a plan is made
- * @throws UsageError if Terraform would misread an argument
- */
+/** @param planFile a saved plan that is to be applied. @throws UsageError if Terraform would misread an argument */
 export function refuseUnfitArguments(planFile?: string): void {
   const given = terraformArguments();
   const value = given.find((arg) => !arg.startsWith('-'));
