@@ -71,7 +71,7 @@ describe('a command line of the programs', () => {
   it.each([
     ['npx --no-install webex-token-vault status --htm page.html', /unknown option '--htm'/],
     ['npx --no-install webex-token-vault authorize', /missing required argument 'credential'/],
-    ['npx --no-install webex-token-vault authorise testauth', /there is no command "authorise"/],
+    ['npx --no-install webex-token-vault authorise testauth', /unknown command 'authorise'/],
     ['npx --no-install webex-token testauth --raw', /Unknown option '--raw'/],
   ])('the check finds the mistake in a command line: %s', (line, reason) => {
     expect(refusal(line)).toMatch(reason);

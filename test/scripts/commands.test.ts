@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
 import { freePort } from '../../lib/processes/free-port';
-import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/written-deployment';
+import { declaredExample, EXAMPLE_FOLDER } from '../fixtures/declarations/declared-example';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { runCommand } from '../fixtures/programs/command-run';
 import { PROGRAM } from '../fixtures/programs/script';
@@ -18,10 +17,8 @@ describe.each(['authorize', 'revoke'])('%s', (command) => {
 
   it('the command asks the declared server if VAULT_ADDR is not set', async () => {
     const port = await freePort();
-    const folder = mkdtempSync(join(tmpdir(), 'declared-'));
-    const declared = deploymentInFile(folder, exampleDeployment({ vault: { server: { mode: 'dev', port } } }));
+    const declared = declaredExample({ vault: { server: { mode: 'dev', port } } });
     const { exitCode, stderr } = await runCommand(command, ['testauth'], { ...declared, VAULT_TOKEN: 'hush' });
-    rmSync(folder, { recursive: true });
     expect(stderr).toContain(`error: no answer from Vault at http://127.0.0.1:${port} (ECONNREFUSED); `);
     expect(exitCode).toBe(4);
   });
@@ -177,11 +174,8 @@ describe('a password in VAULT_ADDR', () => {
     ['deploy', '--auto-approve'],
     ['destroy', '--auto-approve'],
   ])('the %s command refuses a password in VAULT_ADDR and does not repeat it', async (command, ...args) => {
-    const folder = mkdtempSync(join(tmpdir(), 'declared-'));
-    const existing = exampleDeployment({ vault: { address: 'https://vault.example' } });
-    const env = { ...deploymentInFile(folder, existing), VAULT_ADDR: 'https://user:hush@vault.test', VAULT_TOKEN: 't' };
+    const env = { ...declaredExample(), VAULT_ADDR: 'https://user:hush@vault.test', VAULT_TOKEN: 't' };
     const { exitCode, stdout, stderr } = await runCommand(command, args, env);
-    rmSync(folder, { recursive: true });
     expect(stderr).toMatch(/^error: VAULT_ADDR must hold no user and password, .*; leave them out\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).not.toContain('hush');
@@ -217,11 +211,8 @@ it.each([
 });
 
 it('deploy says that there is no Terraform', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'declared-'));
-  const declared = deploymentInFile(folder, exampleDeployment());
-  const env = { ...declared, PATH: folder, CDKTF_OUTDIR: join(folder, 'out') };
+  const env = { ...declaredExample(), PATH: EXAMPLE_FOLDER, CDKTF_OUTDIR: join(EXAMPLE_FOLDER, 'out') };
   const { exitCode, stdout, stderr } = await runCommand('deploy', ['--auto-approve'], env);
-  rmSync(folder, { recursive: true });
   expect(stderr).toBe('error: neither terraform nor tofu is on PATH; install Terraform or OpenTofu, 1.11 or newer\n');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });

@@ -1,16 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
 import { runCommand } from '../fixtures/programs/command-run';
-import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/written-deployment';
+import { declaredExample, EXAMPLE_FOLDER } from '../fixtures/declarations/declared-example';
 
 /* Completion in a real bash. Bash calls the script's function as readline would, and gets the command's answers. */
-
-let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'completion-'))));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
 
@@ -19,19 +13,19 @@ async function standIn(environment: Record<string, string>, lines: readonly (rea
   const asked = [['completion', 'bash'], ...lines.map((words) => ['internal', 'complete', '--', ...words])];
   let script = '#!/bin/sh\n';
   for (const [index, [name = '', ...args]] of asked.entries()) {
-    const { exitCode, stdout, stderr } = await runCommand(name, args, environment, folder);
+    const { exitCode, stdout, stderr } = await runCommand(name, args, environment, EXAMPLE_FOLDER);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    writeFileSync(join(folder, `.answer-${index}`), stdout);
+    writeFileSync(join(EXAMPLE_FOLDER, `.answer-${index}`), stdout);
     const isAsked = [name, ...args].map((word, at) => `[ "\${${at + 1}}" = ${quoted([word])} ]`).join(' && ');
-    script += `[ $# = ${args.length + 1} ] && ${isAsked} && exec cat '${join(folder, `.answer-${index}`)}'\n`;
+    script += `[ $# = ${args.length + 1} ] && ${isAsked} && exec cat '${join(EXAMPLE_FOLDER, `.answer-${index}`)}'\n`;
   }
   return `${script}exit 64\n`;
 }
 
 /** @returns bash's offers for the last word of each command line; the word can be empty */
 async function offers(...lines: readonly (readonly string[])[]): Promise<string[][]> {
-  const environment = deploymentInFile(folder, exampleDeployment());
-  const command = join(folder, 'webex-token-vault');
+  const environment = declaredExample();
+  const command = join(EXAMPLE_FOLDER, 'webex-token-vault');
   writeFileSync(command, await standIn(environment, lines), { mode: 0o755 });
   const calls = lines.map(
     (words) => `COMP_WORDS=(${quoted([command, ...words])}); COMP_CWORD=${words.length}
@@ -41,7 +35,7 @@ async function offers(...lines: readonly (readonly string[])[]): Promise<string[
     'bash',
     ['-c', `set -u\nsource <(${command} completion bash)\n${calls.join('\n')}`],
     {
-      cwd: folder,
+      cwd: EXAMPLE_FOLDER,
       env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...environment },
     },
   );
@@ -79,14 +73,14 @@ test('bash completes commands, options, names of the deployment, choices and fil
 });
 
 test('the completion runs no typed text, and a broken deployment causes no error', async () => {
-  writeFileSync(join(folder, 'broken.json'), '{');
+  writeFileSync(join(EXAMPLE_FOLDER, 'broken.json'), '{');
   const offered = await offers(
     ['issue', '$(touch touched)'],
     ['authorize', '--deployment', 'broken.json', ''],
     ['nonsense', ''],
   );
   expect(offered).toEqual([[], [], []]);
-  expect(existsSync(join(folder, 'touched'))).toBe(false);
+  expect(existsSync(join(EXAMPLE_FOLDER, 'touched'))).toBe(false);
 });
 
 test('the command prints a script for zsh too, and refuses other shells', async () => {

@@ -1,28 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/written-deployment';
+import { declaredExample, EXAMPLE_FOLDER } from '../fixtures/declarations/declared-example';
 import { runCommand } from '../fixtures/programs/command-run';
 
 /* `issue` refuses an app with an identity before it contacts Vault. No Vault answers here. */
 
-const folder = mkdtempSync(join(tmpdir(), 'issue-identity-'));
-const environment = deploymentInFile(
-  folder,
-  exampleDeployment({
-    vault: { address: 'http://127.0.0.1:9' },
-    apps: [
-      {
-        name: 'job',
-        reads: ['testauth'],
-        identity: { github: { repository: 'acme/reports', ref: 'refs/heads/main' } },
-      },
-    ],
-  }),
-);
-
-afterAll(() => rmSync(folder, { recursive: true }));
+const identity = { github: { repository: 'acme/reports', ref: 'refs/heads/main' } };
+const environment = declaredExample({
+  vault: { address: 'http://127.0.0.1:9' },
+  apps: [{ name: 'job', reads: ['testauth'], identity }],
+});
 
 it('issue prints the environment of an app with its own identity', async () => {
   const { exitCode, stdout, stderr } = await runCommand('issue', ['job'], environment);
@@ -40,7 +26,11 @@ it('issue --json prints that environment for programs', async () => {
 });
 
 it('the commands refuse to write a secret id for such an app', async () => {
-  const { exitCode, stderr } = await runCommand('issue', ['job', '--to', join(folder, 'secret-id')], environment);
+  const { exitCode, stderr } = await runCommand(
+    'issue',
+    ['job', '--to', join(EXAMPLE_FOLDER, 'secret-id')],
+    environment,
+  );
   expect(exitCode).toBe(2);
   expect(stderr).toContain('so there is no secret id to write to');
   const agent = await runCommand('agent-config', ['job', '--wrapped-secret-id'], environment);

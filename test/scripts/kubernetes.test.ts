@@ -1,18 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
-import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/written-deployment';
+import { declaredExample, EXAMPLE_FOLDER } from '../fixtures/declarations/declared-example';
 import { runCommand } from '../fixtures/programs/command-run';
 import type { ScriptResult } from '../fixtures/programs/script';
 
 /* The command sends no request. No Vault and no cluster answers here. */
 
 const [ca = ''] = rootCertificates;
-const folder = mkdtempSync(join(tmpdir(), 'kubernetes-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const kubernetes = {
   cluster: { address: 'https://10.0.0.1', caPem: ca },
@@ -38,8 +34,7 @@ function kubernetesCommand(
   changes: Partial<DeploymentInput> = {},
   env: Record<string, string> = {},
 ): Promise<ScriptResult> {
-  const file = deploymentInFile(folder, exampleDeployment({ ...declared, ...changes }));
-  return runCommand('kubernetes', args, { ...file, ...env });
+  return runCommand('kubernetes', args, { ...declaredExample({ ...declared, ...changes }), ...env });
 }
 
 it('kubernetes prints to stdout only the manifests of a pod that reads its token itself', async () => {
@@ -61,7 +56,7 @@ it('kubernetes tells the pod to use plain HTTP if that is allowed', async () => 
 });
 
 it('kubernetes takes image, address, CA and interval from its options', async () => {
-  const file = join(folder, 'ca.pem');
+  const file = join(EXAMPLE_FOLDER, 'ca.pem');
   writeFileSync(file, ca);
   const options = [
     '--image',

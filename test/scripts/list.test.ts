@@ -1,25 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { deploymentInFile } from '../../rehearsal/written-deployment';
-import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { declaredExample } from '../fixtures/declarations/declared-example';
 import { runCommand } from '../fixtures/programs/command-run';
 
 /* No Vault answers here. */
 
-const folder = mkdtempSync(join(tmpdir(), 'list-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
 const github = { audience: 'vault', repository: 'example/reports', ref: 'refs/heads/main' };
-const declared = deploymentInFile(
-  folder,
-  exampleDeployment({
-    apps: [
-      { name: 'people-me', reads: ['testauth'] },
-      { name: 'job', reads: ['testauth'], identity: { github } },
-    ],
-  }),
-);
+const declared = declaredExample({
+  apps: [
+    { name: 'people-me', reads: ['testauth'] },
+    { name: 'job', reads: ['testauth'], identity: { github } },
+  ],
+});
 
 it('list prints each declared item on one line', async () => {
   const { exitCode, stdout } = await runCommand('list', [], declared);

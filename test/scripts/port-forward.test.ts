@@ -1,23 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../lib/processes/free-port';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
-import { exampleDeployment } from '../fixtures/declarations/example-deployment';
-import { deploymentInFile } from '../../rehearsal/written-deployment';
+import { declaredExample, EXAMPLE_FOLDER } from '../fixtures/declarations/declared-example';
 import { ScriptedVault } from '../fixtures/loopback/scripted-vault';
 import { runCommand } from '../fixtures/programs/command-run';
 
 /* Errors about a server on Kubernetes without a forwarded port. */
 
-const folder = mkdtempSync(join(tmpdir(), 'port-forward-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
 function environment(port: number): Record<string, string> {
-  const deployment = exampleDeployment({ vault: { server: { mode: 'kubernetes', port } } });
-  return { ...deploymentInFile(folder, deployment), VAULT_TOKEN: 'hush' };
+  return { ...declaredExample({ vault: { server: { mode: 'kubernetes', port } } }), VAULT_TOKEN: 'hush' };
 }
 
 function advice(port: number): string {
@@ -25,9 +19,9 @@ function advice(port: number): string {
 }
 
 it.each([
-  ['init', ['--operators', join(folder, 'operators')]],
+  ['init', ['--operators', join(EXAMPLE_FOLDER, 'operators')]],
   ['unseal', []],
-  ['backup create', [join(folder, 'grants.snap')]],
+  ['backup create', [join(EXAMPLE_FOLDER, 'grants.snap')]],
   ['authorize', ['testauth']],
   ['deploy', ['webex-tokens', '--auto-approve']],
 ])('the %s command names the missing port-forward', async (command, args) => {
@@ -52,9 +46,9 @@ it('unseal names the port-forward if VAULT_ADDR names the server and the pod beh
 
 it.each([
   ['is none', '/none/deployment.json'],
-  ['does not hold', join(folder, 'broken.json')],
+  ['does not hold', join(EXAMPLE_FOLDER, 'broken.json')],
 ])('unseal reports the missing answer if the deployment %s', async (_, file) => {
-  writeFileSync(join(folder, 'broken.json'), '{');
+  writeFileSync(join(EXAMPLE_FOLDER, 'broken.json'), '{');
   const VAULT_ADDR = `https://127.0.0.1:${await freePort()}`;
   const { exitCode, stderr } = await runCommand('unseal', [], { DEPLOYMENT: file, VAULT_ADDR });
   expect(stderr).toBe(
@@ -71,7 +65,7 @@ it('deploy names the other nodes if the first one is sealed', async () => {
     body: { initialized: true, sealed: true, version: '2.7.2', t: 3, n: 5, progress: 0 },
   });
   const port = Number(new URL(node.address).port);
-  const VAULT_CACERT = join(folder, 'ca.pem');
+  const VAULT_CACERT = join(EXAMPLE_FOLDER, 'ca.pem');
   writeFileSync(VAULT_CACERT, authority.certificatePem);
   const { exitCode, stderr } = await runCommand('deploy', ['webex-tokens', '--auto-approve'], {
     ...environment(port),

@@ -1,10 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
-import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
-import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { declaredExample, EXAMPLE_FOLDER } from '../fixtures/declarations/declared-example';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { PROGRAM, runScript, Script } from '../fixtures/programs/script';
@@ -19,10 +17,8 @@ it('the program prints its version', async () => {
 });
 
 it('the program blames an invalid deployment.ts in one line', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'commands-'));
-  writeFileSync(join(folder, 'deployment.ts'), 'export default nonsense;');
-  const { exitCode, stdout, stderr } = await runScript('revoke', ['testauth'], {}, folder);
-  rmSync(folder, { recursive: true });
+  writeFileSync(join(EXAMPLE_FOLDER, 'deployment.ts'), 'export default nonsense;');
+  const { exitCode, stdout, stderr } = await runScript('revoke', ['testauth'], {}, EXAMPLE_FOLDER);
   expect(stderr).toBe('error: deployment.ts cannot be loaded: line 1: nonsense is not defined; correct it there\n');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });
@@ -34,22 +30,19 @@ it('the program ends quietly if the reader of its output closes the pipe', async
 });
 
 it('the program ends on a signal of another process', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
-  const operators = join(folder, 'operators');
+  const operators = join(EXAMPLE_FOLDER, 'operators');
   mkdirSync(operators, { mode: 0o700 });
   writeFileSync(join(operators, 'key-share-1'), Buffer.alloc(33, 7).toString('base64'), { mode: 0o600 });
   await using vault = await RecordingServer.start(() => undefined);
-  const environment = { ...deploymentInFile(folder, exampleDeployment()), VAULT_ADDR: vault.address };
+  const environment = { ...declaredExample(), VAULT_ADDR: vault.address };
   const script = new Script('unseal', ['--key-shares', operators], environment);
   await eventually(() => vault.requests.length > 0 || undefined);
   script.child.kill('SIGTERM');
   expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
-  rmSync(folder, { recursive: true });
 });
 
 it("the program answers bash's question for completions", async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'completion-'));
-  const command = join(folder, 'webex-token-vault');
+  const command = join(EXAMPLE_FOLDER, 'webex-token-vault');
   writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });
   const { exitCode, stdout, stderr } = await run(
     'bash',
@@ -59,10 +52,9 @@ it("the program answers bash's question for completions", async () => {
       _webex_token_vault ${command}; echo "\${COMPREPLY[*]}"`,
     ],
     {
-      cwd: folder,
-      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...deploymentInFile(folder, exampleDeployment()) },
+      cwd: EXAMPLE_FOLDER,
+      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...declaredExample() },
     },
   );
-  rmSync(folder, { recursive: true });
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: 'testauth\n', stderr: '' });
 });

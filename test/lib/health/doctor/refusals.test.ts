@@ -82,6 +82,7 @@ async function doctor(listed: string[] = []) {
       };
       // Node's HTTP server does not know the method LIST.
       client.list = () => Promise.resolve(listed);
+      client.endedBy = () => client;
       return Promise.resolve({ vault: client, [Symbol.asyncDispose]: () => Promise.resolve() });
     },
     explain: explainedRefusal,
