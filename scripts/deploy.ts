@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { synthesizeOnDemand } from '../constructs/synthesis-on-demand';
 import { addApprovalOptions, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
 import { durationOption } from '../lib/cli/options/option-values';
-import { PODS_TIMEOUT } from '../lib/cli/stack/server-pods';
 import { changeStacks } from '../lib/cli/stack/stack-change';
 import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack/stack-command';
 
@@ -17,9 +16,8 @@ export function define(command: Command, signal: AbortSignal): void {
       'Makes the server and the inside of Vault match the deployment. It shows the changes, asks, and runs Terraform or OpenTofu.',
   });
   addApprovalOptions(described)
-    .addOption(
-      durationOption('--wait <duration>', 'how long to wait for the pods of a server on Kubernetes', PODS_TIMEOUT),
-    )
+    // Long enough to fetch images and to make volumes.
+    .addOption(durationOption('--wait <duration>', 'how long to wait for the pods of a server on Kubernetes', '2m'))
     .option('--plan-file <file>', 'apply the plan of one stack that "diff --plan-file" has saved')
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions & { readonly wait: number }) => {
       const selection = await selectStacks(command, named, synthesizeOnDemand, () => {

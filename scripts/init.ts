@@ -57,7 +57,7 @@ export function define(command: Command, signal: AbortSignal): void {
           await prepareOperatorFolder(made);
         }
       };
-      const receiver = await loginOutput(command, client, { prepare, report: say, signal });
+      const receiver = await loginOutput(command, client, { prepare, signal });
       await initializeServer(client, {
         keys,
         deployment,

@@ -25,12 +25,6 @@ interface Options {
   readonly html?: string;
 }
 
-/** Gets a line about a problem beside a look. */
-type Note = (line: string) => void;
-
-/** Each look logs in and reads every grant. */
-const SHORTEST_INTERVAL = '10s';
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
@@ -53,10 +47,9 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--json', 'print the result as JSON; with --watch, one line for each look')
     .option('--verify', 'also ask Webex whose each grant is, and whether its token works')
     .option('--watch', 'look again and again, until Ctrl-C')
+    // Each look logs in and reads every grant.
     .addOption(
-      durationOption('--interval <duration>', 'with --watch: time between two looks', '1m', {
-        atLeast: SHORTEST_INTERVAL,
-      }),
+      durationOption('--interval <duration>', 'with --watch: time between two looks', '1m', { atLeast: '10s' }),
     )
     .option('--html <file>', 'also write a page with a timeline of each grant')
     .addOption(operatorsOption('observer'));
@@ -69,7 +62,7 @@ export function define(command: Command, signal: AbortSignal): void {
         await refuseVisibleToGit(html);
       }
       const notifier = notifierOf(command, signal);
-      const look = async (note: Note): Promise<Report> => {
+      const look = async (note: (line: string) => void): Promise<Report> => {
         const report = await lookAndNotify(() => observe(command, { verify }, signal), notifier, note, signal);
         if (html !== undefined) {
           await writePage(html, report).catch((error: unknown) => note(`error: ${describeError(error)}`));

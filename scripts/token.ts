@@ -18,9 +18,6 @@ interface Options {
   readonly timeout: number;
 }
 
-/** Vault waits this long for an identity provider. */
-const LONGEST_LOGIN = '10m';
-
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
@@ -36,10 +33,9 @@ export function define(command: Command, signal: AbortSignal): void {
     .addOption(operatorsOption('<operator>'))
     .option('--oidc', 'log a person in with the browser, at the identity provider of operators.oidc')
     .option('--no-open', 'with --oidc: do not open the browser')
+    // Vault waits 10 minutes for an identity provider.
     .addOption(
-      durationOption('--timeout <duration>', 'with --oidc: how long the login may take', '5m', {
-        atMost: LONGEST_LOGIN,
-      }),
+      durationOption('--timeout <duration>', 'with --oidc: how long the login may take', '5m', { atMost: '10m' }),
     )
     .action(async (name: OperatorName, options: Options) => {
       const { deployment } = await declaredDeployment(command);

@@ -8,12 +8,6 @@ import { defineCommand } from './command-tree';
  * arguments, such as `<credential>`.
  */
 
-export interface Candidate {
-  readonly value: string;
-  /** @default - none */
-  readonly description?: string;
-}
-
 /** The words that a person has typed. */
 interface CommandLine {
   readonly command: Command;
@@ -30,12 +24,15 @@ interface CommandLine {
 /** Values that the shell completes itself. */
 const FILES = ['file', 'files', 'folder', 'command', 'args'];
 
-/** @param words after the program's name; the last one is being typed. @returns "files" if the shell completes files */
-export async function candidates(program: Command, words: readonly string[]): Promise<readonly Candidate[] | 'files'> {
+/** Has the shell complete files. */
+const SHELL_FILES: readonly string[] = [':files'];
+
+/** @param words after the program's name; the last one is being typed. @returns each word, perhaps a tab and its meaning */
+export async function candidates(program: Command, words: readonly string[]): Promise<readonly string[]> {
   const typed = words.at(-1) ?? '';
   const line = parse(program, words.slice(0, -1));
   const all = await following(line, typed, program);
-  return all === 'files' ? all : all.filter(({ value }) => value.startsWith(typed));
+  return all === SHELL_FILES ? all : all.filter((line) => line.startsWith(typed));
 }
 
 function parse(program: Command, words: readonly string[]): CommandLine {
@@ -73,11 +70,11 @@ async function following(
   { command, operands, option, optionsEnded, deployment }: CommandLine,
   typed: string,
   program: Command,
-): Promise<readonly Candidate[] | 'files'> {
+): Promise<readonly string[]> {
   if (typed.startsWith('-') && !optionsEnded) {
     const help = command.createHelp();
     const options = [...help.visibleOptions(command), ...program.options];
-    return options.flatMap(({ long, description }) => (long ? [{ value: long, description }] : []));
+    return options.flatMap(({ long, description }) => (long ? [`${long}\t${description}`] : []));
   }
   if (option !== undefined) {
     const [, placeholder = ''] = /<(\w+)/.exec(option.flags) ?? [];
@@ -85,9 +82,7 @@ async function following(
   }
   const subcommands = command.createHelp().visibleCommands(command);
   if (subcommands.length > 0) {
-    return operands.length > 0
-      ? []
-      : subcommands.map((known) => ({ value: known.name(), description: known.summary() }));
+    return operands.length > 0 ? [] : subcommands.map((known) => `${known.name()}\t${known.summary()}`);
   }
   const { registeredArguments } = command;
   const last = registeredArguments.at(-1);
@@ -100,21 +95,18 @@ async function values(
   { argChoices }: Option | Argument,
   kind: string,
   deployment: string | undefined,
-): Promise<readonly Candidate[] | 'files'> {
-  if (argChoices !== undefined) {
-    return argChoices.map((value) => ({ value }));
-  }
+): Promise<readonly string[]> {
   if (FILES.includes(kind)) {
-    return 'files';
+    return SHELL_FILES;
   }
-  return kind === 'stack' ? ['vault-server', 'webex-tokens'].map((value) => ({ value })) : declared(kind, deployment);
+  return argChoices ?? (kind === 'stack' ? ['vault-server', 'webex-tokens'] : declared(kind, deployment));
 }
 
 /** Names of declared things, if the kind is one of them. */
-async function declared(kind: string, file = deploymentFile()): Promise<readonly Candidate[]> {
+async function declared(kind: string, file = deploymentFile()): Promise<readonly string[]> {
   const list = DECLARED[kind];
   try {
-    return list === undefined ? [] : (await loadDeployment(file)).deployment[list].map(({ name }) => ({ value: name }));
+    return list === undefined ? [] : (await loadDeployment(file)).deployment[list].map(({ name }) => name);
   } catch {
     // The command itself reports an invalid deployment.
     return [];

@@ -12,11 +12,7 @@ export function define(command: Command): void {
     .argument('[words...]', 'words typed after the name of the program, the last one perhaps empty')
     .action(async (words: string[]) => {
       const program = command.parent?.parent ?? command;
-      const found = await candidates(program, words);
-      const lines =
-        found === 'files'
-          ? [':files']
-          : found.map(({ value, description }) => (description ? `${value}\t${description}` : value));
+      const lines = await candidates(program, words);
       process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     });
 }

@@ -41,7 +41,7 @@ export function define(command: Command, signal: AbortSignal): void {
     const prepare = (folder: string): Promise<void> => (rotate ? createPrivateFolder(folder) : Promise.resolve());
     await updateOperators(connection, {
       deployment,
-      receiver: await loginOutput(command, client, { prepare, report: say, signal }),
+      receiver: await loginOutput(command, client, { prepare, signal }),
       operators: operatorFolder(command),
       writesFolder: !print,
       rotates: rotate,

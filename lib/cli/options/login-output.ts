@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '#core';
+import { say } from '../command';
 import { operatorFolder, operatorFolderOption } from '../operated-command';
 import { folderReceiver, shownReceiver } from '../../server/keys/secret-receivers';
 import type { SecretReceiver } from '../../server/keys/preparation';
@@ -22,21 +23,15 @@ export function addLoginOutputOptions(command: Command, folder: string): Command
 export async function loginOutput(
   command: Command,
   client: VaultClient,
-  { prepare, report, signal }: LoginOutputSteps,
+  { prepare, signal }: { readonly prepare: (folder: string) => Promise<void>; readonly signal: AbortSignal },
 ): Promise<SecretReceiver> {
   const { path: folder } = operatorFolder(command);
   if (!command.opts<LoginOutputOptions>().print) {
     await prepare(folder);
-    return folderReceiver(client, { folder, report, signal });
+    return folderReceiver(client, { folder, report: say, signal });
   }
   if (!process.stdout.isTTY) {
     throw new UsageError('--print shows secrets on a terminal, and standard output is none; leave it out');
   }
   return shownReceiver((line) => process.stdout.write(`${line}\n`));
-}
-
-interface LoginOutputSteps {
-  readonly prepare: (folder: string) => Promise<void>;
-  readonly report: (line: string) => void;
-  readonly signal: AbortSignal;
 }

@@ -4,9 +4,6 @@ import { ClusterRefusal, ClusterUnseen, Kubectl } from '../../server/kubernetes/
 import { watchPods, type PodWatchOptions } from '../../server/kubernetes/pod-watch';
 import { nextSteps, outdatedLines, troubleLines } from '../../server/kubernetes/pod-words';
 
-/** Default wait, long enough to fetch images and to make volumes. */
-export const PODS_TIMEOUT = '2m';
-
 export interface ServerPodsOptions extends PodWatchOptions {
   /** Gets lines for a person. */
   readonly note: (line: string) => void;
