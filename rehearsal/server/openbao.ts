@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,12 +24,8 @@ export interface OpenBaoServerOptions {
   readonly binary?: string;
   /** Folder with plugin binaries only. @default - the folder of the project's plugin */
   readonly pluginDirectory?: string;
-  /** Port on 127.0.0.1. @default 0 (a free one) */
-  readonly port?: number;
   /** Private folder of Raft storage, which alone can be backed up and starts a second later. @default - in memory */
   readonly raftDirectory?: string;
-  /** `static` unseals itself at each start; only OpenBao has it. @default "shamir" */
-  readonly seal?: 'shamir' | 'static';
   /** Second listener, with TLS. @default - plain HTTP alone */
   readonly tls?: TlsListener;
   /** @default "info" */
@@ -51,26 +46,21 @@ interface StartedProcess {
   readonly tlsAddress?: string;
 }
 
-type StartOptions = OpenBaoServerOptions & { readonly binary: string; readonly pluginDirectory: string };
-
 /** An initialized and unsealed OpenBao or Vault server on loopback, for rehearsals and tests. */
 export class OpenBaoServer implements AsyncDisposable {
   #process: ServerProcess;
-  readonly #options: StartOptions;
   readonly #config: Readonly<Record<string, unknown>>;
-  readonly #rootToken: string;
   /** Address such as `https://localhost:8200`, if a TLS listener was asked for. */
   readonly tlsAddress?: string;
-  readonly #unsealKey: string | undefined;
+  readonly #rootToken: string;
+  readonly #unsealKey: string;
 
   private constructor(
-    options: StartOptions,
-    { process, config, tlsAddress }: StartedProcess,
+    private readonly binary: string,
     readonly product: ServerProduct,
-    rootToken: string,
-    unsealKey: string | undefined,
+    { process, config, tlsAddress }: StartedProcess,
+    { rootToken, unsealKey }: { readonly rootToken: string; readonly unsealKey: string },
   ) {
-    this.#options = options;
     this.#process = process;
     this.#config = config;
     this.tlsAddress = tlsAddress;
@@ -78,28 +68,17 @@ export class OpenBaoServer implements AsyncDisposable {
     this.#unsealKey = unsealKey;
   }
 
-  /** @throws ExplainedError if the port is taken, or the server does not start or lacks the seal */
-  static async start(asked: OpenBaoServerOptions = {}): Promise<OpenBaoServer> {
-    const {
-      binary = await findServer(),
-      pluginDirectory = dirname(await findOauthappPlugin()),
-      seal = 'shamir',
-    } = asked;
-    const options = { ...asked, binary, pluginDirectory };
+  /** @throws ExplainedError if the server does not start */
+  static async start(options: OpenBaoServerOptions = {}): Promise<OpenBaoServer> {
+    const { binary = await findServer(), pluginDirectory = dirname(await findOauthappPlugin()) } = options;
     const product = await productOf(binary);
-    if (product === 'Vault' && seal === 'static') {
-      throw new ExplainedError(
-        `${binary} is HashiCorp Vault, which has no seal "static"; use seal "shamir", or a bao binary`,
-      );
-    }
-    const started = await startProcess(options, product);
+    const started = await startProcess({ ...options, binary, pluginDirectory }, product);
     try {
       const vault = new VaultClient({ address: started.process.address });
-      const shares = seal === 'static' ? 'recovery' : 'secret';
-      const request = { [`${shares}_shares`]: 1, [`${shares}_threshold`]: 1 };
-      const { keys_base64: keys, root_token } = await vault.write('sys/init', request, initReply);
-      const [unsealKey] = seal === 'static' ? [] : keys;
-      const server = new OpenBaoServer(options, started, product, root_token, unsealKey);
+      const request = { secret_shares: 1, secret_threshold: 1 };
+      const { keys_base64, root_token } = await vault.write('sys/init', request, initReply);
+      const secrets = { rootToken: root_token, unsealKey: keys_base64[0] ?? '' };
+      const server = new OpenBaoServer(binary, product, started, secrets);
       await server.unseal();
       return server;
     } catch (error) {
@@ -113,35 +92,21 @@ export class OpenBaoServer implements AsyncDisposable {
     return this.#process.kill();
   }
 
-  /**
-   * Starts the server again after `kill` or `stop`, at the same address and with the same data. Only a static seal
-   * unseals it.
-   *
-   * @throws ExplainedError if it stored in memory or does not start
-   */
+  /** Starts a killed server with Raft storage again, sealed, at the same address and with the same data. */
   async startAgain(): Promise<void> {
-    const { binary, raftDirectory, seal } = this.#options;
-    if (raftDirectory === undefined) {
-      throw new ExplainedError('the server stored in memory, so nothing is left of it; start it with a raftDirectory');
-    }
     const { address } = this;
     await this.#process.stop();
-    this.#process = await ServerProcess.start({ binary, config: this.#config, address });
-    if (seal === 'static') {
-      await this.unseal();
-    }
+    this.#process = await ServerProcess.start({ binary: this.binary, config: this.#config, address });
   }
 
   async seal(): Promise<void> {
     await this.admin.write('sys/seal', {});
   }
 
-  /** Unseals the server, unless its seal does, and waits until it serves. */
+  /** Unseals the server, and waits until it serves. */
   async unseal(): Promise<void> {
     const vault = new VaultClient({ address: this.address });
-    if (this.#unsealKey !== undefined) {
-      await vault.write('sys/unseal', { key: this.#unsealKey });
-    }
+    await vault.write('sys/unseal', { key: this.#unsealKey });
     await untilActive(vault);
   }
 
@@ -155,8 +120,7 @@ export class OpenBaoServer implements AsyncDisposable {
     return new VaultClient({ address: this.address, token: this.#rootToken });
   }
 
-  /** Undefined if the seal is static. */
-  get unsealKey(): string | undefined {
+  get unsealKey(): string {
     return this.#unsealKey;
   }
 
@@ -183,25 +147,29 @@ export class OpenBaoServer implements AsyncDisposable {
   }
 }
 
-async function startProcess(options: StartOptions, product: ServerProduct): Promise<StartedProcess> {
-  const { binary, pluginDirectory, port = 0, raftDirectory, seal, tls, logLevel = 'info' } = options;
+async function startProcess(
+  {
+    binary,
+    pluginDirectory,
+    raftDirectory,
+    tls,
+    logLevel = 'info',
+  }: OpenBaoServerOptions & { readonly binary: string; readonly pluginDirectory: string },
+  product: ServerProduct,
+): Promise<StartedProcess> {
   for (let attempt = 1; ; attempt += 1) {
-    const chosenPort = port === 0 ? await freePort() : port;
-    const address = `http://${HOST}:${chosenPort}`;
+    const port = await freePort();
+    const address = `http://${HOST}:${port}`;
     const tlsPort = tls && (await freePort());
     const config = {
       ...(raftDirectory === undefined ? { storage: [{ inmem: {} }] } : await raftStorage(raftDirectory)),
       listener: [
-        { tcp: { address: `${HOST}:${chosenPort}`, tls_disable: true } },
+        { tcp: { address: `${HOST}:${port}`, tls_disable: true } },
         ...(tls ? [{ tcp: { address: `${HOST}:${tlsPort}`, ...tlsSettings(tls) } }] : []),
       ],
       api_addr: address,
       // The server compares real paths. A home folder can be a link.
       plugin_directory: await realpath(pluginDirectory).catch(() => pluginDirectory),
-      // The configuration with the seal's key is private, and is removed with the server.
-      ...(seal === 'static' && {
-        seal: [{ static: { current_key_id: 'rehearsal', current_key: randomBytes(32).toString('base64') } }],
-      }),
       log_level: logLevel,
       // Vault needs a privilege to lock memory. OpenBao has no such setting.
       ...(product === 'Vault' && { disable_mlock: true }),
@@ -211,9 +179,6 @@ async function startProcess(options: StartOptions, product: ServerProduct): Prom
       return { process: started, config, tlsAddress: tls && `https://localhost:${tlsPort}` };
     } catch (error) {
       const isTaken = error instanceof ServerStartError && error.isAddressTaken;
-      if (isTaken && port !== 0) {
-        throw new ExplainedError(`port ${port} on ${HOST} is taken; stop what listens there or choose another port`);
-      }
       if (!isTaken || attempt === PORT_ATTEMPTS) {
         throw error;
       }
@@ -244,12 +209,9 @@ async function raftStorage(folder: string): Promise<Record<string, unknown>> {
 async function untilActive(vault: VaultClient): Promise<void> {
   const deadline = Date.now() + ACTIVE_TIMEOUT_MS;
   for (;;) {
-    // A server with a static seal answers before it is unsealed, but not who leads.
-    if (!(await vault.sealStatus()).sealed) {
-      const { ha_enabled, is_self } = await vault.read('sys/leader', leaderReply);
-      if (!ha_enabled || is_self) {
-        return;
-      }
+    const { ha_enabled, is_self } = await vault.read('sys/leader', leaderReply);
+    if (!ha_enabled || is_self) {
+      return;
     }
     if (Date.now() > deadline) {
       throw new ExplainedError(
