@@ -11,6 +11,7 @@ import { operatorsOf, renewOperator, SERVER_OPERATORS, writeOperators } from '..
 import { PROGRAMS } from '../lib/vault/vault-client';
 import { unrehearsed } from './identity/stand-ins';
 import type { Rehearsal } from './rehearsal';
+import { SITES } from './webex/meetings-metrics';
 
 /* A file to source, after which a person's shell acts as any app or operator of a rehearsal. It ends with the rehearsal. */
 
@@ -43,7 +44,7 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
     APPROLE_MOUNT: appRole.path,
     WEBEX_API_URL: rehearsal.webex.apiUrl,
     WEBEX_ANALYTICS_URL: Object.values(rehearsal.webex.analyticsUrls).join(','),
-    WEBEX_SITES: rehearsal.webex.sites.map(({ siteUrl }) => siteUrl).join(','),
+    WEBEX_SITES: Object.values(SITES).join(','),
     [OPERATORS_VARIABLE]: operators,
     [REHEARSAL_VARIABLE]: processFile,
   };
@@ -77,9 +78,7 @@ export function clientSecretFile({ folder }: Rehearsal, integration: string): st
 /** Writes the secrets that people keep in a real deployment. */
 async function writeSecrets(rehearsal: Rehearsal): Promise<void> {
   const { deployment, folder, server, variables } = rehearsal;
-  if (server.unsealKey !== undefined) {
-    await writePrivate(keyShareFile(folder, 1), [server.unsealKey]);
-  }
+  await writePrivate(keyShareFile(folder, 1), [server.unsealKey]);
   for (const { name } of deployment.integrations) {
     await writePrivate(clientSecretFile(rehearsal, name), [variables[clientSecretVariable(name)] ?? '']);
   }

@@ -59,7 +59,6 @@ export class WebexEngine implements AsyncDisposable {
     const webex = await WebexSimulator.start({
       clients: [{ clientId: CLIENT_ID, clientSecret, redirectUrls, scopes: SCOPES }],
       newToken,
-      newDeviceCode: newToken,
       // A code must not expire while a busy machine exchanges it.
       codeTtlSeconds: 36_000,
       deviceCodeTtlSeconds: 36_000,

@@ -1,6 +1,6 @@
 import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';
 import { engineTuning, type EngineTuning } from '../../lib/declaration/schema/engine-declaration';
-import type { Behavior } from '../webex/webex-simulator';
+import type { Behavior } from '../webex/behavior';
 
 const SECONDS_A_DAY = 24 * 3600;
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultResponseError } from '#core';
 import { simulatedAdministrator } from '../webex/simulated-user';
-import type { Behavior, WebexSimulator } from '../webex/webex-simulator';
+import type { Behavior } from '../webex/behavior';
+import type { WebexSimulator } from '../webex/webex-simulator';
 import type { Lateness } from './lateness';
 import { WebexEngine } from '../webex-engine';
 import { observer } from './grants-look';

@@ -1,4 +1,3 @@
-import type { PkceChallenge } from './grant-store';
 import type { SimulatedClient } from './simulated-client';
 
 /** Checked parameters of `GET /v1/authorize`. */
@@ -7,7 +6,8 @@ export interface AuthorizationRequest {
   readonly redirectUri: string;
   readonly scopes: readonly string[];
   readonly state?: string;
-  readonly challenge?: PkceChallenge;
+  /** PKCE's SHA-256 of the verifier. */
+  readonly challenge?: string;
   readonly loginHint?: string;
 }
 
@@ -57,25 +57,22 @@ export function parseAuthorizationRequest(
   return { client, redirectUri, scopes, state, loginHint, challenge: readChallenge(query, refuse) };
 }
 
-/** @see RFC 7636, sections 4.2 and 4.3 */
+/** @see RFC 7636, sections 4.2 and 4.3; the method `plain` is refused, because nobody here uses it */
 function readChallenge(
   query: URLSearchParams,
   refuse: (code: 'invalid_request', message: string) => never,
-): PkceChallenge | undefined {
-  const value = query.get('code_challenge');
-  const method = query.get('code_challenge_method') ?? 'plain';
-  if (value === null) {
-    return query.has('code_challenge_method')
-      ? refuse('invalid_request', 'There is a code_challenge_method without a code_challenge.')
-      : undefined;
+): string | undefined {
+  const [challenge, method] = [query.get('code_challenge'), query.get('code_challenge_method')];
+  if (challenge === null && method === null) {
+    return undefined;
   }
-  if (method !== 'plain' && method !== 'S256') {
-    return refuse('invalid_request', 'The code_challenge_method must be plain or S256.');
+  if (method !== 'S256') {
+    return refuse('invalid_request', 'The code_challenge_method must be S256.');
   }
-  if (!/^[\w.~-]{43,128}$/.test(value)) {
+  if (challenge === null || !/^[\w.~-]{43,128}$/.test(challenge)) {
     return refuse('invalid_request', 'The code_challenge must be 43 to 128 letters, digits, "-", ".", "_" or "~".');
   }
-  return { value, method };
+  return challenge;
 }
 
 /** A repeated parameter counts as missing. */

@@ -35,8 +35,6 @@ export interface Behavior {
   unauthorizedServiceApp: 403 | 404;
   /** Errors of OAuth's endpoints. Both occur, and the plugin treats them differently. @default 'rfc6749' */
   errorShape: ErrorShape;
-  /** Whether a refusal names the reason for which a grant ended; Webex does not document it. @default true */
-  tellsWhyGrantsEnd: boolean;
   /** An integration that the organization does not allow. @default - all are allowed */
   switchedOff?: SwitchedOffIntegration;
   /** Faults; the first that matches a request applies. @default - none */
@@ -56,12 +54,6 @@ export interface SwitchedOffIntegration {
   readonly refresh?: 'invalid_grant' | 'invalid_client' | 'unauthorized_client' | 'forbidden';
   /** Whether earlier access tokens stay valid until they expire. @default false */
   readonly acceptsAccessTokens?: boolean;
-  /**
-   * Refusal of consent: `access_denied` at the redirect URL, which also ends a device grant, or an error page of Webex.
-   *
-   * @default 'redirect'
-   */
-  readonly consent?: 'redirect' | 'page';
 }
 
 /** Webex's refusal of consent to a switched-off integration. */
@@ -107,5 +99,4 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   deviceExpired: 'expired_token',
   unauthorizedServiceApp: 403,
   errorShape: 'rfc6749',
-  tellsWhyGrantsEnd: true,
 };

@@ -42,13 +42,13 @@ export class DeviceRequests {
 
   constructor(
     private readonly grants: GrantStore,
-    private readonly newDeviceCode: () => string,
+    private readonly newToken: () => string,
     private readonly now: () => number,
   ) {}
 
   add({ client, scopes, ttlSeconds, intervalSeconds }: NewDeviceRequest): DeviceRequest {
     const request: StoredRequest = {
-      deviceCode: this.newDeviceCode(),
+      deviceCode: this.newToken(),
       userCode: this.#newUserCode(),
       client,
       scopes,

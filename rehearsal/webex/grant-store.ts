@@ -15,12 +15,8 @@ export interface Grant {
 export interface AuthorizationCode {
   readonly grant: Grant;
   readonly redirectUri: string;
-  readonly challenge?: PkceChallenge;
-}
-
-export interface PkceChallenge {
-  readonly value: string;
-  readonly method: 'plain' | 'S256';
+  /** PKCE's SHA-256 of the verifier. */
+  readonly challenge?: string;
 }
 
 export interface IssuedToken {

@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
 
-export interface SimulatedSite {
-  siteUrl: string;
-  /** Region whose analytics servers have the site's data. @default 'us' */
-  analyticsRegion?: AnalyticsRegion;
-}
-
 export type AnalyticsRegion = 'us' | 'eu' | 'ca';
 
-export const DEFAULT_SITES: readonly SimulatedSite[] = [
-  { siteUrl: 'example.webex.com', analyticsRegion: 'us' },
-  { siteUrl: 'example-eu.webex.com', analyticsRegion: 'eu' },
-  { siteUrl: 'example-ca.webex.com', analyticsRegion: 'ca' },
-];
+/** The only sites, by the region whose analytics servers have their data. */
+export const SITES: Readonly<Record<AnalyticsRegion, string>> = {
+  us: 'example.webex.com',
+  eu: 'example-eu.webex.com',
+  ca: 'example-ca.webex.com',
+};
 
 /** The documented fields that the samples use. @see https://developer.webex.com/admin/docs/api/v1/historical-analytics-apis */
 export interface MeetingsMetrics {

@@ -13,8 +13,6 @@ export interface SimulatedUser {
   /** Role names, like `id_full_admin`; a plain user has none. */
   roles: string[];
   /** @default [] */
-  licenses?: string[];
-  /** @default [] */
   siteUrls?: string[];
   /** @default true */
   loginEnabled?: boolean;
@@ -70,7 +68,7 @@ export function describePerson(user: SimulatedUser): Record<string, unknown> {
     lastName: user.lastName,
     orgId: user.orgId,
     roles: user.roles.map((role) => webexId('ROLE', role)),
-    licenses: user.licenses ?? [],
+    licenses: [],
     siteUrls: user.siteUrls ?? [],
     status: user.isDeactivated ? 'inactive' : 'active',
     loginEnabled: user.loginEnabled ?? true,

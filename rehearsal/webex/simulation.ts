@@ -2,7 +2,6 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Behavior } from './behavior';
 import type { DeviceRequests } from './device-requests';
 import type { Grant, GrantStore } from './grant-store';
-import type { SimulatedSite } from './meetings-metrics';
 import type { SimulatedServiceApps } from './simulated-service-apps';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
@@ -12,7 +11,6 @@ export interface Simulation {
   readonly url: string;
   readonly clients: readonly SimulatedClient[];
   readonly users: readonly SimulatedUser[];
-  readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
   readonly devices: DeviceRequests;
   readonly serviceApps: SimulatedServiceApps;

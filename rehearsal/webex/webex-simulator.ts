@@ -1,6 +1,5 @@
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
-import { randomUUID } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { errorCode, ExplainedError, quotedList } from '#core';
@@ -15,7 +14,7 @@ import { DeviceRequests } from './device-requests';
 import { faultInjection } from './fault-injection';
 import { GrantStore, simulatedToken } from './grant-store';
 import { ANALYTICS_PATHS, meetingsMetricsEndpoint } from './endpoints/meetings-metrics-endpoint';
-import { DEFAULT_SITES, type AnalyticsRegion, type SimulatedSite } from './meetings-metrics';
+import type { AnalyticsRegion } from './meetings-metrics';
 import { peopleEndpoint } from './endpoints/people-endpoint';
 import { RequestLog, type SimulatedRequest, type StartedRequest } from './request-log';
 import { SimulatedServiceApps } from './simulated-service-apps';
@@ -25,16 +24,6 @@ import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH, tokenEndpoint } from './endpoints/token-endpoint';
 import { VERIFY_PATH, verifyEndpoint } from './endpoints/verify-endpoint';
 
-export type {
-  Behavior,
-  SimulatedClient,
-  SimulatedRequest,
-  SimulatedServiceApp,
-  SimulatedSite,
-  SimulatedUser,
-  StartedRequest,
-};
-
 export interface WebexSimulatorOptions extends Partial<Behavior> {
   /** Port on 127.0.0.1. @default 0 (one that is free) */
   readonly port?: number;
@@ -43,12 +32,8 @@ export interface WebexSimulatorOptions extends Partial<Behavior> {
   readonly serviceApps?: SimulatedServiceApp[];
   /** @default DEFAULT_USERS */
   readonly users?: SimulatedUser[];
-  /** @default DEFAULT_SITES */
-  readonly sites?: SimulatedSite[];
-  /** Makes codes and tokens. @default simulatedToken */
+  /** Makes codes, device codes and tokens. @default simulatedToken */
   readonly newToken?: () => string;
-  /** Makes device codes. @default randomUUID */
-  readonly newDeviceCode?: () => string;
   /** Clock of all lifetimes, in milliseconds. @default Date.now */
   readonly now?: () => number;
 }
@@ -67,7 +52,6 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   behavior: Behavior;
   readonly clients: readonly SimulatedClient[];
   readonly users: readonly SimulatedUser[];
-  readonly sites: readonly SimulatedSite[];
   readonly grants: GrantStore;
   readonly devices: DeviceRequests;
   readonly serviceApps: SimulatedServiceApps;
@@ -76,16 +60,15 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   readonly #server: ServerType;
 
   private constructor(options: Omit<WebexSimulatorOptions, 'port'>) {
-    const { clients, serviceApps = [], users = DEFAULT_USERS, sites = DEFAULT_SITES, ...more } = options;
-    const { newToken = simulatedToken, newDeviceCode = randomUUID, now = () => Date.now(), ...behavior } = more;
+    const { clients, serviceApps = [], users = DEFAULT_USERS, ...more } = options;
+    const { newToken = simulatedToken, now = () => Date.now(), ...behavior } = more;
     this.clients = clients;
     // Copies, because a simulator changes its users.
     this.users = users.map((user) => ({ ...user }));
-    this.sites = sites;
     const given = Object.entries<unknown>(behavior).filter(([, value]) => value !== undefined);
     this.behavior = { ...DEFAULT_BEHAVIOR, ...Object.fromEntries(given) };
     this.grants = new GrantStore(newToken, now);
-    this.devices = new DeviceRequests(this.grants, newDeviceCode, now);
+    this.devices = new DeviceRequests(this.grants, newToken, now);
     this.serviceApps = new SimulatedServiceApps(serviceApps, this.users, this.grants);
     this.#log = new RequestLog(now);
     // Each delayed request listens to the signal.

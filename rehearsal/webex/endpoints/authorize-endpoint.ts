@@ -33,11 +33,7 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
         throw error;
       }
       return error.redirect === undefined
-        ? refusePage(
-            c,
-            error.message,
-            error.code === 'access_denied' ? 'Ask an administrator of Webex.' : REGISTRATION_ADVICE,
-          )
+        ? refusePage(c, error.message, REGISTRATION_ADVICE)
         : c.redirect(withParameters(error.redirect, { error: error.code, error_description: error.message }));
     }
   });
@@ -73,10 +69,8 @@ export function authorizeEndpoint(webex: Simulation): Hono<SimulatorEnv> {
 }
 
 function refuseSwitchedOff({ behavior }: Simulation, { client, redirectUri, state }: AuthorizationRequest): void {
-  const { clientId, consent = 'redirect' } = behavior.switchedOff ?? {};
-  if (clientId === client.clientId) {
-    const redirect = consent === 'redirect' ? { redirectUri, state } : undefined;
-    throw new AuthorizationRequestError('access_denied', DENIED_BY_ORGANIZATION, redirect);
+  if (behavior.switchedOff?.clientId === client.clientId) {
+    throw new AuthorizationRequestError('access_denied', DENIED_BY_ORGANIZATION, { redirectUri, state });
   }
 }
 

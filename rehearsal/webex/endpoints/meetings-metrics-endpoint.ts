@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { ApiRefusal, refuseMethod } from '../replies/api-refusal';
 import { requireToken } from '../bearer-token';
-import { meetingsMetrics, type AnalyticsRegion } from '../meetings-metrics';
+import { meetingsMetrics, SITES, type AnalyticsRegion } from '../meetings-metrics';
 import type { Simulation, SimulatorEnv } from '../simulation';
 
 /** Paths of the regions' servers. Webex has a host for each region. */
@@ -28,11 +28,10 @@ export function meetingsMetricsEndpoint(webex: Simulation, region: AnalyticsRegi
     if (from > to) {
       throw new ApiRefusal(400, `from must not be after to, got ${from} and ${to}`);
     }
-    const site = webex.sites.find((candidate) => candidate.siteUrl === siteUrl);
-    if (!site) {
+    const home = (['us', 'eu', 'ca'] as const).find((candidate) => SITES[candidate] === siteUrl);
+    if (home === undefined) {
       throw new ApiRefusal(404, 'The requested resource could not be found.');
     }
-    const home = site.analyticsRegion ?? 'us';
     if (home !== region) {
       throw new ApiRefusal(
         403,

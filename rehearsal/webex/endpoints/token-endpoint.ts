@@ -2,7 +2,6 @@ import { Hono, type Context } from 'hono';
 import { createHash } from 'node:crypto';
 import { ApiRefusal, refuseMethod } from '../replies/api-refusal';
 import { authenticateClient } from '../client-authentication';
-import type { PkceChallenge } from '../grant-store';
 import { readForm, required } from '../oauth-form';
 import { answerOAuth, OAuthRefusal } from '../replies/oauth-answer';
 import type { RegisteredApp } from '../simulated-client';
@@ -58,7 +57,7 @@ function refresh(webex: Simulation, client: RegisteredApp, form: URLSearchParams
   refuseSwitchedOff(webex, client);
   const token = grants.findToken('refresh', value);
   if (token?.grant.client !== client) {
-    const because = behavior.tellsWhyGrantsEnd ? grants.whyEnded(value, client) : undefined;
+    const because = grants.whyEnded(value, client);
     const why = because === undefined ? 'is unknown for this client, expired or revoked' : `has ended: ${because}`;
     throw new OAuthRefusal('invalid_grant', `the refresh token ${why}`);
   }
@@ -93,12 +92,12 @@ function refuseSwitchedOff({ behavior }: Simulation, client: RegisteredApp): voi
 }
 
 /** @see RFC 7636, sections 4.1 and 4.6 */
-function checkVerifier(challenge: PkceChallenge | undefined, verifier: string | null): void {
-  if (!challenge) {
-    if (verifier !== null) {
-      throw new OAuthRefusal('invalid_grant', 'code_verifier is there, but the code was asked for without a challenge');
-    }
+function checkVerifier(challenge: string | undefined, verifier: string | null): void {
+  if (challenge === undefined && verifier === null) {
     return;
+  }
+  if (challenge === undefined) {
+    throw new OAuthRefusal('invalid_grant', 'code_verifier is there, but the code was asked for without a challenge');
   }
   if (verifier === null) {
     throw new OAuthRefusal('invalid_grant', 'code_verifier is missing; the code was asked for with a challenge');
@@ -106,8 +105,7 @@ function checkVerifier(challenge: PkceChallenge | undefined, verifier: string | 
   if (!/^[\w.~-]{43,128}$/.test(verifier)) {
     throw new OAuthRefusal('invalid_request', 'code_verifier must be 43 to 128 letters, digits, "-", ".", "_" or "~"');
   }
-  const expected = challenge.method === 'plain' ? verifier : createHash('sha256').update(verifier).digest('base64url');
-  if (expected !== challenge.value) {
+  if (createHash('sha256').update(verifier).digest('base64url') !== challenge) {
     throw new OAuthRefusal('invalid_grant', 'code_verifier does not fit the challenge');
   }
 }

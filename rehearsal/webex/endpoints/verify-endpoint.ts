@@ -58,11 +58,8 @@ function askPerson(
   if (request === undefined) {
     return refusePage(c, 'No device waits with this code.', AGAIN);
   }
-  const { clientId, consent = 'redirect' } = webex.behavior.switchedOff ?? {};
-  if (clientId === request.client.clientId) {
-    if (consent === 'redirect') {
-      webex.devices.deny(request, DENIED_BY_ORGANIZATION);
-    }
+  if (webex.behavior.switchedOff?.clientId === request.client.clientId) {
+    webex.devices.deny(request, DENIED_BY_ORGANIZATION);
     return refusePage(c, DENIED_BY_ORGANIZATION, 'Ask an administrator of Webex.');
   }
   const transaction = randomBytes(32).toString('base64url');

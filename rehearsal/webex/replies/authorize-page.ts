@@ -1,42 +1,23 @@
 import { html, raw } from 'hono/html';
-import { createHash } from 'node:crypto';
+import { PAGE_STYLE, styleSource } from '../../../lib/browser/page-style';
 import type { SimulatedClient } from '../simulated-client';
 import type { SimulatedUser } from '../simulated-user';
 
 type Page = ReturnType<typeof html>;
 
-const STYLE = `
-:root { color-scheme: light dark; --back: #eef1f5; --card: #ffffff; --text: #17202b; --soft: #556270; --line: #d3dae2; --edge: #7b8794;
-  --accent: #0b5f9e; --on-accent: #ffffff; --mark: #e3f0fa; }
-@media (prefers-color-scheme: dark) {
-  :root { --back: #0f141a; --card: #1a222c; --text: #e8edf2; --soft: #a3b0bd; --line: #35424f; --edge: #708090;
-    --accent: #79bdf2; --on-accent: #0a1a28; --mark: #20384c; } }
-* { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--back);
-  color: var(--text); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-main { width: 100%; max-width: 30rem; padding: clamp(1.25rem, 5vw, 2rem); background: var(--card);
-  border: 1px solid var(--line); border-radius: 0.875rem; }
-.badge { display: inline-block; margin: 0 0 0.75rem; padding: 0.125rem 0.625rem; border-radius: 1rem;
-  background: var(--mark); font-size: 0.8125rem; }
-h1 { margin: 0 0 0.5rem; font-size: 1.375rem; line-height: 1.25; }
-h2 { margin: 1.5rem 0 0.25rem; font-size: 1rem; }
-p { margin: 0 0 0.5rem; }
-.soft { color: var(--soft); font-size: 0.875rem; }
-code { font: 0.875rem ui-monospace, monospace; }
-ul { margin: 0; padding: 0; list-style: none; }
-li { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
-li span { display: block; color: var(--soft); font-size: 0.875rem; }
-label { display: block; margin: 1.5rem 0 0.25rem; font-weight: 600; }
-select, input, button { width: 100%; min-height: 2.75rem; padding: 0 0.75rem; border: 1px solid var(--edge);
-  border-radius: 0.5rem; background: var(--card); color: var(--text); font: inherit; }
-.choice { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0 1rem; }
+const STYLE = `${PAGE_STYLE}
+body { min-height: 100vh; display: grid; place-items: center; }
+main { width: 100%; max-width: 30rem; padding: 24px; background: var(--card); border: 1px solid var(--grid); border-radius: 14px; }
+.soft, li span { color: var(--muted); font-size: 0.875rem; }
+h2, label { display: block; margin: 24px 0 4px; font-size: 1rem; font-weight: 600; }
+ul { margin: 0; padding-left: 20px; }
+li span { display: block; }
+select, input, button { width: 100%; min-height: 44px; padding: 0 12px; border: 1px solid var(--muted); border-radius: 8px;
+  background: var(--card); color: var(--text); font: inherit; }
+.choice { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 12px; margin: 24px 0 16px; }
 button { font-weight: 600; cursor: pointer; }
-button[value='accept'] { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
-button:hover { filter: brightness(1.08); }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+button[value='accept'] { background: var(--token); border-color: var(--token); color: var(--page); }
 `;
-
-const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
 /** Meanings of the scopes that this project uses. */
 const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
@@ -133,7 +114,7 @@ export function contentSecurityPolicy(redirectUri?: string): string {
   const targets = ["'self'", ...(redirectUri === undefined ? [] : [formTarget(new URL(redirectUri))])];
   return [
     "default-src 'none'",
-    `style-src ${STYLE_SOURCE}`,
+    `style-src ${styleSource(STYLE)}`,
     `form-action ${targets.join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -156,7 +137,7 @@ function layout(title: string, content: Page): Page {
       </head>
       <body>
         <main>
-          <p class="badge">Simulated Webex, no real account</p>
+          <p class="soft">Simulated Webex, no real account</p>
           ${content}
         </main>
       </body>

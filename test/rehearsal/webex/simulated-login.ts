@@ -2,12 +2,8 @@ import { z } from 'zod';
 import { DEVICE_REDIRECT_URLS } from '../../../lib/webex/device-grant';
 import { DEFAULT_USERS } from '../../../rehearsal/webex/simulated-user';
 import { webexId } from '../../../rehearsal/webex/webex-id';
-import {
-  WebexSimulator,
-  type SimulatedClient,
-  type SimulatedServiceApp,
-  type WebexSimulatorOptions,
-} from '../../../rehearsal/webex/webex-simulator';
+import type { SimulatedClient, SimulatedServiceApp } from '../../../rehearsal/webex/simulated-client';
+import { WebexSimulator, type WebexSimulatorOptions } from '../../../rehearsal/webex/webex-simulator';
 
 /* The steps of a login at the simulator, for the tests of its endpoints. */
 

@@ -104,9 +104,10 @@ describe('a request that is refused at the redirect URL', () => {
     ['a scope that is not registered', { scope: 'spark:people_read spark:all' }, 'invalid_scope'],
     ['another response type', { response_type: 'token' }, 'unsupported_response_type'],
     ['no response type', { response_type: undefined }, 'invalid_request'],
-    ['an unknown challenge method', { code_challenge: challenge, code_challenge_method: 'S512' }, 'invalid_request'],
+    ['another challenge method', { code_challenge: challenge, code_challenge_method: 'plain' }, 'invalid_request'],
+    ['no challenge method', { code_challenge: challenge }, 'invalid_request'],
     ['a challenge method alone', { code_challenge_method: 'S256' }, 'invalid_request'],
-    ['a challenge that is too short', { code_challenge: 'short' }, 'invalid_request'],
+    ['a challenge that is too short', { code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
   ])('the endpoint redirects a request with %s back with the error and the state', async (_, changes, error) => {
     const redirect = redirectOf(await open(changes));
     expect(redirect).toMatchObject({ to: REDIRECT_URL, error, state: 'state-1' });

@@ -56,14 +56,6 @@ test('a server of another region refuses, and names the right one', async () => 
   expect((await aggregates(webex.analyticsUrls.eu, query, admin)).status).toBe(200);
 });
 
-test('a site is in its declared region', async () => {
-  await using other = await startSimulator({ sites: [{ siteUrl: 'here.webex.com', analyticsRegion: 'ca' }] });
-  const { access_token: token } = await login(other, { scope: SCOPES });
-  const query = { ...JANUARY, siteUrl: 'here.webex.com' };
-  expect((await aggregates(other.analyticsUrls.ca, query, token)).status).toBe(200);
-  expect((await aggregates(other.analyticsUrls.us, query, token)).status).toBe(403);
-});
-
 test('the endpoint requires a token, the scopes and the role', async () => {
   expect((await aggregates(webex.analyticsUrls.us, JANUARY)).status).toBe(401);
   for (const scope of SCOPES.split(' ')) {
