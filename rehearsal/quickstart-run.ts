@@ -10,7 +10,7 @@ import { unrehearsed } from './identity/stand-ins';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { findServer } from './server/server-binary';
 import { rehearseConsent } from './rehearsed-consent';
-import { Rehearsal, type RehearsalOptions } from './rehearsal';
+import { Rehearsal, type Synthesizer } from './rehearsal';
 import type { StepLog } from './step-log';
 import { ACCESS_TOKEN_TTL_SECONDS } from './webex/behavior';
 
@@ -31,8 +31,8 @@ export interface QuickstartOptions {
   readonly steps: StepLog;
   /** Shows the consent URL to a person. @default - consent is given automatically */
   readonly onConsentUrl?: ShowUrl;
-  /** @default - as in {@link RehearsalOptions} */
-  readonly synthesizer?: RehearsalOptions['synthesizer'];
+  /** @default - in this process */
+  readonly synthesizer?: Synthesizer;
   /** Whether a person keeps using the servers. @default false */
   readonly keep?: boolean;
   readonly signal: AbortSignal;

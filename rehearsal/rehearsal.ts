@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExplainedError } from '#core';
+import { synthesizeOnDemand } from '../constructs/synthesis-on-demand';
 import { type LoginIdentity } from 'webex-token-client';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import type { App, Deployment } from '../lib/declaration/schema/deployment';
@@ -18,10 +19,16 @@ import { freePort } from '../lib/processes/free-port';
 import { operatorToken } from './operator-token';
 import { findOauthappPlugin } from './server/oauthapp-plugin';
 import { OpenBaoServer } from './server/openbao';
-import { applyDeclaration, synthesize, type AppliedDeclaration } from './applier/stack';
+import { applyDeclaration, type AppliedDeclaration } from './applier/stack';
 import { startDeclaredWebex } from './declared-webex';
 import type { WebexSimulator } from './webex/webex-simulator';
 import { rehearse, type RehearsalServers } from './rehearsed-deployment';
+
+/** Synthesizes the declaration that `environment` names into `folder`. @returns folder of stack `webex-tokens` */
+export type Synthesizer = (options: {
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}) => Promise<string>;
 
 export interface RehearsalOptions {
   /** Declaration in `deployment.ts`, whose addresses are replaced. */
@@ -32,8 +39,8 @@ export interface RehearsalOptions {
   readonly pluginPath?: string;
   /** Whether the server can be backed up, which delays its start by a second. @default false */
   readonly hasBackups?: boolean;
-  /** @default - `main.ts` in its own process */
-  readonly synthesizer?: typeof synthesize;
+  /** @default - in this process */
+  readonly synthesizer?: Synthesizer;
 }
 
 /** A real server and a simulated Webex on loopback, and the declaration with their addresses. */
@@ -56,7 +63,7 @@ export class Rehearsal implements AsyncDisposable {
     declared: Deployment,
     servers: RehearsalServers,
     secrets: ReadonlyMap<string, string>,
-    private readonly synthesizer: typeof synthesize,
+    private readonly synthesizer?: Synthesizer,
   ) {
     this.deployment = rehearse(declared, { ...servers, identities });
     const file = join(this.folder, 'deployment.json');
@@ -91,7 +98,7 @@ export class Rehearsal implements AsyncDisposable {
         declared,
         { ...pointed, webexApiUrl: webex.apiUrl },
         secrets,
-        options.synthesizer ?? synthesize,
+        options.synthesizer,
       );
     } catch (error) {
       await identities[Symbol.asyncDispose]();
@@ -103,7 +110,13 @@ export class Rehearsal implements AsyncDisposable {
 
   /** @returns folder of the synthesized stack `webex-tokens` */
   async synthesize(): Promise<string> {
-    this.#stackDirectory = await this.synthesizer({ folder: this.folder, environment: this.environment });
+    const { deployment, environment, folder } = this;
+    if (this.synthesizer === undefined) {
+      const stacks = synthesizeOnDemand(deployment, { folder, name: 'deployment', output: folder });
+      this.#stackDirectory = stacks.at(-1)?.folder ?? folder;
+    } else {
+      this.#stackDirectory = await this.synthesizer({ folder, environment });
+    }
     return this.#stackDirectory;
   }
 

@@ -1,20 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { synthesize } from '../constructs/synthesis';
 import { keptInstructions } from '../rehearsal/kept-instructions';
 import { quickstartLock } from '../rehearsal/quickstart-lock';
 import { leftOut } from '../rehearsal/rehearsed-deployment';
 import { QUICKSTART_STEPS, runQuickstart } from '../rehearsal/quickstart-run';
-import type { Rehearsal, RehearsalOptions } from '../rehearsal/rehearsal';
+import type { Rehearsal } from '../rehearsal/rehearsal';
 import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
 import { StepLog } from '../rehearsal/step-log';
 import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/operated-command';
-import { deploymentFile } from '../lib/declaration/deployment-file';
-import { loadDeployment } from '../lib/declaration/files/load-deployment';
-
-type Synthesizer = NonNullable<RehearsalOptions['synthesizer']>;
 
 interface Options {
   readonly keep?: true;
@@ -57,7 +52,6 @@ export function define(command: Command, signal: AbortSignal): void {
             steps: new StepLog(QUICKSTART_STEPS, signal),
             keep: options.keep,
             onConsentUrl: options.open ? showUrl : undefined,
-            synthesizer: synthesizeHere,
             signal,
           },
           (starting) => {
@@ -78,13 +72,6 @@ export function define(command: Command, signal: AbortSignal): void {
         await unlock();
       }
     });
-}
-
-/** Synthesizes in this process, because another one would take a second to load. */
-async function synthesizeHere({ folder: output, environment }: Parameters<Synthesizer>[0]): Promise<string> {
-  const { deployment, folder, name } = await loadDeployment(deploymentFile(environment));
-  const [tokens] = synthesize(deployment, { folder, name, output }).slice(-1);
-  return tokens?.folder ?? output;
 }
 
 function showUrl(url: string, over: AbortSignal): void {

@@ -24,86 +24,77 @@ export interface ResourceType {
   ): Promise<{ changed: boolean; attributes: Attributes }>;
 }
 
-/** A resource with one path, which is read, compared with the declaration and written if it differs. */
-function object<T extends Record<string, unknown>>(
-  schema: z.ZodType<T>,
-  describe: (declared: T) => {
-    readonly path: string;
-    readonly body: Readonly<Record<string, unknown>>;
-    /** Expected fields of a read. @default - the body */
-    readonly written?: Readonly<Record<string, unknown>>;
-    /** Path of changes. @default - the path */
-    readonly updatePath?: string;
-    /** Path of reads. @default - the path */
-    readonly readPath?: string;
-    /** Whether a read may lack fields. @default false */
-    readonly ignoresAbsent?: boolean;
-  },
-  after: (vault: VaultClient, declared: T) => Promise<Attributes> = () => Promise.resolve({}),
-): ResourceType {
+interface ObjectOptions {
+  /** Path of changes. @default - the path */
+  readonly updatePath?: string;
+  /** Path of reads. @default - the path */
+  readonly readPath?: string;
+  /** The fields in Vault's form. @default - the attributes that the path does not name */
+  readonly body?: (attributes: Attributes) => Attributes;
+  /** Expected fields of a read. @default - the body */
+  readonly written?: (body: Attributes) => Attributes;
+  /** Whether a read may lack fields. @default false */
+  readonly ignoresAbsent?: boolean;
+  /** Further attributes for other resources. @default - none */
+  readonly after?: (vault: VaultClient, path: string) => Promise<Attributes>;
+}
+
+/**
+ * An object of Vault, which is read, compared with the declaration and written if it differs.
+ *
+ * @param path with the attributes that it contains in braces. The others are the object's fields
+ * @param shape schemas of the fields
+ */
+function object(path: string, shape: z.ZodRawShape, options: ObjectOptions = {}): ResourceType {
+  const { updatePath = path, readPath = path, body = same, written = same, ignoresAbsent = false, after } = options;
+  const inPath = [...path.matchAll(IN_PATH)].map(([, name]) => name ?? '');
+  const schema = z.strictObject({ ...Object.fromEntries(inPath.map((name) => [name, z.string()])), ...shape });
   return {
     async apply(vault, raw, address) {
-      const declared = parse(schema, raw, address);
-      const { path, body, ...others } = describe(declared);
-      const { written = body, updatePath = path, readPath = path, ignoresAbsent = false } = others;
-      const found = await readOrUndefined(vault, readPath);
-      const seen = Object.entries(written).filter(([field]) => !ignoresAbsent || field in (found ?? {}));
+      const declared: Attributes = parse(schema, raw, address);
+      const at = (template: string): string => template.replace(IN_PATH, (_, name: string) => String(declared[name]));
+      const fields = body(Object.fromEntries(Object.entries(declared).filter(([name]) => !inPath.includes(name))));
+      const found = await readOrUndefined(vault, at(readPath));
+      const seen = Object.entries(written(fields)).filter(([field]) => !ignoresAbsent || field in (found ?? {}));
       const changed = found === undefined || !contains(found, Object.fromEntries(seen));
       if (changed) {
-        await vault.write(found === undefined ? path : updatePath, body);
+        await vault.write(at(found === undefined ? path : updatePath), fields);
       }
-      const actual = changed ? await readOrUndefined(vault, readPath) : found;
-      return { changed, attributes: { ...actual, ...declared, id: path, ...(await after(vault, declared)) } };
+      const actual = changed ? await readOrUndefined(vault, at(readPath)) : found;
+      return { changed, attributes: { ...actual, ...declared, id: at(path), ...(await after?.(vault, at(path))) } };
     },
   };
 }
 
-const plugin = object(
-  z.strictObject({ type: z.string(), name: z.string(), command: z.string(), sha256: z.string() }),
-  ({ type, name, command, sha256 }) => ({ path: `sys/plugins/catalog/${type}/${name}`, body: { command, sha256 } }),
-);
+const IN_PATH = /\{(\w+)\}/g;
 
-const mount = object(
-  z.strictObject({
-    path: z.string(),
-    type: z.string(),
-    options: z.record(z.string(), z.string()).optional(),
-    description: z.string().default(''),
-  }),
-  ({ path, type, options, description }) => ({
-    path: `sys/mounts/${path}`,
-    body: { type, description, ...(options && { options }) },
-    updatePath: `sys/mounts/${path}/tune`,
-  }),
-);
+const same = (attributes: Attributes): Attributes => attributes;
 
-const endpointSchema = z.strictObject({
-  path: z.string(),
+const endpointSchema = {
   data_json: z.string().transform((json) => z.record(z.string(), z.unknown()).parse(JSON.parse(json))),
   ignore_absent_fields: z.literal(true),
   disable_read: z.boolean().optional(),
   disable_delete: z.boolean().optional(),
+};
+
+const readableEndpoint = object('{path}', endpointSchema, {
+  body: ({ data_json }) => data_json as Attributes,
+  written: asRead,
+  ignoresAbsent: true,
+  // Our stacks keep nothing of Vault's answer.
+  after: () => Promise.resolve({ write_data_json: '' }),
 });
 
-const readableEndpoint = object(
-  endpointSchema,
-  ({ path, data_json }) => ({ path, body: data_json, written: asRead(data_json), ignoresAbsent: true }),
-  // Our stacks keep nothing of Vault's answer.
-  () => Promise.resolve({ write_data_json: '' }),
-);
-
 /** Vault accepts a mount's lockout as one object, and returns it as several fields. */
-function asRead({
-  user_lockout_config: lockout,
-  ...fields
-}: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function asRead({ user_lockout_config: lockout, ...fields }: Attributes): Attributes {
   const given = z.object({ lockout_disable: z.boolean() }).safeParse(lockout);
   return given.success ? { ...fields, user_lockout_disable: given.data.lockout_disable } : fields;
 }
 
 const genericEndpoint: ResourceType = {
   async apply(vault, raw, address, triggered) {
-    const { path, data_json, disable_read } = parse(endpointSchema, raw, address);
+    const schema = z.strictObject({ path: z.string(), ...endpointSchema });
+    const { path, data_json, disable_read } = parse(schema, raw, address);
     if (disable_read !== true) {
       return readableEndpoint.apply(vault, raw, address, triggered);
     }
@@ -115,20 +106,36 @@ const genericEndpoint: ResourceType = {
   },
 };
 
-const policy = object(z.strictObject({ name: z.string(), policy: z.string() }), ({ name, policy }) => ({
-  path: `sys/policies/acl/${name}`,
-  body: { policy },
-}));
-
 const authBackend = object(
-  z.strictObject({ type: z.string(), path: z.string(), description: z.string().default('') }),
-  ({ type, path, description }) => ({
-    path: `sys/auth/${path}`,
-    body: { type, description },
-    updatePath: `sys/mounts/auth/${path}/tune`,
-    readPath: `sys/mounts/auth/${path}`,
-  }),
+  'sys/auth/{path}',
+  { type: z.string(), description: z.string().default('') },
+  { updatePath: 'sys/mounts/auth/{path}/tune', readPath: 'sys/mounts/auth/{path}' },
 );
+
+const jwtConfig = object('auth/{path}/config', {
+  oidc_discovery_url: z.string().default(''),
+  oidc_discovery_ca_pem: z.string().default(''),
+  jwt_validation_pubkeys: z.array(z.string()).default([]),
+  bound_issuer: z.string(),
+  jwt_supported_algs: z.array(z.string()),
+});
+
+/** The method and its configuration, which are one resource. */
+const jwtBackend: ResourceType = {
+  async apply(vault, raw, address, triggered) {
+    const { path, type, ...configured } = parse(
+      z.looseObject({ path: z.string(), type: z.literal('jwt') }),
+      raw,
+      address,
+    );
+    const method = await authBackend.apply(vault, { path, type }, address, triggered);
+    const config = await jwtConfig.apply(vault, { path, ...configured }, address, triggered);
+    return {
+      changed: method.changed || config.changed,
+      attributes: { ...method.attributes, ...config.attributes, id: path },
+    };
+  },
+};
 
 /** Common fields of all roles. */
 const tokenFields = {
@@ -139,122 +146,76 @@ const tokenFields = {
   token_no_default_policy: z.boolean().default(false),
 };
 
-const appRole = object(
-  z.strictObject({
-    backend: z.string(),
-    role_name: z.string(),
-    ...tokenFields,
-    token_type: z.string().optional(),
-    bind_secret_id: z.boolean().default(true),
-    secret_id_ttl: z.number(),
-    secret_id_num_uses: z.number(),
-    secret_id_bound_cidrs: z.array(z.string()).default([]),
-  }),
-  ({ backend, role_name, ...body }) => ({ path: `auth/${backend}/role/${role_name}`, body }),
-  async (vault, { backend, role_name }) => {
-    return { role_id: (await vault.read(`auth/${backend}/role/${role_name}/role-id`, roleIdReply)).data.role_id };
-  },
-);
+function jwtClaims({ bound_claims, disable_bound_claims_parsing: isWhole, ...others }: Attributes): Attributes {
+  const claims = Object.entries(bound_claims as Record<string, string>);
+  return {
+    ...others,
+    bound_claims: Object.fromEntries(claims.map(([name, value]) => [name, isWhole ? [value] : value.split(',')])),
+  };
+}
 
-const jwtSchema = z.strictObject({
-  type: z.literal('jwt'),
-  path: z.string(),
-  oidc_discovery_url: z.string().default(''),
-  oidc_discovery_ca_pem: z.string().default(''),
-  jwt_validation_pubkeys: z.array(z.string()).default([]),
-  bound_issuer: z.string(),
-  jwt_supported_algs: z.array(z.string()),
-});
-
-const jwtConfig = object(jwtSchema.omit({ type: true }), ({ path, ...body }) => ({
-  path: `auth/${path}/config`,
-  body,
-}));
-
-/** The method and its configuration, which are one resource. */
-const jwtBackend: ResourceType = {
-  async apply(vault, raw, address, triggered) {
-    const { type, ...configured } = parse(jwtSchema, raw, address);
-    const { path } = configured;
-    const method = await authBackend.apply(vault, { path, type }, address, triggered);
-    const config = await jwtConfig.apply(vault, configured, address, triggered);
-    return {
-      changed: method.changed || config.changed,
-      attributes: { ...method.attributes, ...config.attributes, id: path },
-    };
-  },
-};
-
-const jwtRole = object(
-  z.strictObject({
-    backend: z.string(),
-    role_name: z.string(),
-    role_type: z.enum(['jwt', 'oidc']),
-    allowed_redirect_uris: z.array(z.string()).optional(),
-    oidc_scopes: z.array(z.string()).optional(),
-    user_claim: z.string(),
-    bound_audiences: z.array(z.string()),
-    bound_claims_type: z.literal('string'),
-    bound_claims: z.record(z.string(), z.string()),
-    disable_bound_claims_parsing: z.boolean(),
-    ...tokenFields,
-  }),
-  ({ backend, role_name, bound_claims, disable_bound_claims_parsing: isWhole, ...body }) => {
-    const claims = Object.entries(bound_claims).map(([name, value]) => [name, isWhole ? [value] : value.split(',')]);
-    return {
-      path: `auth/${backend}/role/${role_name}`,
-      body: { ...body, bound_claims: Object.fromEntries(claims) as unknown },
-    };
-  },
-);
-
-const kubernetesConfig = object(
-  z.strictObject({
-    backend: z.string(),
+/** Resource types by Terraform's names. */
+export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
+  vault_plugin: object('sys/plugins/catalog/{type}/{name}', { command: z.string(), sha256: z.string() }),
+  vault_mount: object(
+    'sys/mounts/{path}',
+    {
+      type: z.string(),
+      options: z.record(z.string(), z.string()).optional(),
+      description: z.string().default(''),
+    },
+    { updatePath: 'sys/mounts/{path}/tune' },
+  ),
+  vault_generic_endpoint: genericEndpoint,
+  vault_policy: object('sys/policies/acl/{name}', { policy: z.string() }),
+  vault_auth_backend: authBackend,
+  vault_approle_auth_backend_role: object(
+    'auth/{backend}/role/{role_name}',
+    {
+      ...tokenFields,
+      token_type: z.string().optional(),
+      bind_secret_id: z.boolean().default(true),
+      secret_id_ttl: z.number(),
+      secret_id_num_uses: z.number(),
+      secret_id_bound_cidrs: z.array(z.string()).default([]),
+    },
+    {
+      after: async (vault, path) => ({ role_id: (await vault.read(`${path}/role-id`, roleIdReply)).data.role_id }),
+    },
+  ),
+  vault_jwt_auth_backend: jwtBackend,
+  vault_jwt_auth_backend_role: object(
+    'auth/{backend}/role/{role_name}',
+    {
+      role_type: z.enum(['jwt', 'oidc']),
+      allowed_redirect_uris: z.array(z.string()).optional(),
+      oidc_scopes: z.array(z.string()).optional(),
+      user_claim: z.string(),
+      bound_audiences: z.array(z.string()),
+      bound_claims_type: z.literal('string'),
+      bound_claims: z.record(z.string(), z.string()),
+      disable_bound_claims_parsing: z.boolean(),
+      ...tokenFields,
+    },
+    { body: jwtClaims },
+  ),
+  vault_kubernetes_auth_backend_config: object('auth/{backend}/config', {
     kubernetes_host: z.string(),
     kubernetes_ca_cert: z.string().optional(),
     disable_local_ca_jwt: z.boolean(),
   }),
-  ({ backend, ...body }) => ({ path: `auth/${backend}/config`, body }),
-);
-
-const kubernetesRole = object(
-  z.strictObject({
-    backend: z.string(),
-    role_name: z.string(),
+  vault_kubernetes_auth_backend_role: object('auth/{backend}/role/{role_name}', {
     bound_service_account_names: z.array(z.string()),
     bound_service_account_namespaces: z.array(z.string()),
     audience: z.string(),
     ...tokenFields,
   }),
-  ({ backend, role_name, ...body }) => ({ path: `auth/${backend}/role/${role_name}`, body }),
-);
-
-const certRole = object(
-  z.strictObject({
-    backend: z.string(),
-    name: z.string(),
+  vault_cert_auth_backend_role: object('auth/{backend}/certs/{name}', {
     certificate: z.string(),
     allowed_uri_sans: z.array(z.string()).default([]),
     allowed_dns_sans: z.array(z.string()).default([]),
     ...tokenFields,
   }),
-  ({ backend, name, ...body }) => ({ path: `auth/${backend}/certs/${name}`, body }),
-);
-
-/** Resource types by Terraform's names. */
-export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
-  vault_plugin: plugin,
-  vault_mount: mount,
-  vault_generic_endpoint: genericEndpoint,
-  vault_policy: policy,
-  vault_auth_backend: authBackend,
-  vault_approle_auth_backend_role: appRole,
-  vault_jwt_auth_backend: jwtBackend,
-  vault_jwt_auth_backend_role: jwtRole,
-  vault_kubernetes_auth_backend_config: kubernetesConfig,
-  vault_kubernetes_auth_backend_role: kubernetesRole,
-  vault_cert_auth_backend_role: certRole,
 };
 
 /** @throws ExplainedError for an unknown attribute. @param within path of the value in the resource */

@@ -64,13 +64,11 @@ export interface ApplyOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Environment of the provisioners. @default - this process's environment */
   readonly environment?: NodeJS.ProcessEnv;
-  readonly signal?: AbortSignal;
 }
 
 export interface Applied {
   /** Addresses of the written resources, in order. */
   readonly changed: readonly string[];
-  readonly unchanged: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
@@ -99,7 +97,6 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
   resources.forEach((resource) => checkPostconditions(resource, state.get(resource.address)));
 
   for (const resource of resources) {
-    options.signal?.throwIfAborted();
     const evaluated = evaluate(resource.attributes, lookup) as Attributes;
     const triggered = resource.lifecycle.replace_triggered_by.some((address) => changed.includes(address));
     if (resource.type === 'terraform_data') {
@@ -137,7 +134,6 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
   }
   return {
     changed,
-    unchanged: resources.map(({ address }) => address).filter((address) => !changed.includes(address)),
     outputs: Object.fromEntries(
       Object.entries(stack.output).map(([name, { value }]) => [name, evaluate(value, lookup)]),
     ),

@@ -1,30 +1,12 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { cacheRoot } from '../cache-folder';
-import { run } from '../../lib/processes/child-process';
 import { applyStack } from './stack-applier';
 import { Terraform } from '../../lib/terraform/terraform';
 import { apply, initialize } from './provider-terraform';
 
-/* Synthesizes and applies stack `webex-tokens`, as a user's own deployment does. */
-
-const PROJECT = resolve(__dirname, '../..');
-
-/** Runs `main.ts` and returns the folder of the synthesized stack `webex-tokens`. */
-export async function synthesize(options: {
-  readonly folder: string;
-  readonly environment: NodeJS.ProcessEnv;
-}): Promise<string> {
-  const { exitCode, stderr } = await run(process.execPath, ['--import', 'tsx', 'main.ts'], {
-    cwd: PROJECT,
-    env: { ...process.env, ...options.environment, CDKTF_OUTDIR: options.folder },
-  });
-  if (exitCode !== 0) {
-    throw new ExplainedError(stderr.trim().replace(/^error: /, ''));
-  }
-  return join(options.folder, 'stacks', 'webex-tokens');
-}
+/* Applies stack `webex-tokens`, as a user's own deployment does. */
 
 export interface ApplyDeclarationOptions {
   readonly stackDirectory: string;

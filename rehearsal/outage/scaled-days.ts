@@ -10,26 +10,19 @@ const ENDS_EARLY_SECONDS = 10;
 /** The plugin counts in whole seconds, and 0 means never. */
 const SHORTEST_SECONDS = 1;
 
-/** Deletion of dead grants by the engine, with the plugin's names. */
-interface Reaping {
-  readonly reapCheckIntervalSeconds: number;
-  readonly reapNonRefreshableSeconds: number;
-  readonly reapRevokedSeconds: number;
-  readonly reapTransientErrorSeconds: number;
-  readonly reapServerDeletedSeconds: number;
-}
+/** Deletion of dead grants by the engine, in seconds, by the plugin's names. */
+const REAPING = {
+  reap_check_interval: 300,
+  reap_non_refreshable: 86_400,
+  reap_revoked: 3600,
+  reap_transient_error: 86_400,
+  reap_server_deleted: 86_400,
+};
 
-type EngineSettings = EngineTuning & Reaping;
+type EngineSettings = EngineTuning & { readonly reaping: typeof REAPING };
 
 /** The project's defaults. */
-export const OURS: EngineSettings = {
-  ...engineTuning.parse({}),
-  reapCheckIntervalSeconds: 0,
-  reapNonRefreshableSeconds: 86_400,
-  reapRevokedSeconds: 3600,
-  reapTransientErrorSeconds: 86_400,
-  reapServerDeletedSeconds: 86_400,
-};
+export const OURS: EngineSettings = { ...engineTuning.parse({}), reaping: { ...REAPING, reap_check_interval: 0 } };
 
 /** @see pkg/persistence/config.go of the plugin */
 export const PLUGIN_DEFAULTS: EngineSettings = {
@@ -38,18 +31,14 @@ export const PLUGIN_DEFAULTS: EngineSettings = {
   providerTimeoutExpiryLeewayFactor: 1.5,
   refreshCheckIntervalSeconds: 60,
   refreshAheadSeconds: 72,
-  reapCheckIntervalSeconds: 300,
+  reaping: REAPING,
 };
 
 /** Fields that are written to the engine's configuration. */
 export function simulatedConfiguration(settings: EngineSettings): Record<string, unknown> {
   return {
     ...declaredConfiguration({ engine: { tuning: settings } }),
-    tune_reap_check_interval_seconds: settings.reapCheckIntervalSeconds,
-    tune_reap_non_refreshable_seconds: settings.reapNonRefreshableSeconds,
-    tune_reap_revoked_seconds: settings.reapRevokedSeconds,
-    tune_reap_transient_error_seconds: settings.reapTransientErrorSeconds,
-    tune_reap_server_deleted_seconds: settings.reapServerDeletedSeconds,
+    ...Object.fromEntries(Object.entries(settings.reaping).map(([name, value]) => [`tune_${name}_seconds`, value])),
   };
 }
 
@@ -88,16 +77,11 @@ export class ScaledDays {
           refreshCheckIntervalSeconds * Math.min(real.refreshAheadSeconds / real.refreshCheckIntervalSeconds, 2),
         ),
       );
-    return {
-      ...real,
-      refreshCheckIntervalSeconds,
-      refreshAheadSeconds,
-      reapCheckIntervalSeconds: this.#atLeastOne(real.reapCheckIntervalSeconds),
-      reapNonRefreshableSeconds: this.#atLeastOne(real.reapNonRefreshableSeconds),
-      reapRevokedSeconds: this.#atLeastOne(real.reapRevokedSeconds),
-      reapTransientErrorSeconds: this.#atLeastOne(real.reapTransientErrorSeconds - this.#endsEarlyInDays()),
-      reapServerDeletedSeconds: this.#atLeastOne(real.reapServerDeletedSeconds),
-    };
+    const { reap_transient_error: afterExpiry } = real.reaping;
+    const due = { ...real.reaping, reap_transient_error: afterExpiry - this.#endsEarlyInDays() };
+    const scaled = Object.entries(due).map(([name, seconds]) => [name, this.#atLeastOne(seconds)]);
+    const reaping = Object.fromEntries(scaled) as typeof REAPING;
+    return { ...real, refreshCheckIntervalSeconds, refreshAheadSeconds, reaping };
   }
 
   /** Lifetimes at Webex: 14 days, and 90 days by default. */

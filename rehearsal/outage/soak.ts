@@ -2,7 +2,7 @@ import { ExplainedError } from '#core';
 import { createCommand, wholeNumber } from '../../lib/cli/command';
 import { runCommand } from '../../lib/cli/program-run';
 import { atThePaceOfThisMachine, type Attempt } from './machine-pace';
-import { runBatch } from './run-batch';
+import { runBatch } from './scenario';
 import { SCENARIOS } from './scenarios';
 import { SeededRandom } from './seeded-random';
 import { table, type Row } from './outage-table';

@@ -3,7 +3,7 @@ import { VaultResponseError } from '#core';
 import { simulatedAdministrator } from '../webex/simulated-user';
 import type { Behavior } from '../webex/behavior';
 import type { WebexSimulator } from '../webex/webex-simulator';
-import type { Lateness } from './lateness';
+import type { Attempt } from './machine-pace';
 import { WebexEngine } from '../webex-engine';
 import { observer } from './grants-look';
 import type { OutageServer } from './outage-server';
@@ -19,22 +19,32 @@ const LOOKS_A_DAY = 3;
 /** Several delays add up in one refresh, so each gets a part of the engine's timeout. */
 const ANSWERS_WITHIN_THE_TIMEOUT = 4;
 
-export interface WorldOptions {
-  readonly server: OutageServer;
-  readonly mountPath: string;
-  readonly tuning: 'ours' | "the plugin's defaults";
-  readonly dayMs: number;
-  readonly days: number;
-  readonly credentials: number;
-  /** Factor of a day's duration, and of the engine's timeout for Webex. */
-  readonly scale: number;
-  /** The engine's timeout for Webex. @default - that of the tuning */
-  readonly providerTimeoutDays?: number;
-  readonly behavior: (days: ScaledDays) => Partial<Behavior>;
+/** The world that a scenario needs. */
+export interface WorldSettings {
+  /** @default "ours" */
+  readonly tuning?: 'ours' | "the plugin's defaults";
+  /** @default 3 */
+  readonly credentials?: number;
+  /** Number of days, if more would show nothing new. @default - all days of the run */
+  readonly days?: number;
   /** @default 90 */
   readonly refreshTokenDays?: number;
+  /** The engine's timeout for Webex. @default - that of the tuning, multiplied by the attempt's scale */
+  readonly providerTimeoutDays?: number;
+  readonly behavior?: (days: ScaledDays) => Partial<Behavior>;
+}
+
+/** The settings that all worlds of a run share. */
+export interface Run extends Attempt {
+  readonly days: number;
+  /** How long a scaled day takes on a machine that is never late. */
+  readonly dayMs: number;
   readonly random: SeededRandom;
-  readonly lateness?: Lateness;
+}
+
+export interface WorldPlace {
+  readonly server: OutageServer;
+  readonly mountPath: string;
   /** Called once the engine runs; does the world's first consents in its turn. */
   readonly consentInTurn: (consent: () => Promise<void>) => Promise<void>;
 }
@@ -63,8 +73,6 @@ export interface Outcome {
 export class World implements AsyncDisposable {
   /** Restarts after the consents. */
   days: ScaledDays;
-  readonly length: number;
-  readonly random: SeededRandom;
   readonly names: readonly string[];
   readonly #grants: number[] = [];
   #readers: readonly Reader[] = [];
@@ -73,29 +81,33 @@ export class World implements AsyncDisposable {
 
   private constructor(
     readonly engine: WebexEngine,
-    private readonly options: WorldOptions,
+    private readonly server: OutageServer,
+    /** Days. */
+    readonly length: number,
+    readonly random: SeededRandom,
+    credentials: number,
     private readonly clock: { aheadMs: number },
+    scaled: ScaledDays,
   ) {
-    this.days = new ScaledDays(options.dayMs);
-    this.length = options.days;
-    this.random = options.random;
-    this.names = Array.from({ length: options.credentials }, (_, index) => `credential-${index + 1}`);
+    this.days = scaled;
+    this.names = Array.from({ length: credentials }, (_, index) => `credential-${index + 1}`);
   }
 
-  static async start(options: WorldOptions): Promise<World> {
-    const { dayMs, server, tuning, credentials, behavior, mountPath, lateness } = options;
-    const { refreshTokenDays, providerTimeoutDays } = options;
+  static async start(settings: WorldSettings, run: Run, place: WorldPlace): Promise<World> {
+    const { tuning = 'ours', credentials = 3, providerTimeoutDays } = settings;
+    const { lateness, scale } = run;
+    const { server, mountPath, consentInTurn } = place;
     const real = tuning === 'ours' ? OURS : PLUGIN_DEFAULTS;
     const clock = { aheadMs: 0 };
-    const scale = new ScaledDays(dayMs);
+    const scaled = new ScaledDays(run.dayMs * scale);
     const providerTimeoutSeconds =
       providerTimeoutDays === undefined
-        ? real.providerTimeoutSeconds * options.scale
-        : Math.ceil(scale.toMs(providerTimeoutDays) / 1000);
+        ? real.providerTimeoutSeconds * scale
+        : Math.ceil(scaled.toMs(providerTimeoutDays) / 1000);
     const engine = await WebexEngine.start(
       {
-        ...scale.lives(refreshTokenDays),
-        ...behavior(scale),
+        ...scaled.lives(settings.refreshTokenDays),
+        ...settings.behavior?.(scaled),
         now: () => Date.now() + clock.aheadMs,
         users: Array.from({ length: credentials }, (_, index) => simulatedAdministrator(personOf(index))),
       },
@@ -103,29 +115,28 @@ export class World implements AsyncDisposable {
     );
     try {
       await engine.setUp(server.admin);
-      const settings = scale.settings({ ...real, providerTimeoutSeconds });
-      const world = new World(engine, options, clock);
+      const length = Math.min(settings.days ?? run.days, run.days);
+      const world = new World(engine, server, length, run.random, credentials, clock, scaled);
       const look = await observer({ engine, server, credentials: world.names });
-      await options.consentInTurn(async () => {
+      await consentInTurn(async () => {
         const began = Date.now();
         await Promise.all(world.names.map((_, index) => world.#consent(index)));
         const consentsMs = Date.now() - began;
         // A token is at most half of that time older or younger than the days.
-        world.days = new ScaledDays(dayMs, began + consentsMs / 2);
-        lateness?.began(performance.now() - consentsMs / 2);
+        world.days = new ScaledDays(scaled.dayMs, began + consentsMs / 2);
+        lateness.began(performance.now() - consentsMs / 2);
       });
       // A consent can take longer than the scaled timeout, because many worlds begin at once.
-      await server.admin.write(`${mountPath}/config`, simulatedConfiguration(settings));
-      lateness?.allowSchedule(scale.toMs(0.5));
-      lateness?.allowAnswers(Math.min(scale.toMs(0.5), (providerTimeoutSeconds * 1000) / ANSWERS_WITHIN_THE_TIMEOUT));
-      lateness?.watch(engine.webex);
+      const configuration = simulatedConfiguration(scaled.settings({ ...real, providerTimeoutSeconds }));
+      await server.admin.write(`${mountPath}/config`, configuration);
+      lateness.allowSchedule(scaled.toMs(0.5));
+      lateness.allowAnswers(Math.min(scaled.toMs(0.5), (providerTimeoutSeconds * 1000) / ANSWERS_WITHIN_THE_TIMEOUT));
+      lateness.watch(engine.webex);
       if (server.harm === undefined) {
-        lateness?.probe(() => server.admin.read(`${mountPath}/config`));
+        lateness.probe(() => server.admin.read(`${mountPath}/config`));
       }
-      world.#readers = world.names.map(
-        (name) => new Reader(engine, server.nodes, name, world.days.toMs(1 / READS_A_DAY)),
-      );
-      world.#watch = new Watch(world.days, look, world.days.toMs(1 / LOOKS_A_DAY));
+      world.#readers = world.names.map((name) => new Reader(engine, server.nodes, name, scaled.toMs(1 / READS_A_DAY)));
+      world.#watch = new Watch(world.days, look, scaled.toMs(1 / LOOKS_A_DAY));
       return world;
     } catch (error) {
       await engine[Symbol.asyncDispose]();
@@ -175,15 +186,16 @@ export class World implements AsyncDisposable {
   }
 
   get harm(): NonNullable<OutageServer['harm']> {
-    const { harm } = this.options.server;
+    const { harm } = this.server;
     if (harm === undefined) {
       throw new Error('this server is shared and cannot be harmed; give the scenario its own server');
     }
     return harm;
   }
 
-  /** Stops the readers. A grant that cannot be refreshed is lost. */
+  /** Waits for the last day, and stops the readers. A grant that cannot be refreshed is lost. */
   async finish(): Promise<Outcome> {
+    await this.at(this.length);
     const inTheEnd = (await this.#watch?.fresh()) ?? NO_LOOK;
     await this.#stop();
     const kept = await Promise.all(this.names.map((name, index) => this.#canBeRefreshed(name, index)));
@@ -215,7 +227,7 @@ export class World implements AsyncDisposable {
 
   async #consent(index: number): Promise<void> {
     const person = personOf(index);
-    await this.engine.authorize(this.options.server.admin, this.names[index] ?? '', { as: person });
+    await this.engine.authorize(this.server.admin, this.names[index] ?? '', { as: person });
     const newest = this.webex.grants.list().findLast(({ grant }) => grant.user.email === person);
     this.#grants[index] = newest?.grant.number ?? NaN;
   }
@@ -233,7 +245,7 @@ export class World implements AsyncDisposable {
   async #isLost(name: string): Promise<boolean> {
     try {
       const path = `${this.engine.mountPath}/creds/${name}`;
-      const { warnings } = await this.options.server.admin.read(path, credentialReply);
+      const { warnings } = await this.server.admin.read(path, credentialReply);
       return warnings?.some((warning) => warning.includes('invalid_grant')) ?? false;
     } catch (error) {
       return error instanceof VaultResponseError && (error.statusCode === 404 || error.said.includes('invalid_grant'));
@@ -244,7 +256,7 @@ export class World implements AsyncDisposable {
   async #canBeRefreshed(name: string, index: number): Promise<boolean> {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const before = this.webex.requests.length;
-      await this.engine.forceRefresh(this.options.server.admin, name);
+      await this.engine.forceRefresh(this.server.admin, name);
       const statuses = this.webex.requests
         .slice(before)
         .filter(({ grantType, grant }) => grantType === 'refresh_token' && grant === this.grantOf(index))

@@ -6,7 +6,8 @@ import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
 import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/derived/policy-names';
 import { policyReply } from '../../lib/vault/replies';
 import type { App, Deployment } from '../../lib/declaration/schema/deployment';
-import { Rehearsal } from '../../rehearsal/rehearsal';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
+import { startRehearsal } from '../fixtures/worlds/applied-rehearsal';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
@@ -37,7 +38,7 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
   let rehearsal: Rehearsal;
 
   beforeAll(async () => {
-    rehearsal = await Rehearsal.start({ declared });
+    rehearsal = await startRehearsal(declared);
     await rehearsal.apply({ by: 'terraform' });
   });
   afterAll(() => rehearsal.stop());

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { readCredential } from '#core';
 import { QUICKSTART_STEPS, runQuickstart, type Quickstart } from '../../rehearsal/quickstart-run';
-import { Rehearsal } from '../../rehearsal/rehearsal';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { StepLog } from '../../rehearsal/step-log';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
@@ -15,6 +15,7 @@ import { consentRecordSchema } from '../../lib/vault/records/consent-record';
 import { Records } from '../../lib/vault/records/record-store';
 import type { Declaration } from '../fixtures/declarations/declaration';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
+import { startRehearsal } from '../fixtures/worlds/applied-rehearsal';
 import { synthesize } from '../fixtures/worlds/synthesizer';
 import { fakeCommand } from './fake-command';
 
@@ -106,9 +107,7 @@ test('the quickstart shows an expiry, then leaves a token with the lifetime of a
 
 test('the rehearsal passes a thousand apps to the processes that it starts', async () => {
   const apps = Array.from({ length: 1000 }, (_, index) => ({ name: `app-${index}`, reads: ['testauth'] }));
-  await using rehearsal = await Rehearsal.start({
-    declared: defineDeployment({ ...base, apps }),
-  });
+  await using rehearsal = await startRehearsal(defineDeployment({ ...base, apps }));
   const stack = readFileSync(join(await rehearsal.synthesize(), 'cdk.tf.json'), 'utf8');
   const { resource } = JSON.parse(stack) as Declaration;
   expect(Object.keys(resource.vault_approle_auth_backend_role ?? {})).toHaveLength(1000);

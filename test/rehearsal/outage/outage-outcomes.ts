@@ -1,4 +1,4 @@
-import { runBatch } from '../../../rehearsal/outage/run-batch';
+import { runBatch } from '../../../rehearsal/outage/scenario';
 import { SCENARIOS } from '../../../rehearsal/outage/scenarios';
 import { SeededRandom } from '../../../rehearsal/outage/seeded-random';
 import type { Row } from '../../../rehearsal/outage/outage-table';

@@ -31,6 +31,6 @@ test("the plugin's defaults refresh at expiry and reap as early as possible", ()
 test('a longer day keeps the intervals that fit into it', () => {
   const long = new ScaledDays(60_000).settings(PLUGIN_DEFAULTS);
   // A scaled day minus 10 s.
-  expect(long.reapTransientErrorSeconds).toBe(50);
+  expect(long.reaping.reap_transient_error).toBe(50);
   expect(new ScaledDays(60_000).settings(OURS).refreshCheckIntervalSeconds).toBe(3);
 });
