@@ -23,14 +23,7 @@ test('a fault with a path affects only that path', async () => {
   webex.behavior.fault = { path: '/v1/access_token', status: 500 };
   expect((await me()).status).toBe(401);
   expect((await refreshWith(webex, 'any')).status).toBe(500);
-});
-
-test('a request that a fault answers is logged with its grant type', async () => {
-  webex.behavior.fault = { status: 429 };
-  await refreshWith(webex, 'any');
-  expect(webex.requests).toMatchObject([
-    { method: 'POST', path: '/v1/access_token', status: 429, grantType: 'refresh_token' },
-  ]);
+  expect(webex.requests.at(-1)).toMatchObject({ path: '/v1/access_token', status: 500, grantType: 'refresh_token' });
 });
 
 test('a fault with a count ends by itself, and the given fault object stays unchanged', async () => {

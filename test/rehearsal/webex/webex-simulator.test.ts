@@ -99,16 +99,6 @@ describe('consenting', () => {
     expect(await me((await login(webex, { as })).access_token)).toEqual({ status: 200, email: as });
   });
 
-  test('consent denies the request', async () => {
-    const redirect = new URL(await webex.consent(authorizeUrl(webex), { decision: 'deny' }));
-    expect(redirect.searchParams.get('error')).toBe('access_denied');
-  });
-
-  test('consent returns the redirect of a request that is refused without a page', async () => {
-    const redirect = new URL(await webex.consent(authorizeUrl(webex, { scope: 'spark:all' })));
-    expect(redirect.searchParams.get('error')).toBe('invalid_scope');
-  });
-
   test('consent fails with the message of an error page', async () => {
     await expect(webex.consent(authorizeUrl(webex, { client_id: 'C-nobody' }))).rejects.toThrow(
       'answered the authorization request with status 400 (No client of this client_id is registered.)',
@@ -135,21 +125,6 @@ describe('what can be changed while it runs', () => {
     expect((await me(token)).status).toBe(401);
     const { access_token: next } = (await (await refreshWith(webex, refreshToken)).json()) as { access_token: string };
     expect((await me(next)).status).toBe(200);
-  });
-
-  test('the simulator revokes grants at once', async () => {
-    const { access_token: token, refresh_token: refreshToken } = await login(webex);
-    webex.grants.revokeAll();
-    expect((await me(token)).status).toBe(401);
-    expect((await refreshWith(webex, refreshToken)).status).toBe(400);
-    expect((await me((await login(webex)).access_token)).status).toBe(200);
-  });
-
-  test('a caller can replace the whole behavior', async () => {
-    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
-    webex.behavior = { ...webex.behavior, accessTokenTtlSeconds: 5 };
-    expect((await login(webex)).expires_in).toBe(5);
-    now.mockRestore();
   });
 });
 
