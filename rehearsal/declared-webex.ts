@@ -4,7 +4,7 @@ import { isServiceApp, type ServiceAppCredential } from '../lib/declaration/sche
 import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
 import type { SimulatedClient, SimulatedServiceApp } from './webex/simulated-client';
 import { DEFAULT_USERS, simulatedAdministrator, type SimulatedUser } from './webex/simulated-user';
-import { WebexSimulator, type WebexSimulatorOptions } from './webex/webex-simulator';
+import { WebexSimulator } from './webex/webex-simulator';
 
 /**
  * A simulated Webex with the integrations, Service Apps, owners and Control Hub authorizations of a declaration.
@@ -14,11 +14,9 @@ import { WebexSimulator, type WebexSimulatorOptions } from './webex/webex-simula
 export async function startDeclaredWebex(
   deployment: Deployment,
   secrets: ReadonlyMap<string, string>,
-  options: Omit<WebexSimulatorOptions, 'clients' | 'serviceApps' | 'users'> = {},
 ): Promise<WebexSimulator> {
   const apps = deployment.credentials.filter(isServiceApp);
   const webex = await WebexSimulator.start({
-    ...options,
     users: [
       ...DEFAULT_USERS,
       ...owners(deployment),

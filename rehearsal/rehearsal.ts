@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,6 +23,7 @@ import { applyDeclaration, type AppliedDeclaration } from './applier/stack';
 import { startDeclaredWebex } from './declared-webex';
 import type { WebexSimulator } from './webex/webex-simulator';
 import { rehearse, type RehearsalServers } from './rehearsed-deployment';
+import { deploymentInFile } from './written-deployment';
 
 /** Synthesizes the declaration that `environment` names into `folder`. @returns folder of stack `webex-tokens` */
 export type Synthesizer = (options: {
@@ -66,9 +67,7 @@ export class Rehearsal implements AsyncDisposable {
     private readonly synthesizer?: Synthesizer,
   ) {
     this.deployment = rehearse(declared, { ...servers, identities });
-    const file = join(this.folder, 'deployment.json');
-    writeFileSync(file, JSON.stringify(this.deployment, undefined, 2), { mode: 0o600 });
-    this.environment = { DEPLOYMENT: file };
+    this.environment = deploymentInFile(folder, this.deployment);
     this.admin = server.admin.withNamespace(this.deployment.vault.namespace);
     this.variables = Object.fromEntries([...secrets].map(([name, secret]) => [clientSecretVariable(name), secret]));
   }

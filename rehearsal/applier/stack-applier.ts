@@ -105,7 +105,8 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
       );
       const declared = { ...evaluated, ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)) };
       if (triggered || !isDeepStrictEqual(state.get(resource.address), declared)) {
-        state.forget(resource.address);
+        // A provisioner that fails runs again in the next apply.
+        state.set(resource.address, undefined);
         for (const provisioner of resource.provisioners) {
           await runLocalExec({
             ...(evaluate(provisioner, lookup) as typeof provisioner),
@@ -238,18 +239,8 @@ class TriggerState {
     return this.#entries[address];
   }
 
-  set(address: string, declared: Attributes): void {
+  set(address: string, declared: Attributes | undefined): void {
     this.#entries[address] = declared;
-    this.#save();
-  }
-
-  /** Called before the provisioners run, so that a failed one runs again in the next apply. */
-  forget(address: string): void {
-    this.#entries[address] = undefined;
-    this.#save();
-  }
-
-  #save(): void {
     writeFileSync(this.file, JSON.stringify(this.#entries), { mode: 0o600 });
   }
 }

@@ -4,8 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import { isProgram, NO_PROGRAM } from '../../lib/declaration/files/plugin-binary';
 import { cachedFolder } from '../cache-folder';
-import { goBuild } from './go-build';
-import { GoModule } from './go-module';
+import { goBuild, GoModule } from './go-build';
 
 const OR_GIVE_IT = 'or set OAUTHAPP_PLUGIN to the binary';
 

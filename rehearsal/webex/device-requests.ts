@@ -1,4 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
+import type { Behavior } from './behavior';
 import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
@@ -23,13 +24,6 @@ interface StoredRequest extends DeviceRequest {
   used: boolean;
 }
 
-export interface NewDeviceRequest {
-  readonly client: SimulatedClient;
-  readonly scopes: readonly string[];
-  readonly ttlSeconds: number;
-  readonly intervalSeconds: number;
-}
-
 const NO_REDIRECT = 'urn:ietf:wg:oauth:2.0:oob';
 
 /** A poll may come this much too early, because timers are inexact. */
@@ -46,14 +40,14 @@ export class DeviceRequests {
     private readonly now: () => number,
   ) {}
 
-  add({ client, scopes, ttlSeconds, intervalSeconds }: NewDeviceRequest): DeviceRequest {
+  add(client: SimulatedClient, scopes: readonly string[], behavior: Behavior): DeviceRequest {
     const request: StoredRequest = {
       deviceCode: this.newToken(),
       userCode: this.#newUserCode(),
       client,
       scopes,
-      expiresAtMs: this.now() + ttlSeconds * 1000,
-      intervalMs: intervalSeconds * 1000,
+      expiresAtMs: this.now() + behavior.deviceCodeTtlSeconds * 1000,
+      intervalMs: behavior.deviceIntervalSeconds * 1000,
       used: false,
     };
     this.#requests.set(request.deviceCode, request);

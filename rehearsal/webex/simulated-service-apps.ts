@@ -24,17 +24,17 @@ export class SimulatedServiceApps {
     return this.#authorizations.map(({ account }) => account);
   }
 
-  has(app: RegisteredApp): boolean {
-    return this.idOf(app) !== undefined;
-  }
-
+  /** @returns undefined if the app is an integration */
   idOf(app: RegisteredApp): string | undefined {
     return this.list.find((candidate) => candidate === app)?.applicationId;
   }
 
   /** Finds a Service App of the requesting organization. */
   find(applicationId: string, askingOrgId: string): SimulatedServiceApp | undefined {
-    return this.list.find((app) => app.applicationId === applicationId && this.#ownerOf(app) === askingOrgId);
+    const ofFirstUser = this.users[0]?.orgId;
+    return this.list.find(
+      (app) => app.applicationId === applicationId && (app.ownerOrgId ?? ofFirstUser) === askingOrgId,
+    );
   }
 
   /** The app's account in an organization. @returns undefined if the app is not authorized */
@@ -97,10 +97,6 @@ export class SimulatedServiceApps {
       throw new ExplainedError(`unknown Service App "${applicationId}"; the Webex simulator has ${known}`);
     }
     return app;
-  }
-
-  #ownerOf({ ownerOrgId = this.users[0]?.orgId }: SimulatedServiceApp): string | undefined {
-    return ownerOrgId;
   }
 
   #organizations(): string[] {

@@ -46,15 +46,14 @@ async function begin(webex: Simulation, c: Context<SimulatorEnv>): Promise<objec
   if (!DEVICE_REDIRECT_URLS.every((url) => client.redirectUrls.includes(url))) {
     throw new OAuthRefusal('invalid_request', 'The redirect_uri of the device grant is not registered for the client');
   }
-  const { deviceCodeTtlSeconds: ttlSeconds, deviceIntervalSeconds: intervalSeconds } = webex.behavior;
-  const request = webex.devices.add({ client, scopes, ttlSeconds, intervalSeconds });
+  const request = webex.devices.add(client, scopes, webex.behavior);
   return {
     device_code: request.deviceCode,
-    expires_in: ttlSeconds,
+    expires_in: webex.behavior.deviceCodeTtlSeconds,
     user_code: request.userCode,
     verification_uri: `${webex.url}${VERIFY_PATH}`,
     verification_uri_complete: `${webex.url}${VERIFY_PATH}?userCode=${hashOf(request)}`,
-    interval: intervalSeconds,
+    interval: webex.behavior.deviceIntervalSeconds,
   };
 }
 

@@ -36,7 +36,7 @@ async function exchange(webex: Simulation, c: Context<SimulatorEnv>): Promise<ob
 }
 
 function redeemCode(webex: Simulation, client: RegisteredApp, form: URLSearchParams): object {
-  if (webex.serviceApps.has(client)) {
+  if (webex.serviceApps.idOf(client) !== undefined) {
     throw new OAuthRefusal('unauthorized_client', 'a Service App has no consent; its tokens come from /applications');
   }
   const redirectUri = required(form, 'redirect_uri');
