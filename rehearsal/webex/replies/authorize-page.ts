@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { PAGE_STYLE, styleSource } from '../../../lib/browser/page-style';
+import { PAGE_STYLE, styleSource } from '../../../lib/browser/browser-page';
 import type { SimulatedClient } from '../simulated-client';
 import type { SimulatedUser } from '../simulated-user';
 
