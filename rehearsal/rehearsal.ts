@@ -11,7 +11,6 @@ import type { App, Deployment } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';
 import { inspectPlugin } from '../lib/declaration/files/plugin-binary';
 import type { OperatorName } from '../lib/operators/operators';
-import { nameInVault } from '../lib/declaration/schema/vault-name';
 import type { VaultClient } from '../lib/vault/vault-client';
 import { appRole, type AppLogin } from './app-role';
 import { IdentityStandIns, unrehearsed } from './identity/stand-ins';
@@ -166,7 +165,7 @@ export class Rehearsal implements AsyncDisposable {
     const file = join(this.folder, 'apps', app.name, 'jwt');
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(file, `${token}\n`, { mode: 0o600 });
-    const there = { role: nameInVault(app), mountPath, file };
+    const there = { role: app.vaultName, mountPath, file };
     return type === 'jwt' ? { jwt: there } : { kubernetes: there };
   }
 

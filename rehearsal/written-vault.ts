@@ -10,7 +10,7 @@ import type { Deployment, DeploymentInput } from '../lib/declaration/schema/depl
 import { appPolicy } from '../lib/declaration/policies/app-policy';
 import { authorizerPolicy } from '../lib/declaration/policies/authorizer-policy';
 import { observerPolicy } from '../lib/declaration/policies/observer-policy';
-import { appPolicyName, authorizerPolicyName, observerPolicyName } from '../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../lib/declaration/derived/policy-names';
 import type { OperatorName } from '../lib/operators/operators';
 import { newLogin, type AppLogin } from './app-role';
 import { deploymentInFile } from './written-deployment';
@@ -93,10 +93,10 @@ export class WrittenVault implements AsyncDisposable {
   /** Logs in as an operator, with the role of `init` and the policy of the stack. */
   async operatorToken(name: OperatorName): Promise<string> {
     const { mountPath } = this.deployment.engine;
-    await this.admin.write(`sys/policies/acl/${authorizerPolicyName(mountPath)}`, {
+    await this.admin.write(`sys/policies/acl/${policyNameOf(mountPath, 'authorizer')}`, {
       policy: authorizerPolicy(this.deployment),
     });
-    await this.admin.write(`sys/policies/acl/${observerPolicyName(mountPath)}`, {
+    await this.admin.write(`sys/policies/acl/${policyNameOf(mountPath, 'observer')}`, {
       policy: observerPolicy(this.deployment),
     });
     return lastingOperatorToken(this.admin, this.deployment, name);
@@ -109,7 +109,7 @@ export class WrittenVault implements AsyncDisposable {
   /** Writes the app's role and policy. */
   async appLogin(appName: string): Promise<AppLogin> {
     const app = this.deployment.apps.find(({ name }) => name === appName);
-    const policy = appPolicyName(this.deployment.engine.mountPath, appName);
+    const policy = policyNameOf(this.deployment.engine.mountPath, `app-${appName}`);
     const role = `auth/approle/role/${appName}`;
     const rights = appPolicy('oauthapp', app?.reads ?? [], app?.renewsSecretId === true ? role : undefined);
     await this.admin.write(`sys/policies/acl/${policy}`, { policy: rights });

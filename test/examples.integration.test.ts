@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loginAppRole, readCredential } from '#core';
 import { authorize } from '../lib/grants/consent/ways/code-grant';
-import { appPolicyName } from '../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../lib/declaration/derived/policy-names';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { lookAt } from '../lib/health/looks/look';
@@ -103,8 +103,8 @@ describe('a second environment on the same server', () => {
     const policies = await rehearsal.admin.list('sys/policies/acl');
     expect(policies).toEqual(
       expect.arrayContaining([
-        appPolicyName('oauthapp', 'acme-reports'),
-        appPolicyName('oauthapp-staging', 'sandbox-reports'),
+        policyNameOf('oauthapp', 'app-acme-reports'),
+        policyNameOf('oauthapp-staging', 'app-sandbox-reports'),
       ]),
     );
   });

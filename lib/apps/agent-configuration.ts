@@ -4,7 +4,6 @@ import type { IdentityLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { loginOf } from '../declaration/derived/logins';
-import { nameInVault } from '../declaration/schema/vault-name';
 import { rolePath } from './issued-secret-id';
 
 /*
@@ -110,7 +109,7 @@ function identitySettings(
   app: App,
   { folder, identityFiles: { jwt, clientCertificate, clientKey } = {} }: AgentConfigurationProps,
 ): Settings {
-  const name = nameInVault(app);
+  const name = app.vaultName;
   switch (type) {
     case 'jwt':
       return { path: jwt ?? join(folder, 'jwt'), role: name, remove_jwt_after_reading: false };

@@ -4,7 +4,6 @@ import { APPROLE_PATH } from '../declaration/schema/app-declaration';
 import type { IdentityLogin, JwtLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { DEFAULT_AUDIENCE } from '../declaration/schema/identity-declaration';
-import { nameInVault } from '../declaration/schema/vault-name';
 
 /** Variables with the address of Vault, for `bao`, `vault` and our own programs. */
 export function serverVariables({ address, namespace }: VaultConnectionOptions): Record<string, string> {
@@ -51,7 +50,7 @@ export function loginVariables({ engine }: Deployment, app: App, login: Identity
     ...engineVariables(engine),
     VAULT_AUTH_METHOD: login.type,
     ...(login.path === login.type ? {} : { VAULT_AUTH_MOUNT: login.path }),
-    VAULT_ROLE: nameInVault(app),
+    VAULT_ROLE: app.vaultName,
     ...(isAskedFor ? { VAULT_JWT_AUDIENCE: login.audience } : {}),
   };
 }

@@ -3,12 +3,7 @@ import { NO_LOCKOUT, OPERATORS_MOUNT } from '../declaration/schema/app-declarati
 import type { Deployment } from '../declaration/schema/deployment';
 import { issuerOperatorPolicy } from '../declaration/policies/issuer-policy';
 import { provisionerPolicy } from '../declaration/policies/provisioner-policy';
-import {
-  authorizerPolicyName,
-  healerPolicyName,
-  observerPolicyName,
-  provisionerPolicyName,
-} from '../declaration/derived/policy-names';
+import { policyNameOf } from '../declaration/derived/policy-names';
 import { healingCredentials } from '../declaration/derived/healing-credentials';
 import { administratorPolicy, backupPolicy } from '../declaration/policies/server-policies';
 import { recordsFromRoot } from '../vault/records/backup-record';
@@ -141,11 +136,11 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
     },
     {
       name: 'provisioner',
-      policyName: provisionerPolicyName(mountPath),
+      policyName: policyNameOf(mountPath, 'provisioner'),
       policy: provisionerPolicy(deployment),
       tokenMinutes: 20,
     },
-    { name: 'authorizer', policyName: authorizerPolicyName(mountPath), tokenMinutes: 20 },
+    { name: 'authorizer', policyName: policyNameOf(mountPath, 'authorizer'), tokenMinutes: 20 },
     { name: 'issuer', policyName: `${OPERATORS_MOUNT}-issuer`, policy: issuerPolicy },
     {
       name: 'backup',
@@ -154,10 +149,10 @@ function operatorRoles(deployment: Deployment): OperatorRole[] {
       // A snapshot is encrypted. Backups that fail unnoticed are worse than a secret id that never expires.
       secretIdTtlSeconds: 0,
     },
-    { name: 'observer', policyName: observerPolicyName(mountPath) },
+    { name: 'observer', policyName: policyNameOf(mountPath, 'observer') },
     ...(healingCredentials(deployment).length === 0
       ? []
-      : [{ name: 'healer' as const, policyName: healerPolicyName(mountPath) }]),
+      : [{ name: 'healer' as const, policyName: policyNameOf(mountPath, 'healer') }]),
   ];
 }
 
@@ -184,12 +179,12 @@ async function enableMount(root: VaultClient): Promise<void> {
 /** The mount identifies a deployment. Nothing is left at the earlier path of a mount that has moved. */
 async function refuseOtherDeployment(root: VaultClient, { mountPath, movedFrom }: Deployment['engine']): Promise<void> {
   const role = await root.read(rolePath('authorizer'), roleReply).catch(undefinedIfMissing);
-  const policies = role?.data.token_policies ?? [authorizerPolicyName(mountPath)];
-  if (policies.includes(authorizerPolicyName(mountPath))) {
+  const policies = role?.data.token_policies ?? [policyNameOf(mountPath, 'authorizer')];
+  if (policies.includes(policyNameOf(mountPath, 'authorizer'))) {
     return;
   }
   const mounts = Object.keys((await root.read('sys/mounts', mountsReply)).data).map((path) => path.replace(/\/$/, ''));
-  const other = mounts.find((path) => policies.includes(authorizerPolicyName(path)));
+  const other = mounts.find((path) => policies.includes(policyNameOf(path, 'authorizer')));
   if (other !== undefined && other !== movedFrom) {
     throw new ExplainedError(
       `the operators of ${root.address} are those of the deployment at mount "${other}", got one at "${mountPath}", for which they would lose their rights there; declare engine.movedFrom: "${other}" if the engine moves, else deploy it without them, as docs/production.md says`,

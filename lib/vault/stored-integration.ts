@@ -13,7 +13,6 @@ import { findIntegration } from '../declaration/derived/by-name';
 import type { Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
 import { integrationEntry } from '../declaration/derived/integration-entry';
-import { nameInVault } from '../declaration/schema/vault-name';
 import { integrationReply } from './replies';
 import type { VaultClient } from './vault-client';
 
@@ -36,7 +35,7 @@ export class StoredIntegration {
   /** @throws NotDeployed unless it exists as declared, NotPermitted */
   static async read(vault: VaultClient, deployment: Deployment, name: string): Promise<StoredIntegration> {
     const integration = findIntegration(deployment, name);
-    const path = `${deployment.engine.mountPath}/servers/${nameInVault(integration)}`;
+    const path = `${deployment.engine.mountPath}/servers/${integration.vaultName}`;
     const { data } = await vault.read(path, integrationReply).catch((error: unknown) => {
       throw error instanceof VaultResponseError ? explainMissing(error, vault.address, name, path) : error;
     });

@@ -9,7 +9,7 @@ import {
 } from '../../core/src/vault/credential-errors';
 import { WrappingTokenSpentError } from '../../core/src/login/wrapped-secret-id';
 import { issueSecretId } from '../../lib/apps/issued-secret-id';
-import { appPolicyName } from '../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../lib/declaration/derived/policy-names';
 import { loginAppRole, type AppRoleLoginOptions } from '../../core/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
@@ -119,7 +119,7 @@ it.each<[string, () => unknown, unknown]>([
 
 describe('without a right to its credential', () => {
   const role = 'auth/approle/role/first';
-  const policy = `sys/policies/acl/${appPolicyName('oauthapp', 'first')}`;
+  const policy = `sys/policies/acl/${policyNameOf('oauthapp', 'app-first')}`;
   const tokenCount = async () => (await vault.admin.list('auth/token/accessors')).length;
 
   it('the source logs in at most three times in 20 calls without permission, and leaves no Vault token behind', async () => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { synthesize } from '../../constructs/synthesis';
-import { nameInVault } from '../../lib/declaration/schema/vault-name';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { deploymentInput } from '../fixtures/arbitrary/deployment-input';
@@ -48,8 +47,8 @@ property(
       const tokens = stacks.at(-1);
       const declaration = JSON.parse(readFileSync(join(tokens?.folder ?? '', 'cdk.tf.json'), 'utf8')) as Declaration;
       const texts = JSON.stringify(declaration);
-      for (const { name, vaultName } of deployment.integrations) {
-        expect(texts).toContain(`/servers/${nameInVault({ name, vaultName })}"`);
+      for (const { vaultName } of deployment.integrations) {
+        expect(texts).toContain(`/servers/${vaultName}"`);
       }
       const roles = Object.values(declaration.resource.vault_approle_auth_backend_role ?? {});
       expect(roles).toHaveLength(deployment.apps.filter(({ identity }) => identity === undefined).length);

@@ -97,7 +97,10 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     expect((await deployed.run('diff', ['--plan-file', plan])).exitCode).toBe(0);
     const others: ((integration: Integration) => Integration[])[] = [
       (integration) => [integration],
-      (integration) => [integration, { ...integration, name: `${integration.name}-too` }],
+      (integration) => [
+        integration,
+        { ...integration, name: `${integration.name}-too`, vaultName: `${integration.vaultName}-too` },
+      ],
     ];
     for (const other of others) {
       declare(other);

@@ -3,7 +3,7 @@ import { run } from '../../lib/processes/child-process';
 import { NOTE } from '../../lib/declaration/declared/note';
 import { authorizerPolicy } from '../../lib/declaration/policies/authorizer-policy';
 import { observerPolicy } from '../../lib/declaration/policies/observer-policy';
-import { authorizerPolicyName, observerPolicyName } from '../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../lib/declaration/derived/policy-names';
 import { policyReply } from '../../lib/vault/replies';
 import type { App, Deployment } from '../../lib/declaration/schema/deployment';
 import type { Rehearsal } from '../../rehearsal/rehearsal';
@@ -78,8 +78,8 @@ describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
     const long = authorizerPolicy(rehearsal.deployment);
     expect(long.split('\n').length).toBeGreaterThan(1000);
     for (const [name, text] of [
-      [authorizerPolicyName(mountPath), long],
-      [observerPolicyName(mountPath), observerPolicy(rehearsal.deployment)],
+      [policyNameOf(mountPath, 'authorizer'), long],
+      [policyNameOf(mountPath, 'observer'), observerPolicy(rehearsal.deployment)],
     ] as const) {
       const { data } = await rehearsal.admin.read(`sys/policies/acl/${name}`, policyReply);
       expect(data.policy).toBe(text);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { run } from '../../lib/processes/child-process';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { appPolicy } from '../../lib/declaration/policies/app-policy';
-import { provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../lib/declaration/derived/policy-names';
 import { writeOperatorLogin } from '../../lib/operators/operator-folder';
 import { renewOperator, writeOperators } from '../../lib/operators/operators';
 import { createPrivateFolder } from '../../lib/files/private-file';
@@ -173,7 +173,9 @@ describeUnless(terraformUnavailable())('deploy', () => {
         (path) => `path "${path}" { capabilities = ["read", "update"] }\n`,
       ),
     );
-    await admin.write(`sys/policies/acl/${provisionerPolicyName(deployment.engine.mountPath)}`, { policy: older });
+    await admin.write(`sys/policies/acl/${policyNameOf(deployment.engine.mountPath, 'provisioner')}`, {
+      policy: older,
+    });
     const { exitCode, stderr } = await deployed.run('deploy');
     expect(ended(stderr)).toMatch(/^error: the Vault token may not see this: it lacks read on .*; .*operators update/);
     expect(exitCode).toBe(5);

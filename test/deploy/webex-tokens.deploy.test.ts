@@ -11,7 +11,7 @@ import { mountsReply } from '../../lib/vault/replies';
 import type { Grant } from '../../lib/grants/consent/grant';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
-import { provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../lib/declaration/derived/policy-names';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
@@ -206,7 +206,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     expect(Object.keys(mounts.data)).not.toContain('oauthapp/');
     const policies = await rehearsal.admin.list('sys/policies/acl');
     expect(policies.filter((name) => name.startsWith('oauthapp'))).toEqual([
-      provisionerPolicyName(declared.engine.mountPath),
+      policyNameOf(declared.engine.mountPath, 'provisioner'),
     ]);
   });
 });

@@ -6,7 +6,7 @@ import type { AppliedDeclaration } from '../../rehearsal/applier/stack';
 import type { Rehearsal } from '../../rehearsal/rehearsal';
 import { authorize } from '../../lib/grants/consent/ways/code-grant';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
-import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../lib/declaration/derived/policy-names';
 import type { OperatorName } from '../../lib/operators/operators';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { givingExpired } from '../fixtures/worlds/giving-expired';
@@ -186,7 +186,8 @@ describe('the policy of an app', () => {
     ['issue a secret id', () => app.write(`auth/approle/role/people-me/secret-id`, {})],
     [
       'read a policy',
-      () => app.read(`sys/policies/acl/${appPolicyName(rehearsal.deployment.engine.mountPath, 'people-me')}`, anything),
+      () =>
+        app.read(`sys/policies/acl/${policyNameOf(rehearsal.deployment.engine.mountPath, 'app-people-me')}`, anything),
     ],
     ['see the mounts', () => app.read('sys/mounts', anything)],
     ['seal', () => app.write('sys/seal', {})],
@@ -269,7 +270,7 @@ describe('the policy of the provisioner', () => {
     [
       'widening its own policy',
       () =>
-        provisioner.write(`sys/policies/acl/${provisionerPolicyName(rehearsal.deployment.engine.mountPath)}`, {
+        provisioner.write(`sys/policies/acl/${policyNameOf(rehearsal.deployment.engine.mountPath, 'provisioner')}`, {
           policy: '',
         }),
     ],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { observerPolicyName } from '../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../lib/declaration/derived/policy-names';
 import { partOf } from '../../lib/health/looks/observations';
 import { operatorsOf, renewOperator } from '../../lib/operators/operators';
 import { appRole } from '../../rehearsal/app-role';
@@ -438,7 +438,7 @@ describe('--webhook', () => {
 it('status needs only the policy that the stack gives the observer', async () => {
   const reply = z.object({ data: z.object({ policies: z.array(z.string()) }) });
   const { data } = await vault.admin.write('auth/token/lookup', { token }, reply);
-  expect(data.policies).toEqual([observerPolicyName('oauthapp')]);
+  expect(data.policies).toEqual([policyNameOf('oauthapp', 'observer')]);
 });
 
 it('status prints no secret', () => {

@@ -10,7 +10,7 @@ import { run } from '../../lib/processes/child-process';
 import { initializeServer } from '../../lib/server/keys/initialization';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
-import { appPolicyName, provisionerPolicyName } from '../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../lib/declaration/derived/policy-names';
 import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { ServerProcess } from '../../lib/processes/server-process';
 import { exampleDeployment } from '../fixtures/declarations/declaration';
@@ -220,7 +220,7 @@ describe('webex-token-vault init', () => {
         'read another policy': () => provisioner.read('sys/policies/acl/operators-administrator', anything),
         'write another policy': () => provisioner.write('sys/policies/acl/mine', { policy: 'path "*" {}' }),
         'widen its own policy': () =>
-          provisioner.write(`sys/policies/acl/${provisionerPolicyName(operated.deployment.engine.mountPath)}`, {
+          provisioner.write(`sys/policies/acl/${policyNameOf(operated.deployment.engine.mountPath, 'provisioner')}`, {
             policy: 'path "*" { capabilities = ["sudo"] }',
           }),
         'widen its own role': () => provisioner.write('auth/operators/role/provisioner', { token_policies: ['root'] }),
@@ -329,9 +329,12 @@ describe('webex-token-vault init', () => {
       it('operators update adds the rights for a new app, and leaves no root token', async () => {
         const deployment = {
           ...operated.deployment,
-          apps: operated.deployment.apps.flatMap((app) => [app, { ...app, name: 'second-app' }]),
+          apps: operated.deployment.apps.flatMap((app) => [
+            app,
+            { ...app, name: 'second-app', vaultName: 'second-app' },
+          ]),
         };
-        const policy = `sys/policies/acl/${appPolicyName(operated.deployment.engine.mountPath, 'second-app')}`;
+        const policy = `sys/policies/acl/${policyNameOf(operated.deployment.engine.mountPath, 'app-second-app')}`;
         await expect(statusOf((await operated.as('provisioner')).write(policy, { policy: '# none' }))).resolves.toBe(
           403,
         );
@@ -363,7 +366,7 @@ describe('webex-token-vault init', () => {
         const second = {
           ...operated.deployment,
           engine: { ...operated.deployment.engine, mountPath: 'second' },
-          apps: apps.map((app) => ({ ...app, name: 'app-of-the-second' })),
+          apps: apps.map((app) => ({ ...app, name: 'app-of-the-second', vaultName: 'app-of-the-second' })),
         };
         const { exitCode, stderr } = await update(second);
         expect(stderr).toMatch(

@@ -2,7 +2,11 @@ import { quotedList } from '#core';
 import { clientSecretVariable } from '../derived/client-secret';
 import type { Deployment } from '../schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';
-import { nameInVault, type Renamable } from '../schema/vault-name';
+
+interface Named {
+  readonly name: string;
+  readonly vaultName: string;
+}
 
 export function nameProblem(deployment: Deployment): string | undefined {
   const { integrations, credentials, apps } = deployment;
@@ -26,7 +30,7 @@ export function nameProblem(deployment: Deployment): string | undefined {
   );
 }
 
-function repeatedName(kind: string, declared: readonly Renamable[]): string | undefined {
+function repeatedName(kind: string, declared: readonly { readonly name: string }[]): string | undefined {
   const names = declared.map(({ name }) => name);
   const twice = names[indexOfRepetition(names)];
   return twice && `${kind} has the name "${twice}" twice; each name is used once`;
@@ -51,18 +55,17 @@ function indexOfRepetition(values: readonly string[]): number {
 }
 
 /** A name in Vault belongs to one integration, or to one app. */
-function renameProblem(kind: string, declared: readonly Renamable[]): string | undefined {
+function renameProblem(kind: string, declared: readonly Named[]): string | undefined {
   const byName = new Map(declared.map((each) => [each.name, each]));
-  const allRenamed = declared.filter(({ vaultName }) => vaultName !== undefined);
-  const byVaultName = new Map(allRenamed.map((each) => [nameInVault(each), each]));
-  for (const renamed of allRenamed) {
-    const [inVault, who] = [nameInVault(renamed), `${kind} "${renamed.name}"`];
-    const same = byVaultName.get(inVault);
-    if (same !== undefined && same !== renamed) {
-      return `${who} and ${kind} "${same.name}" both have vaultName "${inVault}", and Vault has only one ${kind} of that name; leave it out of the other`;
+  const byVaultName = new Map(declared.map((each) => [each.vaultName, each]));
+  for (const renamed of declared.filter(({ name, vaultName }) => vaultName !== name)) {
+    const { name, vaultName } = renamed;
+    if (byName.has(vaultName)) {
+      return `${kind} "${name}" has vaultName "${vaultName}", which is the name of another ${kind}, and Vault keeps "${name}" under that name; give the other ${kind} another name`;
     }
-    if ((byName.get(inVault) ?? renamed) !== renamed) {
-      return `${who} has vaultName "${inVault}", which is the name of another ${kind}, and Vault keeps "${renamed.name}" under that name; give the other ${kind} another name`;
+    const same = byVaultName.get(vaultName);
+    if (same !== undefined && same !== renamed) {
+      return `${kind} "${name}" and ${kind} "${same.name}" both have vaultName "${vaultName}", and Vault has only one ${kind} of that name; leave it out of the other`;
     }
   }
   return undefined;
@@ -70,7 +73,7 @@ function renameProblem(kind: string, declared: readonly Renamable[]): string | u
 
 function unknownName(
   kind: string,
-  declared: readonly Renamable[],
+  declared: readonly { readonly name: string }[],
   uses: readonly (readonly [who: string, name: string])[],
 ): string | undefined {
   const known = new Set(declared.map(({ name }) => name));

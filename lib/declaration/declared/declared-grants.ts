@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { integrationEntry } from '../derived/integration-entry';
 import { loginOf } from '../derived/logins';
 import type { Deployment } from '../schema/deployment';
-import { nameInVault } from '../schema/vault-name';
 import { byName } from './note';
 
 /*
@@ -38,13 +37,13 @@ type Declaring = Pick<Deployment, 'webex' | 'appRole' | 'integrations' | 'creden
 
 export function grantsOf(deployment: Declaring): DeclaredGrants {
   const { webex, appRole, integrations, credentials, apps } = deployment;
-  const inVault = new Map(integrations.map((integration) => [integration.name, nameInVault(integration)]));
+  const inVault = new Map(integrations.map((integration) => [integration.name, integration.vaultName]));
   return {
     format: 1,
     tokenUrl: integrationEntry('', webex.apiUrl).provider_options.token_url,
     appRolePath: appRole.path,
     integrations: byName(
-      integrations.map((each) => [nameInVault(each), { name: each.name, clientId: each.clientId ?? '' }]),
+      integrations.map((each) => [each.vaultName, { name: each.name, clientId: each.clientId ?? '' }]),
     ),
     credentials: byName(credentials.map(({ name, integration }) => [name, inVault.get(integration) ?? integration])),
     apps: byName(
@@ -52,7 +51,7 @@ export function grantsOf(deployment: Declaring): DeclaredGrants {
         const { type, path } = loginOf(deployment, each);
         const { name, reads } = each;
         const login = type === 'approle' ? {} : { login: { type, path } };
-        return [nameInVault(each), { name, reads: [...reads].sort(), ...login }];
+        return [each.vaultName, { name, reads: [...reads].sort(), ...login }];
       }),
     ),
   };

@@ -1,6 +1,5 @@
 import type { AppDeclaration } from '../schema/app-declaration';
 import { DEFAULT_AUDIENCE, type IdentityDeclaration } from '../schema/identity-declaration';
-import { nameInVault, type Renamable } from '../schema/vault-name';
 
 /*
  * The login of an app, in Vault's words: its auth method, which others may share, and its role.
@@ -117,8 +116,11 @@ export function rolesPath({ type, path }: Pick<AppLogin, 'type' | 'path'>): stri
 }
 
 /** Path in Vault of the role of an app. */
-export function rolePath(login: Pick<AppLogin, 'type' | 'path'>, app: Renamable): string {
-  return `${rolesPath(login)}/${nameInVault(app)}`;
+export function rolePath(
+  login: Pick<AppLogin, 'type' | 'path'>,
+  { vaultName }: { readonly vaultName: string },
+): string {
+  return `${rolesPath(login)}/${vaultName}`;
 }
 
 /** Settings that apps of the same method share. */

@@ -1,6 +1,5 @@
 import type { Deployment } from '../schema/deployment';
 import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';
-import { nameInVault } from '../schema/vault-name';
 
 /** A client secret that a deploy writes into Vault, and not into Terraform's state. */
 export interface ClientSecret {
@@ -47,7 +46,7 @@ export function declaredSecrets({
   return [
     ...integrations.map((integration) => ({
       ...integrationSecret(integration.name),
-      path: `${engine.mountPath}/servers/${nameInVault(integration)}`,
+      path: `${engine.mountPath}/servers/${integration.vaultName}`,
     })),
     ...(operators?.oidc === undefined ? [] : [{ ...OIDC_SECRET, path: `auth/${operators.oidc.path}/config` }]),
   ];

@@ -2,7 +2,6 @@ import { findIntegration } from './by-name';
 import type { Deployment } from '../schema/deployment';
 import { healingPathOf, healingSecretPath } from '../schema/engine-declaration';
 import { askersOf, isServiceApp, type ServiceAppCredential } from '../schema/credential-declaration';
-import { nameInVault } from '../schema/vault-name';
 
 /*
  * Grants of Service Apps that "recover" replaces if they are lost. It needs their client secrets for that, which the engine
@@ -33,8 +32,8 @@ export function healingOrder({ credentials }: Pick<Deployment, 'credentials'>, l
 
 /** Names in the engine of the integrations whose client secrets are kept for healing. */
 export function healingIntegrations(deployment: Deployment): string[] {
-  const names = healingCredentials(deployment).map(({ integration }) =>
-    nameInVault(findIntegration(deployment, integration)),
+  const names = healingCredentials(deployment).map(
+    ({ integration }) => findIntegration(deployment, integration).vaultName,
   );
   return [...new Set(names)];
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Deployment } from '../schema/deployment';
 import { signingAlgorithms } from '../schema/pem';
 import { PEOPLE_OPERATORS, type operatorsDeclaration, type PeopleOperator } from '../schema/operators-declaration';
-import { authorizerPolicyName, issuerPolicyName, observerPolicyName, provisionerPolicyName } from './policy-names';
+import { policyNameOf } from './policy-names';
 
 /*
  * The auth method of people who act as operators, in Vault's words, with a role for each operator.
@@ -21,18 +21,11 @@ export interface OidcRole {
   readonly policyName: string;
 }
 
-const POLICY_NAMES: Readonly<Record<PeopleOperator, (mountPath: string) => string>> = {
-  provisioner: provisionerPolicyName,
-  authorizer: authorizerPolicyName,
-  issuer: issuerPolicyName,
-  observer: observerPolicyName,
-};
-
 /** @returns none if people do not log in by OIDC */
 export function oidcRoles({ engine, operators }: Pick<Deployment, 'engine' | 'operators'>): OidcRole[] {
   return PEOPLE_OPERATORS.flatMap((operator) => {
     const groups = operators?.oidc?.groups[operator];
-    return groups === undefined ? [] : [{ operator, groups, policyName: POLICY_NAMES[operator](engine.mountPath) }];
+    return groups === undefined ? [] : [{ operator, groups, policyName: policyNameOf(engine.mountPath, operator) }];
   });
 }
 

@@ -1,17 +1,11 @@
-/*
- * Names of the Vault policies of a deployment: `<mount>-<holder>`. No two mounts and holders have the same name.
+/** Operators whose policies belong to a deployment. The issuer's AppRole has another policy, which "init" writes. */
+export type PolicyOperator = 'authorizer' | 'observer' | 'healer' | 'provisioner' | 'issuer';
+
+/**
+ * Name of a policy: `<mount>-<holder>`. No two mounts and holders have the same name, because a holder begins with a letter,
+ * and a mount has its dashes in pairs.
  */
-
-export const appPolicyName = (mountPath: string, appName: string): string => policyName(mountPath, `app-${appName}`);
-export const authorizerPolicyName = (mountPath: string): string => policyName(mountPath, 'authorizer');
-export const observerPolicyName = (mountPath: string): string => policyName(mountPath, 'observer');
-export const healerPolicyName = (mountPath: string): string => policyName(mountPath, 'healer');
-export const provisionerPolicyName = (mountPath: string): string => policyName(mountPath, 'provisioner');
-/** People who act as issuers have this policy. The issuer's AppRole has another one, which "init" writes. */
-export const issuerPolicyName = (mountPath: string): string => policyName(mountPath, 'issuer');
-
-/** A holder begins with a letter, and a mount has its dashes in pairs: so the two can be told apart. */
-function policyName(mountPath: string, holder: string): string {
+export function policyNameOf(mountPath: string, holder: PolicyOperator | `app-${string}`): string {
   return `${encoded(mountPath)}-${holder}`;
 }
 

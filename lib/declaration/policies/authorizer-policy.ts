@@ -1,7 +1,6 @@
 import { findIntegration } from '../derived/by-name';
 import type { Credential, Deployment } from '../schema/deployment';
 import { consentRecord, dataPath } from '../schema/record-paths';
-import { nameInVault } from '../schema/vault-name';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, type Rule } from './policy-rule';
 
 /** Rights of an authorizer: get the consent URL, and write, read and delete the credential. */
@@ -19,7 +18,7 @@ export function authorizerPolicy(deployment: Deployment): string {
         : `grant of ${name}, a Service App`,
       {
         allowedParameters: {
-          server: [nameInVault(findIntegration(deployment, integration))],
+          server: [findIntegration(deployment, integration).vaultName],
           ...(serviceApp === undefined ? consentParameters : {}),
           grant_type: ['refresh_token'],
           refresh_token: [],
@@ -36,7 +35,7 @@ export function authorizerPolicy(deployment: Deployment): string {
     ),
     ...integrations.map((integration) =>
       rule(
-        `${mountPath}/servers/${nameInVault(integration)}`,
+        `${mountPath}/servers/${integration.vaultName}`,
         ['read'],
         'settings of the integration, without the client secret',
       ),
@@ -53,7 +52,7 @@ function consentUrl({ engine, integrations, credentials }: Deployment, consented
   const asking = integrations.filter(({ name }) => isUsed(name, consented) || !isUsed(name, credentials));
   return rule(`${engine.mountPath}/auth-code-url`, ['update'], 'URL of the consent page', {
     allowedParameters: {
-      server: asking.map(nameInVault),
+      server: asking.map(({ vaultName }) => vaultName),
       redirect_url: asking.map(({ redirectUrl }) => redirectUrl),
       scopes: consented.map(({ scopes }) => scopes.join(',')),
       state: [],

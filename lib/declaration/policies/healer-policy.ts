@@ -3,7 +3,6 @@ import { healingCredentials } from '../derived/healing-credentials';
 import type { Deployment } from '../schema/deployment';
 import { healingPathOf, healingSecretPath } from '../schema/engine-declaration';
 import { consentRecord, dataPath } from '../schema/record-paths';
-import { nameInVault } from '../schema/vault-name';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, tokenRead } from './policy-rule';
 
 /**
@@ -15,7 +14,7 @@ export function healerPolicy(deployment: Deployment): string {
   const credentials = healingCredentials(deployment).map(({ name, serviceApp, integration }) => ({
     name,
     requestedBy: serviceApp.requestedBy,
-    integration: nameInVault(findIntegration(deployment, integration)),
+    integration: findIntegration(deployment, integration).vaultName,
   }));
   const integrations = new Set(credentials.map(({ integration }) => integration));
   const healed = credentials.map(({ name }) => name);

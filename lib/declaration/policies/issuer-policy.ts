@@ -1,5 +1,4 @@
 import type { Deployment } from '../schema/deployment';
-import { nameInVault } from '../schema/vault-name';
 import { LOGOUT, renderPolicy, rule, type Rule } from './policy-rule';
 
 /** Longest life of a wrapping token that an issuer makes: a day is enough to carry it anywhere. */
@@ -13,7 +12,7 @@ export function issuerPolicy(appRolePath: string, appName: string): string {
 /** Rights of the operator who issues secret ids of all apps that log in by AppRole. */
 export function issuerOperatorPolicy({ appRole, apps }: Pick<Deployment, 'appRole' | 'apps'>): string {
   const issued = apps.filter(({ identity }) => identity === undefined);
-  return renderPolicy([...issued.flatMap((app) => issuerRules(appRole.path, nameInVault(app))), LOGOUT]);
+  return renderPolicy([...issued.flatMap((app) => issuerRules(appRole.path, app.vaultName)), LOGOUT]);
 }
 
 function issuerRules(appRolePath: string, appName: string): Rule[] {

@@ -3,7 +3,6 @@ import { identityMethods, oidcPath } from '../derived/logins';
 import { OPERATORS_MOUNT } from '../schema/app-declaration';
 import type { Deployment } from '../schema/deployment';
 import { BACKUP_RECORD, consentRecord, dataPath, observationRecord, rotationRecord } from '../schema/record-paths';
-import { nameInVault } from '../schema/vault-name';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, tokenRead, type Rule } from './policy-rule';
 
 /**
@@ -42,7 +41,7 @@ export function observerRules(deployment: Deployment): readonly Rule[] {
       "observer's records of earlier looks",
     ),
     ...integrations
-      .map(nameInVault)
+      .map(({ vaultName }) => vaultName)
       .flatMap((name) => [
         rule(`${mountPath}/servers/${name}`, ['read'], 'settings of the integration, without the client secret'),
         rule(dataPath(recordsPath, rotationRecord(name)), ['read'], 'record of a client secret rotation'),

@@ -2,18 +2,10 @@ import { rolePath, rolesPath, type IdentityLogin } from '../derived/app-login';
 import { healingIntegrations } from '../derived/healing-credentials';
 import { identityMethods, loginOf, oidcPath } from '../derived/logins';
 import { hasIssuers, oidcRoles } from '../derived/oidc-method';
-import {
-  appPolicyName,
-  authorizerPolicyName,
-  healerPolicyName,
-  issuerPolicyName,
-  observerPolicyName,
-  provisionerPolicyName,
-} from '../derived/policy-names';
+import { policyNameOf, type PolicyOperator } from '../derived/policy-names';
 import type { Deployment } from '../schema/deployment';
 import { healingPathOf, healingSecretPath, recordsPathOf } from '../schema/engine-declaration';
 import { dataPath, metadataPath, rotationRecord } from '../schema/record-paths';
-import { nameInVault } from '../schema/vault-name';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';
 
 /** Most paths take any write for an update. `create` is for paths that can tell a new object from an old one. */
@@ -32,36 +24,46 @@ const UNDECLARED = 'deletion of an object that is no longer declared';
 export function provisionerPolicy(deployment: Deployment): string {
   const { engine, appRole, apps } = deployment;
   const methods = identityMethods(deployment).filter(({ isManaged }) => isManaged);
+  const { movedFrom } = engine;
+  /** Operators whose policies stack `webex-tokens` writes, or may have written. */
+  const operators: readonly PolicyOperator[] = [
+    'authorizer',
+    'observer',
+    'healer',
+    ...(hasIssuers(deployment) ? (['issuer'] as const) : []),
+  ];
+  const holders = [...apps.map(({ vaultName }) => `app-${vaultName}` as const), ...operators];
+  const formerPolicyNames = movedFrom === undefined ? [] : holders.map((holder) => policyNameOf(movedFrom, holder));
   return renderPolicy([
     rule('auth/token/lookup-self', ['read'], 'token lookup of the Terraform provider'),
     SELF_EXAMINATION,
     ...engineRules(deployment),
     ...healingRules(deployment),
-    ...(engine.movedFrom === undefined ? [] : moveFrom(engine.movedFrom, deployment)),
+    ...(movedFrom === undefined ? [] : moveFrom(movedFrom, deployment)),
     ...(appRole.manage ? appRoleRules(appRole.path) : []),
     ...methods.flatMap(methodRules),
     ...apps.flatMap((app) => {
       const role = rolePath(loginOf(deployment, app), app);
       return [
-        rule(role, ['create', ...OWNED], `role of ${nameInVault(app)}`),
+        rule(role, ['create', ...OWNED], `role of ${app.vaultName}`),
         ...(app.identity === undefined ? [rule(`${role}/role-id`, ['read'], 'its role id, an output')] : []),
-        policyRule(appPolicyName(engine.mountPath, nameInVault(app)), OWNED, 'its policy'),
+        policyRule(policyNameOf(engine.mountPath, `app-${app.vaultName}`), OWNED, 'its policy'),
       ];
     }),
     ...peopleRules(deployment),
     ...[
       `${engine.mountPath}/servers/+`,
-      `sys/policies/acl/${appPolicyName(engine.mountPath, '')}*`,
+      `sys/policies/acl/${policyNameOf(engine.mountPath, 'app-')}*`,
       ...(appRole.manage ? [`auth/${appRole.path}/role/+`, `auth/${appRole.path}/role/+/role-id`] : []),
       ...methods.map((method) => `${rolesPath(method)}/+`),
     ].map((path) => rule(path, ['read', 'delete'], UNDECLARED)),
-    ...operatorPolicyNames(engine.mountPath, deployment).map((name) =>
-      policyRule(name, OWNED, 'policy of an operator'),
+    ...operators.map((operator) =>
+      policyRule(policyNameOf(engine.mountPath, operator), OWNED, 'policy of an operator'),
     ),
-    ...(engine.movedFrom === undefined ? [] : formerPolicyNames(engine.movedFrom, deployment)).map((name) =>
+    ...formerPolicyNames.map((name) =>
       policyRule(name, ['read', 'delete'], 'former name of a policy, as in the state'),
     ),
-    policyRule(provisionerPolicyName(engine.mountPath), ['read'], 'its own policy, which it may not change'),
+    policyRule(policyNameOf(engine.mountPath, 'provisioner'), ['read'], 'its own policy, which it may not change'),
     LOGOUT,
   ]);
 }
@@ -73,7 +75,7 @@ function policyRule(name: string, capabilities: readonly Capability[], why: stri
 /** The plugin, the engine, its integrations and its records. */
 function engineRules({ engine, integrations }: Deployment): Rule[] {
   const { mountPath, recordsPath, plugin } = engine;
-  const names = integrations.map(nameInVault);
+  const names = integrations.map(({ vaultName }) => vaultName);
   const registration = [
     rule(`sys/plugins/catalog/secret/${plugin.name}`, [...OWNED, 'sudo'], 'catalog entry of the plugin'),
     rule('sys/plugins/reload/backend', ['update'], 'start of a newly registered plugin'),
@@ -158,24 +160,7 @@ function peopleRules(deployment: Deployment): Rule[] {
     rule(`auth/${path}/role/+`, ['read', 'delete'], UNDECLARED),
     ...(hasIssuers(deployment)
       ? []
-      : [policyRule(issuerPolicyName(deployment.engine.mountPath), ['read', 'delete'], UNDECLARED)]),
-  ];
-}
-
-/** Policies of operators that stack `webex-tokens` writes, or may have written. */
-function operatorPolicyNames(mountPath: string, deployment: Deployment): string[] {
-  return [
-    authorizerPolicyName(mountPath),
-    observerPolicyName(mountPath),
-    healerPolicyName(mountPath),
-    ...(hasIssuers(deployment) ? [issuerPolicyName(mountPath)] : []),
-  ];
-}
-
-function formerPolicyNames(mountPath: string, deployment: Deployment): string[] {
-  return [
-    ...deployment.apps.map((app) => appPolicyName(mountPath, nameInVault(app))),
-    ...operatorPolicyNames(mountPath, deployment),
+      : [policyRule(policyNameOf(deployment.engine.mountPath, 'issuer'), ['read', 'delete'], UNDECLARED)]),
   ];
 }
 
@@ -197,7 +182,7 @@ function moveFrom(former: string, { engine, integrations }: Deployment): Rule[] 
       'former settings, as in the state; a pause before a new plugin starts',
     ),
     ...integrations
-      .map(nameInVault)
+      .map(({ vaultName }) => vaultName)
       .map((name) => rule(`${former}/servers/${name}`, ['read'], 'former path of an integration, as in the state')),
   ];
 }

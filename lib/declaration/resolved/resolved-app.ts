@@ -1,9 +1,8 @@
 import { rolePath, type AppLogin } from '../derived/app-login';
 import { loginOf } from '../derived/logins';
-import { appPolicyName } from '../derived/policy-names';
+import { policyNameOf } from '../derived/policy-names';
 import { appPolicy } from '../policies/app-policy';
 import type { App, Deployment } from '../schema/deployment';
-import { nameInVault } from '../schema/vault-name';
 
 type AppSettings =
   'name' | 'tokenTtlSeconds' | 'tokenMaxTtlSeconds' | 'secretIdTtlSeconds' | 'secretIdUses' | 'boundCidrs';
@@ -24,9 +23,9 @@ export function resolveApp(deployment: Deployment, app: App): ResolvedApp {
   const login = loginOf(deployment, app);
   return {
     name,
-    roleName: nameInVault(app),
+    roleName: app.vaultName,
     login,
-    policyName: appPolicyName(mountPath, nameInVault(app)),
+    policyName: policyNameOf(mountPath, `app-${app.vaultName}`),
     policy: appPolicy(mountPath, app.reads, app.renewsSecretId ? rolePath(login, app) : undefined),
     tokenTtlSeconds,
     tokenMaxTtlSeconds,

@@ -5,7 +5,6 @@ import { healingIntegrations } from '../derived/healing-credentials';
 import { integrationEntry, type IntegrationEntry } from '../derived/integration-entry';
 import type { Deployment, Integration } from '../schema/deployment';
 import { healingPathOf } from '../schema/engine-declaration';
-import { nameInVault } from '../schema/vault-name';
 
 /** An integration: its entry in the engine, and its secret, which is not in the state. */
 export interface ResolvedIntegration {
@@ -23,11 +22,11 @@ export interface ResolvedIntegration {
 export function resolveIntegrations(deployment: Deployment): ResolvedIntegration[] {
   const healed = healingIntegrations(deployment);
   return deployment.integrations.map((integration) => ({
-    vaultName: nameInVault(integration),
+    vaultName: integration.vaultName,
     entry: integrationEntry(clientIdOf(integration), deployment.webex.apiUrl),
     secret: integrationSecret(integration.name),
     clientSecretVersion: integration.clientSecretVersion,
-    keepsSecret: healed.includes(nameInVault(integration)),
+    keepsSecret: healed.includes(integration.vaultName),
   }));
 }
 

@@ -61,10 +61,22 @@ export const deploymentSchema = declaration.transform(
     ...declared,
     webex: { ...webex, ...cloudOf(webex) },
     engine: { ...engine, recordsPath: engine.recordsPath ?? recordsPathOf(engine.mountPath) },
+    integrations: declared.integrations.map(inVault),
+    apps: declared.apps.map(inVault),
     vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
     manageProvisioner: declared.manageProvisioner ?? !keepsGrants(server),
   }),
 );
+
+/**
+ * Names inside Vault stay: a grant knows its integration by name, and a secret id its role. A renamed integration or app
+ * keeps its first name there, and its addresses in Terraform's state.
+ */
+function inVault<Named extends { readonly name: string; readonly vaultName?: string }>(
+  declared: Named,
+): InVault<Named> {
+  return { ...declared, vaultName: declared.vaultName ?? declared.name };
+}
 
 function cloudOf({ cloud, apiUrl }: z.output<typeof webexDeclaration>): { cloud: WebexCloudName; apiUrl: string } {
   const known = cloud ?? webexCloudAt(apiUrl) ?? 'commercial';
@@ -76,12 +88,16 @@ function addressOf(server: ServerDeclaration | undefined, address = ''): string 
 }
 
 export type DeploymentInput = z.input<typeof declaration>;
-export type Deployment = z.output<typeof declaration> & {
+type Declared = z.output<typeof declaration>;
+type InVault<Named> = Named & { readonly vaultName: string };
+export type Integration = InVault<Declared['integrations'][number]>;
+export type App = InVault<Declared['apps'][number]>;
+export type Deployment = Omit<Declared, 'integrations' | 'apps'> & {
+  readonly integrations: Integration[];
+  readonly apps: App[];
   readonly manageProvisioner: boolean;
   readonly vault: { readonly address: string };
   readonly engine: { readonly recordsPath: string };
   readonly webex: { readonly cloud: WebexCloudName; readonly apiUrl: string };
 };
-export type Integration = Deployment['integrations'][number];
 export type Credential = Deployment['credentials'][number];
-export type App = Deployment['apps'][number];

@@ -1,7 +1,6 @@
 import { engineMissing, explainOutage, explainRefusal, NotDeployed, NotPermitted, VaultResponseError } from '#core';
-import { authorizerPolicyName } from '../../declaration/derived/policy-names';
+import { policyNameOf } from '../../declaration/derived/policy-names';
 import { declaringFile } from '../../declaration/deployment-file';
-import { nameInVault } from '../../declaration/schema/vault-name';
 import { requireReadyServer } from '../../vault/ready-server';
 import { mountReply } from '../../vault/replies';
 import type { GrantRun } from './grant';
@@ -34,7 +33,7 @@ async function checkAllowed(
   path: string,
   wanted: readonly string[],
 ): Promise<void> {
-  const policy = authorizerPolicyName(mountPath);
+  const policy = policyNameOf(mountPath, 'authorizer');
   const capabilities = await vault.capabilities(path).catch((error: unknown) => {
     if (!(error instanceof VaultResponseError)) {
       throw error;
@@ -74,7 +73,7 @@ async function checkEngine({ vault, mountPath, deployment }: GrantRun): Promise<
 }
 
 async function checkIntegration({ vault, mountPath, integration, credential }: GrantRun): Promise<void> {
-  const path = `${mountPath}/servers/${nameInVault(integration)}`;
+  const path = `${mountPath}/servers/${integration.vaultName}`;
   try {
     await vault.read(path);
   } catch (error) {

@@ -11,7 +11,6 @@ import {
   whatVaultSaid,
   whatWebexRefused,
 } from '#core';
-import { nameInVault } from '../../declaration/schema/vault-name';
 import { refusedIntegration } from './existing-grant';
 import type { GrantRun } from './grant';
 
@@ -70,7 +69,7 @@ async function put(run: GrantRun, sent: Sent, before?: string): Promise<void> {
   const { vault, mountPath, credential, integration, notice, lostAnswerMs } = run;
   const { what, secret, fields } = sent;
   try {
-    await vault.write(`${mountPath}/creds/${credential.name}`, { server: nameInVault(integration), ...fields });
+    await vault.write(`${mountPath}/creds/${credential.name}`, { server: integration.vaultName, ...fields });
   } catch (error) {
     const isAnswer = error instanceof VaultResponseError;
     if (!(isAnswer || error instanceof VaultUnreachableError) || !error.mayHaveArrived) {

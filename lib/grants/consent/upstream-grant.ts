@@ -12,9 +12,7 @@ import {
   WebexUnreachableError,
   whatWebexRefused,
 } from '#core';
-import { findIntegration } from '../../declaration/derived/by-name';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
-import { nameInVault } from '../../declaration/schema/vault-name';
 import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { authorizationsOf, deleteAuthorization } from '../../webex/authorizations';
@@ -134,7 +132,7 @@ export async function endUpstreamGrant(
 
 /** The client id that the grant was given to. */
 async function clientIdOf(vault: VaultClient, deployment: Deployment, { integration }: CredentialReading) {
-  const declared = deployment.integrations.find((each) => nameInVault(each) === integration)?.clientId;
+  const declared = deployment.integrations.find((each) => each.vaultName === integration)?.clientId;
   try {
     const { mountPath } = deployment.engine;
     return (await vault.read(`${mountPath}/servers/${integration}`, integrationReply)).data.client_id;
@@ -154,11 +152,10 @@ async function othersOf(
   personId: string,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const engineName = nameInVault(findIntegration(deployment, integration));
   const found: string[] = [];
   for (const other of deployment.credentials) {
-    const isSharing = nameInVault(findIntegration(deployment, other.integration)) === engineName;
-    if (other.name !== name && isSharing && (await mayBeOf(vault, deployment, other.name, personId, signal))) {
+    const mayShare = other.name !== name && other.integration === integration;
+    if (mayShare && (await mayBeOf(vault, deployment, other.name, personId, signal))) {
       found.push(other.name);
     }
   }

@@ -4,7 +4,6 @@ import { ExplainedError } from '#core';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { rotationRecord } from '../../declaration/schema/record-paths';
-import { nameInVault } from '../../declaration/schema/vault-name';
 import { DAMAGED, RecordChanged, Records } from '../../vault/records/record-store';
 import { type RotationRecord, rotationRecordSchema } from '../../vault/records/rotation-record';
 import type { VaultClient } from '../../vault/vault-client';
@@ -35,7 +34,7 @@ export class RotationLock implements AsyncDisposable {
     report: (line: string) => void,
   ): Promise<RotationLock> {
     const records = new Records(vault, deployment.engine.recordsPath);
-    const record = rotationRecord(nameInVault(findIntegration(deployment, integration)));
+    const record = rotationRecord(findIntegration(deployment, integration).vaultName);
     const { value, version, problem } = await records.read(record, rotationRecordSchema);
     if (problem !== undefined && problem !== DAMAGED) {
       throw new ExplainedError(

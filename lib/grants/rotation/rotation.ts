@@ -3,7 +3,6 @@ import { findIntegration } from '../../declaration/derived/by-name';
 import { integrationSecret } from '../../declaration/derived/client-secret';
 import { healingIntegrations, keptSecretPath } from '../../declaration/derived/healing-credentials';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { nameInVault } from '../../declaration/schema/vault-name';
 import { writeEntry } from '../../vault/entry-secret';
 import { StoredIntegration } from '../../vault/stored-integration';
 import type { VaultClient } from '../../vault/vault-client';
@@ -67,14 +66,12 @@ class SecretRotation {
     private readonly lock: RotationLock,
     private readonly entry: StoredIntegration,
   ) {
-    this.#engineName = nameInVault(findIntegration(options.deployment, options.integration));
+    this.#engineName = findIntegration(options.deployment, options.integration).vaultName;
   }
 
   async run(): Promise<Rotation> {
-    const { authorizer, deployment, newSecret, oldSecret, signal } = this.options;
-    const names = deployment.credentials
-      .filter((each) => nameInVault(findIntegration(deployment, each.integration)) === this.#engineName)
-      .map(({ name }) => name);
+    const { authorizer, deployment, integration, newSecret, oldSecret, signal } = this.options;
+    const names = deployment.credentials.filter((each) => each.integration === integration).map(({ name }) => name);
     try {
       const credentials = await refreshable(authorizer, deployment.engine.mountPath, names);
       await this.#requireAccepted();

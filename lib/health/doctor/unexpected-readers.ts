@@ -4,14 +4,8 @@ import { rolePath } from '../../declaration/derived/app-login';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { loginOf, oidcPath } from '../../declaration/derived/logins';
 import { oidcRoles } from '../../declaration/derived/oidc-method';
-import {
-  appPolicyName,
-  authorizerPolicyName,
-  healerPolicyName,
-  observerPolicyName,
-} from '../../declaration/derived/policy-names';
+import { policyNameOf } from '../../declaration/derived/policy-names';
 import { healingCredentials } from '../../declaration/derived/healing-credentials';
-import { nameInVault } from '../../declaration/schema/vault-name';
 import type { Policy } from '../../vault/policy/policy';
 import type { ServerProgramName } from '../../vault/vault-client';
 import { mayReadSome, PolicyRights } from '../../vault/policy/policy-rights';
@@ -51,13 +45,13 @@ export function unexpectedReaders(seen: SeenPolicies): Advice[] {
 function declaredReach(deployment: Deployment, policyName: string): readonly string[] | undefined {
   const { engine, apps, credentials } = deployment;
   const all = credentials.map(({ name }) => name);
-  if ([authorizerPolicyName(engine.mountPath), observerPolicyName(engine.mountPath)].includes(policyName)) {
+  if ([policyNameOf(engine.mountPath, 'authorizer'), policyNameOf(engine.mountPath, 'observer')].includes(policyName)) {
     return all;
   }
-  if (policyName === healerPolicyName(engine.mountPath)) {
+  if (policyName === policyNameOf(engine.mountPath, 'healer')) {
     return healerReach(deployment);
   }
-  return apps.find((app) => appPolicyName(engine.mountPath, nameInVault(app)) === policyName)?.reads;
+  return apps.find((app) => policyNameOf(engine.mountPath, `app-${app.vaultName}`) === policyName)?.reads;
 }
 
 function healerReach(deployment: Deployment): readonly string[] {
@@ -72,7 +66,7 @@ function policyAdvice({ deployment, policies: holders, program }: SeenPolicies, 
   const depending = credentialNames(deployment, policy).filter((each) =>
     mayReadSome(policy, `${mountPath}/creds/${each}`),
   );
-  const isOrphan = declared === undefined && name.startsWith(appPolicyName(mountPath, ''));
+  const isOrphan = declared === undefined && name.startsWith(policyNameOf(mountPath, 'app-'));
   const carried = `it is carried by ${carriers(holders, name)}`;
   if (reached.length > 0) {
     const whose = declared === undefined ? (isOrphan ? ', of an app that nobody declares,' : '') : ', which is ours,';
@@ -141,7 +135,7 @@ function roleAdvice({ deployment, policies: holders, program }: SeenPolicies, ro
       : [];
   }
   const ours = policies.filter(
-    (each) => declaredReach(deployment, each) !== undefined || each.startsWith(appPolicyName(engine.mountPath, '')),
+    (each) => declaredReach(deployment, each) !== undefined || each.startsWith(policyNameOf(engine.mountPath, 'app-')),
   );
   if (reads.length === 0 && ours.length === 0) {
     return [];

@@ -1,7 +1,6 @@
 import { commandLine } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Integration } from '../../declaration/schema/deployment';
-import { nameInVault } from '../../declaration/schema/vault-name';
 import { integrationReply } from '../../vault/replies';
 import { undefinedIfMissing, type VaultClient } from '../../vault/vault-client';
 import { lineOf, type CredentialLine, type IntegrationLine } from '../report';
@@ -16,7 +15,7 @@ export async function lookAtEntry(
   const { name } = integration;
   const next = deployCommand();
   return lineOrRefusal({ name, next }, async () => {
-    const path = `${mountPath}/servers/${nameInVault(integration)}`;
+    const path = `${mountPath}/servers/${integration.vaultName}`;
     const found = await vault.read(path, integrationReply).catch(undefinedIfMissing);
     if (found === undefined) {
       const missing = 'the engine has no such entry, so no grant of it can be refreshed';

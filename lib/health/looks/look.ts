@@ -5,7 +5,7 @@ import type { Deployment } from '../../declaration/schema/deployment';
 import { otherNodeAddresses } from '../../declaration/derived/cluster-nodes';
 import { rolePath } from '../../declaration/derived/app-login';
 import { loginOf } from '../../declaration/derived/logins';
-import { observerPolicyName } from '../../declaration/derived/policy-names';
+import { policyNameOf } from '../../declaration/derived/policy-names';
 import { keepsGrants } from '../../declaration/schema/server/server-declaration';
 import { missingRights } from '../../vault/missing-rights';
 import { Records } from '../../vault/records/record-store';
@@ -140,7 +140,7 @@ export async function requireObserver(
   const first = await missingRights(observer, needed.slice(0, 1));
   const missing = first?.length === 0 ? first : await missingRights(observer, needed);
   if (missing === undefined || missing.length === needed.length) {
-    const policy = observerPolicyName(engine.mountPath);
+    const policy = policyNameOf(engine.mountPath, 'observer');
     if (isLoggedIn) {
       throw new NotDeployed(
         `nothing is deployed in this Vault yet: the observer logs in, and its policy "${policy}" is not there; ${deployCommand()}`,

@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { integrationEntry } from '../../declaration/derived/integration-entry';
-import { nameInVault } from '../../declaration/schema/vault-name';
 import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAt, mountedType } from './left-behind';
@@ -44,7 +43,7 @@ export async function importObstacles(vault: VaultClient, plan: Plan, deployment
     .map((change) => change.after('path'));
   const obstacles: string[] = [];
   for (const integration of integrations) {
-    const path = `${engine.mountPath}/servers/${nameInVault(integration)}`;
+    const path = `${engine.mountPath}/servers/${integration.vaultName}`;
     const entry = made.includes(path) ? await lookAt(vault, path, integrationReply) : undefined;
     obstacles.push(...(entry === undefined ? [] : ofEntry(entry.data, integration, deployment)));
   }

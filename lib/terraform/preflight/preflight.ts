@@ -2,7 +2,7 @@ import { ExplainedError, NotPermitted, commandLine, VaultResponseError } from '#
 import type { Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { identityMethods, oidcPath } from '../../declaration/derived/logins';
-import { provisionerPolicyName } from '../../declaration/derived/policy-names';
+import { policyNameOf } from '../../declaration/derived/policy-names';
 import { inspectPlugin, pluginPlace } from '../../declaration/files/plugin-binary';
 import { missingRights, type NeededRight } from '../../vault/missing-rights';
 import { requireProduct, requireReadyServer } from '../../vault/ready-server';
@@ -157,7 +157,9 @@ export class Preflight {
     if (first === undefined) {
       return [];
     }
-    const isOwn = first.endsWith(` on sys/policies/acl/${provisionerPolicyName(this.deployment.engine.mountPath)}`);
+    const isOwn = first.endsWith(
+      ` on sys/policies/acl/${policyNameOf(this.deployment.engine.mountPath, 'provisioner')}`,
+    );
     const mend = isOwn ? ownPolicy() : this.#isOfFormerMethod(first) ? formerMethod() : renewal();
     return [`the Vault token may not ${what} this: it lacks ${first}${more}; ${mend}`];
   }

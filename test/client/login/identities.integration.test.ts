@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NotPermitted, TemporarilyUnavailable, VaultConnection } from '#core';
 import { loginAs, TokenSource, tokenSourceFromEnvironment, type LoginIdentity } from 'webex-token-client';
-import { appPolicyName } from '../../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../../lib/declaration/derived/policy-names';
 import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificates/certificate-authority';
 import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { eventually } from '../../../rehearsal/eventually';
@@ -61,7 +61,7 @@ beforeEach(async () => {
 
 async function declareIdentities(): Promise<void> {
   const { admin } = vault;
-  const policies = { token_policies: [appPolicyName('oauthapp', ROLE)], token_no_default_policy: true };
+  const policies = { token_policies: [policyNameOf('oauthapp', `app-${ROLE}`)], token_no_default_policy: true };
   const jwtRole = {
     ...policies,
     role_type: 'jwt',

@@ -1,4 +1,3 @@
-import { nameInVault } from '../../../declaration/schema/vault-name';
 import { appPod, LOGIN_VOLUME, loginToken } from '../app-pod';
 import { TOKENS_FOLDER, VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { goDuration } from '../refresh-interval';
@@ -37,7 +36,7 @@ function annotations({ deployment, app, login, address, ca, refreshIntervalSecon
     ...(ca === undefined ? {} : { 'tls-secret': ca.secretName, 'ca-cert': `${TLS_FOLDER}/${CA_KEY}` }),
     'client-timeout': VAULT_TIMEOUT,
     'auth-path': `${prefix}auth/${login.path}`,
-    role: nameInVault(app),
+    role: app.vaultName,
     'agent-service-account-token-volume-name': LOGIN_VOLUME,
     // Only the user of the app may read the files.
     'agent-run-as-same-user': 'true',

@@ -1,4 +1,3 @@
-import { nameInVault } from '../../../declaration/schema/vault-name';
 import { VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import type { Manifest } from '../manifest';
 import { goDuration } from '../refresh-interval';
@@ -36,7 +35,7 @@ function generator(delivery: Delivery, { credential, name }: TokenSecret): Manif
       auth: {
         kubernetes: {
           mountPath: login.path,
-          role: nameInVault(app),
+          role: app.vaultName,
           serviceAccountRef: { name: serviceAccount, audiences: [login.audience] },
         },
       },

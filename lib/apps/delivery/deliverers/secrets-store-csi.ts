@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import { nameInVault } from '../../../declaration/schema/vault-name';
 import { appPod } from '../app-pod';
 import { TOKENS_FOLDER, VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { kubernetesName } from '../kubernetes-name';
@@ -53,7 +52,7 @@ function providerClass({ deployment, app, login, namespace, address, ca, product
   }));
   const parameters = {
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${product}${name}`, value])),
-    roleName: nameInVault(app),
+    roleName: app.vaultName,
     audience: login.audience,
     objects: stringify(objects),
   };

@@ -1,4 +1,3 @@
-import { nameInVault } from '../../../declaration/schema/vault-name';
 import { VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { kubernetesName } from '../kubernetes-name';
 import type { Manifest } from '../manifest';
@@ -45,7 +44,7 @@ function auth(delivery: Delivery): Manifest {
     ...vaultNamespace(delivery),
     method: 'kubernetes',
     mount: login.path,
-    kubernetes: { role: nameInVault(app), serviceAccount, audiences: [login.audience] },
+    kubernetes: { role: app.vaultName, serviceAccount, audiences: [login.audience] },
   });
 }
 

@@ -1,6 +1,5 @@
 import { describeError, ExplainedError, explainOutage, readCredential, VaultResponseError, whatVaultSaid } from '#core';
 import { declaringFile } from '../../../declaration/deployment-file';
-import { nameInVault } from '../../../declaration/schema/vault-name';
 import { consentUrlReply } from '../../../vault/replies';
 import { checkWebex } from '../../../webex/reachable-webex';
 import { AccountNotChecked, accountUntold, ownerAccount, personOf, refuseOther } from '../account';
@@ -52,7 +51,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
 /** @throws ExplainedError if Vault gives no URL */
 async function consentUrl({ vault, mountPath, integration, credential, signal }: GrantRun, state: string) {
   const request = {
-    server: nameInVault(integration),
+    server: integration.vaultName,
     redirect_url: integration.redirectUrl,
     scopes: credential.scopes.join(','),
     state,

@@ -10,7 +10,6 @@ import {
 import { findCredential, findIntegration } from '../../../declaration/derived/by-name';
 import { keptSecretPath } from '../../../declaration/derived/healing-credentials';
 import { isServiceApp } from '../../../declaration/schema/credential-declaration';
-import { nameInVault } from '../../../declaration/schema/vault-name';
 import { graceSignal } from '../../../vault/grace-signal';
 import { keptSecretReply } from '../../../vault/replies';
 import { applicationToken } from '../../../webex/application-token';
@@ -75,7 +74,7 @@ export async function heal(options: GrantOptions): Promise<Grant> {
 
 async function keptSecret({ vault, deployment, credentialName }: GrantOptions): Promise<string> {
   const { integration } = findCredential(deployment, credentialName);
-  const path = keptSecretPath(deployment, nameInVault(findIntegration(deployment, integration)));
+  const path = keptSecretPath(deployment, findIntegration(deployment, integration).vaultName);
   try {
     return (await vault.read(path, keptSecretReply)).data.client_secret;
   } catch (error) {

@@ -1,34 +1,17 @@
 import fc from 'fast-check';
-import {
-  appPolicyName,
-  authorizerPolicyName,
-  healerPolicyName,
-  issuerPolicyName,
-  observerPolicyName,
-  provisionerPolicyName,
-} from '../../../../lib/declaration/derived/policy-names';
+import { policyNameOf as nameOf, type PolicyOperator } from '../../../../lib/declaration/derived/policy-names';
 import { name, path } from '../../../fixtures/arbitrary/text';
 import { property } from '../../../fixtures/arbitrary/property';
 
-const OPERATORS: Readonly<Record<string, (mount: string) => string>> = {
-  authorizer: authorizerPolicyName,
-  healer: healerPolicyName,
-  issuer: issuerPolicyName,
-  observer: observerPolicyName,
-  provisioner: provisionerPolicyName,
-};
+const OPERATORS: readonly PolicyOperator[] = ['authorizer', 'healer', 'issuer', 'observer', 'provisioner'];
 
-/** The holder of a policy of a mount: an operator, or an app. */
+/** The holder of a policy of a mount. */
 interface Holder {
   readonly mount: string;
-  readonly operator?: string;
-  readonly app?: string;
+  readonly holder: PolicyOperator | `app-${string}`;
 }
 
-/** Vault stores policy names in lower case. */
-function policyNameOf({ mount, operator, app = '' }: Holder): string {
-  return (OPERATORS[operator ?? '']?.(mount) ?? appPolicyName(mount, app)).toLowerCase();
-}
+const app = (text: string): Holder['holder'] => `app-${text}`;
 
 /** All readings of one text as a mount and a holder. Some parts of the text equal the names of holders. */
 const readings = fc
@@ -50,22 +33,17 @@ const readings = fc
           .join('')
           .slice(0, -1);
       const [mount, rest] = [text(parts.slice(0, index)), text(parts.slice(index)).toLowerCase()];
-      const [, app] = /^app-([a-z0-9][a-z0-9_-]*)$/.exec(rest) ?? [];
+      const holder = OPERATORS.find((operator) => operator === rest) ?? app(rest.replace(/^app-/, ''));
+      const isHolder = holder === rest && /^[a-z]+$|^app-[a-z0-9][a-z0-9_-]*$/.test(rest);
       // The schema accepts only these characters.
-      return !/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/.test(mount)
-        ? []
-        : rest in OPERATORS
-          ? [{ mount, operator: rest }]
-          : app === undefined
-            ? []
-            : [{ mount, app }];
+      return isHolder && /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/.test(mount) ? [{ mount, holder }] : [];
     }),
   );
 
 const others = fc.array(
   fc.oneof(
-    fc.record({ mount: path, operator: fc.constantFrom(...Object.keys(OPERATORS)) }),
-    fc.record({ mount: path, app: name.map((app) => app.toLowerCase()) }),
+    fc.record({ mount: path, holder: fc.constantFrom(...OPERATORS) }),
+    fc.record({ mount: path, holder: name.map((text) => app(text.toLowerCase())) }),
   ),
   { maxLength: 10 },
 );
@@ -76,7 +54,7 @@ property(
   ([one, more]) => {
     const owners = new Map<string, Holder>();
     for (const holder of [...one, ...more]) {
-      const policy = policyNameOf(holder);
+      const policy = nameOf(holder.mount, holder.holder).toLowerCase();
       expect(owners.get(policy) ?? holder).toEqual(holder);
       owners.set(policy, holder);
     }

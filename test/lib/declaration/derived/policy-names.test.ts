@@ -1,8 +1,4 @@
-import {
-  appPolicyName,
-  authorizerPolicyName,
-  provisionerPolicyName,
-} from '../../../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../../../lib/declaration/derived/policy-names';
 
 /** All mount paths of up to four of these characters, and some longer ones. */
 const MOUNTS = [...paths('ab-/AB_1', 4), ...['oauthapp', 'webex', 'Webex'].flatMap(extended)];
@@ -31,9 +27,9 @@ it('the policy names of all mounts and apps differ regardless of case', () => {
   const clashes: string[] = [];
   for (const mount of new Set(MOUNTS)) {
     const named: [string, string][] = [
-      ['authorizer', authorizerPolicyName(mount)],
-      ['provisioner', provisionerPolicyName(mount)],
-      ...[...new Set(APPS)].map((app): [string, string] => [`app ${app}`, appPolicyName(mount, app)]),
+      ['authorizer', policyNameOf(mount, 'authorizer')],
+      ['provisioner', policyNameOf(mount, 'provisioner')],
+      ...[...new Set(APPS)].map((app): [string, string] => [`app ${app}`, policyNameOf(mount, `app-${app}`)]),
     ];
     for (const [holder, name] of named) {
       const owner = owners.get(name.toLowerCase());
@@ -49,8 +45,8 @@ it('the policy names of all mounts and apps differ regardless of case', () => {
 
 it('the policy names are valid in Vault and need no escape in a URL, in HCL or in a shell', () => {
   for (const mount of MOUNTS) {
-    expect(authorizerPolicyName(mount)).toMatch(/^[a-z0-9_-][a-z0-9_.~-]*$/);
-    expect(authorizerPolicyName(mount)).not.toContain('..');
+    expect(policyNameOf(mount, 'authorizer')).toMatch(/^[a-z0-9_-][a-z0-9_.~-]*$/);
+    expect(policyNameOf(mount, 'authorizer')).not.toContain('..');
   }
 });
 
@@ -61,13 +57,13 @@ it.each([
   ['webex/prod', 'webex.prod-authorizer'],
   ['Teams/OAuth', 't~eams.o~a~uth-authorizer'],
 ])('the authorizer policy of mount %s is named %s', (mount, name) => {
-  expect(authorizerPolicyName(mount)).toBe(name);
+  expect(policyNameOf(mount, 'authorizer')).toBe(name);
 });
 
 it("the policy names differ from those of the server's operators", () => {
   const own = ['administrator', 'issuer', 'backup'].map((operator) => `operators-${operator}`);
-  const names = [authorizerPolicyName('operators'), provisionerPolicyName('operators')];
+  const names = [policyNameOf('operators', 'authorizer'), policyNameOf('operators', 'provisioner')];
   expect(
-    [...names, ...own.map((name) => appPolicyName('operators', name))].filter((name) => own.includes(name)),
+    [...names, ...own.map((name) => policyNameOf('operators', `app-${name}`))].filter((name) => own.includes(name)),
   ).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ExplainedError } from '#core';
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
-import { observerPolicyName } from '../../../../lib/declaration/derived/policy-names';
+import { policyNameOf } from '../../../../lib/declaration/derived/policy-names';
 import { diagnose } from '../../../../lib/health/doctor/diagnosis';
 import { OPERATOR_NAMES, operatorsOf, renewOperator } from '../../../../lib/operators/operators';
 import { explainedRefusal } from '../../../../lib/operators/server-refusal';
@@ -480,7 +480,7 @@ describe('once somebody has', () => {
 it('the doctor needs only the policy that the stack gives the observer', async () => {
   const reply = z.object({ data: z.object({ policies: z.array(z.string()) }) });
   const { data } = await vault.admin.write('auth/token/lookup', { token }, reply);
-  expect(data.policies).toEqual([observerPolicyName('oauthapp')]);
+  expect(data.policies).toEqual([policyNameOf('oauthapp', 'observer')]);
 });
 
 it('the doctor prints no secret', () => {
