@@ -1,5 +1,5 @@
-import { rolePath } from '../lib/apps/issued-secret-id';
 import { findApp } from '../lib/declaration/derived/by-name';
+import { rolePath } from '../lib/declaration/derived/logins';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { roleIdReply, secretIdReply } from '../lib/vault/replies';
 import type { VaultClient } from '../lib/vault/vault-client';

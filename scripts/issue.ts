@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { assignments, SecretIdFile, unwrapSecretId, vaultOptionsFromEnvironment } from '#core';
 import { appVariables, identityVariables, serverVariables } from '../lib/apps/identity-variables';
-import { issueSecretId, rolePath, type WrappedSecretId } from '../lib/apps/issued-secret-id';
+import { issueSecretId, type WrappedSecretId } from '../lib/apps/issued-secret-id';
 import { showIdentity } from '../lib/cli/apps/identity-display';
 import { describeCommand } from '../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
@@ -16,7 +16,7 @@ import {
   wrappedSecretIdText,
 } from '../lib/cli/apps/issued-secret-id-text';
 import { findApp } from '../lib/declaration/derived/by-name';
-import { loginOf } from '../lib/declaration/derived/logins';
+import { loginOf, rolePath } from '../lib/declaration/derived/logins';
 import { refuseVisibleToGit } from '../lib/files/git-visibility';
 import type { VaultClient } from '../lib/vault/vault-client';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';

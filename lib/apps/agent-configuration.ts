@@ -3,8 +3,7 @@ import { ExplainedError, quotedList } from '#core';
 import type { IdentityLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { declaringFile } from '../declaration/deployment-file';
-import { loginOf } from '../declaration/derived/logins';
-import { rolePath } from './issued-secret-id';
+import { loginOf, rolePath } from '../declaration/derived/logins';
 
 /*
  * Configuration of `bao agent` and `vault agent`. The agent logs in as an app, and keeps the app's access tokens in files or

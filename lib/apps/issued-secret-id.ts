@@ -2,6 +2,7 @@ import { declaringFile } from '../declaration/deployment-file';
 import { ExplainedError, explainOutage, NotPermitted, VaultResponseError, VaultUnreachableError } from '#core';
 import { findApp } from '../declaration/derived/by-name';
 import type { App, Deployment } from '../declaration/schema/deployment';
+import { rolePath } from '../declaration/derived/logins';
 import { roleIdReply, secretIdLookupReply } from '../vault/replies';
 import { type VaultClient } from '../vault/vault-client';
 
@@ -81,10 +82,6 @@ async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<
     }
     throw error;
   }
-}
-
-export function rolePath({ appRole }: Pick<Deployment, 'appRole'>, app: App): string {
-  return `auth/${appRole.path}/role/${app.vaultName}`;
 }
 
 /** Limits beside those of the role. Vault refuses them if the role is stricter, and applies them if it is laxer. */

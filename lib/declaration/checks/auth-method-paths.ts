@@ -1,12 +1,12 @@
 import { methodSettings } from '../derived/app-login';
-import { loginOf, oidcPath } from '../derived/logins';
+import { loginOf } from '../derived/logins';
 import { OPERATORS_MOUNT } from '../schema/app-declaration';
 import type { Deployment } from '../schema/deployment';
 
 /** Two auth methods may neither have one path, nor lie within each other. */
 export function authMethodProblem(deployment: Deployment): string | undefined {
   const { appRole } = deployment;
-  const peoplePath = oidcPath(deployment);
+  const peoplePath = deployment.operators?.oidc?.path;
   const taken = new Map<string, { readonly who: string; readonly settings: string }>([
     [OPERATORS_MOUNT, { who: 'the operators', settings: '' }],
     ['token', { who: 'Vault itself', settings: '' }],

@@ -1,4 +1,3 @@
-import type { AppDeclaration } from '../schema/app-declaration';
 import { DEFAULT_AUDIENCE, type IdentityDeclaration } from '../schema/identity-declaration';
 
 /*
@@ -54,13 +53,6 @@ export interface CertLogin extends MethodBase {
   readonly dnsNames: readonly string[];
 }
 
-export function appLogin(
-  { identity }: Pick<AppDeclaration, 'identity'>,
-  appRole: Omit<AppRoleLogin, 'type'>,
-): AppLogin {
-  return identity === undefined ? { type: 'approle', ...appRole } : identityLogin(identity);
-}
-
 /** @throws TypeError if no kind is set, which the schema refuses */
 export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: IdentityDeclaration): IdentityLogin {
   if (jwt !== undefined) {
@@ -98,29 +90,15 @@ export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: Identit
   throw new TypeError('an identity of no kind');
 }
 
-interface OfIssuer {
-  readonly path: string;
-  readonly manageMethod: boolean;
-  readonly issuer: string;
-  readonly issuerCaPem?: string;
-  readonly audience: string;
-}
+type IssuerIdentity = NonNullable<IdentityDeclaration['jwt' | 'github' | 'gitlab']>;
 
-function ofIssuer({ path, manageMethod, issuer, issuerCaPem, audience }: OfIssuer) {
+function ofIssuer({ path, manageMethod, issuer, issuerCaPem, audience }: IssuerIdentity) {
   return { type: 'jwt', path, isManaged: manageMethod, issuer, issuerCaPem, audience, userClaim: 'sub' } as const;
 }
 
 /** Path in Vault of the roles of a method. */
 export function rolesPath({ type, path }: Pick<AppLogin, 'type' | 'path'>): string {
   return `auth/${path}/${type === 'cert' ? 'certs' : 'role'}`;
-}
-
-/** Path in Vault of the role of an app. */
-export function rolePath(
-  login: Pick<AppLogin, 'type' | 'path'>,
-  { vaultName }: { readonly vaultName: string },
-): string {
-  return `${rolesPath(login)}/${vaultName}`;
 }
 
 /** Settings that apps of the same method share. */

@@ -1,5 +1,5 @@
 import { rolesPath } from '../derived/app-login';
-import { identityMethods, oidcPath } from '../derived/logins';
+import { identityMethods } from '../derived/logins';
 import { OPERATORS_MOUNT } from '../schema/app-declaration';
 import type { Deployment } from '../schema/deployment';
 import { BACKUP_RECORD, consentRecord, dataPath, observationRecord, rotationRecord } from '../schema/record-paths';
@@ -24,7 +24,7 @@ export function observerRules(deployment: Deployment): readonly Rule[] {
   const { engine, credentials, integrations, appRole } = deployment;
   const { mountPath, recordsPath } = engine;
   const methods = identityMethods(deployment);
-  const peoplePath = oidcPath(deployment);
+  const peoplePath = deployment.operators?.oidc?.path;
   const people = peoplePath === undefined ? [] : [peoplePath];
   const roles = [
     ...[appRole.path, OPERATORS_MOUNT, ...people].map((path) => `auth/${path}/role`),

@@ -1,6 +1,6 @@
-import { rolePath, rolesPath, type IdentityLogin } from '../derived/app-login';
+import { rolesPath, type IdentityLogin } from '../derived/app-login';
 import { healingIntegrations } from '../derived/healing-credentials';
-import { identityMethods, loginOf, oidcPath } from '../derived/logins';
+import { identityMethods, rolePath } from '../derived/logins';
 import { hasIssuers, oidcRoles } from '../derived/oidc-method';
 import { policyNameOf, type PolicyOperator } from '../derived/policy-names';
 import type { Deployment } from '../schema/deployment';
@@ -43,7 +43,7 @@ export function provisionerPolicy(deployment: Deployment): string {
     ...(appRole.manage ? appRoleRules(appRole.path) : []),
     ...methods.flatMap(methodRules),
     ...apps.flatMap((app) => {
-      const role = rolePath(loginOf(deployment, app), app);
+      const role = rolePath(deployment, app);
       return [
         rule(role, ['create', ...OWNED], `role of ${app.vaultName}`),
         ...(app.identity === undefined ? [rule(`${role}/role-id`, ['read'], 'its role id, an output')] : []),
@@ -147,7 +147,7 @@ function enabledMethod(path: string): Rule[] {
 
 /** The auth method of people who act as operators. */
 function peopleRules(deployment: Deployment): Rule[] {
-  const path = oidcPath(deployment);
+  const path = deployment.operators?.oidc?.path;
   if (path === undefined) {
     return [];
   }

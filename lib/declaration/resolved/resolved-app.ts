@@ -1,5 +1,5 @@
-import { rolePath, type AppLogin } from '../derived/app-login';
-import { loginOf } from '../derived/logins';
+import type { AppLogin } from '../derived/app-login';
+import { loginOf, rolePath } from '../derived/logins';
 import { policyNameOf } from '../derived/policy-names';
 import { appPolicy } from '../policies/app-policy';
 import type { App, Deployment } from '../schema/deployment';
@@ -20,13 +20,12 @@ export interface ResolvedApp extends Readonly<Pick<App, AppSettings>> {
 export function resolveApp(deployment: Deployment, app: App): ResolvedApp {
   const { mountPath } = deployment.engine;
   const { name, tokenTtlSeconds, tokenMaxTtlSeconds, secretIdTtlSeconds, secretIdUses, boundCidrs } = app;
-  const login = loginOf(deployment, app);
   return {
     name,
     roleName: app.vaultName,
-    login,
+    login: loginOf(deployment, app),
     policyName: policyNameOf(mountPath, `app-${app.vaultName}`),
-    policy: appPolicy(mountPath, app.reads, app.renewsSecretId ? rolePath(login, app) : undefined),
+    policy: appPolicy(mountPath, app.reads, app.renewsSecretId ? rolePath(deployment, app) : undefined),
     tokenTtlSeconds,
     tokenMaxTtlSeconds,
     secretIdTtlSeconds,

@@ -2,10 +2,10 @@ import pLimit from 'p-limit';
 import { quotedList } from '#core';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
 import { deployCommand } from '../../declaration/deploy-command';
-import { rolePath, rolesPath } from '../../declaration/derived/app-login';
+import { rolesPath } from '../../declaration/derived/app-login';
 import { findApp } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { identityMethods, loginOf, oidcPath } from '../../declaration/derived/logins';
+import { identityMethods, rolePath } from '../../declaration/derived/logins';
 import { parsePolicy, type Policy } from '../../vault/policy/policy';
 import { PolicyRights } from '../../vault/policy/policy-rights';
 import { PolicyUnreadable } from '../../vault/policy/syntax';
@@ -43,7 +43,7 @@ export async function lookAtPolicies(observer: VaultClient, deployment: Deployme
   const names = (await listed(observer, 'sys/policies/acl')).filter((name) => name !== 'root');
   const read = await limit.map(names, (name) => policyOf(observer, name));
   const byAppRole = [deployment.appRole.path, OPERATORS_MOUNT].map((path) => ({ type: 'approle', path }) as const);
-  const people = oidcPath(deployment);
+  const people = deployment.operators?.oidc?.path;
   const ofPeople = people === undefined ? [] : [{ type: 'jwt', path: people } as const];
   const known = [
     ...new Map(
@@ -74,7 +74,7 @@ export function rightsOf({ policies }: PoliciesInVault, role: Role): PolicyRight
 export function requireReads(deployment: Deployment, policies: PoliciesInVault, appName: string): void {
   const { engine } = deployment;
   const app = findApp(deployment, appName);
-  const role = policies.roles.find(({ path }) => path === rolePath(loginOf(deployment, app), app));
+  const role = policies.roles.find(({ path }) => path === rolePath(deployment, app));
   if (role === undefined || policies.unreadable.some(({ name }) => role.policies.includes(name))) {
     // The look at the app reports a role that is missing.
     return;

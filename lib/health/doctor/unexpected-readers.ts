@@ -1,8 +1,7 @@
 import { deployCommand } from '../../declaration/deploy-command';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
-import { rolePath } from '../../declaration/derived/app-login';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { loginOf, oidcPath } from '../../declaration/derived/logins';
+import { rolePath } from '../../declaration/derived/logins';
 import { oidcRoles } from '../../declaration/derived/oidc-method';
 import { policyNameOf } from '../../declaration/derived/policy-names';
 import { healingCredentials } from '../../declaration/derived/healing-credentials';
@@ -119,7 +118,8 @@ function roleAdvice({ deployment, policies: holders, program }: SeenPolicies, ro
   const reads = credentials
     .map((credential) => credential.name)
     .filter((each) => rights.mayRead(`${engine.mountPath}/creds/${each}`));
-  const isOfPeople = mount === oidcPath(deployment) && oidcRoles(deployment).some(({ operator }) => operator === name);
+  const isOfPeople =
+    mount === deployment.operators?.oidc?.path && oidcRoles(deployment).some(({ operator }) => operator === name);
   if (mount === OPERATORS_MOUNT || isOfPeople) {
     const mayReadAll = ['authorizer', 'observer'].includes(name);
     const more = name === 'healer' ? reads.filter((each) => !healerReach(deployment).includes(each)) : reads;
@@ -127,7 +127,7 @@ function roleAdvice({ deployment, policies: holders, program }: SeenPolicies, ro
       ? [advice(`${path} reaches ${described(more)}, which is not its task`, `${program} read ${path}`)]
       : [];
   }
-  const app = apps.find((each) => rolePath(loginOf(deployment, each), each) === path);
+  const app = apps.find((each) => rolePath(deployment, each) === path);
   if (app !== undefined) {
     const more = reads.filter((each) => !app.reads.includes(each));
     return more.length > 0

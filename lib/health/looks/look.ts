@@ -3,8 +3,7 @@ import { commandLine, describeError, NotDeployed, NotPermitted, VaultUnreachable
 import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { otherNodeAddresses } from '../../declaration/derived/cluster-nodes';
-import { rolePath } from '../../declaration/derived/app-login';
-import { loginOf } from '../../declaration/derived/logins';
+import { rolePath } from '../../declaration/derived/logins';
 import { policyNameOf } from '../../declaration/derived/policy-names';
 import { keepsGrants } from '../../declaration/schema/server/server-declaration';
 import { missingRights } from '../../vault/missing-rights';
@@ -93,7 +92,7 @@ export async function lookInside(
   const records = new Records(observer, engine.recordsPath);
   const observations = await Observations.read(records, limit, [
     ...deployment.credentials.map(({ name }) => name),
-    ...apps.map((app) => rolePath(loginOf(deployment, app), app)),
+    ...apps.map((app) => rolePath(deployment, app)),
     ...operators.map(operatorRolePath),
   ]);
   const operatorRenewal = commandLine('operators update', '--rotate');

@@ -1,9 +1,8 @@
 import { commandLine } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import { OPERATORS_MOUNT } from '../../declaration/schema/app-declaration';
-import { rolePath } from '../../declaration/derived/app-login';
 import type { App, Deployment } from '../../declaration/schema/deployment';
-import { loginOf } from '../../declaration/derived/logins';
+import { loginOf, rolePath } from '../../declaration/derived/logins';
 import type { VaultClient } from '../../vault/vault-client';
 import { lookAtIdentity } from './identity-look';
 import type { Observations } from './observations';
@@ -26,7 +25,7 @@ export interface RoleLookOptions {
 export async function lookAtApp({ deployment, ...look }: RoleLookOptions, app: App): Promise<SecretIdLine> {
   const { name } = app;
   const login = loginOf(deployment, app);
-  const path = rolePath(login, app);
+  const path = rolePath(deployment, app);
   const line =
     login.type === 'approle'
       ? await lookAtSecretIds({ ...look, name, rolePath: path, renewal: commandLine('issue', name) })

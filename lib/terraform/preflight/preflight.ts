@@ -1,7 +1,7 @@
 import { ExplainedError, NotPermitted, commandLine, VaultResponseError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
-import { identityMethods, oidcPath } from '../../declaration/derived/logins';
+import { identityMethods } from '../../declaration/derived/logins';
 import { policyNameOf } from '../../declaration/derived/policy-names';
 import { inspectPlugin, pluginPlace } from '../../declaration/files/plugin-binary';
 import { missingRights, type NeededRight } from '../../vault/missing-rights';
@@ -138,7 +138,7 @@ export class Preflight {
     const declared = [
       deployment.appRole.path,
       ...identityMethods(deployment).map(({ path }) => path),
-      ...[oidcPath(deployment)].filter((path) => path !== undefined),
+      ...[deployment.operators?.oidc?.path].filter((path) => path !== undefined),
     ];
     return inside !== undefined && !declared.some((path) => `${inside}/`.startsWith(`${path}/`));
   }
