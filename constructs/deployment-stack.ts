@@ -5,7 +5,7 @@ import { ExplainedError } from '#core';
 import type { DeclaredGrants } from '../lib/declaration/declared/declared-grants';
 import type { DeclaredServer } from '../lib/declaration/declared/declared-server';
 import type { Deployment } from '../lib/declaration/schema/deployment';
-import { backendPlaceholders, DEFAULT_NAME, stateFileName } from '../lib/declaration/files/state-file';
+import { backendSettings, DEFAULT_NAME, stateFileName } from '../lib/declaration/files/state-file';
 import { pathFromOutput } from './output-path';
 import { plainText } from './terraform-text';
 import { StateBackend } from './state-backend';
@@ -46,7 +46,7 @@ export abstract class DeploymentStack extends TerraformStack {
     if (backend === undefined) {
       new LocalBackend(this, { path: this.pathFromOutput(stateFileName(name, id)) });
     } else {
-      new StateBackend(this, 'backend', { ...backend, placeholders: backendPlaceholders(name, id) });
+      new StateBackend(this, 'backend', { ...backend, config: backendSettings(backend.config, name, id) });
     }
 
     // The state keeps the name of its deployment. A stack on another deployment's state would replace its resources, so the

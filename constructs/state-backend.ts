@@ -5,8 +5,6 @@ export interface StateBackendProps {
   readonly type: string;
   /** Settings, as in Terraform's documentation. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Value of each `{placeholder}` in a setting. */
-  readonly placeholders: Readonly<Record<string, string>>;
 }
 
 /** Any backend of Terraform, by its name. */
@@ -20,7 +18,7 @@ export class StateBackend extends TerraformBackend {
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return fillIn(this.props.config, this.props.placeholders) as Record<string, unknown>;
+    return { ...this.props.config };
   }
 
   protected override synthesizeHclAttributes(): Record<string, unknown> {
@@ -30,17 +28,4 @@ export class StateBackend extends TerraformBackend {
   override getRemoteStateDataSource(): never {
     throw new Error('no stack reads the state of another');
   }
-}
-
-function fillIn(value: unknown, placeholders: StateBackendProps['placeholders']): unknown {
-  if (typeof value === 'string') {
-    return Object.entries(placeholders).reduce((text, [name, word]) => text.replaceAll(`{${name}}`, word), value);
-  }
-  if (Array.isArray(value)) {
-    return value.map((each) => fillIn(each, placeholders));
-  }
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillIn(each, placeholders)]));
-  }
-  return value;
 }

@@ -1,3 +1,4 @@
+import type { TerraformResource } from 'cdktf';
 import { shellWord } from '#core';
 
 /* Texts in a stack. Each is a template, in which Terraform replaces expressions. */
@@ -14,6 +15,11 @@ export function plainText(text: string): string {
 /** A word of a command line in a stack: quoted for `/bin/sh`, and escaped for Terraform, which reads it first. */
 export function terraformWord(text: string): string {
   return plainText(shellWord(text));
+}
+
+/** CDKTF's own `fqn` is an expression, and some arguments of Terraform require the bare address. */
+export function resourceAddress(resource: TerraformResource): string {
+  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }
 
 const MANY_LINES = 1000;

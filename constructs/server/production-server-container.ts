@@ -6,16 +6,17 @@ import { Construct } from 'constructs';
 import { isIP } from 'node:net';
 import { mebibytesOf } from '../../lib/declaration/schema/quantity';
 import type { ProductionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
-import { terraformWord } from '../terraform-text';
+import { resourceAddress, terraformWord } from '../terraform-text';
 import type { ServerConfiguration } from './server-configuration';
-import { SERVER_PRODUCTS } from './server-products';
+import { SERVER_PRODUCTS, addedCapabilities } from './server-products';
 
 const CONFIGURATION_FILE = 'server.json';
 const SERVER_PORT = 8200;
 /** Time for a plugin to store a token that it just got from Webex. */
 const STOP_TIMEOUT_SECONDS = 30;
 
-type DeclaredSettings = 'product' | 'bindAddress' | 'user' | 'memory' | 'logSize' | 'logFiles';
+type DeclaredSettings =
+  'product' | 'bindAddress' | 'user' | 'memory' | 'logSize' | 'logFiles' | 'ipcLock' | 'disableMlock';
 
 export interface ProductionServerContainerProps extends Readonly<Pick<ProductionServerDeclaration, DeclaredSettings>> {
   readonly image: Image;
@@ -34,10 +35,6 @@ export interface ProductionServerContainerProps extends Readonly<Pick<Production
   readonly caFile?: string;
   /** Shell file that sets the server's environment, by its path in the container. @default - none */
   readonly environmentFile?: string;
-  /** Linux capabilities that are added, without the prefix `CAP_`. @default - none */
-  readonly capabilities?: readonly string[];
-  /** Let the server lock its memory. @default false */
-  readonly lockMemory?: boolean;
 }
 
 /**
@@ -49,8 +46,7 @@ export interface ProductionServerContainerProps extends Readonly<Pick<Production
 export class ProductionServerContainer extends Construct {
   constructor(scope: Construct, id: string, props: ProductionServerContainerProps) {
     super(scope, id);
-    const { product, image, network, name, configuration, caFile, environmentFile, lockMemory = false } = props;
-    const { capabilities = [] } = props;
+    const { product, image, network, name, configuration, caFile, environmentFile } = props;
     const { cli, folder } = SERVER_PRODUCTS[product];
     const volume = (what: string, target: string, readOnly = false) => ({
       type: 'volume',
@@ -99,8 +95,8 @@ export class ProductionServerContainer extends Construct {
       // Plugins listen on sockets there.
       tmpfs,
       securityOpts: ['no-new-privileges'],
-      capabilities: { drop: ['ALL'], add: capabilities.map((added) => `CAP_${added}`) },
-      ulimit: lockMemory ? [{ name: 'memlock', soft: -1, hard: -1 }] : undefined,
+      capabilities: { drop: ['ALL'], add: addedCapabilities(props).map((added) => `CAP_${added}`) },
+      ulimit: props.disableMlock === false ? [{ name: 'memlock', soft: -1, hard: -1 }] : undefined,
       memory: mebibytesOf(props.memory),
       // Equal to memory, so nothing is swapped out.
       memorySwap: mebibytesOf(props.memory),
@@ -118,9 +114,7 @@ export class ProductionServerContainer extends Construct {
       stopTimeout: STOP_TIMEOUT_SECONDS,
       destroyGraceSeconds: STOP_TIMEOUT_SECONDS,
       lifecycle: {
-        replaceTriggeredBy: [carrier, fixedAtCreation].map(
-          (each) => `${each.terraformResourceType}.${each.friendlyUniqueId}`,
-        ),
+        replaceTriggeredBy: [carrier, fixedAtCreation].map(resourceAddress),
       },
     });
   }

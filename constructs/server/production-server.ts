@@ -11,7 +11,7 @@ import {
 import { ProductionServerContainer } from './production-server-container';
 import { mountedSeal } from './seal-stanza';
 import { ServerConfiguration } from './server-configuration';
-import { SERVER_PRODUCTS, addedCapabilities } from './server-products';
+import { SERVER_PRODUCTS } from './server-products';
 
 export interface ProductionServerProps extends Readonly<ProductionServerDeclaration> {
   /** Folder that holds the plugin binary. */
@@ -81,8 +81,6 @@ export class ProductionServer extends Construct {
         },
         caFile,
         environmentFile: environmentFile && `${folder}/environment`,
-        capabilities: addedCapabilities(props),
-        lockMemory: props.disableMlock === false,
       });
     });
 

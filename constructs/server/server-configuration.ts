@@ -2,14 +2,6 @@ import type { SealDeclaration } from '../../lib/declaration/schema/server/seal-d
 import type { ProductionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import { sealStanzas } from './seal-stanza';
 
-/** Another node that a node asks for the leader of their cluster. */
-interface RetryJoin {
-  /** API address of another node, https. */
-  readonly leaderApiAddr: string;
-  /** PEM file of the CA that signed its certificate. @default - the system's CAs */
-  readonly leaderCaCertFile?: string;
-}
-
 type DeclaredSettings = Pick<
   ProductionServerDeclaration,
   'product' | 'disableMlock' | 'prometheusRetentionSeconds' | 'ui' | 'logLevel'
@@ -37,8 +29,10 @@ export interface ServerConfigurationProps extends Readonly<DeclaredSettings> {
   readonly raftPath: string;
   /** Raft's patience, 1 to 10: the higher, the later a dead leader is noticed. @default 1 (for production, says Vault) */
   readonly performanceMultiplier?: number;
-  /** The other nodes of the cluster. @default - a cluster of this node alone */
-  readonly retryJoin?: readonly RetryJoin[];
+  /** API addresses of the other nodes, which a node asks for the leader. @default - a cluster of this node alone */
+  readonly retryJoin?: readonly string[];
+  /** PEM file of the CA of all nodes, as each node sees it. @default - the system's CAs */
+  readonly leaderCaCertFile?: string;
   /** Folder of the plugin binaries; not a symbolic link. */
   readonly pluginDirectory: string;
   /**
@@ -58,8 +52,6 @@ type NodeProps = 'nodeId' | 'apiAddr' | 'clusterAddr';
 export interface ClusterConfigurationProps extends Omit<ServerConfigurationProps, NodeProps | 'retryJoin'> {
   /** A node may replace common settings with its own. */
   readonly nodes: readonly (Pick<ServerConfigurationProps, NodeProps> & Partial<ServerConfigurationProps>)[];
-  /** PEM file of the CA of all nodes, as each node sees it. @default - the system's CAs */
-  readonly leaderCaCertFile?: string;
 }
 
 /**
@@ -78,6 +70,7 @@ export class ServerConfiguration {
 
   constructor(props: ServerConfigurationProps) {
     const { nodeId, apiAddr, auditFilePath, clusterName, retryJoin = [], seal, serviceRegistration } = props;
+    const ca = props.leaderCaCertFile === undefined ? {} : { leader_ca_cert_file: props.leaderCaCertFile };
     this.nodeId = nodeId;
     this.apiAddr = apiAddr;
     this.auditFilePath = auditFilePath;
@@ -105,7 +98,9 @@ export class ServerConfiguration {
           path: props.raftPath,
           node_id: nodeId,
           performance_multiplier: props.performanceMultiplier ?? 1,
-          ...(retryJoin.length === 0 ? {} : { retry_join: retryJoin.map(joinStanza) }),
+          ...(retryJoin.length === 0
+            ? {}
+            : { retry_join: retryJoin.map((address) => ({ leader_api_addr: address, ...ca })) }),
         },
       },
       plugin_directory: props.pluginDirectory,
@@ -126,10 +121,9 @@ export class ServerConfiguration {
   }
 
   /** Configurations of the nodes of one Raft cluster, each of which joins the others. */
-  static ofCluster({ nodes, leaderCaCertFile, ...common }: ClusterConfigurationProps): ServerConfiguration[] {
+  static ofCluster({ nodes, ...common }: ClusterConfigurationProps): ServerConfiguration[] {
     return nodes.map((node) => {
-      const others = nodes.filter((other) => other !== node);
-      const retryJoin = others.map(({ apiAddr }) => ({ leaderApiAddr: apiAddr, leaderCaCertFile }));
+      const retryJoin = nodes.filter((other) => other !== node).map(({ apiAddr }) => apiAddr);
       return new ServerConfiguration({ ...common, ...node, retryJoin });
     });
   }
@@ -138,11 +132,4 @@ export class ServerConfiguration {
   toJson(): string {
     return JSON.stringify(this.#settings, undefined, 2);
   }
-}
-
-function joinStanza({ leaderApiAddr, leaderCaCertFile }: RetryJoin): Record<string, string> {
-  return {
-    leader_api_addr: leaderApiAddr,
-    ...(leaderCaCertFile === undefined ? {} : { leader_ca_cert_file: leaderCaCertFile }),
-  };
 }

@@ -1,4 +1,5 @@
 import { ExplainedError } from '#core';
+import type { ProductionServerDeclaration } from '../../lib/declaration/schema/server/server-declaration';
 import { TAGGED_IMAGE, taggedImageProblem } from '../../lib/declaration/schema/server/server-fields';
 
 /** Differences between the containers of Vault and OpenBao. */
@@ -7,20 +8,15 @@ export const SERVER_PRODUCTS = {
   vault: { image: 'hashicorp/vault:2.1.1', cli: 'vault', folder: '/vault', prefix: 'VAULT' },
 } as const;
 
-export interface AddedCapabilitiesProps {
-  /** Add IPC_LOCK. @default - added if the server locks its memory */
-  readonly ipcLock?: boolean;
-  /** @default true */
-  readonly disableMlock?: boolean;
-}
+type MemoryLock = Pick<ProductionServerDeclaration, 'ipcLock' | 'disableMlock'>;
 
 /**
  * Linux capabilities of the server's container, without the prefix `CAP_`. Vault's image needs none since 2.0.2 and 1.21.7:
- * its program has no file capability since then.
+ * its program has no file capability since then. A server that locks its memory needs IPC_LOCK.
  *
  * @see https://developer.hashicorp.com/vault/docs/updates/important-changes
  */
-export function addedCapabilities({ disableMlock, ipcLock }: AddedCapabilitiesProps): readonly string[] {
+export function addedCapabilities({ ipcLock, disableMlock }: MemoryLock): readonly string[] {
   return (ipcLock ?? disableMlock === false) ? ['IPC_LOCK'] : [];
 }
 

@@ -54,8 +54,7 @@ export class VaultServer extends DeploymentStack {
     const { addresses } = new KubernetesServer(this, 'server', {
       ...server,
       chart: path === undefined ? server.chart : { path: this.#hostPath(path) },
-      pluginCommand: plugin.command,
-      pluginSha256: plugin.sha256,
+      plugin,
     });
     this.#tellAddresses(addresses);
   }

@@ -2,6 +2,7 @@ import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
+import { resourceAddress } from '../terraform-text';
 import { NO_LOCKOUT } from '../../lib/declaration/schema/app-declaration';
 
 export interface AppRoleMethodProps {
@@ -27,7 +28,7 @@ export class AppRoleMethod extends Construct {
       ignoreAbsentFields: true,
       disableRead: true,
       disableDelete: true,
-      lifecycle: { replaceTriggeredBy: [`${mounted.terraformResourceType}.${mounted.friendlyUniqueId}`] },
+      lifecycle: { replaceTriggeredBy: [resourceAddress(mounted)] },
     });
     this.path = path;
   }

@@ -6,6 +6,7 @@ import { DataResource, type Postcondition, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/command-environment';
 import type { ResolvedEngine } from '../../lib/declaration/resolved/resolved-engine';
+import { resourceAddress } from '../terraform-text';
 import { programCommand } from './program-command';
 
 export interface EngineProps extends ResolvedEngine {
@@ -14,10 +15,8 @@ export interface EngineProps extends ResolvedEngine {
    * reloaded by hand, in the namespace of the mount, with refreshing paused. @default - the stack's
    */
   readonly pluginProvider?: VaultProvider;
-  /** Address for the command that reloads the plugin, as for Terraform's provider. @default - the environment's */
-  readonly vaultAddress?: string;
-  /** @default - the environment's */
-  readonly vaultNamespace?: string;
+  /** `VAULT_ADDR` and `VAULT_NAMESPACE` of the command, as for Terraform's provider. @default - the environment's */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The oauthapp plugin: registered, mounted, tuned. */
@@ -75,17 +74,13 @@ export class Engine extends Construct {
    * it, because a refresh during the stop loses its grant: refreshing must be paused. After a failure, a plan finds `config`
    * changed.
    */
-  #reload(
-    plugin: Plugin,
-    configuration: string,
-    { mountPath, movedFrom, vaultAddress, vaultNamespace }: EngineProps,
-  ): DataResource {
+  #reload(plugin: Plugin, configuration: string, { mountPath, movedFrom, environment }: EngineProps): DataResource {
     const sha256 = plugin.sha256Input ?? '';
     return new DataResource(this, 'reload', {
       triggersReplace: { sha256 },
       dependsOn: [plugin],
       // A changed entry in Vault triggers it too.
-      lifecycle: { replaceTriggeredBy: [`${plugin.terraformResourceType}.${plugin.friendlyUniqueId}`] },
+      lifecycle: { replaceTriggeredBy: [resourceAddress(plugin)] },
       provisioners: [
         {
           type: 'local-exec',
@@ -95,8 +90,7 @@ export class Engine extends Construct {
             ...(movedFrom === undefined ? {} : { [ENVIRONMENT.movedFrom]: movedFrom }),
             [ENVIRONMENT.sha256]: sha256,
             [ENVIRONMENT.configuration]: configuration,
-            ...(vaultAddress === undefined ? {} : { VAULT_ADDR: vaultAddress }),
-            ...(vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: vaultNamespace }),
+            ...environment,
           },
         },
       ],

@@ -1,14 +1,9 @@
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
-import {
-  DataResource,
-  type LocalExecProvisioner,
-  type TerraformResource,
-  TerraformStack,
-  TerraformVariable,
-} from 'cdktf';
+import { DataResource, type LocalExecProvisioner, TerraformStack, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ENTRY_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/command-environment';
 import type { ClientSecret, SecretStep } from '../../lib/declaration/derived/client-secret';
+import { resourceAddress } from '../terraform-text';
 import { programCommand } from './program-command';
 
 export interface EntryWithSecretProps {
@@ -27,8 +22,6 @@ export interface EntryWithSecretProps {
   readonly mountAccessor: string;
   /** Second entry with the secret alone, in the same field. @default - none */
   readonly copy?: {
-    /** Id of the construct. */
-    readonly id: string;
     readonly path: string;
     /** Accessor of its mount. */
     readonly mountAccessor: string;
@@ -37,10 +30,8 @@ export interface EntryWithSecretProps {
   readonly beforeReferences?: (entry: GenericEndpoint) => void;
   /** Vault deletes the entry only with its mount. @default false */
   readonly goesWithMount?: boolean;
-  /** Address for the command, as for Terraform's provider. @default - the environment's */
-  readonly vaultAddress?: string;
-  /** @default - the environment's */
-  readonly vaultNamespace?: string;
+  /** `VAULT_ADDR` and `VAULT_NAMESPACE` of the command, as for Terraform's provider. @default - the environment's */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -105,31 +96,25 @@ export class EntryWithSecret extends Construct {
         [ENVIRONMENT.path]: at,
         [ENVIRONMENT.fields]: others,
         [ENVIRONMENT.secretField]: secretField,
-        ...(props.vaultAddress === undefined ? {} : { VAULT_ADDR: props.vaultAddress }),
-        ...(props.vaultNamespace === undefined ? {} : { VAULT_NAMESPACE: props.vaultNamespace }),
+        ...props.environment,
       });
     const written = new DataResource(this, 'secret', {
       input: stepOf('secret'),
       // Unknown during a plan that creates the entry: replace_triggered_by ignores creation.
       triggersReplace: { written: entry.writeDataJson },
-      lifecycle: { replaceTriggeredBy: [address(gate), address(entry)] },
+      lifecycle: { replaceTriggeredBy: [gate, entry].map(resourceAddress) },
       provisioners: [write(path, fields)],
     });
 
     if (props.copy !== undefined) {
-      const { id: copyId, path: kept, mountAccessor: mount } = props.copy;
+      const { path: kept, mountAccessor: mount } = props.copy;
       // A resource of its own: its end writes nothing else again, so it needs no secret.
-      new DataResource(this, copyId, {
+      new DataResource(this, 'healing', {
         input: stepOf('copy'),
         triggersReplace: { kept, mount },
-        lifecycle: { replaceTriggeredBy: [address(written)] },
+        lifecycle: { replaceTriggeredBy: [resourceAddress(written)] },
         provisioners: [write(kept, '{}')],
       });
     }
   }
-}
-
-/** CDKTF's own `fqn` is an expression, and Terraform requires the bare address here. */
-function address(resource: TerraformResource): string {
-  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }

@@ -3,6 +3,7 @@ import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-r
 import { KubernetesAuthBackendRole } from '@cdktf/provider-vault/lib/kubernetes-auth-backend-role';
 import { DataResource, type TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
+import { resourceAddress } from '../terraform-text';
 import type { CertLogin, IdentityLogin, JwtLogin, KubernetesLogin } from '../../lib/declaration/derived/app-login';
 
 export interface RoleTokens {
@@ -78,6 +79,6 @@ function certRole(scope: Construct, backend: string, name: string, login: CertLo
     allowedUriSans: uris.length > 0 ? [...uris] : undefined,
     allowedDnsSans: dnsNames.length > 0 ? [...dnsNames] : undefined,
     ...tokens,
-    lifecycle: { replaceTriggeredBy: [`${asked.terraformResourceType}.${asked.friendlyUniqueId}`] },
+    lifecycle: { replaceTriggeredBy: [resourceAddress(asked)] },
   });
 }

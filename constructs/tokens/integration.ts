@@ -1,21 +1,18 @@
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
+import type { Mount } from '@cdktf/provider-vault/lib/mount';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ResolvedIntegration } from '../../lib/declaration/resolved/resolved-integration';
-import { healingSecretPath } from '../../lib/declaration/schema/engine-declaration';
 import type { Engine } from './engine';
 import { EntryWithSecret } from './entry-with-secret';
 import { ForgottenResource } from './forgotten-resource';
-import type { KeyValueMount } from './key-value-mount';
 
 export interface IntegrationProps extends Omit<ResolvedIntegration, 'keepsSecret'> {
   readonly engine: Engine;
   /** Mount of a second copy of the client secret. @default - no copy */
-  readonly healingSecrets?: KeyValueMount;
-  /** Address for the command that writes the secret, as for Terraform's provider. @default - the environment's */
-  readonly vaultAddress?: string;
-  /** @default - the environment's */
-  readonly vaultNamespace?: string;
+  readonly healingSecrets?: Mount;
+  /** Vault for the command that writes the secret, as for Terraform's provider. @default - the environment's */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A Webex OAuth client in the engine. Its secret is in no state, plan or log. */
@@ -32,12 +29,10 @@ export class Integration extends Construct {
       secretField: 'client_secret',
       secretVersion: props.clientSecretVersion,
       mountAccessor: engine.mount.accessor,
-      vaultAddress: props.vaultAddress,
-      vaultNamespace: props.vaultNamespace,
+      environment: props.environment,
       beforeReferences: (entry) => this.#moveWith(engine, entry),
       copy: healingSecrets && {
-        id: 'healing',
-        path: healingSecretPath(healingSecrets.path, vaultName),
+        path: `${healingSecrets.path}/${vaultName}`,
         mountAccessor: healingSecrets.accessor,
       },
     });

@@ -5,10 +5,8 @@ import type { ResolvedOidc } from '../../lib/declaration/resolved/resolved-deplo
 import { EntryWithSecret } from './entry-with-secret';
 
 export interface OidcOperatorsProps extends ResolvedOidc {
-  /** Address for the command that writes the client secret, as for Terraform's provider. @default - the environment's */
-  readonly vaultAddress?: string;
-  /** @default - the environment's */
-  readonly vaultNamespace?: string;
+  /** Vault for the command that writes the client secret, as for Terraform's provider. @default - the environment's */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,8 +34,7 @@ export class OidcOperators extends Construct {
       mountAccessor: method.accessor,
       // Vault has no deletion of it.
       goesWithMount: true,
-      vaultAddress: props.vaultAddress,
-      vaultNamespace: props.vaultNamespace,
+      environment: props.environment,
     });
     for (const { operator, groups, policyName } of props.roles) {
       new JwtAuthBackendRole(this, `role-${operator}`, {

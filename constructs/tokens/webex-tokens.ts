@@ -1,3 +1,4 @@
+import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -9,7 +10,6 @@ import { AppRoleMethod } from './app-role-method';
 import { AuthMethod } from './auth-method';
 import { Engine } from './engine';
 import { Integration } from './integration';
-import { KeyValueMount } from './key-value-mount';
 import { OperatorPolicy } from './operator-policy';
 import { OidcOperators } from './oidc-operators';
 
@@ -18,18 +18,23 @@ export class WebexTokens extends DeploymentStack {
   constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id, deployment, props);
     const resolved = resolveDeployment(deployment, this.folder);
-    const { address: vaultAddress, namespace: vaultNamespace } = resolved.vault;
-    const environment = { vaultAddress, vaultNamespace };
+    const { address, namespace } = resolved.vault;
+    const environment = {
+      ...(address === undefined ? {} : { VAULT_ADDR: address }),
+      ...(namespace === undefined ? {} : { VAULT_NAMESPACE: namespace }),
+    };
     // A child token would require a right to create tokens.
     new VaultProvider(this, 'vault', { ...resolved.vault, skipChildToken: true });
     const engine = new Engine(this, 'engine', {
       ...resolved.engine,
       pluginProvider: this.#rootProvider(resolved.vault),
-      ...environment,
+      environment,
     });
-    new KeyValueMount(this, 'records', {
+    new Mount(this, 'records', {
       path: resolved.recordsPath,
-      version: 2,
+      type: 'kv',
+      // It can refuse a write to a record that changed meanwhile.
+      options: { version: '2' },
       description: 'Records about OAuth grants, without a secret',
     });
     this.#declareIntegrations(resolved, engine, environment);
@@ -48,7 +53,7 @@ export class WebexTokens extends DeploymentStack {
           ...role,
           policyName: policyNames.get(role.operator) ?? role.policyName,
         })),
-        ...environment,
+        environment,
       });
     }
     this.note(resolved.grants);
@@ -65,14 +70,16 @@ export class WebexTokens extends DeploymentStack {
   #declareIntegrations(
     { healingPath, integrations }: ResolvedDeployment,
     engine: Engine,
-    environment: { readonly vaultAddress?: string; readonly vaultNamespace?: string },
+    environment: Readonly<Record<string, string>>,
   ): void {
     // Terraform never sees these secrets. The command that writes an integration writes them.
     const healingSecrets =
       healingPath &&
-      new KeyValueMount(this, 'healing-secrets', {
+      new Mount(this, 'healing-secrets', {
         path: healingPath,
-        version: 1,
+        type: 'kv',
+        // It keeps no replaced secret.
+        options: { version: '1' },
         description: 'Client secrets of Service Apps whose grants heal; the healer alone reads them',
       });
     for (const { keepsSecret, ...integration } of integrations) {
@@ -80,7 +87,7 @@ export class WebexTokens extends DeploymentStack {
         ...integration,
         engine,
         healingSecrets: keepsSecret && healingSecrets ? healingSecrets : undefined,
-        ...environment,
+        environment,
       });
     }
   }

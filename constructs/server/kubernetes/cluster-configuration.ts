@@ -35,10 +35,8 @@ export function clusterConfiguration(server: KubernetesServerDeclaration): Serve
     apiAddr: `https://${podHost(server, POD_NAME)}:8200`,
     clusterAddr: `https://${podHost(server, POD_NAME)}:8201`,
     // A node skips itself.
-    retryJoin: podNames(server).map((pod) => ({
-      leaderApiAddr: `https://${podHost(server, pod)}:8200`,
-      leaderCaCertFile: caFile,
-    })),
+    retryJoin: podNames(server).map((pod) => `https://${podHost(server, pod)}:8200`),
+    leaderCaCertFile: caFile,
     tlsCertFile: `${folders.tls}/${tls.certFile}`,
     tlsKeyFile: `${folders.tls}/${tls.keyFile}`,
     raftPath: folders.data,

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { packageFolder } from '../../output-path';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { Construct } from 'constructs';
+import type { PluginBinary } from '../../../lib/declaration/files/plugin-binary';
 import { CHARTS } from '../../../lib/declaration/schema/server/chart';
 import type { KubernetesServerDeclaration } from '../../../lib/declaration/schema/server/kubernetes-server-declaration';
 import { plainText } from '../../terraform-text';
@@ -13,10 +14,8 @@ import { mergedValues } from './merged-values';
 import { serverValues } from './server-values';
 
 export interface KubernetesServerProps extends Readonly<KubernetesServerDeclaration> {
-  /** File name of the plugin in its image, as the plugin catalog has it. */
-  readonly pluginCommand: string;
-  /** Hex sha256 of the plugin. A pod whose plugin is another one does not start. */
-  readonly pluginSha256: string;
+  /** Plugin in its image. A pod whose plugin has another sha256 does not start. */
+  readonly plugin: PluginBinary;
 }
 
 /**
@@ -31,12 +30,12 @@ export class KubernetesServer extends Construct {
 
   constructor(scope: Construct, id: string, props: KubernetesServerProps) {
     super(scope, id);
-    const { pluginCommand, pluginSha256, ...server } = props;
+    const { plugin, ...server } = props;
     const { product, chart, releaseName, namespace, values } = server;
     const ours = serverValues({
       server,
       configuration: clusterConfiguration(server),
-      plugin: { command: pluginCommand, sha256: pluginSha256 },
+      plugin,
       alertRules: server.monitoring && alertRules(),
     });
     const { name, repository, version } = CHARTS[product];

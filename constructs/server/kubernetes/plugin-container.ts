@@ -1,12 +1,10 @@
-export interface PluginContainerProps {
+import type { PluginBinary } from '../../../lib/declaration/files/plugin-binary';
+
+export interface PluginContainerProps extends PluginBinary {
   /** Image with the plugin, a shell and sha256sum. */
   readonly image: string;
   /** Folder of the plugin in that image. */
   readonly folder: string;
-  /** File name of the plugin. */
-  readonly command: string;
-  /** Hex. */
-  readonly sha256: string;
   readonly securityContext: Readonly<Record<string, unknown>>;
   /** Plugin directory of the server. */
   readonly pluginDirectory: string;

@@ -1,3 +1,4 @@
+import type { PluginBinary } from '../../../lib/declaration/files/plugin-binary';
 import { CHARTS } from '../../../lib/declaration/schema/server/chart';
 import {
   clusterAddress,
@@ -33,7 +34,7 @@ const STOP_TIMEOUT_SECONDS = 45;
 export interface ServerValuesProps {
   readonly server: KubernetesServerDeclaration;
   readonly configuration: ServerConfiguration;
-  readonly plugin: { readonly command: string; readonly sha256: string };
+  readonly plugin: PluginBinary;
   /** @default - none */
   readonly alertRules?: readonly Values[];
 }

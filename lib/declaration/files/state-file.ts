@@ -11,9 +11,12 @@ export function stateFileName(deploymentName: string, stack: string): string {
   return ['terraform', ...middle, stack, 'tfstate'].join('.');
 }
 
-/** Value of each `{placeholder}` in the settings of a backend. */
-export function backendPlaceholders(deploymentName: string, stack: string): Readonly<Record<string, string>> {
-  return { stack, deployment: deploymentName };
+/** Settings of a backend, with `{stack}` and `{deployment}` replaced in each text. */
+export function backendSettings<Settings>(settings: Settings, deploymentName: string, stack: string): Settings {
+  const filled = JSON.stringify(settings, (_, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('{stack}', stack).replaceAll('{deployment}', deploymentName) : value,
+  );
+  return JSON.parse(filled) as Settings;
 }
 
 /** Names of the stacks, in the order in which they are deployed. */
@@ -27,12 +30,6 @@ export function localStateFile({ deployment, folder, name }: LoadedDeployment, s
   if (backend === undefined) {
     return join(folder, stateFileName(name, stack));
   }
-  const path = backend.type === 'local' ? backend.config.path : undefined;
-  if (typeof path !== 'string' || !isAbsolute(path)) {
-    return undefined;
-  }
-  return Object.entries(backendPlaceholders(name, stack)).reduce(
-    (filled, [placeholder, word]) => filled.replaceAll(`{${placeholder}}`, word),
-    path,
-  );
+  const { path } = backendSettings(backend.config, name, stack);
+  return backend.type === 'local' && typeof path === 'string' && isAbsolute(path) ? path : undefined;
 }

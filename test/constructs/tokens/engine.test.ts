@@ -20,7 +20,10 @@ it('Terraform imports an existing mount if the deployment says so', () => {
 });
 
 describe('where the plugin is another one', () => {
-  const [reload] = resources(declareEngine({}, { vaultAddress: 'https://vault.example' }), 'terraform_data');
+  const [reload] = resources(
+    declareEngine({}, { environment: { VAULT_ADDR: 'https://vault.example' } }),
+    'terraform_data',
+  );
 
   it('a command reloads a changed plugin after its registration and before any write to the engine', () => {
     expect(reload).toMatchObject({
@@ -37,7 +40,7 @@ describe('where the plugin is another one', () => {
       const [{ provisioner } = {}] = resources(declareEngine(settings, props), 'terraform_data');
       return (provisioner as { 'local-exec': { environment: unknown } }[])[0]?.['local-exec'].environment;
     };
-    expect(environment({}, { vaultAddress: 'https://vault.example' })).toEqual({
+    expect(environment({}, { environment: { VAULT_ADDR: 'https://vault.example' } })).toEqual({
       ENGINE_MOUNT: 'oauthapp',
       ENGINE_PLUGIN_SHA256: PLUGIN_SHA256,
       ENGINE_CONFIGURATION: JSON.stringify(resolvedExample().engine.configuration),

@@ -110,7 +110,7 @@ it('the entry sends the client secret in the body of token requests to the decla
 
 it('the commands write the secret to the declared Vault, whatever the environment says', () => {
   const steps = resources(
-    declareIntegration({}, {}, { vaultAddress: 'https://v.example', vaultNamespace: 'team' }),
+    declareIntegration({}, {}, { environment: { VAULT_ADDR: 'https://v.example', VAULT_NAMESPACE: 'team' } }),
     'terraform_data',
   );
   expect(JSON.stringify(steps)).toContain('"VAULT_ADDR":"https://v.example","VAULT_NAMESPACE":"team"');

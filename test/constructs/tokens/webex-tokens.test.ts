@@ -29,7 +29,7 @@ it('the stack has each resource at its address, which the state depends on', () 
     'vault_generic_endpoint.engine_config_0F3944DE',
     'vault_generic_endpoint.integration-webex-myapp_entry_C82146BD',
     'vault_mount.engine_mount_C20BF190',
-    'vault_mount.records_mount_90F6266D',
+    'vault_mount.records',
     'vault_plugin.engine_plugin_85A2BA42',
     'vault_policy.app-people-me_policy_9B98C211',
     'vault_policy.authorizer_policy_78A2132E',
