@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError } from '#core';
+import { CREDENTIAL_EXIT_CODES, describeError, explainedBy, ExplainedError, type CredentialReading } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { addYesOption, confirmed } from '../lib/cli/confirmation';
 import { declaredDeployment, openSession, operatorsOption } from '../lib/cli/operated-command';
 import { findCredential } from '../lib/declaration/derived/by-name';
-import { deleteCredential, findRevocable, type Revocable, whatRemains } from '../lib/grants/consent/revocation';
+import { deleteCredential, findRevocable, whatRemains } from '../lib/grants/consent/revocation';
 import {
   type EndableGrant,
   endUpstreamGrant,
@@ -45,10 +45,8 @@ export function define(command: Command, signal: AbortSignal): void {
       await using session = await openSession(command, deployment, 'authorizer', signal);
       // A read may refresh the token, and only the answer to a deletion says whether it succeeded.
       const vault = session.vault.endedBy(readGraceSignal(signal, deployment.engine));
-      const revocable = await findRevocable(vault, mountPath, name, { vaultOnly });
-      const upstream = vaultOnly
-        ? NOT_TOLD
-        : await findUpstreamGrant(vault, deployment, credential, revocable.reading, signal);
+      const reading = await findRevocable(vault, mountPath, name, { vaultOnly });
+      const upstream = vaultOnly ? NOT_TOLD : await findUpstreamGrant(vault, deployment, credential, reading, signal);
       const deletion = deletionQuestion(`Delete "${name}" at ${vault.address}`, upstream);
       const question = `${deletion} Its apps get no more tokens, and only a person can authorize it again.`;
       if (!(await confirmed(question, { yes, asked: `whether "${name}" shall be deleted`, signal }))) {
@@ -62,8 +60,8 @@ export function define(command: Command, signal: AbortSignal): void {
       await deleteCredential(vault, mountPath, credential).catch((error: unknown) => {
         throw outcome.state === 'ended' ? halfEnded(name, error) : error;
       });
-      const text = [`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, revocable, outcome)];
-      console.log(json ? JSON.stringify(toJson(name, revocable, outcome), null, 2) : text.join('\n'));
+      const text = [`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, reading, outcome)];
+      console.log(json ? JSON.stringify(toJson(name, reading, outcome), null, 2) : text.join('\n'));
     });
 }
 
@@ -85,7 +83,7 @@ function halfEnded(name: string, error: unknown): ExplainedError {
   );
 }
 
-function toJson(credential: string, { reading }: Revocable, { state, why }: UpstreamOutcome): object {
+function toJson(credential: string, reading: CredentialReading | undefined, { state, why }: UpstreamOutcome): object {
   return {
     credential,
     vault: 'deleted',

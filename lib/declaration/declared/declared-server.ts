@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podNames } from '../schema/server/kubernetes-server-declaration';
 import { nodeNames, type serverDeclaration } from '../schema/server/server-declaration';
 
 /*
@@ -28,9 +29,14 @@ export function serverOf(server: z.output<typeof serverDeclaration>): DeclaredSe
       return { format: 1, mode: 'production', nodes, volumes: nodes.map(dataVolume) };
     }
     case 'kubernetes': {
-      const { namespace, releaseName } = server;
-      const nodes = Array.from({ length: server.nodes }, (_, index) => `${releaseName}-${index}`);
-      return { format: 1, mode: 'kubernetes', namespace, nodes, volumes: nodes.map((name) => `data-${name}`) };
+      const nodes = podNames(server);
+      return {
+        format: 1,
+        mode: 'kubernetes',
+        namespace: server.namespace,
+        nodes,
+        volumes: nodes.map((name) => `data-${name}`),
+      };
     }
   }
 }

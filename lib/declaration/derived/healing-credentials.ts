@@ -1,6 +1,6 @@
 import { findIntegration } from './by-name';
 import type { Deployment } from '../schema/deployment';
-import { healingPathOf, healingSecretPath } from '../schema/engine-declaration';
+import { healingPathOf } from '../schema/engine-declaration';
 import { askersOf, isServiceApp, type ServiceAppCredential } from '../schema/credential-declaration';
 
 /*
@@ -40,5 +40,5 @@ export function healingIntegrations(deployment: Deployment): string[] {
 
 /** Path of an integration's client secret for healing. @param integration its name in the engine */
 export function keptSecretPath({ engine }: Pick<Deployment, 'engine'>, integration: string): string {
-  return healingSecretPath(healingPathOf(engine.mountPath), integration);
+  return `${healingPathOf(engine.mountPath)}/${integration}`;
 }

@@ -1,7 +1,6 @@
 import { findIntegration } from '../derived/by-name';
-import { healingCredentials } from '../derived/healing-credentials';
+import { healingCredentials, keptSecretPath } from '../derived/healing-credentials';
 import type { Deployment } from '../schema/deployment';
-import { healingPathOf, healingSecretPath } from '../schema/engine-declaration';
 import { consentRecord, dataPath } from '../schema/record-paths';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, tokenRead } from './policy-rule';
 
@@ -31,7 +30,7 @@ export function healerPolicy(deployment: Deployment): string {
     ]),
     ...Array.from(requesters, (name) => tokenRead(mountPath, name, 'token that requests the new grant')),
     ...Array.from(integrations).flatMap((name) => [
-      rule(healingSecretPath(healingPathOf(mountPath), name), ['read'], `client secret of ${name}`),
+      rule(keptSecretPath(deployment, name), ['read'], `client secret of ${name}`),
       rule(`${mountPath}/servers/${name}`, ['read'], `client id of ${name}`),
     ]),
     rule(`sys/internal/ui/mounts/${mountPath}`, ['read'], 'presence of the engine'),

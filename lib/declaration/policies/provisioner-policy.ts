@@ -1,10 +1,10 @@
 import { rolesPath, type IdentityLogin } from '../derived/app-login';
-import { healingIntegrations } from '../derived/healing-credentials';
+import { healingIntegrations, keptSecretPath } from '../derived/healing-credentials';
 import { identityMethods, rolePath } from '../derived/logins';
 import { hasIssuers, oidcRoles } from '../derived/oidc-method';
 import { policyNameOf, type PolicyOperator } from '../derived/policy-names';
 import type { Deployment } from '../schema/deployment';
-import { healingPathOf, healingSecretPath, recordsPathOf } from '../schema/engine-declaration';
+import { healingPathOf, recordsPathOf } from '../schema/engine-declaration';
 import { dataPath, metadataPath, rotationRecord } from '../schema/record-paths';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';
 
@@ -108,7 +108,11 @@ function healingRules(deployment: Deployment): Rule[] {
     rule(`sys/mounts/${path}/tune`, ['update'], 'description of that mount'),
     rule(path, ['list'], LEFT_BEHIND),
     ...healingIntegrations(deployment).map((name) =>
-      rule(healingSecretPath(path, name), ['create', 'update'], `client secret of ${name}, without a right to read it`),
+      rule(
+        keptSecretPath(deployment, name),
+        ['create', 'update'],
+        `client secret of ${name}, without a right to read it`,
+      ),
     ),
   ];
 }

@@ -98,8 +98,3 @@ export function recordsPathOf(mountPath: string): string {
 export function healingPathOf(mountPath: string): string {
   return `${mountPath}-healing`;
 }
-
-/** Path of an integration's client secret for healing. @param integrationName in the engine */
-export function healingSecretPath(healingPath: string, integrationName: string): string {
-  return `${healingPath}/${integrationName}`;
-}

@@ -21,22 +21,21 @@ import type { UpstreamOutcome } from './upstream-grant';
  * Deletion of a credential in Vault, and what it does not end.
  */
 
-/** A credential before it is deleted. */
-export interface Revocable {
-  /** The answer that apps get for it. @default - nothing */
-  readonly reading?: CredentialReading;
-}
-
-/** @throws NotAuthorizedYet if there is nothing to revoke, AuthorizationPending if it must be left alone */
+/**
+ * The answer that apps get for a credential before it is deleted.
+ *
+ * @returns undefined if they get none
+ * @throws NotAuthorizedYet if there is nothing to revoke, AuthorizationPending if it must be left alone
+ */
 export async function findRevocable(
   vault: VaultClient,
   mountPath: string,
   name: string,
   { vaultOnly = false }: { readonly vaultOnly?: boolean } = {},
-): Promise<Revocable> {
+): Promise<CredentialReading | undefined> {
   await requireReadyServer(vault);
   try {
-    return { reading: await readCredential(vault.connection, mountPath, name) };
+    return await readCredential(vault.connection, mountPath, name);
   } catch (error) {
     if (error instanceof AuthorizationPending) {
       throw pendingConsent(name, 'there is no grant to revoke yet');
@@ -52,7 +51,7 @@ export async function findRevocable(
     // A grant that does not work can still be deleted.
     const broken = [ReauthorizationRequired, TemporarilyUnavailable, NotDeployed].some((kind) => error instanceof kind);
     if (broken || (error instanceof ExplainedError && error.constructor === ExplainedError)) {
-      return {};
+      return undefined;
     }
     throw error;
   }
@@ -74,7 +73,7 @@ export async function deleteCredential(vault: VaultClient, mountPath: string, { 
 export function whatRemains(
   { integrations, webex: { apiUrl } }: Deployment,
   { integration, serviceApp }: Credential,
-  { reading }: Revocable,
+  reading: CredentialReading | undefined,
   { state, why }: UpstreamOutcome,
 ): string[] {
   if (state === 'ended') {

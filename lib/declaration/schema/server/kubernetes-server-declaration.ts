@@ -172,37 +172,30 @@ export const kubernetesServerDeclaration: StrictObject<KubernetesServerDeclarati
 
 export type KubernetesServerDeclaration = z.output<typeof kubernetesServerDeclaration>;
 
+type Server = KubernetesServerDeclaration;
+
 /** Names of the pods and of their Raft nodes. */
-export function podNames({ releaseName, nodes }: Pick<KubernetesServerDeclaration, 'releaseName' | 'nodes'>): string[] {
+export function podNames({ releaseName, nodes }: Pick<Server, 'releaseName' | 'nodes'>): string[] {
   return Array.from({ length: nodes }, (_, index) => `${releaseName}-${index}`);
 }
 
 /** Host name of a pod in the cluster. */
-export function podHost(
-  { releaseName, namespace }: Pick<KubernetesServerDeclaration, 'releaseName' | 'namespace'>,
-  pod: string,
-): string {
+export function podHost({ releaseName, namespace }: Server, pod: string): string {
   return `${pod}.${releaseName}-internal.${namespace}.svc`;
 }
 
 /** Address of the leader for pods of the same cluster. */
-export function clusterAddress({
-  releaseName,
-  namespace,
-}: Pick<KubernetesServerDeclaration, 'releaseName' | 'namespace'>): string {
+export function clusterAddress({ releaseName, namespace }: Server): string {
   return `https://${releaseName}-active.${namespace}.svc:8200`;
 }
 
 /** Address of each pod on this machine while its `kubectl port-forward` runs. */
-export function forwardedAddresses({
-  port,
-  nodes,
-}: Pick<KubernetesServerDeclaration, 'port' | 'nodes'>): [string, ...string[]] {
+export function forwardedAddresses({ port, nodes }: Pick<Server, 'port' | 'nodes'>): [string, ...string[]] {
   return Array.from({ length: nodes }, (_, index) => `https://127.0.0.1:${port + 10 * index}`) as [string, ...string[]];
 }
 
 /** Host names of the nodes' certificate, besides `localhost` and its addresses. */
-export function certifiedHosts(server: KubernetesServerDeclaration): string[] {
+export function certifiedHosts(server: Server): string[] {
   const { releaseName, namespace, address } = server;
   return [
     ...podNames(server).map((pod) => podHost(server, pod)),
@@ -212,16 +205,11 @@ export function certifiedHosts(server: KubernetesServerDeclaration): string[] {
   ];
 }
 
-export function tlsSecretName({ releaseName, tls }: Pick<KubernetesServerDeclaration, 'releaseName' | 'tls'>): string {
+export function tlsSecretName({ releaseName, tls }: Server): string {
   return tls.secretName ?? `${releaseName}-tls`;
 }
 
 /** Login of the chart's snapshot job: the name of its service account and role, and its auth method. */
-export function snapshotAccount({ releaseName }: Pick<KubernetesServerDeclaration, 'releaseName'>): {
-  readonly name: string;
-  /** Path of the auth method, below `auth/`. */
-  readonly path: string;
-  readonly audience: string;
-} {
+export function snapshotAccount({ releaseName }: Server) {
   return { name: `${releaseName}-snapshot`, path: 'snapshots', audience: 'webex-token-vault' };
 }

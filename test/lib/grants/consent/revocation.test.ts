@@ -5,7 +5,7 @@ import { exampleDeployment } from '../../../fixtures/declarations/example-deploy
 function advice(apiUrl: string): string {
   const deployment = exampleDeployment({ webex: { apiUrl } });
   const [credential] = deployment.credentials;
-  return credential === undefined ? '' : whatRemains(deployment, credential, {}, NOT_TOLD).join('\n');
+  return credential === undefined ? '' : whatRemains(deployment, credential, undefined, NOT_TOLD).join('\n');
 }
 
 it.each([
