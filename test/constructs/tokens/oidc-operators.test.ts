@@ -76,13 +76,6 @@ it('Terraform writes the OIDC configuration with a placeholder for the client se
   expect(config).toMatchObject({ ignore_absent_fields: true, disable_delete: true });
 });
 
-it('the client secret appears only in the environment of the commands', () => {
-  const declaration = declarePeople();
-  const uses = JSON.stringify(declaration.resource).split('${var.operators_oidc_client_secret}').length - 1;
-  expect(uses).toBe(2);
-  expect(declaration.variable.operators_oidc_client_secret).toMatchObject({ default: null, ephemeral: true });
-});
-
 it('several groups have no comma in a name, which Terraform would split', () => {
   expect(() => declarePeople({ groups: { authorizer: ['a,b', 'c'] } })).toThrow(
     'operators.oidc.groups.authorizer must not name several groups of which one has a comma',

@@ -162,10 +162,6 @@ it('the stack leaves AppRole and the provisioner policy alone if others manage t
   expect(resources(declaration, 'vault_policy').map(({ name }) => name)).not.toContain('oauthapp-provisioner');
 });
 
-it('the stack needs no plugin binary if others register the plugin', () => {
-  expect(resources(declareStack({ engine: { plugin: { manage: false } } }), 'vault_plugin')).toEqual([]);
-});
-
 describe('with an integration and an app that are renamed', () => {
   const named = (integration: object, app: object, read: string) =>
     declareStack({

@@ -176,10 +176,6 @@ describe('a field that is unknown', () => {
       'deployment.ts: vault.server has no field "container_name"; did you mean "containerName"?',
     ],
     [
-      { vault: { server: { mode: 'production', seal: { type: 'transit', token: 's.x' } } }, integrations, credentials },
-      "deployment.ts: vault.server.seal must not have token, which Terraform's state would show; leave it out and set VAULT_TOKEN in the environment of the server",
-    ],
-    [
       { vault, integrations, credentials, webex: { url: 'x' }, app: [] },
       'deployment.ts: webex has no field "url"; it may have "cloud", "apiUrl", "refreshTokenTtlSeconds"; deployment has no field "app"; did you mean "apps"?',
     ],

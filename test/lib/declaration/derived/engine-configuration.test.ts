@@ -7,15 +7,7 @@ function configOf(tuning: Partial<EngineTuning>): Record<string, unknown> {
   return declaredConfiguration(exampleDeployment({ engine: { tuning } }));
 }
 
-it('the engine never reaps a grant', () => {
-  expect(configOf({})).toMatchObject({ tune_reap_check_interval_seconds: 0 });
-});
-
-it('the engine refreshes seven days ahead, expressed as interval times factor', () => {
-  expect(configOf({})).toMatchObject({
-    tune_refresh_check_interval_seconds: 3600,
-    tune_refresh_expiry_delta_factor: 168,
-  });
+it('the time that the engine refreshes ahead is expressed as interval times factor', () => {
   expect(configOf({ refreshCheckIntervalSeconds: 60, refreshAheadSeconds: 90 })).toMatchObject({
     tune_refresh_check_interval_seconds: 60,
     tune_refresh_expiry_delta_factor: 1.5,
@@ -26,7 +18,7 @@ it('the configuration keeps a valid factor if background refresh is off', () => 
   expect(configOf({ refreshCheckIntervalSeconds: 0 })).toMatchObject({ tune_refresh_expiry_delta_factor: 1 });
 });
 
-it('the configuration has every field, because the plugin resets an omitted one', () => {
+it('the configuration has every field, and the engine never reaps a grant', () => {
   expect(configOf({ providerTimeoutSeconds: 1, providerTimeoutExpiryLeewayFactor: 2 })).toEqual({
     default_server: '',
     tune_provider_timeout_seconds: 1,

@@ -30,11 +30,9 @@ function problem(plugin: Parameters<typeof inspect>[0]): string {
 }
 
 it('the inspection computes the sha256 of the binary and takes its file name', () => {
-  expect(inspect({ path: 'oauthapp-linux' })).toEqual({ sha256: SHA256, command: 'oauthapp-linux' });
-});
-
-it('the inspection accepts an absolute path', () => {
-  expect(inspect({ path: join(folder, 'oauthapp-linux') }).sha256).toBe(SHA256);
+  const found = { sha256: SHA256, command: 'oauthapp-linux' };
+  expect(inspect({ path: 'oauthapp-linux' })).toEqual(found);
+  expect(inspect({ path: join(folder, 'oauthapp-linux') })).toEqual(found);
 });
 
 it('the inspection trusts the declared sha256 of a binary that lies elsewhere', () => {
@@ -42,17 +40,19 @@ it('the inspection trusts the declared sha256 of a binary that lies elsewhere', 
   expect(inspect({ sha256: 'a'.repeat(64), command: 'other' }).command).toBe('other');
 });
 
-it('the error says how to get a missing binary', () => {
-  expect(problem({ path: 'nowhere' })).toMatch(/^no plugin binary at .*nowhere; build it with .* set OAUTHAPP_PLUGIN/);
-});
-
-it('the inspection refuses a folder', () => {
-  expect(problem({ path: '.' })).toMatch(/must be a file, and is none/);
-});
-
-it('the inspection refuses a file that is not executable', () => {
+it.each<[string, Parameters<typeof inspect>[0], RegExp]>([
+  ['a missing binary', { path: 'nowhere' }, /^no plugin binary at .*nowhere; build it with .* set OAUTHAPP_PLUGIN/],
+  ['a folder', { path: '.' }, /must be a file, and is none/],
+  ['a file that is not executable', { path: 'plain' }, /must be executable, and is not; run chmod 755 .*plain$/],
+  [
+    'a binary other than the declared one',
+    { path: 'oauthapp-linux', sha256: 'b'.repeat(64) },
+    /must have sha256 b{64}, got 0849aa\w+; get the right binary, or correct engine.plugin.sha256/,
+  ],
+  ['a plugin without path and sha256', {}, /^engine.plugin has neither path nor sha256/],
+])('the inspection refuses %s, and says what to do', (_, plugin, message) => {
   writeFileSync(join(folder, 'plain'), CONTENT, { mode: 0o644 });
-  expect(problem({ path: 'plain' })).toMatch(/must be executable, and is not; run chmod 755 .*plain$/);
+  expect(problem(plugin)).toMatch(message);
 });
 
 it.each([
@@ -76,14 +76,4 @@ it.each([
 ])('the inspection accepts %s as a program', (_, bytes) => {
   writeFileSync(join(folder, 'program'), Buffer.from(bytes, 'hex'), { mode: 0o755 });
   expect(problem({ path: 'program' })).toBe('none');
-});
-
-it('the inspection refuses a binary other than the declared one', () => {
-  expect(problem({ path: 'oauthapp-linux', sha256: 'b'.repeat(64) })).toMatch(
-    new RegExp(`must have sha256 b{64}, got ${SHA256}; get the right binary, or correct engine.plugin.sha256`),
-  );
-});
-
-it('the inspection requires a path or a sha256', () => {
-  expect(problem({})).toMatch(/^engine.plugin has neither path nor sha256/);
 });

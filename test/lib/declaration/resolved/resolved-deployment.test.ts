@@ -62,8 +62,3 @@ it('the error says how to give a missing client id', () => {
   expect(resolveWithout).toThrow(ExplainedError);
   expect(resolveWithout).toThrow('integration "webex-myapp" has no clientId in deployment.ts; copy it');
 });
-
-it('the address comes from the environment if the deployment declares the server', () => {
-  const { vault } = resolvedExample({ vault: { server: { mode: 'dev' } } });
-  expect(vault.address).toBeUndefined();
-});
