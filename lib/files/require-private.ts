@@ -11,7 +11,6 @@ export interface PrivatePath {
   readonly advice?: string;
 }
 
-/** Permissions of the group and of others. */
 const OPEN_TO_OTHERS = constants.S_IRWXG | constants.S_IRWXO;
 
 const PERMISSIONS = 0o777;

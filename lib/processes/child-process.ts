@@ -106,7 +106,6 @@ export function killAtExit(child: ChildProcess, { group = false } = {}): () => v
   };
 }
 
-/** Kills every process of a group, if any is left. */
 export function killGroup(leaderPid: number): void {
   try {
     process.kill(-leaderPid, 'SIGKILL');

@@ -52,7 +52,6 @@ export class ServerStartError extends ExplainedError {
     super(`"${binary} server" ended at once, saying "${reason}"; correct that and start it again`);
   }
 
-  /** Whether another process listens at its address. */
   get isAddressTaken(): boolean {
     return this.reason.includes('address already in use');
   }
@@ -114,7 +113,6 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** Everything that it printed. */
   get log(): string {
     return this.#log;
   }

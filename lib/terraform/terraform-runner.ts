@@ -220,7 +220,6 @@ export class TerraformRunner {
   }
 }
 
-/** Terraform's first error as one line. */
 function firstError(printed: string): string {
   const text = printed.replace(/[│╷╵]/g, '');
   return (/Error:[\s\S]{0,600}/.exec(text)?.[0] ?? text.slice(-600)).replace(/\s+/g, ' ').trim();

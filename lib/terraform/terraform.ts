@@ -15,7 +15,6 @@ export function kubeconfigVariables(env: NodeJS.ProcessEnv = process.env): NodeJ
   return { KUBE_CONFIG_PATHS: files.map((file) => resolve(file)).join(delimiter) };
 }
 
-/** Turns off update checks. */
 const SILENT = { CHECKPOINT_DISABLE: '1' };
 
 /** Terraform or OpenTofu on this machine. */

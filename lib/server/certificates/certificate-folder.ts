@@ -60,7 +60,6 @@ export function caCertificateFile(folder: string): string {
   return join(folder, CA, 'ca.pem');
 }
 
-/** Files that `webex-token-vault certs` makes for one server. */
 export function serverTlsFiles(parent: string, server: string) {
   const folder = join(parent, server);
   const [certFile, keyFile, caFile] = [

@@ -8,7 +8,6 @@ export function defaultAuditFile({ vault: { server } }: Pick<Deployment, 'vault'
   return server?.mode === 'kubernetes' && server.audit === 'stdout' ? 'stdout' : '/vault/logs/audit.log';
 }
 
-/** Vault cannot write its audit log at the given path. */
 export class UnwritableAuditLog extends ExplainedError {
   override name = 'UnwritableAuditLog';
 

@@ -52,7 +52,7 @@ export async function initializeServer(client: VaultClient, options: Initializat
       () => report('root token revoked'),
     );
   } catch (error) {
-    throw withNextStep(error, { ...done, shareFolder: options.shareFolder }, signal?.aborted);
+    throw withNextStep(error, done, options);
   }
 }
 
@@ -86,20 +86,12 @@ async function untilUnsealed(client: VaultClient, timeoutMs: number, signal?: Ab
   }
 }
 
-interface Done {
-  readonly written: boolean;
-  readonly unsealed: boolean;
-  readonly administrator: boolean;
-  readonly shareFolder?: string;
-}
+type Done = Readonly<Record<'written' | 'unsealed' | 'administrator', boolean>>;
 
-function withNextStep(
-  error: unknown,
-  { written, unsealed, administrator, shareFolder }: Done,
-  interrupted = false,
-): Error {
-  const problem = interrupted && !(error instanceof RootTokenAlive) ? 'interrupted' : describeError(error);
-  if (administrator) {
+function withNextStep(error: unknown, done: Done, { shareFolder, signal }: InitializationOptions): Error {
+  const isInterrupted = signal?.aborted === true && !(error instanceof RootTokenAlive);
+  const problem = isInterrupted ? 'interrupted' : describeError(error);
+  if (done.administrator) {
     const audit = error instanceof UnwritableAuditLog ? ['--audit-file', 'PATH'] : [];
     const shares = shareFolder === undefined ? [] : ['--key-shares', shareFolder];
     const next = commandLine('operators update', '--rotate', ...audit, ...shares);
@@ -107,12 +99,12 @@ function withNextStep(
       `${problem}. The key shares are written; then unseal it if it was restarted, and go on with "${next}"`,
     );
   }
-  if (!written) {
+  if (!done.written) {
     return new ExplainedError(
       `${problem}. The server is initialized, but its key shares and root token are lost, and nobody has seen them. It holds nothing yet: delete its data and the shares that were written, then initialize it again`,
     );
   }
-  const token = unsealed ? '' : ', its root token is lost, and nobody has seen it';
+  const token = done.unsealed ? '' : ', its root token is lost, and nobody has seen it';
   return new ExplainedError(
     `${problem}. The server is initialized${token}. It holds nothing yet: delete its data and these key shares, then initialize it again`,
   );

@@ -16,7 +16,6 @@ export interface KeyOptions {
 /** First bytes of a binary public key, in the old and the new packet format. */
 const PUBLIC_KEY_PACKETS = [0x98, 0x99, 0x9a, 0xc6];
 
-/** @throws UsageError if a key cannot be split like that */
 export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): void {
   if (threshold > shares) {
     throw new UsageError(

@@ -98,7 +98,6 @@ export async function activeSince(client: VaultClient, itself = false): Promise<
   return reply.is_self === true ? reply.active_time : other;
 }
 
-/** Waits until an unsealed server has an active node. */
 export async function requireActive(client: VaultClient, signal?: AbortSignal): Promise<void> {
   if (!(await waitUntilActive(client, { timeoutMs: ACTIVE_TIMEOUT_MS, signal }))) {
     throw new ExplainedError(

@@ -27,7 +27,6 @@ function findings(problems: readonly string[], notes: readonly string[] = []): C
 /** Resources that Helm creates for the chart, and that an ordinary user of a namespace may not create. */
 const MADE = ['statefulsets.apps', 'secrets', 'clusterrolebindings.rbac.authorization.k8s.io'];
 
-/** @throws the signal's reason */
 export async function lookAtCluster(
   kubectl: Kubectl,
   server: KubernetesServerDeclaration,

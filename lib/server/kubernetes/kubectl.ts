@@ -19,7 +19,6 @@ export class ClusterUnreachable extends ClusterUnseen {
   override name = 'ClusterUnreachable';
 }
 
-/** The cluster has refused a request. */
 export class ClusterRefusal extends ExplainedError {
   override name = 'ClusterRefusal';
 
@@ -85,7 +84,6 @@ export class Kubectl {
     return parsed.data;
   }
 
-  /** Whether this user has a right. @throws ClusterUnseen; the signal's reason */
   async may(verb: string, resource: string): Promise<boolean> {
     const finished = await this.#run(['auth', 'can-i', verb, resource]);
     const said = finished.stdout.trim();

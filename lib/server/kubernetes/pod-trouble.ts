@@ -6,7 +6,6 @@ import { kubectlCommand } from '../../declaration/derived/port-forward';
 import { short, type Kubectl } from './kubectl';
 import type { ContainerStatus, Pod, ServerPods } from './pods';
 
-/** Reason why a pod does not run. */
 export interface PodTrouble {
   readonly pod: string;
   /** The problem, its reason and the next step, to follow the pod's name. */

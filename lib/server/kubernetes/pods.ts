@@ -80,7 +80,6 @@ export type ContainerStatus = z.output<typeof containerStatus>;
 type Event = z.output<typeof event>;
 type Item = Pod | Claim | StatefulSet | Event;
 
-/** The pods at one moment. */
 export class ServerPods {
   /** Names of the declared pods, the first node first. */
   readonly names: readonly string[];
@@ -92,7 +91,6 @@ export class ServerPods {
     this.names = podNames(server);
   }
 
-  /** @throws ClusterUnseen, ClusterRefusal */
   static async read(kubectl: Kubectl, server: KubernetesServerDeclaration): Promise<ServerPods> {
     const { items } = await kubectl.objects(list, ['statefulsets', 'pods', 'persistentvolumeclaims', 'events']);
     return new ServerPods(server, items);

@@ -17,7 +17,6 @@ export interface NeededSecret {
 /** Output without values. */
 const NAMES_OF_KEYS = '--output=go-template={{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}';
 
-/** The Secrets other than that of the certificates. */
 export function neededSecrets(server: KubernetesServerDeclaration): NeededSecret[] {
   const { seal, sealSecret, environmentSecrets, monitoring, snapshots } = server;
   const sealFiles =

@@ -50,7 +50,6 @@ export class BackupRecording implements AsyncDisposable {
     }
   }
 
-  /** @returns the reason if it could not be recorded */
   async noteVerified(): Promise<string | undefined> {
     const { takenAt, sha256, bytes } = this.record;
     const note = { sha256, bytes, takenAt: takenAt.toISOString(), verifiedAt: new Date().toISOString() };

@@ -64,7 +64,6 @@ export async function restoreServer(
   }
 }
 
-/** All steps before the snapshot is sent. */
 async function prepare(connection: VaultConnectionOptions, options: RestorationOptions) {
   const { file, report, credential, signal } = options;
   const { sha256 } = await verifySnapshot(file, signal);

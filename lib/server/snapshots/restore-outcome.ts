@@ -119,7 +119,6 @@ export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRe
   }
 }
 
-/** Description of an empty server that was initialized for a snapshot. */
 export function withoutKey(address: string): string {
   return `the server at ${address} has a key that nobody knows, and nothing else: delete its data before you try again`;
 }

@@ -8,7 +8,6 @@ import { withoutKey, type SentSnapshot } from './restore-outcome';
 import { generateToken } from '../keys/root-token';
 import { activeSince, requireActive, unseal } from '../keys/unsealing';
 
-/** A server that can be sent a snapshot now. */
 export interface SnapshotTarget extends SentSnapshot {
   /** With a token that may restore. */
   readonly sender: VaultClient;

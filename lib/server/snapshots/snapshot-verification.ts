@@ -23,7 +23,6 @@ export async function verifyCredentials(
   });
 }
 
-/** A line for people. */
 export function describeCredential(credential: VerifiedCredential): string {
   const { name } = credential;
   if (credential.state !== 'present') {
@@ -38,7 +37,6 @@ export function describeCredential(credential: VerifiedCredential): string {
   ].join(', ');
 }
 
-/** JSON for programs. */
 export function credentialJson(credential: VerifiedCredential): Record<string, unknown> {
   if (credential.state !== 'present') {
     return { ...credential };
@@ -76,7 +74,6 @@ export function refuseMissing(
   }
 }
 
-/** Server of a snapshot. */
 export interface SnapshotOrigin {
   readonly product: ServerHealth['product'];
   /** @default - the server is declared, and was not asked */
@@ -102,7 +99,6 @@ export function refuseOtherProgram({ command, product, version }: ServerProgram,
   }
 }
 
-/** Compares major, minor and patch. */
 function isOlder(version: string, other: string): boolean {
   const [ours, theirs] = [version, other].map((each) => each.split(/[.+-]/).slice(0, 3).map(Number));
   const index = (theirs ?? []).findIndex((number, at) => number !== ours?.[at]);

@@ -38,7 +38,6 @@ export function grantPath(credential: string): string {
   return `creds/${hash.slice(0, 4)}/${hash.slice(4, 8)}/${hash.slice(8)}`;
 }
 
-/** @param mountStorage of the engine */
 export async function storedGrant(storage: RawStorage, mountStorage: string, credential: string): Promise<KeptGrant> {
   try {
     const found = await storage.read(`${mountStorage}/${grantPath(credential)}`, entry);

@@ -25,7 +25,6 @@ import { readyWithNewKey } from './snapshot-target';
  * snapshot is restored under another key, which leaves the server sealed, and opened in recovery mode.
  */
 
-/** Prefix of its folder's name. */
 export const THROW_AWAY_FOLDER = 'webex-token-vault-verification-';
 
 const HOST = '127.0.0.1';
@@ -43,7 +42,6 @@ export interface ThrowAwayOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Restores the snapshot and runs the action on its storage. */
 export async function withSnapshot<T>(
   options: ThrowAwayOptions,
   action: (storage: RawStorage) => Promise<T>,

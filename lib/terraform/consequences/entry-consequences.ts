@@ -59,7 +59,6 @@ const client = z
   .object({ client_id: z.string(), provider_options: z.object({ token_url: z.string() }) })
   .transform(({ client_id: clientId, provider_options: { token_url: tokenUrl } }) => ({ clientId, tokenUrl }));
 
-/** Client and Webex of an entry. */
 function clientIn(entry: string | undefined): z.output<typeof client> | undefined {
   return client.safeParse(entry && parseJson(entry)).data;
 }

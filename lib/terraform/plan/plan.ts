@@ -39,7 +39,6 @@ export interface Plan {
   readonly declaredNote?: string;
 }
 
-/** @throws z.ZodError if it is no plan */
 export function planOf(json: unknown): Plan {
   const { resource_changes, resource_drift, prior_state, configuration } = plan.parse(json);
   const { resources } = configuration.root_module;

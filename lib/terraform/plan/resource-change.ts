@@ -16,12 +16,10 @@ export const resourceChange = resource.extend({
   }),
 });
 
-/** A resource of a state. */
 export const recordedResource = resource.extend({ values, tainted: z.boolean().default(false) });
 
 const TAINTED = 'replace_because_tainted';
 
-/** The change of one resource in a plan. */
 export class ResourceChange {
   readonly address: string;
   readonly type: string;

@@ -12,7 +12,6 @@ import type { Plan } from '../plan/plan';
  * An engine and its integrations that exist in Vault and not in Terraform's state, such as the article's own setup.
  */
 
-/** @throws ExplainedError if there is no such engine to import */
 export async function requireImportable(vault: VaultClient, { engine }: Deployment): Promise<void> {
   const { mountPath, plugin } = engine;
   const found = await mountedType(vault, mountPath);

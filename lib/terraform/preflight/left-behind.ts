@@ -28,7 +28,6 @@ const CONFIGURED = ['jwt', 'oidc', 'kubernetes'];
 /** Options of a KV mount of version 2. */
 const versions = z.object({ version: z.literal('2') });
 
-/** @throws VaultUnreachableError */
 export async function unknownMounts(vault: VaultClient, { changes }: Plan): Promise<UnknownMount[]> {
   const made = changes.filter(
     (change) => change.isNew && (change.isAuthMethod || (change.type === 'vault_mount' && !change.isEngineMount)),

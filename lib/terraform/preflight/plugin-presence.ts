@@ -8,7 +8,6 @@ import type { ResourceChange } from '../plan/resource-change';
  * Whether the server has a plugin that it can run: in its catalog, which only the root namespace has, and in its folder.
  */
 
-/** Whether the plan registers the plugin. */
 export function writesPlugin({ type, isWritten }: ResourceChange): boolean {
   return type === 'vault_plugin' && isWritten;
 }
