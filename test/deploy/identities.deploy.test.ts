@@ -62,6 +62,12 @@ describeUnless(terraformUnavailable())('identities', () => {
     deployed.token = await operatorToken(deployed.rehearsal.admin, deployed.deployment, 'provisioner');
   };
 
+  const deploySucceeds = async (): Promise<string> => {
+    const { exitCode, stdout, stderr } = await deployed.run('deploy');
+    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
+    return stdout + stderr;
+  };
+
   const hasNoChange = async (): Promise<void> => {
     const { exitCode, stdout } = await deployed.run('diff');
     expect(stdout).toContain('No changes.');
@@ -86,11 +92,10 @@ describeUnless(terraformUnavailable())('identities', () => {
   });
 
   test('deploy creates the identities, and the next plan is empty', async () => {
-    const { exitCode, stdout, stderr } = await deployed.run('deploy');
-    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
-    expect(stdout).toMatch(/^role_ids\.people-me: \S+$/m);
-    expect(stdout).not.toMatch(/^role_ids\.machine/m);
-    expect(stdout + stderr).toContain('app "pod" may log in by kubernetes, with what it has already');
+    const said = await deploySucceeds();
+    expect(said).toMatch(/^role_ids\.people-me: \S+$/m);
+    expect(said).not.toMatch(/^role_ids\.machine/m);
+    expect(said).toContain('app "pod" may log in by kubernetes, with what it has already');
     await hasNoChange();
   });
 
@@ -125,9 +130,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     expect(refused.stderr).toContain('renew it with "npx --no-install webex-token-vault operators update"');
 
     await renewPolicy();
-    const { exitCode, stdout, stderr } = await deployed.run('deploy');
-    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
-    expect(stdout + stderr).toContain(
+    expect(await deploySucceeds()).toContain(
       'app "people-me" logs in by jwt from now on, by AppRole no more; its role id and its secret ids end',
     );
     await hasNoChange();
@@ -143,9 +146,7 @@ describeUnless(terraformUnavailable())('identities', () => {
   test('the provisioner removes an auth method only while its policy names that method', async () => {
     const apps = [appOf('keeper', { jwt: { ...byKeys, claims: { sub: 'keeper' } } })];
     declare([...apps, appOf('workload', { cert: { caPem: ca, dnsNames: ['a.example'] } })]);
-    const { exitCode, stdout, stderr } = await deployed.run('deploy');
-    expect([exitCode, stderr.match(/^error.*$/m)?.[0]]).toEqual([0, undefined]);
-    const said = stdout + stderr;
+    const said = await deploySucceeds();
     ['jwt', 'kubernetes', 'github-actions'].forEach((path) =>
       expect(said).toContain(`the auth method at "${path}" goes, with every role in it, also those of others`),
     );

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { loginAppRole } from '#core';
 import { TokenSource } from 'webex-token-client';
 import type { FinishedCommand } from '../../lib/processes/child-process';
-import { authorizeByPkce } from '../../lib/grants/consent/ways/pkce-grant';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
@@ -122,14 +121,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
   });
 
   test('an authorizer replaces the grant at the new mount', async () => {
-    const grant = await authorizeByPkce({
-      vault: await operated.as('authorizer'),
-      deployment: operated.deployment,
-      credentialName: 'testauth',
-      replace: true,
-      clientSecret: () => Promise.resolve(operated.engine.clientSecret),
-      onUrl: (url) => operated.engine.consent(url),
-    });
+    const grant = await operated.replaceGrant();
     expect(grant).toMatchObject({ person: { displayName: 'Ada Admin' } });
   });
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { loginAppRole, readCredential } from '#core';
 import type { FinishedCommand } from '../../lib/processes/child-process';
-import { authorizeByPkce } from '../../lib/grants/consent/ways/pkce-grant';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { byProgram } from '../fixtures/worlds/stack-command';
@@ -87,14 +86,7 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
   });
 
   test('an authorizer replaces the grant after the renames', async () => {
-    const grant = await authorizeByPkce({
-      vault: await operated.as('authorizer'),
-      deployment: operated.deployment,
-      credentialName: 'testauth',
-      replace: true,
-      clientSecret: () => Promise.resolve(operated.engine.clientSecret),
-      onUrl: (url) => operated.engine.consent(url),
-    });
+    const grant = await operated.replaceGrant();
     expect(grant).toMatchObject({ person: { displayName: 'Ada Admin' } });
     await expect(refreshed()).resolves.toEqual([200]);
   });

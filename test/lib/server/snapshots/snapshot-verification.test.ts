@@ -2,40 +2,35 @@ import {
   describeCredential,
   refuseMissing,
   refuseOtherProgram,
+  type SnapshotOrigin,
 } from '../../../../lib/server/snapshots/snapshot-verification';
 import { verificationSeal } from '../../../../lib/server/snapshots/snapshot-seal';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
-const server = { initialized: true, sealed: false };
+const SERVER: SnapshotOrigin = { product: 'openbao', version: '2.7.2' };
+
+function check(version: string, origin: SnapshotOrigin): void {
+  refuseOtherProgram({ command: 'bao', product: 'OpenBao', version }, origin);
+}
 
 test.each(['2.7.2', '2.7.10', '2.10.0', '3.0.0'])('a program of version %s reads a snapshot of 2.7.2', (version) => {
-  const program = { command: 'bao', product: 'OpenBao', version } as const;
-  expect(() => refuseOtherProgram(program, { ...server, product: 'openbao', version: '2.7.2' })).not.toThrow();
+  expect(() => check(version, SERVER)).not.toThrow();
 });
 
-test.each(['2.7.1', '2.6.9', '1.99.99'])(
-  'a program of version %s is older than the server of the snapshot',
-  (version) => {
-    const program = { command: 'bao', product: 'OpenBao', version } as const;
-    expect(() => refuseOtherProgram(program, { ...server, product: 'openbao', version: '2.7.2' })).toThrow(
-      `"bao" is OpenBao ${version}, older than the server, 2.7.2`,
-    );
-  },
-);
-
-test('the check refuses a program of another product than the snapshot', () => {
-  const program = { command: 'bao', product: 'OpenBao', version: '2.7.2' } as const;
-  expect(() => refuseOtherProgram(program, { ...server, product: 'vault', version: '1.21.4+ent' })).toThrow(
-    '"bao" is OpenBao 2.7.2, and the snapshot is of Vault 1.21.4+ent; name a program of that product with --program',
-  );
+test('a program reads the snapshot of a declared server of its product', () => {
+  expect(() => check('2.7.2', { product: 'openbao' })).not.toThrow();
 });
 
-test('the check refuses a program of another product than the declared one', () => {
-  const program = { command: 'bao', product: 'OpenBao', version: '2.7.2' } as const;
-  expect(() => refuseOtherProgram(program, { product: 'vault' })).toThrow(
-    '"bao" is OpenBao 2.7.2, and vault.server declares Vault; name a program of that product with --program',
-  );
-  expect(() => refuseOtherProgram(program, { product: 'openbao' })).not.toThrow();
+const NAME = 'name a program of that product with --program';
+
+test.each<[version: string, origin: SnapshotOrigin, refusal: string]>([
+  ['2.7.1', SERVER, 'older than the server, 2.7.2'],
+  ['2.6.9', SERVER, 'older than the server, 2.7.2'],
+  ['1.99.99', SERVER, 'older than the server, 2.7.2'],
+  ['2.7.2', { product: 'vault', version: '1.21.4+ent' }, `and the snapshot is of Vault 1.21.4+ent; ${NAME}`],
+  ['2.7.2', { product: 'vault' }, `and vault.server declares Vault; ${NAME}`],
+])('the check refuses OpenBao %s for a snapshot of %j', (version, origin, refusal) => {
+  expect(() => check(version, origin)).toThrow(`"bao" is OpenBao ${version}, ${refusal}`);
 });
 
 test('the check refuses a damaged grant even if the grant may be absent', () => {
