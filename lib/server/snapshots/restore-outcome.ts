@@ -92,29 +92,26 @@ export interface UnfinishedRestore {
 
 /** Error of an unfinished restore. It says whether the data is back, and the next step. */
 export function unfinishedRestore(outcome: RestoreOutcome, context: UnfinishedRestore): ExplainedError {
-  const { address, file, problem, isWhole, isNew, isShown } = context;
+  return new ExplainedError(`${context.problem}; ${describe(outcome, context)}`);
+}
+
+function describe(outcome: RestoreOutcome, { address, file, isWhole, isNew, isShown }: UnfinishedRestore): string {
   const look = `run "${commandLine('status')}" to see which grants it holds`;
   switch (outcome) {
     case 'restored':
-      return new ExplainedError(`${problem}; the data is back: ${address} has restored ${file} and is active; ${look}`);
+      return `the data is back: ${address} has restored ${file} and is active; ${look}`;
     case 'sealed':
-      return new ExplainedError(
-        `${problem}; ${address} has taken ${file} and is sealed; run "${commandLine('unseal')}" with the key shares that belong to the snapshot, and see the server's log if they do not unseal it`,
-      );
+      return `${address} has taken ${file} and is sealed; run "${commandLine('unseal')}" with the key shares that belong to the snapshot, and see the server's log if they do not unseal it`;
     case 'unchanged': {
       const held = isNew ? withoutKey(address) : `${address} holds what it held before`;
-      return new ExplainedError(
-        isWhole
-          ? `${problem}; the data is not back yet: ${held}, and may still restore ${file}; ${look}, and see the server's log`
-          : `${problem}; nothing was restored: ${held}`,
-      );
+      return isWhole
+        ? `the data is not back yet: ${held}, and may still restore ${file}; ${look}, and see the server's log`
+        : `nothing was restored: ${held}`;
     }
     case 'unknown': {
       const why = isShown ? 'as no answer came' : 'because VAULT_TOKEN may make no child token, which would show it';
       const key = isNew ? `; if it holds none, ${withoutKey(address)}` : '';
-      return new ExplainedError(
-        `${problem}; ${file} was sent, and whether ${address} has restored it cannot be told, ${why}; ${look}${key}`,
-      );
+      return `${file} was sent, and whether ${address} has restored it cannot be told, ${why}; ${look}${key}`;
     }
   }
 }
