@@ -56,6 +56,11 @@ function start(command: string, args: readonly string[], address: string): Comma
   return new CommandRun(command, args, environment(address));
 }
 
+/** Arguments of a command, with the files of these tests. */
+function inFolder(args: readonly string[]): string[] {
+  return args.map((arg) => (['a.snap', 'operators', 'new', SECRET_FILE].includes(arg) ? join(folder, arg) : arg));
+}
+
 /** A server that never answers requests for these paths, except logins and logouts. */
 function hangingAt(path: RegExp): Promise<RecordingServer> {
   const status = { ha_enabled: false, initialized: true, sealed: false, version: '1', t: 1, n: 1, progress: 0 };
@@ -71,7 +76,7 @@ function hangingAt(path: RegExp): Promise<RecordingServer> {
   });
 }
 
-describe.each([
+it.each([
   ['backup create', ['a.snap'], 'SIGTERM'],
   ['issue', ['people-me'], 'SIGHUP'],
   ['token', ['provisioner'], 'SIGINT'],
@@ -82,35 +87,30 @@ describe.each([
   ['unseal', ['--key-shares', 'operators'], 'SIGTERM'],
   ['init', ['--operators', 'new'], 'SIGHUP'],
   ['operators update', ['--operators', 'operators', '--key-shares', 'operators'], 'SIGINT'],
-] as const)('%s %j', (command, args, signal) => {
-  it(`ends by ${signal} where Vault answers nothing at all`, async () => {
-    await using vault = await RecordingServer.start(() => undefined);
-    const paths = args.map((arg) =>
-      ['a.snap', 'operators', 'new', SECRET_FILE].includes(arg) ? join(folder, arg) : arg,
-    );
-    const script = start(command, paths, vault.address);
-    await eventually(() => vault.requests.length > 0 || undefined);
-    script.kill(signal);
-    jest.advanceTimersByTime(GRACE_MS);
-    const { exitCode, stdout, stderr } = await script.result();
-    expect({ exitCode, stdout }).toEqual({ exitCode: 128 + constants.signals[signal], stdout: '' });
-    expect(stderr).toMatch(/^(?:interrupted; finishing [^\n]+\n)?interrupted\n$/);
-    expect(readdirSync(folder).sort()).toEqual(['deployment.json', 'operators']);
-  });
+] as const)('%s %j ends by %s where Vault answers nothing at all', async (command, args, signal) => {
+  await using vault = await RecordingServer.start(() => undefined);
+  const script = start(command, inFolder(args), vault.address);
+  await eventually(() => vault.requests.length > 0 || undefined);
+  script.kill(signal);
+  jest.advanceTimersByTime(GRACE_MS);
+  const { exitCode, stdout, stderr } = await script.result();
+  expect({ exitCode, stdout }).toEqual({ exitCode: 128 + constants.signals[signal], stdout: '' });
+  expect(stderr).toMatch(/^(?:interrupted; finishing [^\n]+\n)?interrupted\n$/);
+  expect(readdirSync(folder).sort()).toEqual(['deployment.json', 'operators']);
 });
 
-describe.each([
+it.each([
   ['backup create', ['a.snap'], /raft\/snapshot/, 'SIGINT', GRACE_MS],
   ['issue', ['people-me'], /role-id/, 'SIGTERM', GRACE_MS],
   ['authorize', ['testauth', '--no-open'], /capabilities-self/, 'SIGTERM', GRACE_MS],
   ['revoke', ['testauth', '--yes'], /creds\/testauth/, 'SIGHUP', READ_GRACE_MS],
   ['rotate-secret', ['webex-myapp', '--new-secret-file', SECRET_FILE], /rotations/, 'SIGINT', READ_GRACE_MS],
   ['operators update', ['--operators', 'operators', '--key-shares', 'operators'], /generate-root/, 'SIGTERM', GRACE_MS],
-] as const)('%s', (command, args, path, signal, graceMs) => {
-  it(`ends what is under way by ${signal}, and revokes the token that it logged in`, async () => {
+] as const)(
+  '%s %j at %s ends by %s, and revokes the token that it logged in',
+  async (command, args, path, signal, graceMs) => {
     await using vault = await hangingAt(path);
-    const paths = args.map((arg) => (['a.snap', 'operators', SECRET_FILE].includes(arg) ? join(folder, arg) : arg));
-    const script = start(command, paths, vault.address);
+    const script = start(command, inFolder(args), vault.address);
     await eventually(() => vault.requests.find(({ url }) => path.test(url)));
     script.kill(signal);
     jest.advanceTimersByTime(graceMs);
@@ -121,8 +121,8 @@ describe.each([
       headers: { 'x-vault-token': 's.operator' },
     });
     expect(readdirSync(folder).sort()).toEqual(['deployment.json', 'operators']);
-  });
-});
+  },
+);
 
 it('the command revokes the token of a login that is answered after the signal', async () => {
   await using vault = await RecordingServer.start(({ url }, response) => {

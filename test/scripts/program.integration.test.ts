@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
 import { eventually } from '../../rehearsal/eventually';
 import { declaredExample, EXAMPLE_FOLDER } from '../fixtures/declarations/declared-example';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
-import { PROGRAM, runScript, Script } from '../fixtures/programs/script';
+import { runScript, Script } from '../fixtures/programs/script';
 
 /* Output of the program itself, in a separate process. */
 
@@ -39,22 +39,4 @@ it('the program ends on a signal of another process', async () => {
   await eventually(() => vault.requests.length > 0 || undefined);
   script.child.kill('SIGTERM');
   expect(await script.result()).toEqual({ exitCode: 143, stdout: '', stderr: 'interrupted\n' });
-});
-
-it("the program answers bash's question for completions", async () => {
-  const command = join(EXAMPLE_FOLDER, 'webex-token-vault');
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });
-  const { exitCode, stdout, stderr } = await run(
-    'bash',
-    [
-      '-c',
-      `source <(${command} completion bash); COMP_WORDS=(${command} revoke te); COMP_CWORD=2
-      _webex_token_vault ${command}; echo "\${COMPREPLY[*]}"`,
-    ],
-    {
-      cwd: EXAMPLE_FOLDER,
-      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...declaredExample() },
-    },
-  );
-  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: 'testauth\n', stderr: '' });
 });

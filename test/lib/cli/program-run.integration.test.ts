@@ -1,8 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -20,10 +18,7 @@ let folder: string;
 let clock: ProcessClock;
 beforeAll(() => {
   bundled = mkdtempSync(join(tmpdir(), 'bundled-'));
-  sources = bundle(
-    ['lib/cli/command', 'lib/cli/program-run', 'core/src/explained-error', 'lib/vault/vault-client'],
-    bundled,
-  );
+  sources = bundle(['lib/cli/command', 'lib/cli/program-run', 'core/src/explained-error'], bundled);
 });
 afterAll(() => rmSync(bundled, { recursive: true }));
 beforeEach(async () => {
@@ -80,6 +75,7 @@ async function untilReady(): Promise<void> {
 }
 
 const READY = `require('node:fs').writeFileSync(folder + '/ready', '');`;
+const ENDLESS = `setInterval(() => undefined, 1000); ${READY} await new Promise(() => undefined);`;
 const ABORTED = `await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));`;
 
 describe.each([
@@ -124,12 +120,7 @@ test('a second signal does not stop the cleanup of a command', async () => {
 });
 
 test('a command that ignores a signal is ended 12 seconds later', async () => {
-  const { child, ended } = command(
-    `
-    setInterval(() => undefined, 1000);
-    ${READY}
-    await new Promise(() => undefined);`,
-  );
+  const { child, ended } = command(ENDLESS);
   await untilReady();
   child.kill('SIGTERM');
   await clock.begun(12_000);
@@ -143,25 +134,21 @@ test('a command that ignores a signal is ended 12 seconds later', async () => {
   });
 });
 
-describe('a command that may take long to clean up', () => {
-  const ENDLESS = `setInterval(() => undefined, 1000); ${READY} await new Promise(() => undefined);`;
-
-  test('a command with a long cleanup is ended 30 seconds after a second signal', async () => {
-    const { child, ended } = command(ENDLESS, {}, 'cleanUpMs: 600_000');
-    await untilReady();
-    child.kill('SIGINT');
-    await clock.begun(1000);
-    expect(await clock.pass(13_000)).toBe(true);
-    child.kill('SIGINT');
-    await clock.begun(30_000);
-    expect(await clock.pass(29_999)).toBe(true);
-    expect(await clock.pass(1)).toBe(false);
-    const { code, stderr } = await ended;
-    expect(code).toBe(130);
-    expect(stderr).toMatch(
-      /^interrupted; finishing what would be lost, .*\nerror: interrupted, and not waited for .*\n$/,
-    );
-  });
+test('a command with a long cleanup is ended 30 seconds after a second signal', async () => {
+  const { child, ended } = command(ENDLESS, {}, 'cleanUpMs: 600_000');
+  await untilReady();
+  child.kill('SIGINT');
+  await clock.begun(1000);
+  expect(await clock.pass(13_000)).toBe(true);
+  child.kill('SIGINT');
+  await clock.begun(30_000);
+  expect(await clock.pass(29_999)).toBe(true);
+  expect(await clock.pass(1)).toBe(false);
+  const { code, stderr } = await ended;
+  expect(code).toBe(130);
+  expect(stderr).toMatch(
+    /^interrupted; finishing what would be lost, .*\nerror: interrupted, and not waited for .*\n$/,
+  );
 });
 
 test('an interrupted command reports its unfinished work and exits with the code of the signal', async () => {
@@ -172,30 +159,6 @@ test('an interrupted command reports its unfinished work and exits with the code
   await untilReady();
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 143, stderr: 'error: half of it is there\n' });
-});
-
-describe('where a proxy is set', () => {
-  let server: Server;
-  beforeEach(async () => {
-    const status = { initialized: true, sealed: false, version: '1', t: 1, n: 1, progress: 0 };
-    server = createServer((_, response) => response.end(JSON.stringify(status)));
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-  });
-  afterEach(() => server.close());
-
-  test.each([
-    ['alone', {}],
-    ['with exceptions', { no_proxy: 'intranet.example' }],
-  ])('a command with a proxy %s asks a Vault on this machine directly', async (_, more) => {
-    const { port } = server.address() as AddressInfo;
-    // No server listens at this address.
-    const proxy = 'http://127.0.0.1:9';
-    const { ended } = command(
-      `console.log((await new sources.VaultClient({ address: 'http://127.0.0.1:${port}' }).sealStatus()).version);`,
-      { NO_PROXY: '', no_proxy: '', HTTP_PROXY: proxy, http_proxy: proxy, ...more },
-    );
-    expect(await ended).toMatchObject({ code: 0, stdout: '1\n' });
-  });
 });
 
 it('the message of an unexpected error hides each text that looks like a secret', async () => {
