@@ -46,7 +46,11 @@ export class OperatorSession implements AsyncDisposable {
     { operators, roleFromEnvironment = false, env = process.env, signal }: OperatorSessionOptions,
   ): Promise<OperatorSession> {
     const vault = new VaultClient(connection);
-    const login = await findLogin(vault.endedBy(graceSignal(signal)), name, operators, roleFromEnvironment, env);
+    const patient = vault.endedBy(graceSignal(signal));
+    const ofEnvironment =
+      roleFromEnvironment && !operators.isNamed ? await roleOfEnvironment(patient, name, env) : undefined;
+    const isTokenGiven = vaultVariable('TOKEN', env) !== undefined;
+    const login = ofEnvironment ?? (isTokenGiven ? undefined : await loginInFolder(patient, name, operators.path));
     if (login !== undefined) {
       return OperatorSession.#logIn(vault, login, signal);
     }
@@ -110,20 +114,6 @@ export class OperatorSession implements AsyncDisposable {
 interface FoundLogin extends OperatorLogin {
   /** Whether its secret id was unwrapped, and so exists here only. @default false */
   readonly isUnwrapped?: boolean;
-}
-
-/** @returns undefined if a token is to be used */
-async function findLogin(
-  vault: VaultClient,
-  name: OperatorName,
-  operators: OperatorFolder,
-  roleFromEnvironment: boolean,
-  env: NodeJS.ProcessEnv,
-): Promise<FoundLogin | undefined> {
-  const ofEnvironment =
-    roleFromEnvironment && !operators.isNamed ? await roleOfEnvironment(vault, name, env) : undefined;
-  const isTokenGiven = vaultVariable('TOKEN', env) !== undefined;
-  return ofEnvironment ?? (isTokenGiven ? undefined : loginInFolder(vault, name, operators.path));
 }
 
 /** @throws ExplainedError if it is a login of another server */

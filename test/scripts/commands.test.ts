@@ -8,6 +8,8 @@ import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { runCommand } from '../fixtures/programs/command-run';
 import { PROGRAM } from '../fixtures/programs/script';
 
+const NOWHERE = join(tmpdir(), 'no-such-folder', 'file');
+
 describe.each(['authorize', 'revoke'])('%s', (command) => {
   it('the command names the known credentials if it is given an unknown one', async () => {
     const result = await runCommand(command, ['other']);
@@ -106,6 +108,16 @@ describe('webex-token-vault', () => {
   });
 });
 
+/** Commands that ask Vault. */
+const ASKING: readonly (readonly [command: string, ...args: string[]])[] = [
+  ['authorize', 'testauth'],
+  ['revoke', 'testauth', '--yes'],
+  ['rotate-secret', 'webex-myapp'],
+  ['issue', 'people-me'],
+  ['backup', 'create', NOWHERE],
+  ['restore', NOWHERE, '--yes'],
+];
+
 describe('an empty token, as a login that failed leaves it', () => {
   const EMPTY = /^error: (?:VAULT|BAO)_TOKEN is set but empty, as a login that failed leaves it, .*\n$/;
   let home: string;
@@ -115,22 +127,17 @@ describe('an empty token, as a login that failed leaves it', () => {
   });
   afterAll(() => rmSync(home, { recursive: true }));
 
-  it.each([
-    ['authorize', 'testauth'],
-    ['revoke', 'testauth', '--yes'],
-    ['rotate-secret', 'webex-myapp'],
-    ['issue', 'people-me'],
-    ['backup', 'create', 'a.snap'],
-    ['restore', 'a.snap'],
-    ['operators', 'update'],
-  ])('the %s command uses no other token in place of an empty one', async (command, ...args) => {
-    for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
-      const env = { HOME: home, VAULT_ADDR: `http://127.0.0.1:${await freePort()}`, [name]: '' };
-      const { exitCode, stdout, stderr } = await runCommand(command, args, env);
-      expect(stderr).toMatch(EMPTY);
-      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    }
-  });
+  it.each([...ASKING, ['operators', 'update']])(
+    'the %s command uses no other token in place of an empty one',
+    async (command, ...args) => {
+      for (const name of ['VAULT_TOKEN', 'BAO_TOKEN']) {
+        const env = { HOME: home, VAULT_ADDR: `http://127.0.0.1:${await freePort()}`, [name]: '' };
+        const { exitCode, stdout, stderr } = await runCommand(command, args, env);
+        expect(stderr).toMatch(EMPTY);
+        expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      }
+    },
+  );
 
   it.each([
     ['diff', []],
@@ -148,13 +155,8 @@ describe('an empty token, as a login that failed leaves it', () => {
 
 describe('a password in VAULT_ADDR', () => {
   it.each([
-    ['authorize', 'testauth'],
-    ['revoke', 'testauth', '--yes'],
-    ['rotate-secret', 'webex-myapp'],
-    ['issue', 'people-me'],
+    ...ASKING,
     ['agent-config', 'people-me', '--out', '/nowhere/agent'],
-    ['backup', 'create', 'a.snap'],
-    ['restore', 'a.snap'],
     ['init'],
     ['unseal'],
     ['token', 'issuer'],
@@ -169,6 +171,30 @@ describe('a password in VAULT_ADDR', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).not.toContain('hush');
   });
+});
+
+describe('a remote Vault with a plain HTTP address', () => {
+  const VAULT_ADDR = 'http://vault.example.com:8200';
+  const REFUSED = `error: ${VAULT_ADDR} would get tokens and secret ids unencrypted over the network; use https`;
+
+  it.each([...ASKING, ['token', 'observer'], ['init', '--operators', NOWHERE], ['unseal'], ['status']])(
+    'the %s command refuses plain HTTP to another machine',
+    async (command, ...args) => {
+      const { exitCode, stdout, stderr } = await runCommand(command, args, { VAULT_ADDR });
+      expect(stderr).toBe(`${REFUSED} in VAULT_ADDR, or set VAULT_ALLOW_HTTP=true if a service mesh encrypts\n`);
+      // A monitoring check reports UNKNOWN with code 3.
+      expect({ exitCode, stdout }).toEqual({ exitCode: command === 'status' ? 3 : 1, stdout: '' });
+    },
+  );
+
+  it.each([['init', '--operators', NOWHERE], ['unseal'], ['restore', NOWHERE, '--yes']])(
+    'the %s command refuses plain HTTP even with VAULT_ALLOW_HTTP',
+    async (command, ...args) => {
+      const { exitCode, stdout, stderr } = await runCommand(command, args, { VAULT_ADDR, VAULT_ALLOW_HTTP: 'true' });
+      expect(stderr).toBe(`${REFUSED}, because VAULT_ALLOW_HTTP does not apply to key shares and root tokens\n`);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    },
+  );
 });
 
 describe('without a terminal', () => {

@@ -289,25 +289,6 @@ it('the rotation finishes if it is interrupted during the last refresh', async (
   expect(exitCode).toBe(0);
 });
 
-it.each([
-  ['first', 0],
-  ['last', 1],
-])('the rotation stops with both secrets in Vault if Webex does not answer the %s refresh', async (_, answered) => {
-  const { fresh, old } = regenerate(true);
-  const grant = fixture.webex.grants.count;
-  fixture.webex.behavior.fault = [
-    { grant, count: answered },
-    { grant, status: 503 },
-  ];
-  const { exitCode, stderr } = await rotate(fresh, old);
-  expect(stderr).toMatch(
-    /error: "testauth" could not be refreshed yet \(.*\); integration .* has both client secrets .*\n$/,
-  );
-  expect(exitCode).toBe(4);
-  fixture.webex.behavior.fault = undefined;
-  expect((await rotate(fresh, old)).exitCode).toBe(0);
-});
-
 it('the command asks for both secrets at a terminal without showing them', async () => {
   const { fresh, old } = regenerate(true);
   const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address };

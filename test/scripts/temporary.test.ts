@@ -40,26 +40,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const COMMANDS: Readonly<Record<string, readonly string[]>> = {
-  authorize: ['testauth', '--no-browser'],
-  revoke: ['testauth', '--yes'],
-  issue: ['people-me'],
-  'backup create': ['a.snap'],
-  unseal: [],
-  init: [],
+const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
+  authorize: () => ['testauth', '--no-browser'],
+  revoke: () => ['testauth', '--yes'],
+  issue: () => ['people-me'],
+  'backup create': () => [join(folder, 'a.snap')],
+  unseal: () => ['--key-shares', folder],
+  init: () => ['--operators', join(folder, 'out'), '--shares', '1', '--threshold', '1'],
 };
 
 function run(command: string, env: Record<string, string> = {}, more: readonly string[] = []): Promise<ScriptResult> {
-  const args = [...(COMMANDS[command] ?? []), ...more];
-  if (command === 'backup create') {
-    args[0] = join(folder, 'a.snap');
-  }
-  if (command === 'unseal') {
-    args.push('--key-shares', folder);
-  }
-  if (command === 'init') {
-    args.push('--operators', join(folder, 'out'), '--shares', '1', '--threshold', '1');
-  }
+  const args = [...(COMMANDS[command]?.() ?? []), ...more];
   return runCommand(command, args, { VAULT_ADDR: vault.address, VAULT_TOKEN: 't', ...env });
 }
 
