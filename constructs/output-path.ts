@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { App, Manifest, type TerraformStack } from 'cdktf';
+import { terraformWord } from './terraform-text';
 
 /**
  * Relative path from the stack's output folder, where Terraform runs, with forward slashes. Neither JSON nor state names a
@@ -24,4 +25,10 @@ function realPath(path: string): string {
 /** Folder of this package, for sources and for compiled files. */
 export function packageFolder(folder: string = __dirname): string {
   return existsSync(join(folder, 'package.json')) ? folder : packageFolder(dirname(folder));
+}
+
+/** Command of a provisioner that runs this package's program from the stack's output folder. */
+export function programCommand(stack: TerraformStack, ...args: readonly string[]): string {
+  const program = join(packageFolder(), 'scripts/webex-token-vault.js');
+  return ['node', pathFromOutput(stack, program), ...args].map(terraformWord).join(' ');
 }

@@ -5,9 +5,9 @@ import type { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { DataResource, type Postcondition, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { PLUGIN_RELOAD_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/command-environment';
-import type { ResolvedEngine } from '../../lib/declaration/resolved/resolved-engine';
+import type { ResolvedEngine } from '../../lib/declaration/resolved/resolved-deployment';
 import { resourceAddress } from '../terraform-text';
-import { programCommand } from './program-command';
+import { programCommand } from '../output-path';
 
 export interface EngineProps extends ResolvedEngine {
   /**

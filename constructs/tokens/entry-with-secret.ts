@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { ENTRY_SECRET_ENVIRONMENT as ENVIRONMENT } from '../../lib/declaration/command-environment';
 import type { ClientSecret, SecretStep } from '../../lib/declaration/derived/client-secret';
 import { resourceAddress } from '../terraform-text';
-import { programCommand } from './program-command';
+import { programCommand } from '../output-path';
 
 export interface EntryWithSecretProps {
   /** Path of the entry, like `oauthapp/servers/webex-myapp`. */

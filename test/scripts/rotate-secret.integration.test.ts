@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readCredential } from '#core';
 import { renewOperator } from '../../lib/operators/operators';
 import { Records } from '../../lib/vault/records/record-store';
-import { rotationRecordSchema } from '../../lib/vault/records/rotation-record';
+import { rotationRecordSchema } from '../../lib/grants/rotation/rotation-lock';
 import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';
 import { HeldRequest } from '../fixtures/loopback/held-request';
 import { Script, type ScriptResult } from '../fixtures/programs/script';

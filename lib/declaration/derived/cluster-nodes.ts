@@ -1,7 +1,31 @@
 import { VaultUnreachableError } from '#core';
 import type { Deployment } from '../schema/deployment';
-import { forwardAdvice } from './port-forward';
+import {
+  forwardedAddresses,
+  podNames,
+  type KubernetesServerDeclaration,
+} from '../schema/server/kubernetes-server-declaration';
 import { nodeAddresses } from '../schema/server/server-declaration';
+
+/** Beginning of a kubectl command line for the server. */
+export function kubectlCommand({
+  context,
+  namespace,
+}: Pick<KubernetesServerDeclaration, 'context' | 'namespace'>): string {
+  const chosen = context === undefined ? '' : ` --context ${context}`;
+  return `kubectl${chosen} -n ${namespace}`;
+}
+
+/** Command line that makes a pod answer, by its address on this machine. */
+export function portForwards(server: KubernetesServerDeclaration): ReadonlyMap<string, string> {
+  const addresses = forwardedAddresses(server);
+  return new Map(
+    podNames(server).map((pod, index) => {
+      const address = addresses[index] ?? '';
+      return [address, `${kubectlCommand(server)} port-forward pod/${pod} ${new URL(address).port}:8200`];
+    }),
+  );
+}
 
 type Server = Deployment['vault']['server'];
 
@@ -31,4 +55,10 @@ export function absenceAdvice(error: unknown, server: Server): string | undefine
     (part) => part !== undefined,
   );
   return advice.length === 0 ? undefined : advice.join('; ');
+}
+
+/** Advice if nothing answers at an address. @returns undefined if no pod's port is forwarded to it */
+function forwardAdvice(address: string, server: Server): string | undefined {
+  const command = server?.mode === 'kubernetes' ? portForwards(server).get(address) : undefined;
+  return command && `see that this runs: ${command}`;
 }

@@ -6,13 +6,14 @@ import {
   type OidcRole,
 } from '../derived/oidc-method';
 import { OIDC_SECRET, type ClientSecret } from '../derived/client-secret';
+import { declaredConfiguration } from '../derived/engine-configuration';
 import { identityMethods } from '../derived/logins';
 import type { IdentityLogin } from '../derived/app-login';
 import { grantsOf, type DeclaredGrants } from '../declared/declared-grants';
+import { inspectPlugin, type PluginBinary } from '../files/plugin-binary';
 import { operatorPolicies, type DeclaredPolicy } from '../policies/operator-policies';
 import type { Deployment } from '../schema/deployment';
 import { resolveApp, type ResolvedApp } from './resolved-app';
-import { resolveEngine, type ResolvedEngine } from './resolved-engine';
 import { keptSecretsPath, resolveIntegrations, type ResolvedIntegration } from './resolved-integration';
 
 /*
@@ -48,6 +49,22 @@ export interface ResolvedDeployment {
   readonly oidc?: ResolvedOidc;
   /** Kept in the state, for the next deploy to compare. */
   readonly grants: DeclaredGrants;
+}
+
+/** The engine: its plugin, its mount and its configuration. */
+export interface ResolvedEngine {
+  /** Name in the plugin catalog, and type of the mount. */
+  readonly pluginName: string;
+  /** Binary of the catalog entry. @default - the entry is written by someone else */
+  readonly plugin?: PluginBinary;
+  readonly mountPath: string;
+  /** Former path of the mount. @default - it does not move */
+  readonly movedFrom?: string;
+  /** Somebody mounted it by hand. */
+  readonly isImported: boolean;
+  readonly preventDestroy: boolean;
+  /** All of `<mountPath>/config`. */
+  readonly configuration: Readonly<Record<string, unknown>>;
 }
 
 type OidcSettings =
@@ -95,6 +112,20 @@ export function resolveDeployment(deployment: Deployment, folder: string): Resol
     operatorPolicies: operatorPolicies(deployment),
     oidc: resolveOidc(deployment),
     grants: grantsOf(deployment),
+  };
+}
+
+/** @throws ExplainedError if the plugin binary is missing, or its sha256 differs */
+function resolveEngine(engine: Deployment['engine'], folder: string): ResolvedEngine {
+  const { plugin, mountPath, movedFrom, import: isImported, preventDestroy } = engine;
+  return {
+    pluginName: plugin.name,
+    plugin: plugin.manage ? inspectPlugin(plugin, folder) : undefined,
+    mountPath,
+    movedFrom,
+    isImported,
+    preventDestroy,
+    configuration: declaredConfiguration({ engine }),
   };
 }
 

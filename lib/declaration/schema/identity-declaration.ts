@@ -1,3 +1,4 @@
+import { quotedList } from '#core';
 import { z } from 'zod';
 import { httpsUrl, path, strictObject, type Fields, type StrictObject } from './fields';
 import { caCertificates, publicKey } from './pem';
@@ -43,15 +44,13 @@ const claims = z
     },
   )
   // Terraform's provider joins several values by commas.
-  .refine((bound) => !hasComma(bound) || Object.values(bound).every((value) => [value].flat().length === 1), {
+  .refine((bound) => isWhole(Object.values(bound)), {
     error:
       'must not have both a value with a comma and a claim with several values, because the comma would split the value; declare two apps',
   });
 
-function hasComma(bound: Readonly<Record<string, string | readonly string[]>>): boolean {
-  return Object.values(bound)
-    .flat()
-    .some((value) => value.includes(','));
+function isWhole(values: readonly (string | readonly string[])[]): boolean {
+  return values.every((value) => [value].flat().length === 1) || !values.flat().some((value) => value.includes(','));
 }
 
 const jwt = strictObject({
@@ -211,9 +210,7 @@ export const identityDeclaration = (strictObject(identityFields) as StrictObject
     if (kinds.length !== 1) {
       const got = kinds.length === 0 ? 'none' : kinds.map((kind) => `"${kind}"`).join(' and ');
       context.addIssue(
-        `must be one of ${Object.keys(identityFields)
-          .map((kind) => `"${kind}"`)
-          .join(', ')}, got ${got}; an app that has two is two apps, each with its own role`,
+        `must be one of ${quotedList(Object.keys(identityFields))}, got ${got}; an app that has two is two apps, each with its own role`,
       );
     }
   },

@@ -5,6 +5,7 @@ import {
   explainedBy,
   type ExplainedError,
   NotAuthorizedYet,
+  quotedList,
   readCredential,
   ReauthorizationRequired,
   VaultResponseError,
@@ -87,10 +88,9 @@ export async function findUpstreamGrant(
     }
     const sharing = await othersOf(vault, deployment, credential, personId, signal);
     if (sharing.length > 0) {
-      const names = sharing.map((name) => `"${name}"`).join(', ');
       return {
         state: 'ambiguous',
-        why: `Webex has one grant for it and for ${names}, or does not tell whose it is, so it was left there`,
+        why: `Webex has one grant for it and for ${quotedList(sharing)}, or does not tell whose it is, so it was left there`,
       };
     }
     return { state: 'endable', authorizationId: only.id, accessToken };

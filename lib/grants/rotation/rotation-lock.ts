@@ -1,12 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import { z } from 'zod';
 import { ExplainedError } from '#core';
 import { findIntegration } from '../../declaration/derived/by-name';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { rotationRecord } from '../../declaration/schema/record-paths';
 import { DAMAGED, RecordChanged, Records } from '../../vault/records/record-store';
-import { type RotationRecord, rotationRecordSchema } from '../../vault/records/rotation-record';
 import type { VaultClient } from '../../vault/vault-client';
+
+/** Rotation of an integration's client secret, without a secret. */
+export const rotationRecordSchema = z.object({
+  /** The rotation that is running, or was killed; null if there is none. */
+  running: z
+    .object({
+      id: z.string(),
+      /** Person, machine and process, for people. */
+      by: z.string(),
+      /** Time of its last step. */
+      at: z.iso.datetime({ offset: true }),
+    })
+    .nullable(),
+});
+
+type RotationRecord = z.output<typeof rotationRecordSchema>;
 
 /** Longer than any step of a rotation. Each step renews the lock, so a rotation that is silent for longer was killed. */
 const STALE_AFTER_MS = 5 * 60_000;

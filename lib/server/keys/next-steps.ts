@@ -2,7 +2,7 @@ import { commandLine } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
 import { declaringFile } from '../../declaration/deployment-file';
 import { oidcRoles } from '../../declaration/derived/oidc-method';
-import { portForwards } from '../../declaration/derived/port-forward';
+import { portForwards } from '../../declaration/derived/cluster-nodes';
 import { nodeAddresses } from '../../declaration/schema/server/server-declaration';
 import type { Deployment } from '../../declaration/schema/deployment';
 

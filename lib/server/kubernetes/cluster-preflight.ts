@@ -1,5 +1,5 @@
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
-import { kubectlCommand } from '../../declaration/derived/port-forward';
+import { kubectlCommand } from '../../declaration/derived/cluster-nodes';
 import { lookAtHosts } from './host-look';
 import { ClusterRefusal, ClusterUnreachable, ClusterUnseen, type Kubectl } from './kubectl';
 import { lookAtSecret, neededSecrets } from './secret-look';

@@ -2,7 +2,7 @@ import { oneLine, commandLine } from '#core';
 import { CHARTS } from '../../declaration/schema/server/chart';
 import { tlsSecretName } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { lastLine } from '../../processes/child-process';
-import { kubectlCommand } from '../../declaration/derived/port-forward';
+import { kubectlCommand } from '../../declaration/derived/cluster-nodes';
 import { short, type Kubectl } from './kubectl';
 import type { ContainerStatus, Pod, ServerPods } from './pods';
 

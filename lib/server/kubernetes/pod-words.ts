@@ -1,6 +1,6 @@
 import { commandLine, quotedList } from '#core';
 import { CHARTS } from '../../declaration/schema/server/chart';
-import { portForwards } from '../../declaration/derived/port-forward';
+import { portForwards } from '../../declaration/derived/cluster-nodes';
 import { isRunning, type PodTrouble } from './pod-trouble';
 import type { ServerPods } from './pods';
 

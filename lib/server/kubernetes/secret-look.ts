@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { quotedList } from '#core';
-import { kubectlCommand } from '../../declaration/derived/port-forward';
+import { kubectlCommand } from '../../declaration/derived/cluster-nodes';
 import type { KubernetesServerDeclaration } from '../../declaration/schema/server/kubernetes-server-declaration';
 import { ClusterRefusal, type Kubectl } from './kubectl';
 

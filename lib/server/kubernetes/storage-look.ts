@@ -4,7 +4,7 @@ import {
   podNames,
   type KubernetesServerDeclaration,
 } from '../../declaration/schema/server/kubernetes-server-declaration';
-import { kubectlCommand } from '../../declaration/derived/port-forward';
+import { kubectlCommand } from '../../declaration/derived/cluster-nodes';
 import { mebibytesOf } from '../../declaration/schema/quantity';
 import { ClusterRefusal, type Kubectl } from './kubectl';
 

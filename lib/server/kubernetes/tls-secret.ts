@@ -8,7 +8,7 @@ import {
   tlsSecretName,
   type KubernetesServerDeclaration,
 } from '../../declaration/schema/server/kubernetes-server-declaration';
-import { kubectlCommand } from '../../declaration/derived/port-forward';
+import { kubectlCommand } from '../../declaration/derived/cluster-nodes';
 import type { Kubectl } from './kubectl';
 import { keysOf } from './secret-look';
 
