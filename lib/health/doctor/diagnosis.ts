@@ -14,7 +14,7 @@ import { lookInside } from '../looks/look';
 import { lookAtServer } from '../looks/server-look';
 import { checkVaultClock } from './clock-check';
 import { checkEnvironment, environmentAdvice } from './environment';
-import { advice, Examination, ExaminationEnded, type Advice, type Finding } from './examination';
+import { advice, Examination, ExaminationEnded, type Finding } from './examination';
 import { requireSound } from './line-checks';
 import { checkObserver } from './observer-check';
 import { operatorFolderAdvice } from './operator-folder-advice';
@@ -50,11 +50,7 @@ export interface DoctorOptions {
   readonly now?: () => Date;
 }
 
-export interface Diagnosis {
-  /** Findings up to the first problem. If there is a problem, it is the last finding. */
-  readonly findings: readonly Finding[];
-  readonly advice: readonly Advice[];
-}
+export type Diagnosis = Pick<Examination, 'findings' | 'advice'>;
 
 /** @throws the signal's reason, and errors of this program */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {

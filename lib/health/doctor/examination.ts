@@ -50,6 +50,7 @@ export class ExaminationEnded extends Error {
 }
 
 export class Examination {
+  /** Findings up to the first problem. If there is a problem, it is the last finding. */
   readonly findings: Finding[] = [];
   /** Advice found so far. It is shown even if a later check finds a problem. */
   readonly advice: Advice[] = [];

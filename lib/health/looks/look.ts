@@ -15,8 +15,7 @@ import { lookAtEntry, withRefusals } from './integration-look';
 import { lookAtOidc } from './oidc-look';
 import { linesOf, worst, type CredentialLine, type EngineLine, type Report } from '../report';
 import { Observations } from './observations';
-import { lookAtApp, operatorRolePath } from './role-look';
-import { lookAtSecretIds } from './secret-id-look';
+import { lookAtApp, lookAtSecretIds, operatorRolePath } from './role-look';
 import { lookAtEngine, lookAtServer } from './server-look';
 import { lineOrRefusal } from './vault-refusal';
 

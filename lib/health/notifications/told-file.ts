@@ -82,12 +82,7 @@ export class ToldFile {
   async write(recipient: Recipient, told: Told): Promise<void> {
     const { content } = await this.#content();
     const others = content.told.filter((entry) => !isOf(recipient)(entry));
-    const entry = {
-      deployment: recipient.deployment,
-      webhook: hashOf(recipient.webhook),
-      lookedAt: told.lookedAt,
-      lines: told.lines,
-    };
+    const entry = { deployment: recipient.deployment, webhook: hashOf(recipient.webhook), ...told };
     const text = JSON.stringify({ version: FORMAT_VERSION, told: [...others, entry].slice(-KEPT) }, null, 2);
     await writePrivateFile(this.path, `${text}\n`).catch((error: unknown) => {
       throw error instanceof ExplainedError

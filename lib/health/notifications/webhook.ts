@@ -15,14 +15,10 @@ const ANSWER_TIMEOUT_MS = 20_000;
 const WEBEX_PATH = /^\/v1\/webhooks\/incoming\/./;
 
 export class Webhook {
-  readonly format: WebhookFormat;
-
   private constructor(
     readonly url: URL,
-    format?: WebhookFormat,
-  ) {
-    this.format = format ?? (WEBEX_PATH.test(url.pathname) ? 'webex' : 'json');
-  }
+    readonly format: WebhookFormat,
+  ) {}
 
   /**
    * @param format - @default - Webex's for an incoming webhook of Webex, plain JSON for any other
@@ -44,7 +40,7 @@ export class Webhook {
         `the webhook (--webhook or ${WEBHOOK_VARIABLE}) must be an https URL, or an http one of this machine, got ${got}; it is not shown here, as whoever knows it may post to it`,
       );
     }
-    return new Webhook(url, format);
+    return new Webhook(url, format ?? (WEBEX_PATH.test(url.pathname) ? 'webex' : 'json'));
   }
 
   /** Part of the address that people may see. */

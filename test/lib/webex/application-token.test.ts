@@ -1,4 +1,4 @@
-import { exitCodeOf, TemporarilyUnavailable, WebexResponseError, WebexUnreachableError } from '#core';
+import { exitCodeOf, TemporarilyUnavailable } from '#core';
 import { applicationToken } from '../../../lib/webex/application-token';
 import {
   ApplicationsScopeMissing,
@@ -151,23 +151,8 @@ describe('trouble that passes', () => {
     expect(await failureOf(ask())).toBeInstanceOf(TemporarilyUnavailable);
   });
 
-  it.each([{ status: 502, body: 'html' as const }, { dropConnection: true }])(
-    'the error reports a temporary fault: %j',
-    async (fault) => {
-      webex.behavior.fault = fault;
-      const error = await failureOf(ask());
-      expect(error).toBeInstanceOf('status' in fault ? WebexResponseError : WebexUnreachableError);
-      expect(exitCodeOf(error)).toBe(4);
-    },
-  );
-
   it('the signal ends the request', async () => {
     const signal = AbortSignal.abort(new Error('stopped'));
     expect((await failureOf(ask({ signal }))).message).toBe('stopped');
   });
-});
-
-it('the request rejects a pair without a refresh token, because Vault could not refresh it', async () => {
-  await using scripted = await ScriptedWebex.start({ body: { access_token: 'x', expires_in: 3600 } });
-  expect(await failureOf(ask({ apiUrl: scripted.url }))).toBeInstanceOf(WebexUnreachableError);
 });

@@ -264,8 +264,3 @@ it.each([0, -1, 1e300, 'soon'])(
     expect([pair.refreshTokenTtlSeconds, pair.scopes]).toEqual([undefined, undefined]);
   },
 );
-
-it('the request reports a page that is not JSON as the answer of another server', async () => {
-  webex.behavior.fault = { path: '/v1/access_token', status: 403, body: 'html' };
-  expect((await failureOf(refresh('any'))).message).toContain('something that is not a Webex reply');
-});

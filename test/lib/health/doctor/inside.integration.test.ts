@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ExplainedError } from '#core';
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { policyNameOf } from '../../../../lib/declaration/derived/policy-names';
@@ -487,19 +486,4 @@ it('the doctor prints no secret', () => {
   const secrets = [...vault.issued, vault.clientSecret, token, vault.server.rootToken];
   expect(secrets.length).toBeGreaterThan(5);
   expect(secrets.filter((secret) => said.join('\n').includes(secret))).toEqual([]);
-});
-
-it('the doctor passes on an unexpected exception unchanged', async () => {
-  const fault = diagnose({
-    env: {},
-    load: () => Promise.reject(new TypeError('a fault')),
-    logIn: () => Promise.reject(new ExplainedError('never')),
-    explain: explainedRefusal,
-    operators: [],
-    operatorFolder: '/none',
-    webex: false,
-    onFinding: () => undefined,
-    signal: new AbortController().signal,
-  });
-  await expect(fault).rejects.toThrow(TypeError);
 });

@@ -85,6 +85,10 @@ it('the doctor checks the environment first', async () => {
   expect(vault.requests).toEqual([]);
 });
 
+it('the doctor passes on an unexpected exception unchanged', async () => {
+  await expect(examined({ load: () => Promise.reject(new TypeError('a fault')) })).rejects.toThrow(TypeError);
+});
+
 describe('of the deployment', () => {
   it('the doctor finds that there is no deployment file', async () => {
     const { check, line } = await examined({ load: () => loadDeployment('/none/deployment.json') });

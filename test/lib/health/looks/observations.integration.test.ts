@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { z } from 'zod';
 import { observed } from '../../../../lib/health/looks/observation';
 import { Observations, partOf } from '../../../../lib/health/looks/observations';
-import { lookAtSecretIds } from '../../../../lib/health/looks/secret-id-look';
+import { lookAtSecretIds } from '../../../../lib/health/looks/role-look';
 import { Records } from '../../../../lib/vault/records/record-store';
 import type { VaultClient } from '../../../../lib/vault/vault-client';
 import { WrittenVault } from '../../../../rehearsal/written-vault';

@@ -34,16 +34,11 @@ it('the server answers 503 until the first look has ended', async () => {
   expect(await ask()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
 });
 
-it.each([
-  ['/', 404],
-  ['/metrics/', 404],
-  ['//metrics', 404],
-  ['/metrics/../etc/passwd', 404],
-])('the server answers %s with %i and does not redirect', async (path, status) => {
+it.each(['/', '/metrics/', '//metrics', '/metrics/../etc/passwd'])('the server has nothing at %s', async (path) => {
   const socket = await connected();
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
   const said = await textOf(socket);
-  expect(said).toContain(`HTTP/1.1 ${status} `);
+  expect(said).toContain('HTTP/1.1 404 ');
   expect(said).not.toMatch(/^location:/im);
 });
 
