@@ -10,7 +10,7 @@ import { watch, type Page } from '../lib/cli/looks/status-watch';
 import { lookAndNotify, notifierOf, webhookOptions } from '../lib/cli/options/webhook-options';
 import { toJson } from '../lib/health/status-json';
 import { toHtml } from '../lib/health/html/status-page';
-import { exitCodeOfResult, monitoringResult, resultLine, UNKNOWN_EXIT_CODE } from '../lib/health/monitoring-result';
+import { monitoringExitCode, resultLine, UNKNOWN_EXIT_CODE } from '../lib/health/monitoring-result';
 import type { Report } from '../lib/health/report';
 import { toTable } from '../lib/health/status-table';
 import { refuseVisibleToGit } from '../lib/files/git-visibility';
@@ -84,7 +84,7 @@ export function define(command: Command, signal: AbortSignal): void {
         say(line);
       });
       process.stdout.write(`${options.json ? '' : `${resultLine(report)}\n\n`}${presentation(report, options)}\n`);
-      process.exitCode = Math.max(exitCodeOfResult(monitoringResult(report)), Math.min(1, failures));
+      process.exitCode = Math.max(monitoringExitCode(report), Math.min(1, failures));
     });
 }
 

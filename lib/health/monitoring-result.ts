@@ -1,4 +1,4 @@
-import { linesOf, unhealthyOnes, type Report } from './report';
+import { linesOf, SEVERITIES, unhealthyOnes, type Report } from './report';
 
 /*
  * The report as the result of a monitoring check.
@@ -7,28 +7,19 @@ import { linesOf, unhealthyOnes, type Report } from './report';
  */
 
 /** The index of each is its exit code. */
-const RESULTS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
-
-export type MonitoringResult = (typeof RESULTS)[number];
+const RESULTS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'];
 
 /** Exit code of a check that could not find out. */
-export const UNKNOWN_EXIT_CODE: number = RESULTS.indexOf('UNKNOWN');
+export const UNKNOWN_EXIT_CODE = 3;
 
 /** The result is `UNKNOWN` if the server does not serve, because nothing is known of the grants behind it. */
-export function monitoringResult({ server, severity }: Report): MonitoringResult {
-  if (server.severity === 'broken') {
-    return 'UNKNOWN';
-  }
-  return severity === 'healthy' ? 'OK' : severity === 'attention' ? 'WARNING' : 'CRITICAL';
-}
-
-export function exitCodeOfResult(result: MonitoringResult): number {
-  return RESULTS.indexOf(result);
+export function monitoringExitCode({ server, severity }: Report): number {
+  return server.severity === 'broken' ? UNKNOWN_EXIT_CODE : SEVERITIES.indexOf(severity);
 }
 
 /** The first line of the output, such as "CRITICAL - 1 of 12 broken, 2 of 12 to see to within days". */
 export function resultLine(report: Report): string {
-  const result = monitoringResult(report);
+  const result = RESULTS[monitoringExitCode(report)];
   if (result === 'UNKNOWN') {
     return `${result} - the server is ${report.server.state}, so nothing is known of the grants`;
   }

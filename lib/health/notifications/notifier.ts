@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeError, ExplainedError } from '#core';
 import { withLock } from '../../files/file-lock';
-import type { Line, Report } from '../report';
-import { newsSince, type LookOutcome, type ToldLine } from './changes';
+import { newsSince, type LookOutcome } from './changes';
 import { messageBody } from './message';
 import { ToldFile, type Recipient } from './told-file';
 import type { Webhook } from './webhook';
@@ -55,7 +55,7 @@ export class Notifier {
         );
       });
     }
-    if (changes.length > 0 || isDifferent(before, after)) {
+    if (changes.length > 0 || !isDeepStrictEqual(before, after)) {
       await file.write(recipient, { lookedAt: outcome.at, lines: after }).catch((error: unknown) => {
         throw new ExplainedError(
           `what the webhook at ${webhook.host} was told cannot be noted, so the next run tells it again: ${describeError(error)}`,
@@ -71,30 +71,20 @@ function isOutdated(at: Date, toldOf: Date): boolean {
   return toldOf > at && toldOf.getTime() <= Date.now();
 }
 
-function isDifferent(before: readonly ToldLine[], after: readonly ToldLine[]): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
-}
-
 /**
  * The outcome without accounts. A webhook leads to a room or to somebody else's service. A message about a state needs
  * no personal data.
  */
 function impersonal(outcome: LookOutcome): LookOutcome {
-  return 'report' in outcome ? { ...outcome, report: withoutAccounts(outcome.report) } : outcome;
-}
-
-function withoutAccounts(report: Report): Report {
-  return {
-    ...report,
-    credentials: report.credentials.map((line) => ({
-      ...worded(line),
-      consentedBy: undefined,
-      organization: undefined,
-      verified: undefined,
-    })),
-  };
-}
-
-function worded<T extends Line>(line: T): T {
-  return line.impersonal === undefined ? line : { ...line, next: undefined, ...line.impersonal };
+  if (!('report' in outcome)) {
+    return outcome;
+  }
+  const credentials = outcome.report.credentials.map((line) => ({
+    ...line,
+    ...(line.impersonal === undefined ? {} : { next: undefined, ...line.impersonal }),
+    consentedBy: undefined,
+    organization: undefined,
+    verified: undefined,
+  }));
+  return { ...outcome, report: { ...outcome.report, credentials } };
 }

@@ -1,4 +1,4 @@
-import { exitCodeOfResult, monitoringResult, resultLine } from '../../../lib/health/monitoring-result';
+import { monitoringExitCode, resultLine } from '../../../lib/health/monitoring-result';
 import type { Report, Severity } from '../../../lib/health/report';
 import { credentialLine, report } from '../../fixtures/results/report';
 
@@ -14,12 +14,12 @@ it.each<[string, Severity[], number]>([
 ])('the result line is %j, with its exit code', (line, severities, exitCode) => {
   const found = withCredentials(...severities);
   expect(resultLine(found)).toBe(line);
-  expect(exitCodeOfResult(monitoringResult(found))).toBe(exitCode);
+  expect(monitoringExitCode(found)).toBe(exitCode);
 });
 
 it('the result is UNKNOWN if the server does not serve', () => {
   const found = withCredentials('broken');
   const sealed = { ...found, server: { ...found.server, state: 'sealed', severity: 'broken' } } as Report;
   expect(resultLine(sealed)).toBe('UNKNOWN - the server is sealed, so nothing is known of the grants');
-  expect(exitCodeOfResult(monitoringResult(sealed))).toBe(3);
+  expect(monitoringExitCode(sealed)).toBe(3);
 });
