@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ExplainedError, quotedList, VaultResponseError } from '#core';
 import { type VaultClient } from '../../lib/vault/vault-client';
-import { evaluate, evaluateCondition, references, type Lookup } from './terraform-expressions';
+import { evaluate, references } from './terraform-expressions';
 import { runLocalExec } from './local-exec';
 import { parse, RESOURCE_TYPES, unknownToApplier, type Attributes } from './resource-types';
 
@@ -26,19 +26,12 @@ const localExec = z.strictObject({
 
 const lifecycle = z.strictObject({
   replace_triggered_by: z.array(z.string()).default([]),
-  ignore_changes: z.array(z.literal('input')).default([]),
-  // The applier destroys nothing, so both have no effect.
+  // The others have no effect: the applier destroys and moves nothing, and a rehearsal has one deployment.
   create_before_destroy: z.boolean().optional(),
   prevent_destroy: z.boolean().optional(),
-  postcondition: z.array(z.strictObject({ condition: z.string(), error_message: z.string() })).default([]),
+  ignore_changes: z.array(z.literal('input')).optional(),
+  postcondition: z.array(z.unknown()).optional(),
 });
-
-/** Only a value that never changes again can be checked before it is written. */
-const dataLifecycle = lifecycle
-  .omit({ prevent_destroy: true })
-  .refine(({ ignore_changes, postcondition }) => postcondition.length === 0 || ignore_changes.includes('input'), {
-    error: 'postcondition without ignore_changes',
-  });
 
 const stackSchema = z.object({
   provider: z.object({ vault: z.array(block).min(1) }),
@@ -93,18 +86,11 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
     return value;
   };
 
-  // The results of an earlier apply are checked before anything is written, as in a plan.
-  resources.forEach((resource) => checkPostconditions(resource, state.get(resource.address)));
-
   for (const resource of resources) {
     const evaluated = evaluate(resource.attributes, lookup) as Attributes;
     const triggered = resource.lifecycle.replace_triggered_by.some((address) => changed.includes(address));
     if (resource.type === 'terraform_data') {
-      const kept = resource.lifecycle.ignore_changes.map(
-        (name) => [name, state.get(resource.address)?.[name]] as const,
-      );
-      const declared = { ...evaluated, ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)) };
-      if (triggered || !isDeepStrictEqual(state.get(resource.address), declared)) {
+      if (triggered || !isDeepStrictEqual(state.get(resource.address), evaluated)) {
         // A provisioner that fails runs again in the next apply.
         state.set(resource.address, undefined);
         for (const provisioner of resource.provisioners) {
@@ -114,11 +100,10 @@ export async function applyStack(options: ApplyOptions): Promise<Applied> {
             inherited: options.environment ?? process.env,
           });
         }
-        state.set(resource.address, declared);
-        checkPostconditions(resource, declared);
+        state.set(resource.address, evaluated);
         changed.push(resource.address);
       }
-      known.set(resource.address, { ...declared, id: resource.address });
+      known.set(resource.address, { ...evaluated, id: resource.address });
     } else {
       const applied = await typeOf(resource)
         .apply(vault, evaluated, resource.address, triggered)
@@ -162,7 +147,7 @@ function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resour
         type,
         attributes,
         dependsOn: z.array(z.string()).default([]).parse(depends_on),
-        lifecycle: parseLifecycle(address, type, cycle),
+        lifecycle: parse(lifecycle, cycle ?? {}, address, 'lifecycle'),
         provisioners: z
           .array(localExec)
           .default([])
@@ -171,33 +156,6 @@ function parseResources(byType: z.infer<typeof stackSchema>['resource']): Resour
       };
     }),
   );
-}
-
-function parseLifecycle(address: string, type: string, declared: unknown = {}): z.infer<typeof lifecycle> {
-  // The state has only triggers and input of terraform_data. Postconditions of other types ask if a resource has moved,
-  // which the applier never does.
-  const known = type === 'terraform_data' ? dataLifecycle : lifecycle.omit({ ignore_changes: true });
-  return lifecycle.parse(parse<object>(known, declared, address, 'lifecycle'));
-}
-
-/** @throws ExplainedError with the stack's message, if a postcondition fails */
-function checkPostconditions({ address, lifecycle }: Resource, found: Attributes | undefined): void {
-  if (found === undefined) {
-    return;
-  }
-  const itself: Lookup = ([first, second]) => {
-    if (first !== 'self' || second !== 'output') {
-      throw unknownToApplier(
-        `know "${first ?? ''}.${second ?? ''}" in a postcondition of ${address}, only self.output`,
-      );
-    }
-    return found.input;
-  };
-  for (const { condition, error_message: message } of lifecycle.postcondition) {
-    if (!evaluateCondition(condition, itself)) {
-      throw new ExplainedError(String(evaluate(message, itself)));
-    }
-  }
 }
 
 /** Orders each resource after those that it refers to. */

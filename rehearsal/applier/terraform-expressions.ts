@@ -29,15 +29,6 @@ export function evaluate(value: unknown, lookup: Lookup): unknown {
   return value;
 }
 
-/** Evaluates `reference == "text"`, the only condition in our stacks. */
-export function evaluateCondition(condition: string, lookup: Lookup): boolean {
-  const [, reference, expected] = /^\$\{\s*([^"=]+?)\s*==\s*"([^"\\$%]*)"\s*\}$/.exec(condition) ?? [];
-  if (reference === undefined) {
-    throw unknownExpression(condition);
-  }
-  return lookup(parse(reference)) === expected;
-}
-
 /** Every reference in a value, in the order of its text. */
 export function references(value: unknown): string[][] {
   const found: string[][] = [];
