@@ -16,7 +16,6 @@ import { ACCESS_TOKEN_TTL_SECONDS } from './webex/behavior';
 
 /* The whole main job on one machine: real server, real plugin, real policies. Only Webex is simulated. */
 
-/** Number of steps in {@link runQuickstart}. */
 export const QUICKSTART_STEPS = 9;
 
 /** The engine treats a token as expired 10 s before its expiry, so this one expires after a second. */

@@ -148,7 +148,6 @@ export class WebexEngine implements AsyncDisposable {
     await vault.read(path).catch(() => undefined);
   }
 
-  /** Whether Webex accepts this access token. */
   async isAccepted(accessToken: string): Promise<boolean> {
     const headers = { Authorization: `Bearer ${accessToken}` };
     return (await fetch(`${this.webex.apiUrl}/people/me`, { headers })).ok;

@@ -137,7 +137,6 @@ const jwtBackend: ResourceType = {
   },
 };
 
-/** Common fields of all roles. */
 const tokenFields = {
   token_policies: z.array(z.string()),
   token_ttl: z.number(),
@@ -154,7 +153,6 @@ function jwtClaims({ bound_claims, disable_bound_claims_parsing: isWhole, ...oth
   };
 }
 
-/** Resource types by Terraform's names. */
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   vault_plugin: object('sys/plugins/catalog/{type}/{name}', { command: z.string(), sha256: z.string() }),
   vault_mount: object(

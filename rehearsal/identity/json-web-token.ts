@@ -3,7 +3,6 @@ import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node
 /** A key of an issuer of tokens. */
 export class SigningKey {
   readonly #privateKey: KeyObject;
-  /** PEM. */
   readonly publicKeyPem: string;
 
   constructor() {

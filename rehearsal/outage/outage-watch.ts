@@ -23,7 +23,6 @@ export class Watch {
   readonly sayings: Saying[] = [];
   /** Number of troubles that ended before a look told of them. */
   unsaid = 0;
-  /** All reported states. */
   readonly states = new Set<string>();
   latest: Look = { severity: 'healthy', state: '', said: '' };
   #begun = 0;
@@ -40,7 +39,6 @@ export class Watch {
     this.#loop = this.#lookOn();
   }
 
-  /** Trouble begins now. */
   begin(): void {
     this.#trouble ??= { since: this.days.now, looksBefore: this.#begun };
   }

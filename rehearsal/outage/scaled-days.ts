@@ -65,7 +65,6 @@ export class ScaledDays {
     return days * this.dayMs;
   }
 
-  /** Scales the engine's settings. */
   settings(real: EngineSettings): EngineSettings {
     const refreshCheckIntervalSeconds = this.#atLeastOne(real.refreshCheckIntervalSeconds);
     const refreshAheadSeconds =

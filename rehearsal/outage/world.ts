@@ -153,7 +153,6 @@ export class World implements AsyncDisposable {
     return this.#grants[index] ?? NaN;
   }
 
-  /** Waits for that day. */
   async at(day: number): Promise<void> {
     await sleep(Math.max(0, this.days.toMs(day - this.days.now)));
   }

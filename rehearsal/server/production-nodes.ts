@@ -127,7 +127,6 @@ export class ProductionNodes implements AsyncDisposable {
     }
   }
 
-  /** The first node. */
   get node(): ProductionNode {
     const [first] = this.nodes;
     if (first === undefined) {

@@ -4,7 +4,6 @@ import type { Grant, GrantStore } from './grant-store';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 
-/** The authorization request of one device. */
 export interface DeviceRequest {
   readonly deviceCode: string;
   /** Six digits. */
@@ -12,9 +11,6 @@ export interface DeviceRequest {
   readonly client: SimulatedClient;
   readonly scopes: readonly string[];
   readonly expiresAtMs: number;
-}
-
-interface StoredRequest extends DeviceRequest {
   intervalMs: number;
   askedAtMs?: number;
   /** Why the person or the organization denied it. */
@@ -32,7 +28,7 @@ const TOLERANCE_MS = 20;
 const SLOW_DOWN_MS = 5000;
 
 export class DeviceRequests {
-  readonly #requests = new Map<string, StoredRequest>();
+  readonly #requests = new Map<string, DeviceRequest>();
 
   constructor(
     private readonly grants: GrantStore,
@@ -41,7 +37,7 @@ export class DeviceRequests {
   ) {}
 
   add(client: SimulatedClient, scopes: readonly string[], behavior: Behavior): DeviceRequest {
-    const request: StoredRequest = {
+    const request: DeviceRequest = {
       deviceCode: this.newToken(),
       userCode: this.#newUserCode(),
       client,
@@ -62,21 +58,23 @@ export class DeviceRequests {
   }
 
   /** @returns false if the request no longer waits */
-  accept({ deviceCode }: DeviceRequest, user: SimulatedUser): boolean {
-    const request = this.#waiting(deviceCode);
-    if (request !== undefined) {
+  accept(request: DeviceRequest, user: SimulatedUser): boolean {
+    const isWaiting = this.#isWaiting(request);
+    if (isWaiting) {
       const { client, scopes, expiresAtMs } = request;
       const code = { grant: this.grants.add({ client, user, scopes }), redirectUri: NO_REDIRECT };
       request.code = this.grants.issueCode(code, (expiresAtMs - this.now()) / 1000);
     }
-    return request !== undefined;
+    return isWaiting;
   }
 
   /** @returns false if the request no longer waits */
-  deny({ deviceCode }: DeviceRequest, because: string): boolean {
-    const request = this.#waiting(deviceCode);
-    Object.assign(request ?? {}, { denied: because });
-    return request !== undefined;
+  deny(request: DeviceRequest, because: string): boolean {
+    const isWaiting = this.#isWaiting(request);
+    if (isWaiting) {
+      request.denied = because;
+    }
+    return isWaiting;
   }
 
   /** Answers the poll of a device. The grant is returned once. @see RFC 8628, section 3.5 */
@@ -115,12 +113,7 @@ export class DeviceRequests {
     return code === undefined ? undefined : this.grants.grantOf(code);
   }
 
-  #waiting(deviceCode: string): StoredRequest | undefined {
-    const request = this.#requests.get(deviceCode);
-    return request !== undefined && this.#isWaiting(request) ? request : undefined;
-  }
-
-  #isWaiting({ expiresAtMs, denied, code }: StoredRequest): boolean {
+  #isWaiting({ expiresAtMs, denied, code }: DeviceRequest): boolean {
     return denied === undefined && code === undefined && expiresAtMs > this.now();
   }
 

@@ -26,9 +26,6 @@ export interface IssuedToken {
   readonly value: string;
   readonly grant: Grant;
   readonly createdAt: Date;
-}
-
-interface StoredToken extends IssuedToken {
   expiresAtMs: number;
   /** Why the token is invalid before its expiry. */
   endedBecause?: string;
@@ -42,11 +39,10 @@ export function simulatedToken(): string {
   return `${randomBytes(48).toString('base64url')}_PF84_3f2c1d64-5c1e-4c39-9a59-0b1d6a7f2e10`;
 }
 
-/** Codes and tokens with their expiry. */
 export class GrantStore {
   readonly #codes = new Map<string, AuthorizationCode & { expiresAtMs: number; used: boolean }>();
   /** Ended tokens stay, because refusals name their grant and the reason. */
-  readonly #tokens = new Map<string, StoredToken>();
+  readonly #tokens = new Map<string, IssuedToken>();
   /** Number of grants, and of the latest one. */
   count = 0;
 
@@ -97,7 +93,6 @@ export class GrantStore {
     return token;
   }
 
-  /** A valid token. */
   findToken(type: IssuedToken['type'], value: string): IssuedToken | undefined {
     const token = this.#tokens.get(value);
     return token?.type === type && this.#isGood(token) ? token : undefined;
@@ -129,12 +124,11 @@ export class GrantStore {
   }
 
   remainingSeconds(token: IssuedToken): number {
-    const expiresAtMs = this.#tokens.get(token.value)?.expiresAtMs ?? 0;
-    return Math.max(0, Math.floor((expiresAtMs - this.now()) / 1000));
+    return Math.max(0, Math.floor((token.expiresAtMs - this.now()) / 1000));
   }
 
   renewToken(token: IssuedToken, ttlSeconds: number): void {
-    Object.assign(this.#tokens.get(token.value) ?? {}, { expiresAtMs: this.now() + ttlSeconds * 1000 });
+    token.expiresAtMs = this.now() + ttlSeconds * 1000;
   }
 
   /** Revokes one token. A refresh token ends its whole grant. */
@@ -179,7 +173,7 @@ export class GrantStore {
     }
   }
 
-  #isGood(token: StoredToken): boolean {
+  #isGood(token: IssuedToken): boolean {
     return token.endedBecause === undefined && token.expiresAtMs > this.now();
   }
 

@@ -26,7 +26,6 @@ export function answerError(error: Error, c: Context<SimulatorEnv>): Response {
   return Response.json(webexErrorBody(c, message, description), { status, headers });
 }
 
-/** Refuses the other methods of a path. */
 export function refuseMethod(...allowed: string[]): () => never {
   return () => {
     throw new ApiRefusal(405, STATUS_CODES[405] ?? '', { Allow: allowed.join(', ') });
