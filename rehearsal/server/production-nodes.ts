@@ -104,7 +104,6 @@ export class ProductionNodes implements AsyncDisposable {
     /** All files, removed at the end. */
     readonly folder: string,
     readonly nodes: readonly ProductionNode[],
-    readonly caFile: string,
     private readonly unsealing?: UnsealingServer,
   ) {}
 
@@ -117,14 +116,17 @@ export class ProductionNodes implements AsyncDisposable {
       if (isOnVault && options.seal !== 'shamir') {
         unsealing = await UnsealingServer.start(join(folder, 'unsealing'));
       }
-      const laidOut = await layOut(folder, options, unsealing);
-      nodes = laidOut.nodes;
+      nodes = await layOut(folder, options, unsealing);
       await Promise.all(nodes.map((node) => node.start()));
-      return new ProductionNodes(folder, nodes, laidOut.caFile, unsealing);
+      return new ProductionNodes(folder, nodes, unsealing);
     } catch (error) {
-      await new ProductionNodes(folder, nodes, '', unsealing)[Symbol.asyncDispose]();
+      await new ProductionNodes(folder, nodes, unsealing)[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  get caFile(): string {
+    return caCertificateFile(join(this.folder, 'tls'));
   }
 
   get node(): ProductionNode {
@@ -170,7 +172,7 @@ async function layOut(
   folder: string,
   { nodes: count = 1, seal = 'auto', pluginDirectory, binary, settings }: ProductionNodesOptions,
   unsealing?: UnsealingServer,
-): Promise<{ nodes: ProductionNode[]; caFile: string }> {
+): Promise<ProductionNode[]> {
   const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
   const tls = join(folder, 'tls');
   await prepareCertificates({ folder: tls, servers: names });
@@ -211,12 +213,8 @@ async function layOut(
     seal: seal === 'shamir' ? undefined : (unsealing?.seal ?? staticSeal),
     ...settings,
   });
-  const caFile = caCertificateFile(tls);
-  const [program, ca] = [binary ?? (await findServer()), await readFile(caFile, 'utf8')];
-  return {
-    nodes: configurations.map(
-      (configuration) => new ProductionNode(configuration, ca, program, join(folder, configuration.nodeId), unsealing),
-    ),
-    caFile,
-  };
+  const [program, ca] = [binary ?? (await findServer()), await readFile(caCertificateFile(tls), 'utf8')];
+  return configurations.map(
+    (configuration) => new ProductionNode(configuration, ca, program, join(folder, configuration.nodeId), unsealing),
+  );
 }

@@ -65,8 +65,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     this.clients = clients;
     // Copies, because a simulator changes its users.
     this.users = users.map((user) => ({ ...user }));
-    const given = Object.entries<unknown>(behavior).filter(([, value]) => value !== undefined);
-    this.behavior = { ...DEFAULT_BEHAVIOR, ...Object.fromEntries(given) };
+    this.behavior = { ...DEFAULT_BEHAVIOR, ...behavior };
     this.grants = new GrantStore(newToken, now);
     this.devices = new DeviceRequests(this.grants, newToken, now);
     this.serviceApps = new SimulatedServiceApps(serviceApps, this.users, this.grants);

@@ -79,12 +79,6 @@ describe('the server', () => {
     expect(reply.status).toBe(404);
     expect(await reply.json()).toHaveProperty('trackingId');
   });
-
-  test('the server keeps its default if an option is undefined', async () => {
-    const now = new Date('2030-01-01').getTime();
-    await using other = await startSimulator({ accessTokenTtlSeconds: undefined, now: () => now });
-    expect((await login(other)).expires_in).toBe(1_209_599);
-  });
 });
 
 describe('consenting', () => {
