@@ -131,13 +131,12 @@ function credentialDetail(line: CredentialLine, now: Date): string {
   const { detail, refreshedAt, horizon, consentedBy, consentedAt, verified, tokens } = line;
   // The first token that was seen may be the one of the consent. The page counts refreshes in the same way.
   const issued = tokens.length > 1 ? 'refreshed' : 'token issued';
-  return [
+  const parts = [
     detail,
-    ...(refreshedAt === undefined ? [] : [`${issued} ${describeAge(refreshedAt, now)}`]),
-    ...(horizon === undefined ? [] : [`grant until ${describeDay(horizon.until, now)}`]),
-    ...(consentedAt === undefined
-      ? []
-      : [`by ${consentedBy ?? 'somebody'} on ${consentedAt.toISOString().slice(0, 10)}`]),
-    ...(verified === undefined ? [] : [`is ${verified.email} of ${verified.organization}`]),
-  ].join('; ');
+    refreshedAt && `${issued} ${describeAge(refreshedAt, now)}`,
+    horizon && `grant until ${describeDay(horizon.until, now)}`,
+    consentedAt && `by ${consentedBy ?? 'somebody'} on ${consentedAt.toISOString().slice(0, 10)}`,
+    verified && `is ${verified.email} of ${verified.organization}`,
+  ];
+  return parts.filter((part) => part !== undefined).join('; ');
 }

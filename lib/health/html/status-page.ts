@@ -99,34 +99,20 @@ ${facts.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${valu
 function factsOf(line: CredentialLine, now: Date): readonly (readonly [name: string, value: string])[] {
   const { consentedAt, consentedBy, refreshedAt, expireTime, failingSince, horizon, verified } = line;
   const refreshes = refreshesOf(line);
-  const seen =
-    refreshes.length === 0 ? 'none' : `${refreshes.length}, the last ${describeDistance(refreshes.at(-1) ?? now, now)}`;
-  return [
-    [
-      'Consent',
-      consentedAt === undefined
-        ? 'not known'
-        : `${describeDay(consentedAt, now)}${consentedBy === undefined ? '' : ` by ${consentedBy}`}`,
-    ],
-    ['Refreshes seen', seen],
-    ...(refreshedAt === undefined ? [] : [['Token since', describeDay(refreshedAt, now)] as const]),
-    ...(failingSince === undefined ? [] : [['Failing since', describeDay(failingSince, now)] as const]),
-    [
-      'Token until',
-      expireTime === undefined
-        ? line.severity === 'healthy'
-          ? 'it never ends'
-          : 'none works'
-        : describeDay(expireTime, now),
-    ],
-    [
-      'Horizon',
-      horizon === undefined
-        ? 'not known'
-        : `${describeDay(horizon.until, now)}${horizon.assumption === undefined ? '' : `, assuming ${horizon.assumption}.`}`,
-    ],
-    ...(verified === undefined ? [] : [['Webex says', `${verified.email} of ${verified.organization}`] as const]),
+  const lastSeen = refreshes.at(-1);
+  const withoutExpiry = line.severity === 'healthy' ? 'it never ends' : 'none works';
+  const by = consentedBy === undefined ? '' : ` by ${consentedBy}`;
+  const assuming = horizon?.assumption === undefined ? '' : `, assuming ${horizon.assumption}.`;
+  const facts: readonly (readonly [name: string, value: string | undefined])[] = [
+    ['Consent', consentedAt ? `${describeDay(consentedAt, now)}${by}` : 'not known'],
+    ['Refreshes seen', lastSeen ? `${refreshes.length}, the last ${describeDistance(lastSeen, now)}` : 'none'],
+    ['Token since', refreshedAt && describeDay(refreshedAt, now)],
+    ['Failing since', failingSince && describeDay(failingSince, now)],
+    ['Token until', expireTime ? describeDay(expireTime, now) : withoutExpiry],
+    ['Horizon', horizon ? `${describeDay(horizon.until, now)}${assuming}` : 'not known'],
+    ['Webex says', verified && `${verified.email} of ${verified.organization}`],
   ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
 function rest(lines: readonly { readonly kind: Kind; readonly line: Line }[]): Markup {
