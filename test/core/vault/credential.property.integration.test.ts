@@ -53,7 +53,7 @@ property(
     const { grants } = fixture.webex;
     const numbers = new Map<string, number>();
     for (const each of names) {
-      const refreshToken = await refreshTokenAt(fixture.engine, 'spark:people_read');
+      const refreshToken = refreshTokenAt(fixture.webex, ['spark:people_read'], 'ada.admin@example.com');
       if (await store(each, refreshToken)) {
         numbers.set(each, grants.grantOf(refreshToken)?.number ?? -1);
       }

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
-import { ConsentCommand } from '../../../fixtures/modelled-consent/consent-command';
+import { consentCommand } from '../../../fixtures/modelled-consent/consent-command';
 import { ADA, BLAKE, ConsentSystem, CREDENTIALS } from '../../../fixtures/modelled-consent/consent-system';
-import { Refresh, Revoke } from '../../../fixtures/modelled-consent/grant-commands';
+import { refresh, revoke } from '../../../fixtures/modelled-consent/grant-commands';
 import { KnownGrants } from '../../../fixtures/modelled-consent/known-grants';
 import {
-  Crash,
-  CrashInRefresh,
-  FallsDue,
-  Kept,
-  OutageBegins,
-  OutageEnds,
+  CRASH,
+  crashInRefresh,
+  fallsDue,
+  KEPT,
+  OUTAGE_ENDS,
+  outageBegins,
   OUTAGES,
-  PasswordChanges,
-  Restored,
+  passwordChanges,
+  RESTORED,
 } from '../../../fixtures/modelled-consent/trouble';
 import { property } from '../../../fixtures/arbitrary/property';
 
@@ -38,23 +38,23 @@ const asked = fc.record({
 });
 const ADAS = { as: ADA, denies: false };
 
-const consents = asked.map((each) => new ConsentCommand(each));
+const consents = asked.map(consentCommand);
 
 const steps = fc.commands(
   [
     consents,
     consents,
     consents,
-    names.map((name) => new Refresh(name)),
-    fc.tuple(names, fc.boolean()).map(([name, vaultOnly]) => new Revoke(name, vaultOnly)),
-    fc.constantFrom(...OUTAGES).map((outage) => new OutageBegins(outage)),
-    fc.constant(new OutageEnds()),
-    names.map((name) => new FallsDue(name)),
-    people.map((person) => new PasswordChanges(person)),
-    fc.constant(new Crash()),
-    fc.tuple(names, fc.constantFrom('before', 'after')).map(([name, when]) => new CrashInRefresh(name, when)),
-    fc.constant(new Kept()),
-    fc.constant(new Restored()),
+    names.map(refresh),
+    fc.tuple(names, fc.boolean()).map(([name, vaultOnly]) => revoke(name, vaultOnly)),
+    fc.constantFrom(...OUTAGES).map(outageBegins),
+    fc.constant(OUTAGE_ENDS),
+    names.map(fallsDue),
+    people.map(passwordChanges),
+    fc.constant(CRASH),
+    fc.tuple(names, fc.constantFrom('before', 'after')).map(([name, when]) => crashInRefresh(name, when)),
+    fc.constant(KEPT),
+    fc.constant(RESTORED),
   ],
   { maxCommands: 12, size: 'max' },
 );
@@ -62,18 +62,18 @@ const steps = fc.commands(
 property(
   'a working grant is lost only in the ways that the documents name',
   fc.record({ refresh: fc.constantFrom('rotate', 'renew', 'keep', 'omit'), steps }),
-  async ({ refresh, steps }) => {
-    await system.reset(refresh);
-    const known = new KnownGrants(refresh);
+  async ({ refresh: behavior, steps }) => {
+    await system.reset(behavior);
+    const known = new KnownGrants(behavior);
     // The events need two grants to act on.
     for (const name of ['owned', 'anybody'] as const) {
-      await new ConsentCommand({ name, way: 'pkce', replace: false, consent: ADAS }).run(known, system);
+      await consentCommand({ name, way: 'pkce', replace: false, consent: ADAS }).run(known, system);
     }
     await fc.asyncModelRun(() => ({ model: known, real: system }), steps);
     // Each grant can be refreshed at the end, or is known to be lost.
-    await new OutageEnds().run(known, system);
+    await OUTAGE_ENDS.run(known, system);
     for (const name of CREDENTIALS) {
-      await new Refresh(name).run(known, system);
+      await refresh(name).run(known, system);
     }
   },
   { costs: 50 },

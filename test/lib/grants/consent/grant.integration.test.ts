@@ -4,6 +4,7 @@ import { consentRecordSchema } from '../../../../lib/vault/records/consent-recor
 import { Records } from '../../../../lib/vault/records/record-store';
 import { authorizeByDevice } from '../../../../lib/grants/consent/ways/device-consent';
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, GrantRefused } from '../../../../lib/webex/grant-errors';
+import { refreshTokenAt } from '../../../fixtures/worlds/refresh-token-at';
 import { ADA, BLAKE, ConsentWorld, type Given, type Way } from '../../../fixtures/worlds/consent-world';
 
 /* Behavior that all ways to a grant share, and behavior of the shared import. */
@@ -261,7 +262,7 @@ describe('an imported grant', () => {
 
   it.each([
     ['that is made up', () => 'made-up'],
-    ['that has expired', () => world.refreshToken(ADA, ['spark:people_read'], -1)],
+    ['that has expired', () => refreshTokenAt(world.fixture.webex, ['spark:people_read'], ADA, -1)],
     ['of another integration', () => tokenOfAnotherIntegration()],
   ])('a refresh token %s is refused in one line, and the working grant stays', async (_, refreshToken) => {
     const before = await authorized();
@@ -296,7 +297,7 @@ describe('an imported grant', () => {
   });
 
   it('a notice names a declared scope that the imported grant lacks', async () => {
-    await run('owned', { token: world.refreshToken(ADA, ['spark:people_read']) });
+    await run('owned', { token: refreshTokenAt(world.fixture.webex, ['spark:people_read'], ADA) });
     expect(world.shown).toEqual(['The grant lacks "spark:rooms_read", which deployment.ts declares for "owned".']);
   });
 });
