@@ -1,12 +1,13 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { issueSecretId } from '../lib/apps/issued-secret-id';
 import { run, type FinishedCommand } from '../lib/processes/child-process';
 import { cachedHvac } from './fixtures/programs/hvac';
-import { npxOfWebexToken } from './fixtures/programs/npx';
+import { STARTED_WEBEX_TOKEN } from './fixtures/programs/script';
 import { OperatedVault } from './fixtures/worlds/operated-vault';
-import { snippet } from './fixtures/pages/snippet';
+import { snippet } from './fixtures/pages/code-block';
 
 /* The commands of client/README.md, typed on a production server with its CA, including failures. */
 
@@ -94,3 +95,21 @@ it('a secret id is not unwrapped at a server whose CA is not trusted, and the fi
   expect(stderr).toMatch(/^error: no answer from Vault .*certificate/);
   expect(await readFile(operated.path('home/people-me.secret-id'), 'utf8')).toBe(before);
 });
+
+/**
+ * Makes a command `npx` that starts webex-token directly. npm's own `npx` needs more time for the search than for the
+ * run.
+ *
+ * @returns folder for the beginning of PATH
+ */
+function npxOfWebexToken(folder: string): string {
+  mkdirSync(folder);
+  const script = `#!/bin/sh
+[ "$1" = --no-install ] && shift
+[ "$1" = webex-token ] || { echo "npx runs webex-token alone here, got $1" >&2; exit 1; }
+shift
+exec '${process.execPath}' '${STARTED_WEBEX_TOKEN}' "$@"
+`;
+  writeFileSync(join(folder, 'npx'), script, { mode: 0o755 });
+  return folder;
+}

@@ -7,7 +7,7 @@ import { run } from '../lib/processes/child-process';
 import { eventually } from '../rehearsal/eventually';
 import { cachedHvac } from './fixtures/programs/hvac';
 import { descendants, isRunning } from './fixtures/programs/process-tree';
-import { snippet } from './fixtures/pages/snippet';
+import { snippet } from './fixtures/pages/code-block';
 import { Typist } from './fixtures/pages/typist';
 import { WrittenVault } from '../rehearsal/written-vault';
 

@@ -9,7 +9,7 @@ import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
 import { describeUnless } from './fixtures/runs/left-out';
 import { PackageUser } from './fixtures/packages/package-user';
 import { buildPackages } from './fixtures/packages/packages';
-import { snippet } from './fixtures/pages/snippet';
+import { snippet } from './fixtures/pages/code-block';
 
 /*
  * CDKTF is archived. docs/cdktn.md describes the installation of its successor. These tests type the commands of that

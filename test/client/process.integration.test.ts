@@ -1,15 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { bundle } from '../fixtures/packages/bundle';
-import { runProgram } from '../fixtures/programs/client-program';
 import { ConnectProxy } from '../fixtures/loopback/connect-proxy';
 import { ProcessClock } from '../fixtures/clocks/process-clock';
 import { RawServer } from '../fixtures/loopback/raw-server';
 import { credentialAnswer, ScriptedVault } from '../fixtures/loopback/scripted-vault';
-import { ScriptedWebex } from '../fixtures/loopback/scripted-webex';
-import { TlsServer } from '../fixtures/loopback/tls-server';
+import { RecordingServer, scriptedWebex } from '../fixtures/loopback/recording-server';
 
 /* The end of a process, and NODE_TLS_REJECT_UNAUTHORIZED. Node reads it at the start of a process. */
 
@@ -28,6 +27,12 @@ beforeAll(() => {
   core = bundle(['core/src/index.ts', 'client/src/index.ts'], folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a few lines of JavaScript in a process. The variable `client` holds core and client. */
+function runProgram(lines: string, env: Readonly<Record<string, string>> = {}): Promise<FinishedCommand> {
+  const program = `const client = require(${JSON.stringify(core)}); void (async () => { ${lines} })();`;
+  return run(process.execPath, ['-e', program], { env: { PATH: process.env.PATH, ...env } });
+}
 
 /* The clock stands still. No deadline or idle timeout can end the process. */
 describe('a process ends', () => {
@@ -59,21 +64,20 @@ describe('a process ends', () => {
     ],
   ])('a process ends despite %s', async (_, answer, lines, printed) => {
     await using server = await RawServer.start((socket) => socket.write(answer));
-    const { stdout, stderr } = await runProgram(core, lines(server.url.href), clock.env);
+    const { stdout, stderr } = await runProgram(lines(server.url.href), clock.env);
     expect([stdout, stderr]).toEqual([`${printed}\n`, '']);
   });
 
   it('a process ends despite an open TokenSource and WebexFetch', async () => {
     await using vault = await ScriptedVault.start();
-    await using webex = await ScriptedWebex.start({ body: { ok: true } });
+    await using webex = await scriptedWebex({ body: { ok: true } });
     vault.answer('oauthapp/creds/testauth', credentialAnswer('hush', new Date(Date.now() + 3_600_000)));
     const { stdout, stderr } = await runProgram(
-      core,
       `const tokens = new client.TokenSource({
         address: '${vault.address}', credential: 'testauth', roleId: 'r', secretId: 's',
       });
-      const webex = new client.WebexFetch({ tokens, origins: ['${webex.url}'] });
-      console.log(await (await webex.fetch('${webex.url}/')).text());`,
+      const webex = new client.WebexFetch({ tokens, origins: ['${webex.address}'] });
+      console.log(await (await webex.fetch('${webex.address}/')).text());`,
       clock.env,
     );
     expect([stdout, stderr]).toEqual(['{"ok":true}\n', '']);
@@ -82,10 +86,9 @@ describe('a process ends', () => {
   it('a process ends despite an idle connection through a proxy', async () => {
     const authority = await CertificateAuthority.create();
     const certificate = await authority.issue({ commonName: 'x', dnsNames: ['vault.test'], ipAddresses: [] });
-    await using server = await TlsServer.start(certificate);
+    await using server = await RecordingServer.start((_, response) => response.end('ok'), certificate);
     await using proxy = await ConnectProxy.start({ ports: { 'vault.test:443': server.port } });
     const { stdout, stderr } = await runProgram(
-      core,
       `${GET} console.log(await (await get('https://vault.test', process.env.CA)).body.text());`,
       { ...clock.env, HTTPS_PROXY: proxy.url(), CA: authority.certificatePem },
     );
@@ -103,7 +106,6 @@ describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
 
   async function failure(address: string, env: Record<string, string>): Promise<string> {
     const { stdout } = await runProgram(
-      core,
       `${GET} console.log(await get('${address}', process.env.CA).then(({ status }) => status, ({ code }) => code));`,
       { NODE_TLS_REJECT_UNAUTHORIZED: '0', ...env },
     );
@@ -111,13 +113,13 @@ describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
   }
 
   it('an untrusted server stays untrusted if NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
-    await using server = await TlsServer.start(certificate);
+    await using server = await RecordingServer.start((_, response) => response.end('ok'), certificate);
     expect(await failure(`https://localhost:${server.port}`, {})).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
     expect(server.requests).toEqual([]);
   });
 
   it('an untrusted proxy and a server behind one stay untrusted if NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
-    await using server = await TlsServer.start(certificate);
+    await using server = await RecordingServer.start((_, response) => response.end('ok'), certificate);
     await using plain = await ConnectProxy.start({ ports: { 'vault.test:443': server.port } });
     await using tls = await ConnectProxy.start({ ports: { 'vault.test:443': server.port }, certificate });
     expect(await failure('https://vault.test', { HTTPS_PROXY: plain.url() })).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');

@@ -13,6 +13,7 @@ import { policyNameOf } from '../../lib/declaration/derived/policy-names';
 import { loginAppRole, type AppRoleLoginOptions } from '../../core/src/login/app-role-login';
 import { TokenSource, type TokenSourceSettings } from '../../client/src/token-source';
 import { WebexFetch } from '../../client/src/webex-fetch';
+import { disposedAfterEach } from '../fixtures/runs/disposal';
 import { LossyProxy } from '../fixtures/loopback/lossy-proxy';
 import { eventually } from '../../rehearsal/eventually';
 import { HeldRequest } from '../fixtures/loopback/held-request';
@@ -32,7 +33,7 @@ const credential = (name: string) => ({ name, integration: 'webex-myapp', scopes
 let vault: WrittenVault;
 let proxy: LossyProxy;
 let apps: Record<string, { roleId: string; secretId: string }>;
-let sources: TokenSource[];
+const keep = disposedAfterEach();
 
 beforeAll(async () => {
   vault = await WrittenVault.start({
@@ -49,11 +50,9 @@ afterAll(() => vault[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   proxy = await LossyProxy.start(vault.server.address);
-  sources = [];
 });
 
 afterEach(async () => {
-  await Promise.all(sources.map((made) => made[Symbol.asyncDispose]()));
   await proxy[Symbol.asyncDispose]();
   vault.webex.behavior = { ...vault.webex.behavior, ...LONG, fault: undefined };
   await vault.engine.writeIntegration(vault.admin);
@@ -64,17 +63,17 @@ afterEach(async () => {
 
 function source(options: Partial<TokenSourceSettings & AppRoleLoginOptions> = {}): TokenSource {
   const login = options.wrappingToken === undefined ? apps.first : { roleId: apps.first?.roleId ?? '' };
-  const made = new TokenSource({
-    address: proxy.address,
-    credential: 'one',
-    roleId: '',
-    retry: { baseDelayMs: 5 },
-    holdOffMs: 50,
-    ...login,
-    ...options,
-  });
-  sources.push(made);
-  return made;
+  return keep(
+    new TokenSource({
+      address: proxy.address,
+      credential: 'one',
+      roleId: '',
+      retry: { baseDelayMs: 5 },
+      holdOffMs: 50,
+      ...login,
+      ...options,
+    }),
+  );
 }
 
 it('the source sends a failing Webex a bounded number of requests for 20 callers, and recovers by itself', async () => {

@@ -16,10 +16,9 @@ import {
   type LoginIdentity,
 } from '../../client/src/index';
 import { anyUrl, inOrder } from '../fixtures/arbitrary/any-reply';
-import { fieldIn } from '../fixtures/results/field-in';
 import { MemoryNetwork, type RawReply } from '../fixtures/loopback/memory-network';
 import { property } from '../fixtures/arbitrary/property';
-import { expectHidden } from '../fixtures/results/shown';
+import { expectHidden, fieldIn } from '../fixtures/results/shown';
 import { vaultReply } from '../fixtures/arbitrary/vault-replies';
 import { outcomeOf, useVirtualTime } from '../fixtures/clocks/virtual-time';
 

@@ -26,6 +26,7 @@ import {
   WRAPPED_SECRET_ID,
   type ScriptedAnswer,
 } from '../fixtures/loopback/scripted-vault';
+import { disposedAfterEach } from '../fixtures/runs/disposal';
 import { useVirtualTime } from '../fixtures/clocks/virtual-time';
 
 const CREDS = 'oauthapp/creds/testauth';
@@ -40,31 +41,29 @@ useVirtualTime();
 let vault: ScriptedVault;
 let waits: number[];
 let now: number;
-let sources: TokenSource[];
+const keep = disposedAfterEach();
 
 function source(options: Partial<TokenSourceSettings & AppRoleLoginOptions> = {}): TokenSource {
-  const made = new TokenSource({
-    address: vault.address,
-    credential: 'testauth',
-    roleId: 'role',
-    secretId: 'the-secret-id',
-    retry: { wait: (delayMs) => Promise.resolve(void waits.push(delayMs)), random: () => 0.5 },
-    now: () => now,
-    ...options,
-  });
-  sources.push(made);
-  return made;
+  return keep(
+    new TokenSource({
+      address: vault.address,
+      credential: 'testauth',
+      roleId: 'role',
+      secretId: 'the-secret-id',
+      retry: { wait: (delayMs) => Promise.resolve(void waits.push(delayMs)), random: () => 0.5 },
+      now: () => now,
+      ...options,
+    }),
+  );
 }
 
 beforeEach(async () => {
   vault = await ScriptedVault.start();
   waits = [];
-  sources = [];
   now = Date.now();
 });
 
 afterEach(async () => {
-  await Promise.all(sources.map((made) => made[Symbol.asyncDispose]()));
   await vault[Symbol.asyncDispose]();
 });
 
@@ -496,12 +495,11 @@ it('the source keeps its Vault token if a new login fails', async () => {
 it('the source revokes its Vault token when it is closed', async () => {
   vault.answer(CREDS, credentialAnswer('token-1', inMs(HOUR_MS)));
   vault.answer('auth/token/revoke-self', { status: 204, body: {} });
-  {
-    await using tokens = source();
-    await tokens.token();
-  }
+  const tokens = source();
+  await tokens.token();
+  await tokens[Symbol.asyncDispose]();
   expect(vault.requests.at(-1)).toBe('PUT auth/token/revoke-self');
-  await expect(sources[0]?.token()).rejects.toThrow('closed');
+  await expect(tokens.token()).rejects.toThrow('closed');
 });
 
 it('the source revokes its Vault token after a pending read has finished', async () => {

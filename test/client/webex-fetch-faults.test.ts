@@ -1,13 +1,14 @@
 import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { CredentialReading } from '../../core/src/vault/credential';
 import { WebexFetch, type WebexFetchOptions } from '../../client/src/webex-fetch';
 import { WebexUnreachableError } from '../../core/src/webex-errors';
 import { eventually } from '../../rehearsal/eventually';
+import { failureOf } from '../fixtures/results/shown';
+import { disposedAfterEach } from '../fixtures/runs/disposal';
 import { RawServer } from '../fixtures/loopback/raw-server';
 import { useVirtualTime } from '../fixtures/clocks/virtual-time';
 
@@ -18,26 +19,17 @@ const ACCESS_TOKEN = 'the-access-token';
 /* The clock is virtual, because a busy machine could exceed a deadline. */
 useVirtualTime();
 
-const opened: RawServer[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
-});
+const keep = disposedAfterEach();
 
 async function serve(handle?: (socket: Socket, request: string) => void) {
-  const server = await RawServer.start(handle);
-  opened.push(server);
+  const server = keep(await RawServer.start(handle));
   const reading = new CredentialReading({ data: { server: 'x', access_token: ACCESS_TOKEN, type: 'Bearer' } });
   const tokens: WebexFetchOptions['tokens'] = { token: () => Promise.resolve(reading), reject: () => undefined };
   const webex = new WebexFetch({ tokens, origins: [server.url.origin], retry: { random: () => 0 } });
   return { server, webex, url: `${server.url.href}v1/x` };
 }
 
-async function failure(work: Promise<unknown>): Promise<Error> {
-  const failed: unknown = await work.catch((error: unknown) => error);
-  expect(failed).toHaveProperty('message');
-  expect(inspect(failed, { depth: 9, showHidden: true })).not.toContain(ACCESS_TOKEN);
-  return failed as Error;
-}
+const failure = (work: Promise<unknown>): Promise<Error> => failureOf(work, ACCESS_TOKEN);
 
 describe('an answer', () => {
   it.each([

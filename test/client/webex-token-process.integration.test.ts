@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../lib/processes/child-process';
+import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { bundle } from '../fixtures/packages/bundle';
 import { eventually } from '../../rehearsal/eventually';
 import { ProcessClock } from '../fixtures/clocks/process-clock';
@@ -212,15 +210,9 @@ it('webex-token says in one line that nothing is installed yet', async () => {
 });
 
 describe('the output', () => {
-  async function shell(line: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-    const child = spawn('bash', ['-c', line], {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', NODE: process.execPath, COMMAND: command, ...app },
-    });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-    const [exitCode] = (await once(child, 'close')) as [number];
-    return { exitCode, ...output };
+  function shell(line: string): Promise<FinishedCommand> {
+    const env = { PATH: process.env.PATH, HOME: '/nonexistent', NODE: process.execPath, COMMAND: command, ...app };
+    return run('bash', ['-c', line], { env });
   }
 
   it('webex-token succeeds if its output is only partly read', async () => {

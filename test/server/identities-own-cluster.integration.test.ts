@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -6,7 +7,6 @@ import { VaultResponseError } from '#core';
 import { API_AUDIENCE, KubernetesCluster } from '../../rehearsal/identity/kubernetes-cluster';
 import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { findServer } from '../../rehearsal/server/server-binary';
-import { inPod, whyNoPod } from '../fixtures/kubernetes/in-pod';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
@@ -17,6 +17,8 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 const configReply = z.object({ data: z.record(z.string(), z.unknown()) });
 const loginReply = z.object({ auth: z.object({ policies: z.array(z.string()) }) });
+
+const UNSHARE = ['--user', '--map-root-user', '--mount'];
 
 describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
   const ofVault = { namespace: 'webex-token-vault', serviceAccount: 'webex-token-vault' };
@@ -104,3 +106,41 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
     });
   });
 });
+
+/** Why this machine cannot imitate a pod, or undefined. */
+function whyNoPod(): string | undefined {
+  const { status, stderr, error } = spawnSync('unshare', [...UNSHARE, 'mount', '-t', 'tmpfs', 'none', '/var/run'], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? undefined : `no mount namespaces: ${error?.message ?? stderr.trim()}`;
+}
+
+/**
+ * Makes a script that runs the program with the files that every pod has, on a machine that is no pod. The program gets
+ * its own mount namespace, with its own file system at /var/run. Users other than root need user namespaces of Linux.
+ *
+ * @param folder must exist while the program runs; the program sees later writes to its `pod/token`
+ * @returns path of the script
+ */
+async function inPod(
+  program: string,
+  folder: string,
+  { token, ca }: Readonly<Record<'token' | 'ca', string>>,
+): Promise<string> {
+  const [files, script] = [join(folder, 'pod'), join(folder, 'in-pod')];
+  await mkdir(files, { recursive: true });
+  await Promise.all([writeFile(join(files, 'token'), token), writeFile(join(files, 'ca.crt'), ca)]);
+  const mounted = '/var/run/secrets/kubernetes.io/serviceaccount';
+  const steps = [
+    'mount -t tmpfs none /var/run',
+    `mkdir -p ${mounted}`,
+    `mount --bind '${files}' ${mounted}`,
+    `exec '${program}' "$@"`,
+  ];
+  await writeFile(
+    script,
+    `#!/bin/sh\nexec unshare ${UNSHARE.join(' ')} sh -ec '${steps.join(' && ').replaceAll("'", `'"'"'`)}' sh "$@"\n`,
+    { mode: 0o700 },
+  );
+  return script;
+}

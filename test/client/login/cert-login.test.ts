@@ -9,6 +9,7 @@ import { CertLogin } from '../../../client/src/login/cert-login';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { CertificateAuthority, type IssuedCertificate } from '../../../lib/server/certificates/certificate-authority';
 import { eventually } from '../../../rehearsal/eventually';
+import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
@@ -18,11 +19,11 @@ let authority: CertificateAuthority;
 let vault: ScriptedVault;
 let folder: string;
 let files: { certFile: string; keyFile: string };
-let logins: CertLogin[];
 let server: IssuedCertificate;
 let certificate: IssuedCertificate;
 
 useVirtualTime();
+const keep = disposedAfterEach();
 
 beforeAll(async () => {
   authority = await CertificateAuthority.create();
@@ -35,10 +36,8 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cert-login-'));
   files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
   write(certificate);
-  logins = [];
 });
 afterEach(async () => {
-  await Promise.all(logins.map((each) => each[Symbol.asyncDispose]()));
   rmSync(folder, { recursive: true });
   await vault[Symbol.asyncDispose]();
 });
@@ -58,9 +57,7 @@ function write({ certificatePem, privateKeyPem }: Partial<IssuedCertificate>): v
 
 function login(): CertLogin {
   const connection = new VaultConnection({ address: vault.address, ca: authority.certificatePem });
-  const made = new CertLogin(connection, { role: 'people-me', ...files });
-  logins.push(made);
-  return made;
+  return keep(new CertLogin(connection, { role: 'people-me', ...files }));
 }
 
 const shown = () => vault.exchanges.map((exchange) => exchange.certificate?.trim());

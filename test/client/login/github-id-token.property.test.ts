@@ -5,10 +5,9 @@ import { githubIdToken } from '../../../client/src/login/github-id-token';
 import { oneLine } from '../../../core/src/safe-text';
 import fc from 'fast-check';
 import { anyJson, anyReply } from '../../fixtures/arbitrary/any-reply';
-import { fieldIn } from '../../fixtures/results/field-in';
 import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
 import { property } from '../../fixtures/arbitrary/property';
-import { expectHidden } from '../../fixtures/results/shown';
+import { expectHidden, fieldIn } from '../../fixtures/results/shown';
 import { outcomeOf, useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 const BEARER = 'the-token-of-the-job';

@@ -11,6 +11,7 @@ import {
 import { JwtLogin, type JwtLoginOptions, type JwtMethod } from '../../../client/src/login/jwt-login';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
+import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
@@ -20,9 +21,9 @@ const issuer = new JwtIssuer();
 let vault: ScriptedVault;
 let folder: string;
 let file: string;
-let logins: JwtLogin[];
 
 useVirtualTime();
+const keep = disposedAfterEach();
 
 beforeEach(async () => {
   vault = await ScriptedVault.start();
@@ -30,20 +31,16 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'jwt-login-'));
   file = join(folder, 'token');
   writeFileSync(file, `${issuer.token()}\n`);
-  logins = [];
 });
 afterEach(async () => {
   jest.restoreAllMocks();
-  await Promise.all(logins.map((each) => each[Symbol.asyncDispose]()));
   rmSync(folder, { recursive: true });
   await vault[Symbol.asyncDispose]();
 });
 
 function login(options: Partial<JwtLoginOptions> = { file }, method?: JwtMethod): JwtLogin {
   const connection = new VaultConnection({ address: vault.address });
-  const made = new JwtLogin(connection, { role: 'people-me', ...options }, method);
-  logins.push(made);
-  return made;
+  return keep(new JwtLogin(connection, { role: 'people-me', ...options }, method));
 }
 
 it.each([

@@ -1,10 +1,11 @@
-import { inspect } from 'node:util';
 import { HttpTransport, type HttpRequest } from '../../../core/src/http/http-transport';
 import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
 import { ConnectProxy, type ConnectProxyOptions } from '../../fixtures/loopback/connect-proxy';
 import { eventually } from '../../../rehearsal/eventually';
+import { failureOf } from '../../fixtures/results/shown';
+import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
-import { TlsServer } from '../../fixtures/loopback/tls-server';
+import { RecordingServer } from '../../fixtures/loopback/recording-server';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
 /* Only the proxy resolves `vault.test`. A request that bypasses the proxy fails. */
@@ -15,35 +16,31 @@ const VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap
 const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
 
 let authority: CertificateAuthority;
-let server: TlsServer;
+let server: RecordingServer;
 let transport: HttpTransport;
-let proxies: ConnectProxy[];
 
 useVirtualTime();
+const keep = disposedAfterEach();
 
 beforeAll(async () => {
   authority = await CertificateAuthority.create();
   const names = { commonName: 'vault', dnsNames: ['vault.test', 'localhost'], ipAddresses: ['127.0.0.1', '::1'] };
-  server = await TlsServer.start(await authority.issue(names));
+  server = await RecordingServer.start((_, response) => response.end('ok'), await authority.issue(names));
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
 beforeEach(() => {
   VARIABLES.forEach((name) => Reflect.deleteProperty(process.env, name));
   transport = new HttpTransport({ ca: authority.certificatePem });
-  proxies = [];
 });
 afterEach(async () => {
   await transport.close();
-  await Promise.all(proxies.map((each) => each[Symbol.asyncDispose]()));
   VARIABLES.forEach((name) => Reflect.deleteProperty(process.env, name));
   Object.entries(before).forEach(([name, value]) => value !== undefined && (process.env[name] = value));
 });
 
 async function proxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
-  const started = await ConnectProxy.start({ ports: { [TARGET]: server.port }, ...options });
-  proxies.push(started);
-  return started;
+  return keep(await ConnectProxy.start({ ports: { [TARGET]: server.port }, ...options }));
 }
 
 async function get(url: string, request: Partial<HttpRequest> = {}): Promise<string> {
@@ -151,11 +148,8 @@ it('the transport uses a proxy that speaks TLS, and sends its credentials to no 
 });
 
 describe('a failing proxy', () => {
-  async function failure(url: string, request: Partial<HttpRequest> = {}): Promise<Error> {
-    const failed: unknown = await get(url, request).catch((error: unknown) => error);
-    expect(inspect(failed, { depth: 9, showHidden: true })).not.toContain('hush');
-    expect(failed).toBeInstanceOf(Error);
-    return failed as Error;
+  function failure(url: string, request?: Partial<HttpRequest>): Promise<Error> {
+    return failureOf(get(url, request), 'hush');
   }
 
   it.each([

@@ -2,10 +2,11 @@ import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { HttpTransport, type HttpRequest } from '../../../core/src/http/http-transport';
 import { NetworkError } from '../../../core/src/http/network-error';
 import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
+import { failureOf } from '../../fixtures/results/shown';
+import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { RawServer } from '../../fixtures/loopback/raw-server';
 import { outcomeOf, useVirtualTime } from '../../fixtures/clocks/virtual-time';
 
@@ -13,22 +14,17 @@ const TOKEN = 's.token-that-no-error-may-show';
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 const DAY_MS = 24 * 3_600_000;
 
-const opened: AsyncDisposable[] = [];
+const keep = disposedAfterEach();
 let transport: HttpTransport;
 
 /* The clock is virtual. A deadline passes only if a test advances the clock. */
 useVirtualTime();
 
 beforeEach(() => (transport = new HttpTransport()));
-afterEach(async () => {
-  await transport.close();
-  await Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
-});
+afterEach(() => transport.close());
 
 async function serve(handle?: (socket: Socket, request: string) => void): Promise<RawServer> {
-  const server = await RawServer.start(handle);
-  opened.push(server);
-  return server;
+  return keep(await RawServer.start(handle));
 }
 
 function send(url: URL, request: Partial<HttpRequest> = {}) {
@@ -41,14 +37,7 @@ function send(url: URL, request: Partial<HttpRequest> = {}) {
   });
 }
 
-async function failure(work: Promise<unknown>): Promise<unknown> {
-  const outcome: unknown = await work.then(
-    () => 'no failure',
-    (error: unknown) => error,
-  );
-  expect(inspect(outcome, { depth: 12, showHidden: true })).not.toContain(TOKEN);
-  return outcome;
-}
+const failure = (work: Promise<unknown>): Promise<Error> => failureOf(work, TOKEN);
 
 describe('an answer', () => {
   it('the transport returns an answer with any status', async () => {

@@ -8,12 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppRoleLogin, loginAppRole, VaultConnection, type AppRoleLoginOptions } from '#core';
 import { TokenSource, type TokenSourceSettings } from 'webex-token-client';
+import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { bundle } from '../../fixtures/packages/bundle';
 import { LossyProxy } from '../../fixtures/loopback/lossy-proxy';
 import { eventually } from '../../../rehearsal/eventually';
 import { NOT_ROOT, testUnless } from '../../fixtures/runs/left-out';
 import { LongTimers } from '../../fixtures/clocks/long-timers';
 import { loginAnswer, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
+import { run, type FinishedCommand } from '../../../lib/processes/child-process';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
 /** Lifetime of the role's secret ids. */
@@ -31,7 +33,7 @@ let folder: string;
 let file: string;
 let roleId: string;
 let warnings: string[];
-let sources: TokenSource[];
+const keep = disposedAfterEach();
 
 beforeAll(async () => {
   client = bundle(['core/src/index.ts', 'client/src/command/webex-token.ts'], clientFolder);
@@ -54,11 +56,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'secret-id-renewal-'));
   file = join(folder, 'secret-id');
   warnings = [];
-  sources = [];
 });
-afterEach(async () => {
+afterEach(() => {
   jest.restoreAllMocks();
-  await Promise.all(sources.map((source) => source[Symbol.asyncDispose]()));
   rmSync(folder, { recursive: true });
 });
 
@@ -90,17 +90,17 @@ async function soonNearItsEnd(): Promise<string> {
 }
 
 function source(options: Partial<TokenSourceSettings & AppRoleLoginOptions> = {}): TokenSource {
-  const made = new TokenSource({
-    address: vault.server.address,
-    credential: 'testauth',
-    roleId,
-    secretIdFile: file,
-    renewSecretId: true,
-    onWarning: (warning) => warnings.push(warning),
-    ...options,
-  });
-  sources.push(made);
-  return made;
+  return keep(
+    new TokenSource({
+      address: vault.server.address,
+      credential: 'testauth',
+      roleId,
+      secretIdFile: file,
+      renewSecretId: true,
+      onWarning: (warning) => warnings.push(warning),
+      ...options,
+    }),
+  );
 }
 
 async function content(): Promise<string> {
@@ -354,25 +354,12 @@ it('the constructor requires a file for renewal', () => {
 });
 
 /** webex-token in a process with a later clock. */
-async function webexToken(
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ exitCode: number | null; stdout: string; stderr: string; argv: string }> {
+async function webexToken(more: Readonly<Record<string, string>> = {}): Promise<FinishedCommand & { argv: string }> {
   const main = `const { now } = Date;
     Date.now = () => now() + ${NEAR_END_MS};
     require(${JSON.stringify(client)}).main(['testauth'], () => '0')`;
   const argv = ['-e', main];
-  const child = spawn(process.execPath, argv, {
-    env: {
-      PATH: process.env.PATH,
-      VAULT_ADDR: vault.server.address,
-      VAULT_ROLE_ID: roleId,
-      VAULT_SECRET_ID_FILE: file,
-      ...env,
-    },
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  return { exitCode, ...output, argv: argv.join(' ') };
+  const env = { VAULT_ADDR: vault.server.address, VAULT_ROLE_ID: roleId, VAULT_SECRET_ID_FILE: file };
+  const ended = await run(process.execPath, argv, { env: { PATH: process.env.PATH, ...env, ...more } });
+  return { ...ended, argv: argv.join(' ') };
 }

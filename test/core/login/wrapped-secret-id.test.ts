@@ -8,6 +8,7 @@ import {
 } from '../../../core/src/login/wrapped-secret-id';
 import { VaultConnection } from '../../../core/src/vault/vault-connection';
 import { VaultUnreachableError } from '../../../core/src/vault/vault-errors';
+import { failureOf } from '../../fixtures/results/shown';
 import {
   LOST,
   refusal,
@@ -33,13 +34,6 @@ beforeEach(async () => {
 });
 afterEach(() => vault[Symbol.asyncDispose]());
 
-async function failure(work: Promise<unknown>): Promise<Error> {
-  return work.then(
-    () => new Error('no failure'),
-    (error: unknown) => error as Error,
-  );
-}
-
 it('the first read unwraps the secret id, and later reads do not', async () => {
   const wrapped = new WrappedSecretId(connection, 'w');
   expect(wrapped.isUnwrapped).toBe(false);
@@ -50,14 +44,14 @@ it('the first read unwraps the secret id, and later reads do not', async () => {
 
 it('the error hides the wrapping token if Vault quotes it as a creation path', async () => {
   vault.answer(LOOKUP, { body: { data: { creation_path: 'sys/the-wrapping-token' } } });
-  const error = await failure(unwrapSecretId(connection, 'the-wrapping-token'));
+  const error = await failureOf(unwrapSecretId(connection, 'the-wrapping-token'));
   expect(error).toBeInstanceOf(WrappingTokenForgedError);
   expect(error.message).toContain('"sys/[hidden]"');
 });
 
 it('the error says that the secret id may have been taken if Vault does not know the wrapping token at the start', async () => {
   vault.answer(LOOKUP, SPENT);
-  const error = await failure(unwrapSecretId(connection, 'w'));
+  const error = await failureOf(unwrapSecretId(connection, 'w'));
   expect(error).toBeInstanceOf(WrappingTokenSpentError);
   expect(error.message).toMatch(THEFT);
 });
@@ -69,7 +63,7 @@ it.each<[string, ScriptedAnswer]>([
 ])('the same wrapping token unwraps the secret id later if Vault %s', async (_, answer) => {
   vault.answer(UNWRAP, answer, UNWRAPPED_SECRET_ID);
   const wrapped = new WrappedSecretId(connection, 'w');
-  const error = await failure(wrapped.read());
+  const error = await failureOf(wrapped.read());
   expect(error).toBeInstanceOf(TemporarilyUnavailable);
   expect(error.message).toMatch(/could not unwrap the secret id .*; try again later$/);
   expect(await wrapped.read()).toBe('the-secret-id');
@@ -78,7 +72,7 @@ it.each<[string, ScriptedAnswer]>([
 it('a valid wrapping token unwraps the secret id later if no answer came', async () => {
   vault.answer(UNWRAP, LOST, UNWRAPPED_SECRET_ID);
   const wrapped = new WrappedSecretId(connection, 'w');
-  const error = await failure(wrapped.read());
+  const error = await failureOf(wrapped.read());
   expect(error).toBeInstanceOf(VaultUnreachableError);
   expect(exitCodeOf(error)).toBe(4);
   expect(await wrapped.read()).toBe('the-secret-id');
@@ -93,7 +87,7 @@ it.each([
     vault.answer(LOOKUP, WRAPPED_SECRET_ID, SPENT);
     vault.answer(UNWRAP, answer);
     const wrapped = new WrappedSecretId(connection, 'w');
-    for (const error of [await failure(wrapped.read()), await failure(wrapped.read())]) {
+    for (const error of [await failureOf(wrapped.read()), await failureOf(wrapped.read())]) {
       expect(error).toBeInstanceOf(WrappingTokenSpentError);
       expect(error.message).toContain(
         `probably this program used it up: Vault's answer to the unwrapping was lost (${how}), and the secret id with it`,
@@ -108,10 +102,10 @@ it('the error says that the secret id may be lost if nobody can check the wrappi
   vault.answer(LOOKUP, WRAPPED_SECRET_ID, LOST, SPENT);
   vault.answer(UNWRAP, LOST);
   const wrapped = new WrappedSecretId(connection, 'w');
-  const error = await failure(wrapped.read());
+  const error = await failureOf(wrapped.read());
   expect(error).toBeInstanceOf(TemporarilyUnavailable);
   expect(error.message).toMatch(
     /was lost \(ECONNRESET\), so the wrapping token may be used up; try again later .*no sign of theft$/,
   );
-  expect((await failure(wrapped.read())).message).toContain('probably this program');
+  expect((await failureOf(wrapped.read())).message).toContain('probably this program');
 });

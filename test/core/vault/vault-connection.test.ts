@@ -1,7 +1,8 @@
-import { inspect } from 'node:util';
 import { ExplainedError } from '../../../core/src/explained-error';
 import { VaultConnection, type VaultConnectionOptions } from '../../../core/src/vault/vault-connection';
 import { VaultResponseError, VaultUnreachableError } from '../../../core/src/vault/vault-errors';
+import { failureOf } from '../../fixtures/results/shown';
+import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { RawServer } from '../../fixtures/loopback/raw-server';
 import { RecordingServer } from '../../fixtures/loopback/recording-server';
 import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
@@ -12,26 +13,16 @@ const TOKEN = 's.token-that-no-error-may-show';
 /* The clock is virtual, because a busy machine could exceed a deadline. */
 useVirtualTime();
 
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
-});
-
-function keep<T extends AsyncDisposable>(server: T): T {
-  opened.push(server);
-  return server;
-}
+const keep = disposedAfterEach();
 
 function connect(address: string, options: Partial<VaultConnectionOptions> = {}): VaultConnection {
   return new VaultConnection({ address, token: TOKEN, ...options });
 }
 
 async function failure(work: Promise<unknown>): Promise<Error> {
-  const failed: unknown = await work.catch((error: unknown) => error);
-  expect(inspect(failed, { depth: 9, showHidden: true })).not.toContain(TOKEN);
-  expect(failed).toBeInstanceOf(Error);
-  expect((failed as Error).message).not.toMatch(/\n/);
-  return failed as Error;
+  const failed = await failureOf(work, TOKEN);
+  expect(failed.message).not.toMatch(/\n/);
+  return failed;
 }
 
 const json = (reply: unknown) => reply;
@@ -224,11 +215,10 @@ describe('an answer', () => {
 });
 
 it('the connection sends the password of an address to that server and shows it in no error', async () => {
-  const server = keep(await RecordingServer.start((_, response) => response.end('no JSON')));
+  const server = await RecordingServer.start((_, response) => response.end('no JSON'));
   const vault = connect(server.address.replace('//', '//user:hush@'));
   expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');
   expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:hush').toString('base64')}`);
   await server[Symbol.asyncDispose]();
-  opened.pop();
   expect((await failure(vault.read('secret/x', json))).message).not.toContain('hush');
 });

@@ -13,9 +13,9 @@ import { refreshPair } from '../../../lib/webex/token-request';
 import type { TokenPair } from '../../../lib/webex/token-pair';
 import { DEFAULT_USERS, simulatedAdministrator } from '../../../rehearsal/webex/simulated-user';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
-import { ScriptedWebex, type WebexAnswer } from '../../fixtures/loopback/scripted-webex';
+import { scriptedWebex, type WebexAnswer } from '../../fixtures/loopback/recording-server';
 import { ASKING_CLIENT, login, ORGANIZATION, SERVICE_APP, startSimulator } from '../../rehearsal/webex/simulated-login';
-import { failureOf } from './failure';
+import { failureOf } from '../../fixtures/results/shown';
 import { SimulatedClock } from './simulated-clock';
 
 const { applicationId, clientId, clientSecret } = SERVICE_APP;
@@ -133,8 +133,8 @@ describe('it is refused', () => {
       { status, body: { message: 'Invalid client credentials' } },
       { status: 400, body: { error } },
     ];
-    await using scripted = await ScriptedWebex.start(...answers);
-    expect(await failureOf(ask({ apiUrl: `${scripted.url}/v1` }))).toBeInstanceOf(kind);
+    await using scripted = await scriptedWebex(...answers);
+    expect(await failureOf(ask({ apiUrl: `${scripted.address}/v1` }))).toBeInstanceOf(kind);
     expect(scripted.requests.map(({ url }) => url)).toEqual([
       `/v1/applications/${applicationId}/token`,
       '/v1/access_token',

@@ -1,12 +1,12 @@
 import { exitCodeOf } from '#core';
 import { checkClientSecret, type ClientSecretCheck } from '../../../lib/webex/client-secret-check';
-import { ScriptedWebex, type WebexAnswer } from '../../fixtures/loopback/scripted-webex';
+import { scriptedWebex, type WebexAnswer } from '../../fixtures/loopback/recording-server';
 
 const clientSecret = 'd2f0a4c6e8b1937500aa5544ccee1122';
 
 async function check(...answers: WebexAnswer[]): Promise<{ check: ClientSecretCheck; sent: URLSearchParams[] }> {
-  await using webex = await ScriptedWebex.start(...answers);
-  const tokenUrl = `${webex.url}/v1/access_token`;
+  await using webex = await scriptedWebex(...answers);
+  const tokenUrl = `${webex.address}/v1/access_token`;
   const verdict = await checkClientSecret({ tokenUrl, clientId: 'C1', clientSecret });
   return { check: verdict, sent: webex.requests.map(({ body }) => new URLSearchParams(body)) };
 }

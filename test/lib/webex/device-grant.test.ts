@@ -8,9 +8,9 @@ import {
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, RequestRefused } from '../../../lib/webex/grant-errors';
 import type { TokenPair } from '../../../lib/webex/token-pair';
 import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
-import { ScriptedWebex } from '../../fixtures/loopback/scripted-webex';
+import { scriptedWebex } from '../../fixtures/loopback/recording-server';
 import { call, CLIENT, OTHER_ADMIN, REDIRECT_URL, startSimulator } from '../../rehearsal/webex/simulated-login';
-import { failureOf } from './failure';
+import { failureOf } from '../../fixtures/results/shown';
 import { SimulatedClock } from './simulated-clock';
 
 const { clientId, clientSecret } = CLIENT;
@@ -91,8 +91,8 @@ describe('a device grant', () => {
 
   it('polling keeps the longer interval', async () => {
     const answers = ['slow_down', 'authorization_pending', 'slow_down', 'authorization_pending', 'access_denied'];
-    await using scripted = await ScriptedWebex.start(...answers.map((error) => ({ status: 400, body: { error } })));
-    expect(await failureOf(tokens(await begin(), { apiUrl: scripted.url }))).toBeInstanceOf(DeviceGrantDenied);
+    await using scripted = await scriptedWebex(...answers.map((error) => ({ status: 400, body: { error } })));
+    expect(await failureOf(tokens(await begin(), { apiUrl: scripted.address }))).toBeInstanceOf(DeviceGrantDenied);
     expect(clock.waits).toEqual([2, 7, 7, 12, 12]);
   });
 
@@ -240,14 +240,14 @@ describe('a refused client', () => {
       ['invalid_client', ClientRefused],
       ['invalid_grant', RequestRefused],
     ] as const) {
-      await using scripted = await ScriptedWebex.start(no, { status: 400, body: { error } });
-      expect(await failureOf(tokens(grant, { apiUrl: `${scripted.url}/v1` }))).toBeInstanceOf(kind);
+      await using scripted = await scriptedWebex(no, { status: 400, body: { error } });
+      expect(await failureOf(tokens(grant, { apiUrl: `${scripted.address}/v1` }))).toBeInstanceOf(kind);
     }
   });
 
   it('the error says that Webex refuses the device grant for this client', async () => {
-    await using scripted = await ScriptedWebex.start({ status: 400, body: { error: 'unauthorized_client' } });
-    const error = await failureOf(tokens(await begin(), { apiUrl: scripted.url }));
+    await using scripted = await scriptedWebex({ status: 400, body: { error: 'unauthorized_client' } });
+    const error = await failureOf(tokens(await begin(), { apiUrl: scripted.address }));
     expect(error).toBeInstanceOf(RequestRefused);
     expect(error.message).toMatch(/^Webex answered 400 to device\/token \(unauthorized_client\); compare client id/);
   });
@@ -299,10 +299,15 @@ describe('a beginning', () => {
       expires_in: 300,
       interval: 2,
     };
-    await using fine = await ScriptedWebex.start({ body: reply });
-    expect(await begin({ apiUrl: fine.url })).toMatchObject({ userCode: '123456', verificationUriComplete: undefined });
-    await using scripted = await ScriptedWebex.start({ body: { ...reply, ...changes } });
-    expect((await failureOf(begin({ apiUrl: scripted.url }))).message).toContain('something that is not a Webex reply');
+    await using fine = await scriptedWebex({ body: reply });
+    expect(await begin({ apiUrl: fine.address })).toMatchObject({
+      userCode: '123456',
+      verificationUriComplete: undefined,
+    });
+    await using scripted = await scriptedWebex({ body: { ...reply, ...changes } });
+    expect((await failureOf(begin({ apiUrl: scripted.address }))).message).toContain(
+      'something that is not a Webex reply',
+    );
   });
 
   it.each([
@@ -310,7 +315,7 @@ describe('a beginning', () => {
     ['5 s if Webex names none, as in RFC 8628', {}, 5],
   ])('the interval is %s', async (_, named, seconds) => {
     const fields = { device_code: 'd', user_code: '1', verification_uri: 'https://example.com/', expires_in: 9 };
-    await using scripted = await ScriptedWebex.start({ body: { ...fields, ...named } });
-    expect((await begin({ apiUrl: scripted.url })).intervalSeconds).toBe(seconds);
+    await using scripted = await scriptedWebex({ body: { ...fields, ...named } });
+    expect((await begin({ apiUrl: scripted.address })).intervalSeconds).toBe(seconds);
   });
 });

@@ -21,10 +21,9 @@ import { checkWebex } from '../../../lib/webex/reachable-webex';
 import { exchangeCode, refreshPair } from '../../../lib/webex/token-request';
 import { TokenPair } from '../../../lib/webex/token-pair';
 import { inOrder } from '../../fixtures/arbitrary/any-reply';
-import { fieldIn } from '../../fixtures/results/field-in';
 import { MemoryNetwork } from '../../fixtures/loopback/memory-network';
 import { property } from '../../fixtures/arbitrary/property';
-import { expectHidden } from '../../fixtures/results/shown';
+import { expectHidden, fieldIn } from '../../fixtures/results/shown';
 import { outcomeOf, useVirtualTime, VIRTUAL_CLOCK } from '../../fixtures/clocks/virtual-time';
 import { webexReply } from '../../fixtures/arbitrary/webex-replies';
 

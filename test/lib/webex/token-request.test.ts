@@ -14,8 +14,8 @@ import {
   REDIRECT_URL,
   startSimulator,
 } from '../../rehearsal/webex/simulated-login';
-import { ScriptedWebex, type WebexAnswer } from '../../fixtures/loopback/scripted-webex';
-import { failureOf } from './failure';
+import { scriptedWebex, type WebexAnswer } from '../../fixtures/loopback/recording-server';
+import { failureOf } from '../../fixtures/results/shown';
 import { SimulatedClock } from './simulated-clock';
 
 const { clientId, clientSecret } = CLIENT;
@@ -165,8 +165,8 @@ describe("in Webex's own words, without a code of OAuth's", () => {
   const words = (status: number, message: string): WebexAnswer => ({ status, body: { message } });
 
   async function failure(...answers: WebexAnswer[]): Promise<Error> {
-    await using scripted = await ScriptedWebex.start(...answers);
-    const tokenUrl = `${scripted.url}/v1/access_token`;
+    await using scripted = await scriptedWebex(...answers);
+    const tokenUrl = `${scripted.address}/v1/access_token`;
     return await failureOf(refresh('a-refresh-token', { tokenUrl }));
   }
 
@@ -246,11 +246,11 @@ it.each([
   ['a page', { status: 403, body: '<html>' }],
   ['the way to another server', { status: 302, headers: { location: '/x' } }],
 ])('the request reports %s as the answer of another server', async (_, answer) => {
-  await using scripted = await ScriptedWebex.start(answer);
-  const error = await failureOf(exchange('a-code', { tokenUrl: `${scripted.url}/v1/access_token` }));
+  await using scripted = await scriptedWebex(answer);
+  const error = await failureOf(exchange('a-code', { tokenUrl: `${scripted.address}/v1/access_token` }));
   expect(error).toBeInstanceOf(WebexUnreachableError);
   expect(error.message).toBe(
-    `${scripted.url}/v1 answered access_token with something that is not a Webex reply; check the Webex API URL`,
+    `${scripted.address}/v1 answered access_token with something that is not a Webex reply; check the Webex API URL`,
   );
 });
 
@@ -258,8 +258,8 @@ it.each([0, -1, 1e300, 'soon'])(
   'the pair is kept without a lifetime if its refresh token lives for %p',
   async (life) => {
     const body = { access_token: 'a', refresh_token: 'r', expires_in: 1, refresh_token_expires_in: life, scope: 7 };
-    await using scripted = await ScriptedWebex.start({ body });
-    const pair = await exchange('a-code', { tokenUrl: `${scripted.url}/v1/access_token` });
+    await using scripted = await scriptedWebex({ body });
+    const pair = await exchange('a-code', { tokenUrl: `${scripted.address}/v1/access_token` });
     expect([pair.accessToken, pair.refreshToken]).toEqual(['a', 'r']);
     expect([pair.refreshTokenTtlSeconds, pair.scopes]).toEqual([undefined, undefined]);
   },

@@ -3,7 +3,7 @@ import { exitCodeOf } from '#core';
 import { proveByRefresh } from '../../../../lib/grants/rotation/refresh-proof';
 import { type Rotation, rotateSecret } from '../../../../lib/grants/rotation/rotation';
 import type { SimulatedClient } from '../../../../rehearsal/webex/simulated-client';
-import { ScriptedWebex } from '../../../fixtures/loopback/scripted-webex';
+import { RecordingServer, scriptedWebex } from '../../../fixtures/loopback/recording-server';
 import { WrittenVault } from '../../../../rehearsal/written-vault';
 
 /* Failures between two steps of a rotation. */
@@ -128,12 +128,12 @@ it('the rotation ends before its next change if another rotation has taken over'
 describe('a refresh', () => {
   const TOKEN = { access_token: 'the-same', token_type: 'Bearer', refresh_token: 'r', expires_in: 40_000 };
 
-  async function importFrom(webex: ScriptedWebex, secrets = ['s']): Promise<void> {
+  async function importFrom(webex: RecordingServer, secrets = ['s']): Promise<void> {
     await fixture.admin.write('oauthapp/servers/webex-myapp', {
       client_id: 'c',
       client_secrets: secrets,
       provider: 'custom',
-      provider_options: { token_url: webex.url, auth_style: 'in_params' },
+      provider_options: { token_url: webex.address, auth_style: 'in_params' },
     });
     await fixture.admin.write('oauthapp/creds/testauth', {
       server: 'webex-myapp',
@@ -144,7 +144,7 @@ describe('a refresh', () => {
 
   it('a refresh proves the secret even if Webex gives out the same token again within a day', async () => {
     const headers = { 'content-type': 'application/json' };
-    await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, body: TOKEN });
+    await using webex = await scriptedWebex({ headers, body: TOKEN }, { headers, body: TOKEN });
     await importFrom(webex);
     const proof = await proveByRefresh(fixture.admin, 'oauthapp', ['testauth']);
     expect(proof).toEqual({ state: 'proven', credential: 'testauth' });
@@ -158,7 +158,7 @@ describe('a refresh', () => {
     ['later', { status: 503, body: {} }],
   ])('the proof is "%s" after the matching answer of Webex', async (state, answer) => {
     const headers = { 'content-type': 'application/json' };
-    await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, ...answer });
+    await using webex = await scriptedWebex({ headers, body: TOKEN }, { headers, ...answer });
     await importFrom(webex);
     expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state });
   });
@@ -166,13 +166,13 @@ describe('a refresh', () => {
   it('the proof is refused only if Webex refuses every secret that it answers for', async () => {
     const headers = { 'content-type': 'application/json' };
     const refused = { headers, status: 401, body: { error: 'invalid_client' } };
-    await using webex = await ScriptedWebex.start({ headers, body: TOKEN }, { headers, status: 503 }, refused, {
+    await using webex = await scriptedWebex({ headers, body: TOKEN }, { headers, status: 503 }, refused, {
       headers,
       status: 503,
     });
     await importFrom(webex, ['new', 'old']);
     expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state: 'later' });
-    await using other = await ScriptedWebex.start({ headers, body: TOKEN }, refused);
+    await using other = await scriptedWebex({ headers, body: TOKEN }, refused);
     await importFrom(other, ['new', 'old']);
     expect(await proveByRefresh(fixture.admin, 'oauthapp', ['testauth'])).toMatchObject({ state: 'refused' });
   });

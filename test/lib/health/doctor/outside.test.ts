@@ -10,8 +10,7 @@ import { explainedRefusal } from '../../../../lib/operators/server-refusal';
 import { freePort } from '../../../../lib/processes/free-port';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
-import { ScriptedWebex } from '../../../fixtures/loopback/scripted-webex';
-import { TlsServer } from '../../../fixtures/loopback/tls-server';
+import { RecordingServer, scriptedWebex } from '../../../fixtures/loopback/recording-server';
 
 /* Problems before the login. Scripted servers have states that are hard to reach on a real one. */
 
@@ -26,13 +25,13 @@ const UP = {
 const HEALTH = 'sys/health?standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200';
 
 let vault: ScriptedVault;
-let webex: ScriptedWebex;
+let webex: RecordingServer;
 
 beforeEach(async () => {
   vault = await ScriptedVault.start();
   vault.answer('sys/seal-status', { body: UP });
   vault.answer(HEALTH, { body: UP });
-  webex = await ScriptedWebex.start({ status: 401, body: { message: 'no' } });
+  webex = await scriptedWebex({ status: 401, body: { message: 'no' } });
 });
 
 afterEach(async () => {
@@ -69,7 +68,7 @@ async function examined({ deployment = declared(), env = {}, load, now }: Given 
 }
 
 function declared(address = vault.address): Deployment {
-  return exampleDeployment({ vault: { address }, webex: { apiUrl: webex.url } });
+  return exampleDeployment({ vault: { address }, webex: { apiUrl: webex.address } });
 }
 
 it('the doctor reaches the login if it finds no problem before', async () => {
@@ -160,7 +159,7 @@ describe('of the server', () => {
     ])('the doctor finds a certificate %s', async (_, options, isTrusted, problem) => {
       const authority = await CertificateAuthority.create({ now: longAgo });
       const certificate = await authority.issue(options);
-      await using server = await TlsServer.start(certificate);
+      await using server = await RecordingServer.start((_, response) => response.end('ok'), certificate);
       const caFile = join(folder, 'ca.pem');
       writeFileSync(caFile, authority.certificatePem);
       const { check, line } = await examined({
@@ -185,7 +184,10 @@ describe('of the server', () => {
   it('the doctor finds another product than is declared', async () => {
     const port = Number(new URL(vault.address).port);
     vault.answer(HEALTH, { body: { ...UP, version: '1.21.4', enterprise: false } });
-    const deployment = exampleDeployment({ vault: { server: { mode: 'dev', port } }, webex: { apiUrl: webex.url } });
+    const deployment = exampleDeployment({
+      vault: { server: { mode: 'dev', port } },
+      webex: { apiUrl: webex.address },
+    });
     const { check, line } = await examined({ deployment });
     expect(check).toBe('product');
     expect(line).toMatch(/is HashiCorp Vault 1\.21\.4, and vault\.server\.product declares OpenBao/);

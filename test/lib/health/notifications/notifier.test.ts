@@ -24,7 +24,6 @@ import { exampleDeployment } from '../../../fixtures/declarations/example-deploy
 import { RawServer } from '../../../fixtures/loopback/raw-server';
 import { RecordingServer } from '../../../fixtures/loopback/recording-server';
 import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
-import { TlsServer } from '../../../fixtures/loopback/tls-server';
 
 const PATH = '/v1/webhooks/incoming/the-secret-of-it';
 
@@ -150,7 +149,8 @@ it('the notifier says that nobody answers, or that a certificate is not trusted'
     /^the webhook at 127\.0\.0\.1:1 could not be told of 1 change\(s\): no answer \(ECONNREFUSED\); the next run/,
   );
   const authority = await CertificateAuthority.create();
-  await using tls = await TlsServer.start(
+  await using tls = await RecordingServer.start(
+    (_, response) => response.end('ok'),
     await authority.issue({ commonName: 'hook', dnsNames: ['localhost'], ipAddresses: [] }),
   );
   await expect(notifier(`https://localhost:${tls.port}/x`).notify(failing('recordings'))).rejects.toThrow(
