@@ -1,5 +1,5 @@
 import { ExplainedError } from '#core';
-import { lastLine, run, type RunOptions } from '../lib/processes/child-process';
+import { lastLine, run, type FinishedCommand, type RunOptions } from '../lib/processes/child-process';
 import { timed } from './rounds';
 
 export interface ChildUsage {
@@ -18,19 +18,23 @@ const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
 export async function nodeUsage(args: readonly string[], options: RunOptions): Promise<ChildUsage> {
   let stderr = '';
   const seconds = await timed(async () => {
-    stderr = await succeeded(process.execPath, ['--import', TELL_PEAK, ...args], options);
+    ({ stderr } = await succeeded(process.execPath, ['--import', TELL_PEAK, ...args], options));
   });
   return { seconds, peakMiB: Number(stderr.split(MARK).at(-1)) / 1024 };
 }
 
-/** @returns its standard error. @throws ExplainedError if it fails */
-export async function succeeded(command: string, args: readonly string[], options: RunOptions): Promise<string> {
-  const { exitCode, stdout, stderr } = await run(command, args, options);
-  if (exitCode !== 0) {
-    const said = stderr || stdout;
+/** @throws ExplainedError if the command fails */
+export async function succeeded(
+  command: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<FinishedCommand> {
+  const ended = await run(command, args, options);
+  if (ended.exitCode !== 0) {
+    const said = ended.stderr || ended.stdout;
     throw new ExplainedError(
-      `"${[command, ...args].join(' ').slice(0, 200)}" ended with exit code ${exitCode}: ${lastLine(said, /Error: /) || lastLine(said)}`,
+      `"${[command, ...args].join(' ').slice(0, 200)}" ended with exit code ${ended.exitCode}: ${lastLine(said, /Error: /) || lastLine(said)}`,
     );
   }
-  return stderr;
+  return ended;
 }

@@ -7,7 +7,7 @@ import { succeeded } from './child-usage';
 import { manyApps } from './many-apps';
 import { timed } from './rounds';
 import type { Row } from './row';
-import type { Measuring } from './section';
+import type { Measuring } from './sections';
 
 /* Terraform on a real server with a thousand new apps, and after one has changed. Measured once, because it takes minutes. */
 

@@ -3,10 +3,10 @@ import { TokenSource } from 'webex-token-client';
 import { TOKEN_PATH } from '../rehearsal/webex/endpoints/token-endpoint';
 import type { WrittenVault } from '../rehearsal/written-vault';
 import { Load } from './load';
-import { percentile } from './percentile';
+import { percentile } from './rounds';
 import { PollingReader } from './polling-readers';
 import type { Row } from './row';
-import type { Measuring } from './section';
+import type { Measuring } from './sections';
 import { credentialReply } from '../lib/vault/replies';
 
 /*

@@ -1,11 +1,10 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ExplainedError } from '#core';
-import { lastLine, run } from '../lib/processes/child-process';
+import { succeeded } from './child-usage';
 import { inTurn, timed } from './rounds';
 import type { Row } from './row';
-import { needed, type Measuring } from './section';
+import { needed, type Measuring } from './sections';
 
 /*
  * How long the program takes to say how to use it, beside the start of Node: what every command pays before it begins.
@@ -25,7 +24,7 @@ export async function measureHelp({ rounds, progress }: Measuring): Promise<Row[
   try {
     progress('packing');
     const installed = await needed(unpacked(folder));
-    const node = (...args: readonly string[]) => timed(() => succeeded(process.execPath, args, folder));
+    const node = (...args: readonly string[]) => timed(() => succeeded(process.execPath, args, { cwd: folder }));
     const measured = await inTurn(
       rounds * OFTEN,
       {
@@ -35,11 +34,11 @@ export async function measureHelp({ rounds, progress }: Measuring): Promise<Row[
       },
       progress,
     );
-    const start = measured['node -e 0'].median;
+    const start = measured['node -e 0'];
     return (['package', 'clone'] as const).map((where) => ({
       section: 'help',
       what: `webex-token-vault --help of the ${where}, without Node's own start`,
-      ours: 1000 * (measured[where].median - start),
+      ours: 1000 * (measured[where] - start),
       other: { what: 'node -e 0', value: 1000 * start },
       unit: 'ms',
       goal: { of: 'ours', atMost: GOAL_MS },
@@ -51,17 +50,9 @@ export async function measureHelp({ rounds, progress }: Measuring): Promise<Row[
 
 /** The package as it is published, with the packages of this clone. */
 async function unpacked(folder: string): Promise<string> {
-  await succeeded('npm', ['run', 'build'], PROJECT);
-  const { stdout } = await succeeded('npm', ['pack', '--silent', '--pack-destination', folder], PROJECT);
-  await succeeded('tar', ['-xzf', stdout.trim()], folder);
+  await succeeded('npm', ['run', 'build'], { cwd: PROJECT });
+  const { stdout } = await succeeded('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: PROJECT });
+  await succeeded('tar', ['-xzf', stdout.trim()], { cwd: folder });
   await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   return join(folder, 'package');
-}
-
-async function succeeded(command: string, args: readonly string[], cwd: string) {
-  const ended = await run(command, args, { cwd });
-  if (ended.exitCode !== 0) {
-    throw new ExplainedError(`${command} ${args.join(' ')} failed: ${lastLine(ended.stderr)}`);
-  }
-  return ended;
 }

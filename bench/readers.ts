@@ -5,10 +5,10 @@ import { TokenSource } from 'webex-token-client';
 import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
 import { WrittenVault } from '../rehearsal/written-vault';
 import { Load } from './load';
-import { percentile } from './percentile';
+import { percentile } from './rounds';
 import { PollingReader } from './polling-readers';
 import type { Row } from './row';
-import type { Measuring } from './section';
+import type { Measuring } from './sections';
 import { dueTogetherRows } from './due-together';
 
 /* Many readers of a thousand credentials: reads of the engine, of a KV on the same server, and through a TokenSource. */

@@ -1,20 +1,14 @@
-import { median } from './percentile';
-
-export interface Measured {
-  readonly median: number;
-  readonly all: readonly number[];
-}
-
 /**
  * Runs the measurements in turn, so that the machine's other work affects all of them.
  *
  * @param measurements each runs once, and gives its figure
+ * @returns the medians
  */
 export async function inTurn<Name extends string>(
   rounds: number,
   measurements: Readonly<Record<Name, () => Promise<number>>>,
   progress: (line: string) => void,
-): Promise<Record<Name, Measured>> {
+): Promise<Record<Name, number>> {
   const entries = Object.entries<() => Promise<number>>(measurements);
   const figures = new Map<string, number[]>(entries.map(([name]) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
@@ -23,10 +17,8 @@ export async function inTurn<Name extends string>(
       figures.get(name)?.push(await once());
     }
   }
-  const measured: Record<string, Measured> = Object.fromEntries(
-    [...figures].map(([name, all]) => [name, { median: median(all), all }]),
-  );
-  return measured;
+  const medians: Record<string, number> = Object.fromEntries([...figures].map(([name, all]) => [name, median(all)]));
+  return medians;
 }
 
 /** @returns seconds */
@@ -34,4 +26,14 @@ export async function timed(what: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await what();
   return (performance.now() - started) / 1000;
+}
+
+/** The nearest-rank percentile, or NaN without values. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
 }

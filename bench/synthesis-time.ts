@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { nodeUsage, type ChildUsage } from './child-usage';
 import { manyApps } from './many-apps';
-import { median } from './percentile';
+import { median } from './rounds';
 import type { Row } from './row';
-import type { Measuring } from './section';
+import type { Measuring } from './sections';
 
 /* `main.ts` with few and many apps, from a declaration to Terraform's JSON. */
 

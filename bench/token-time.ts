@@ -1,44 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { WrittenVault } from '../rehearsal/written-vault';
 import { succeeded } from './child-usage';
-import { ClientPackage } from './client-package';
 import { inTurn, timed } from './rounds';
 import type { Row } from './row';
-import { needed, type Measuring } from './section';
+import { needed, type Measuring } from './sections';
 
 /* `webex-token` as an app installs it, with a Vault token and a local server, beside Node's own start. */
 
+const PROJECT = resolve(__dirname, '..');
 const CREDENTIAL = 'testauth';
 
 /** Each run takes a tenth of a second, and the differences are hundredths. */
 const OFTEN = 5;
 
 export async function measureToken({ rounds, progress }: Measuring): Promise<Row[]> {
-  progress('packing');
-  await using app = await needed(ClientPackage.install());
-  await using vault = await WrittenVault.start();
-  await vault.authorize();
-  const { PATH, HOME } = process.env;
-  const env = {
-    PATH,
-    HOME,
-    VAULT_ADDR: vault.server.address,
-    VAULT_TOKEN: await vault.tokenWith(`path "oauthapp/creds/${CREDENTIAL}" { capabilities = ["read"] }`),
-  };
-  const once = (command: string, ...args: readonly string[]) => {
-    return (): Promise<number> => timed(() => succeeded(command, args, { cwd: app.folder, env }));
-  };
-  const { node, token } = await inTurn(
-    rounds * OFTEN,
-    { node: once(process.execPath, '-e', '0'), token: once(app.command, CREDENTIAL) },
-    progress,
-  );
-  return [
-    {
-      section: 'token',
-      what: "webex-token with a Vault token, without Node's own start",
-      ours: 1000 * (token.median - node.median),
-      other: { what: 'node -e 0', value: 1000 * node.median },
-      unit: 'ms',
-    },
-  ];
+  const folder = await mkdtemp(join(tmpdir(), 'bench-token-'));
+  try {
+    progress('packing');
+    const command = await needed(installed(folder));
+    await using vault = await WrittenVault.start();
+    await vault.authorize();
+    const { PATH, HOME } = process.env;
+    const env = {
+      PATH,
+      HOME,
+      VAULT_ADDR: vault.server.address,
+      VAULT_TOKEN: await vault.tokenWith(`path "oauthapp/creds/${CREDENTIAL}" { capabilities = ["read"] }`),
+    };
+    const once = (program: string, ...args: readonly string[]) => {
+      return (): Promise<number> => timed(() => succeeded(program, args, { cwd: folder, env }));
+    };
+    const { node, token } = await inTurn(
+      rounds * OFTEN,
+      { node: once(process.execPath, '-e', '0'), token: once(command, CREDENTIAL) },
+      progress,
+    );
+    return [
+      {
+        section: 'token',
+        what: "webex-token with a Vault token, without Node's own start",
+        ours: 1000 * (token - node),
+        other: { what: 'node -e 0', value: 1000 * node },
+        unit: 'ms',
+      },
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Builds and packs `webex-token-client`, and installs it as an app does. @returns path of the command */
+async function installed(folder: string): Promise<string> {
+  const npm = (cwd: string, ...args: readonly string[]) => succeeded('npm', args, { cwd });
+  await npm(PROJECT, 'run', 'build', '--workspace', 'client');
+  await npm(PROJECT, 'pack', '--workspace', 'client', '--pack-destination', folder);
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));
+  const quietly = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  await npm(folder, 'install', ...quietly, './webex-token-client-0.1.0.tgz');
+  return join(folder, 'node_modules', '.bin', 'webex-token');
 }

@@ -1,7 +1,6 @@
 import { ExplainedError } from '#core';
 import type { Row } from '../../bench/row';
-import { runSections } from '../../bench/run-sections';
-import { needed, NotHere, type Section } from '../../bench/section';
+import { needed, NotHere, runSections, type Section } from '../../bench/sections';
 
 const ROW: Row = { section: 'shell', what: 'webex-token', ours: 1, unit: 's' };
 

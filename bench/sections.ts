@@ -1,9 +1,34 @@
-import { oneLine } from '#core';
+import { ExplainedError, oneLine } from '#core';
 import type { Results } from './results';
 import type { Row } from './row';
-import { NotHere, type Measuring, type Section } from './section';
 
-export type RunOptions = Pick<Measuring, 'rounds'> & {
+export interface Measuring {
+  /** Number of measurements of each figure. */
+  readonly rounds: number;
+  readonly progress: (line: string) => void;
+  /** Reports a measurement that this machine cannot do, with the reason: `node 24: ...`. */
+  readonly skip: (line: string) => void;
+}
+
+/** Related rows. The section makes and removes its servers and folders. */
+export interface Section {
+  readonly summary: string;
+  readonly measure: (measuring: Measuring) => Promise<Row[]>;
+}
+
+/** This machine lacks a program that the section needs. The section is skipped, which is no failure. */
+export class NotHere extends ExplainedError {}
+
+/** @throws NotHere instead of an ExplainedError */
+export async function needed<T>(finding: Promise<T>): Promise<T> {
+  try {
+    return await finding;
+  } catch (error) {
+    throw error instanceof ExplainedError ? new NotHere(error.message, { cause: error }) : error;
+  }
+}
+
+type RunOptions = Pick<Measuring, 'rounds'> & {
   /** @default - all sections */
   readonly names?: readonly string[];
   /** Receives lines about the progress. */
