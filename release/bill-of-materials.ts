@@ -7,40 +7,16 @@ import type { PackageLock, PlacedPackage } from './package-lock';
  * serial number, so the same package-lock.json gives the same bytes.
  */
 
-interface Component {
-  readonly type: 'library';
-  readonly 'bom-ref': string;
-  readonly group?: string;
-  readonly name: string;
-  readonly version: string;
-  readonly purl: string;
-  readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
-  readonly licenses: readonly Licence[];
-}
-
-type Licence =
-  { readonly license: { readonly id: string } | { readonly name: string } } | { readonly expression: string };
-
-export interface BillOfMaterials {
-  readonly $schema: string;
-  readonly bomFormat: 'CycloneDX';
-  readonly specVersion: '1.5';
-  readonly version: 1;
-  readonly metadata: { readonly component: Component };
-  readonly components: readonly Component[];
-  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
-}
-
 /**
  * @param path folder of the package in the project; empty for the project itself
  * @throws Error for a licence that is not accepted
  */
-export function billOfMaterials(lock: PackageLock, path: string): BillOfMaterials {
+export function billOfMaterials(lock: PackageLock, path: string) {
   const root = lock.package(path);
   if (root === undefined) {
     throw new Error(`package-lock.json has no package at "${path}"; run npm install`);
   }
-  const components = new Map<string, Component>();
+  const components = new Map<string, ReturnType<typeof componentOf>>();
   const dependencies = new Map<string, Set<string>>();
   const visited = new Set<string>();
   const visit = (placed: PlacedPackage): void => {
@@ -70,7 +46,7 @@ export function billOfMaterials(lock: PackageLock, path: string): BillOfMaterial
   };
 }
 
-function componentOf(placed: PlacedPackage): Component {
+function componentOf(placed: PlacedPackage) {
   const [, group, name = placed.name] = /^(@[^/]+)\/(.+)$/.exec(placed.name) ?? [];
   const licence = licenceOf(placed);
   const purl = packageUrl(placed);
@@ -86,7 +62,7 @@ function componentOf(placed: PlacedPackage): Component {
   };
 }
 
-function cycloneDxLicence(licence: string): Licence {
+function cycloneDxLicence(licence: string) {
   if (/ (?:OR|AND|WITH) /.test(licence)) {
     return { expression: licence };
   }

@@ -2,29 +2,16 @@ import { ratioOf, reachesGoal, type Row } from '../../bench/row';
 
 const ROW: Row = { section: 'token in a shell', what: 'webex-token', ours: 0.1, unit: 's' };
 
-it('the ratio divides our figure by the compared figure', () => {
-  expect(ratioOf({ ...ROW, other: { what: 'bao read', value: 0.2 } })).toBe(0.5);
-});
+const other = { what: 'bao read', value: 0.2 };
 
-it('a row without a comparison has no ratio', () => {
-  expect(ratioOf(ROW)).toBeUndefined();
-});
-
-it('a row reaches a ratio goal if its ratio is at most the goal', () => {
-  const other = { what: 'bao read', value: 0.2 };
-  expect(reachesGoal({ ...ROW, other, goal: { of: 'ratio', atMost: 0.5 } })).toBe(true);
-  expect(reachesGoal({ ...ROW, other, goal: { of: 'ratio', atMost: 0.49 } })).toBe(false);
-});
-
-it('a row reaches a goal for its own figure if the figure is at least the goal', () => {
-  expect(reachesGoal({ ...ROW, goal: { of: 'ours', atLeast: 0.1 } })).toBe(true);
-  expect(reachesGoal({ ...ROW, goal: { of: 'ours', atLeast: 0.2 } })).toBe(false);
-});
-
-it('a row without a ratio misses a ratio goal', () => {
-  expect(reachesGoal({ ...ROW, goal: { of: 'ratio', atMost: 1 } })).toBe(false);
-});
-
-it('a row without a goal has no verdict', () => {
-  expect(reachesGoal(ROW)).toBeUndefined();
+it.each<[string, Partial<Row>, number | undefined, boolean | undefined]>([
+  ['without a comparison and a goal', {}, undefined, undefined],
+  ['with a ratio of at most its goal', { other, goal: { of: 'ratio', atMost: 0.5 } }, 0.5, true],
+  ['with a ratio above its goal', { other, goal: { of: 'ratio', atMost: 0.49 } }, 0.5, false],
+  ['with a figure of at least its goal', { goal: { of: 'ours', atLeast: 0.1 } }, undefined, true],
+  ['with a figure below its goal', { goal: { of: 'ours', atLeast: 0.2 } }, undefined, false],
+  ['with a goal for a ratio, and no comparison', { goal: { of: 'ratio', atMost: 1 } }, undefined, false],
+])('a row %s has the right ratio and verdict', (_, changes, ratio, reached) => {
+  const row = { ...ROW, ...changes };
+  expect([ratioOf(row), reachesGoal(row)]).toEqual([ratio, reached]);
 });
