@@ -44,19 +44,13 @@ async function measure(named: string, rounds: number, count: number): Promise<vo
   const paused = { vault: root, mountPath: 'oauthapp', declared };
   const pause = () => pauseRefreshing(paused, { note: () => undefined, howToResume: 'resume' });
   const resume = () => resumeRefreshing(paused);
+  const terminate = () => node.stop().then(start);
   const reload = (): Promise<void> => root.write('sys/plugins/reload/backend', { plugin: 'oauthapp' });
   const all: Stop[] = [
     { what: 'SIGKILL', stop: () => node.kill().then(start) },
-    { what: 'SIGTERM', stop: () => node.stop().then(start) },
+    { what: 'SIGTERM', stop: terminate },
     { what: 'plugin reload', stop: reload },
-    {
-      what: 'pause, SIGTERM, resume',
-      stop: () =>
-        pause()
-          .then(() => node.stop())
-          .then(start),
-      afterwards: resume,
-    },
+    { what: 'pause, SIGTERM, resume', stop: () => pause().then(terminate), afterwards: resume },
     { what: 'pause, plugin reload, resume', stop: () => pause().then(reload), afterwards: resume },
   ];
   const stops = all.filter(({ what }) => what.includes(named));
