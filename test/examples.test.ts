@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VaultServer } from '../constructs/server/vault-server';
 import { WebexTokens } from '../constructs/tokens/webex-tokens';
@@ -8,18 +7,18 @@ import { exampleDeployment, resources, synthesize, testApp } from './fixtures/de
 import { runCommand } from './fixtures/programs/command-run';
 import { deploymentInFile } from '../rehearsal/written-deployment';
 import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
+import { temporaryFolder } from './fixtures/runs/temporary-folder';
 
 const EXAMPLES = readdirSync(join(PROJECT_FOLDER, 'examples')).filter((file) => file.endsWith('.ts'));
 const environment = process.env;
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'examples-'));
+  folder = temporaryFolder();
   process.env = { ...environment, ...Object.fromEntries(EXAMPLES.flatMap(pastedVariables)) };
 });
 afterAll(() => {
   process.env = environment;
-  rmSync(folder, { recursive: true });
 });
 
 // This test comes first, because a file is loaded once. The commands below set fewer variables.

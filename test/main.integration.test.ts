@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesize } from '../constructs/synthesis';
 import { loadDeployment } from '../lib/declaration/files/load-deployment';
 import { deploymentInFile } from '../rehearsal/written-deployment';
 import { exampleDeployment } from './fixtures/declarations/example-deployment';
 import { PROJECT_FOLDER } from './fixtures/runs/project-folder';
+import { temporaryFolder } from './fixtures/runs/temporary-folder';
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'main-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+beforeEach(() => (folder = temporaryFolder()));
 
 function plugin(): string {
   const path = join(folder, 'vault-plugin-secrets-oauthapp');

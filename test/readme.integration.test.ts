@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../lib/processes/child-process';
 import { eventually } from '../rehearsal/eventually';
@@ -9,6 +8,7 @@ import { cachedHvac } from './fixtures/programs/hvac';
 import { descendants, isRunning } from './fixtures/programs/process-tree';
 import { snippet } from './fixtures/pages/code-block';
 import { Typist } from './fixtures/pages/typist';
+import { temporaryFolder } from './fixtures/runs/temporary-folder';
 import { WrittenVault } from '../rehearsal/written-vault';
 
 /* Types the commands of README.md and client/README.md. Checks the names in these pages and in the other pages. */
@@ -27,7 +27,7 @@ describe('snippets of README.md and client/README.md', () => {
   beforeAll(async () => {
     vault = await WrittenVault.start();
     await vault.authorize();
-    folder = mkdtempSync(join(tmpdir(), 'readme-'));
+    folder = temporaryFolder();
     const { roleId, secretId } = await vault.appLogin('people-me');
     writeFileSync(join(folder, 'secret-id'), secretId, { mode: 0o600 });
     environment = {
@@ -47,7 +47,6 @@ describe('snippets of README.md and client/README.md', () => {
   afterAll(async () => {
     typist[Symbol.dispose]();
     await vault[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
   });
 
   async function meBy(accessToken: string): Promise<unknown> {
@@ -99,7 +98,7 @@ describe('snippets of README.md and client/README.md', () => {
 });
 
 test('README.md builds the plugin, as plugin/README.md does', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+  const folder = temporaryFolder();
   cpSync(join(PROJECT, 'plugin'), join(folder, 'plugin'), { recursive: true });
   const lines = snippet('README.md', 'build');
   expect(snippet('plugin/README.md', 'build')).toBe(lines);
@@ -107,7 +106,6 @@ test('README.md builds the plugin, as plugin/README.md does', async () => {
   // A plugin that is started without a server says so.
   const started = await run(join(folder, 'plugins/vault-plugin-secrets-oauthapp'), []);
   expect(started.stdout + started.stderr).toContain('This binary is a plugin');
-  rmSync(folder, { recursive: true });
 });
 
 /** Paths of all pages, relative to the project's folder. */

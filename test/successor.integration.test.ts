@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../lib/processes/child-process';
@@ -10,6 +9,7 @@ import { describeUnless } from './fixtures/runs/left-out';
 import { PackageUser } from './fixtures/packages/package-user';
 import { buildPackages } from './fixtures/packages/packages';
 import { snippet } from './fixtures/pages/code-block';
+import { temporaryFolder } from './fixtures/runs/temporary-folder';
 
 /*
  * CDKTF is archived. docs/cdktn.md describes the installation of its successor. These tests type the commands of that
@@ -51,11 +51,10 @@ async function main() {
 void main();
 `;
 
-const home = mkdtempSync(join(tmpdir(), 'successor-'));
+const home = temporaryFolder();
 /** Only the bytes and the path of the plugin count. The path has to be the same in both folders. */
 const PLUGIN = join(home, 'oauthapp');
 writeFileSync(PLUGIN, '#!/bin/sh\n', { mode: 0o755 });
-afterAll(() => rmSync(home, { recursive: true }));
 
 describeUnless(successorUnavailable())(`${SUCCESSOR} in place of cdktf`, () => {
   let user: PackageUser;

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { bundle } from '../fixtures/packages/bundle';
@@ -9,6 +6,7 @@ import { ProcessClock } from '../fixtures/clocks/process-clock';
 import { RawServer } from '../fixtures/loopback/raw-server';
 import { credentialAnswer, ScriptedVault } from '../fixtures/loopback/scripted-vault';
 import { RecordingServer, scriptedWebex } from '../fixtures/loopback/recording-server';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The end of a process, and NODE_TLS_REJECT_UNAUTHORIZED. Node reads it at the start of a process. */
 
@@ -23,10 +21,9 @@ const GET = `const get = async (address, ca) => {
 let folder: string;
 let core: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'process-'));
+  folder = temporaryFolder();
   core = bundle(['core/src/index.ts', 'client/src/index.ts'], folder);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a few lines of JavaScript in a process. The variable `client` holds core and client. */
 function runProgram(lines: string, env: Readonly<Record<string, string>> = {}): Promise<FinishedCommand> {

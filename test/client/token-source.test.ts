@@ -1,6 +1,5 @@
 import { VaultUnreachableError } from '../../core/src/vault/vault-errors';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import {
@@ -28,6 +27,7 @@ import {
 } from '../fixtures/loopback/scripted-vault';
 import { disposedAfterEach } from '../fixtures/runs/disposal';
 import { useVirtualTime } from '../fixtures/clocks/virtual-time';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 const CREDS = 'oauthapp/creds/testauth';
 const READ = `GET ${CREDS}`;
@@ -397,7 +397,7 @@ describe('after a permanent refusal', () => {
 });
 
 it('the source does not repeat a login with a refused secret id, but tries a new one from the file at once', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'secret-id-'));
+  const folder = temporaryFolder();
   const secretIdFile = join(folder, 'secret-id');
   writeFileSync(secretIdFile, 'ended');
   vault.answer('auth/approle/login', refusal(400, 'invalid role or secret ID'), loginAnswer('s.login'));
@@ -409,7 +409,6 @@ it('the source does not repeat a login with a refused secret id, but tries a new
   expect(vault.requests).toEqual([LOGIN]);
   writeFileSync(secretIdFile, 'fresh');
   expect((await tokens.token()).accessToken).toBe('token-1');
-  rmSync(folder, { recursive: true });
 });
 
 it('the error of a forbidden login says that the role may be locked out', async () => {

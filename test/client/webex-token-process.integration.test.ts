@@ -1,5 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { bundle } from '../fixtures/packages/bundle';
@@ -8,6 +7,7 @@ import { ProcessClock } from '../fixtures/clocks/process-clock';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { credentialAnswer, refusal, ScriptedVault } from '../fixtures/loopback/scripted-vault';
 import { runScript, Script, WEBEX_TOKEN } from '../fixtures/programs/script';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The command as a JavaScript process, as in its package: its child, its signals, and the readers of its output. */
 
@@ -22,13 +22,12 @@ let clock: ProcessClock;
 let app: Readonly<Record<string, string>>;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'webex-token-'));
+  folder = temporaryFolder();
   mkdirSync(join(folder, 'bin'));
   command = join(folder, 'bin/webex-token.js');
   copyFileSync(WEBEX_TOKEN, command);
   bundle(['client/src/command/webex-token'], join(folder, 'dist'), 'client.js');
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   vault = await ScriptedVault.start();
   vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, new Date('2030-01-02T03:04:05Z')));
@@ -197,16 +196,12 @@ it('webex-token does not wait long for a Vault that does not answer the logout',
 });
 
 it('webex-token says in one line that nothing is installed yet', async () => {
-  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
-  try {
-    cpSync(dirname(dirname(WEBEX_TOKEN)), join(clone, 'client'), { recursive: true });
-    const file = join(clone, 'client/bin/webex-token.js');
-    const { exitCode, stdout, stderr } = await run(process.execPath, [file, '--help']);
-    expect([exitCode, stdout]).toEqual([1, '']);
-    expect(stderr).toBe(`error: the packages that webex-token needs are not installed; run "npm ci" in ${clone}\n`);
-  } finally {
-    rmSync(clone, { recursive: true });
-  }
+  const clone = temporaryFolder();
+  cpSync(dirname(dirname(WEBEX_TOKEN)), join(clone, 'client'), { recursive: true });
+  const file = join(clone, 'client/bin/webex-token.js');
+  const { exitCode, stdout, stderr } = await run(process.execPath, [file, '--help']);
+  expect([exitCode, stdout]).toEqual([1, '']);
+  expect(stderr).toBe(`error: the packages that webex-token needs are not installed; run "npm ci" in ${clone}\n`);
 });
 
 describe('the output', () => {

@@ -1,5 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from '../../client/src/command/webex-token';
 import {
@@ -10,6 +9,7 @@ import {
   type ScriptedAnswer,
 } from '../fixtures/loopback/scripted-vault';
 import { useVirtualTime } from '../fixtures/clocks/virtual-time';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The command in this process. webex-token-process.integration.test.ts tests the properties of a process. */
 
@@ -27,8 +27,7 @@ const environment = process.env;
 /* The clock is virtual, because a busy machine could exceed a deadline. */
 useVirtualTime();
 
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'webex-token-'))));
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => (folder = temporaryFolder()));
 beforeEach(async () => {
   vault = await ScriptedVault.start();
   vault.answer(CREDS, credentialAnswer(ACCESS_TOKEN, EXPIRY));

@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformStack } from 'cdktf';
 import { pathFromOutput } from '../../constructs/output-path';
 import { testApp } from '../fixtures/declarations/declaration';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 let folder: string;
-beforeEach(() => (folder = realpathSync(mkdtempSync(join(tmpdir(), 'output-path-')))));
-afterEach(() => rmSync(folder, { recursive: true }));
+beforeEach(() => (folder = realpathSync(temporaryFolder())));
 
 function path(outdir: string, target: string): string {
   return pathFromOutput(new TerraformStack(testApp(join(folder, outdir)), 'stack'), join(folder, target));

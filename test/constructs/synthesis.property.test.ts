@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { synthesize } from '../../constructs/synthesis';
@@ -8,12 +7,9 @@ import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
 import { deploymentInput } from '../fixtures/arbitrary/deployment-input';
 import type { Declaration } from '../fixtures/declarations/declaration';
 import { property } from '../fixtures/arbitrary/property';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
-const folder = mkdtempSync(join(tmpdir(), 'synthesis-'));
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = temporaryFolder();
 
 const takenInput = deploymentInput.filter((input) => {
   try {

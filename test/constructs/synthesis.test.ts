@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesize } from '../../constructs/synthesis';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { elf } from '../fixtures/programs/elf-program';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 it('the synthesis returns the stacks in deploy order, with their folders and warnings', () => {
-  const output = mkdtempSync(join(tmpdir(), 'synthesis-'));
+  const output = temporaryFolder();
   const path = join(output, 'oauthapp');
   writeFileSync(path, elf(process.arch, 3), { mode: 0o755 });
   const deployment = exampleDeployment({
@@ -26,5 +26,4 @@ it('the synthesis returns the stacks in deploy order, with their folders and war
     stacks: Record<string, { dependencies: string[] }>;
   };
   expect(stacks['webex-tokens']?.dependencies).toEqual(['vault-server']);
-  rmSync(output, { recursive: true });
 });

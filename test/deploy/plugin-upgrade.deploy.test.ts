@@ -1,5 +1,4 @@
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';
@@ -10,6 +9,7 @@ import { describeUnless } from '../fixtures/runs/left-out';
 import { atThePaceOfThisMachine, type Attempt } from '../../rehearsal/outage/machine-pace';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The real Terraform upgrades the plugin during refreshes. test/server/planned-stop does the same with the applier. */
 
@@ -25,7 +25,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
   let pluginFile = 'oauthapp';
 
   beforeAll(async () => {
-    plugins = mkdtempSync(join(tmpdir(), 'plugins-'));
+    plugins = temporaryFolder();
     const [first, next] = [join(plugins, 'oauthapp'), join(plugins, 'oauthapp-next')];
     copyFileSync(await findOauthappPlugin(), first);
     // The same program with other bytes stands for an upgrade.
@@ -42,7 +42,6 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
   });
   afterAll(async () => {
     await operated[Symbol.asyncDispose]();
-    rmSync(plugins, { recursive: true });
   });
 
   /** @param providerTimeoutSeconds limit of an answer of Webex; the engine drops later ones, which loses the grant */

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../../lib/processes/child-process';
@@ -14,6 +13,7 @@ import { succeeded } from '../fixtures/worlds/deployed-server';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* Both stacks on an empty machine, with a dev-mode server in a container. */
 
@@ -27,7 +27,7 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-s
   let rootToken: string;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'vault-server-'));
+    folder = temporaryFolder();
     const engine = await dockerEngine();
     if (typeof engine === 'string') {
       throw new Error(engine);
@@ -46,7 +46,6 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-s
   afterAll(async () => {
     // A failed test leaves its container running.
     await run('docker', ['rm', '--force', containerName]);
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Runs the program. @throws Error with its output if it fails */

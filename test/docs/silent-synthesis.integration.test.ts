@@ -1,15 +1,15 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 
 /* SECURITY.md says that the synthesis contacts no host. This includes CDKTF. */
 
 it('the synthesis contacts no host', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'silent-'));
+  const folder = temporaryFolder();
   const refuse = join(folder, 'refuse.cjs');
   writeFileSync(
     refuse,
@@ -36,5 +36,4 @@ it('the synthesis contacts no host', async () => {
   const asking = join(folder, 'asking.ts');
   writeFileSync(asking, "require('node:http').get('http://127.0.0.1:1').on('error', () => undefined);");
   await expect(synth(asking)).resolves.toMatchObject({ exitCode: 99 });
-  rmSync(folder, { recursive: true });
 });

@@ -1,16 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { filledOnce, whyNotFilled } from '../fixtures/kubernetes/manifests/filled-once';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 const { WEBEX_TOKEN_VAULT_CACHE } = process.env;
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'filled-once-'));
+  folder = temporaryFolder();
   process.env.WEBEX_TOKEN_VAULT_CACHE = folder;
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
   if (WEBEX_TOKEN_VAULT_CACHE === undefined) {
     delete process.env.WEBEX_TOKEN_VAULT_CACHE;
   } else {

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -16,6 +15,7 @@ import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
 import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/manifests/declared-chart';
 import { kubeconform } from '../fixtures/kubernetes/manifests/kubeconform';
 import { describeUnless } from '../fixtures/runs/left-out';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 const configMap = z.object({
   kind: z.literal('ConfigMap'),
@@ -149,8 +149,7 @@ describe.each(['openbao', 'vault'] as const)('of a server of %s on Kubernetes,',
 const product = isOnVault ? 'vault' : 'openbao';
 
 describeUnless(chartUnavailable(product))('the configuration that the chart renders', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rendered-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
 
   it('the rendered configuration starts a real server, which audits, leads and stores', async () => {
     await using server = await RenderedServer.start(configurationOf(await declaredChart(product)), folder);

@@ -1,25 +1,15 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { cacheRoot, cachedFolder, type CacheEntry } from '../../rehearsal/cache-folder';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 let root: string;
 let env: NodeJS.ProcessEnv;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'cache-folder-'));
+  root = temporaryFolder();
   env = { WEBEX_TOKEN_VAULT_CACHE: root };
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 /** An entry with one file, which is usable if the file contains "whole". */
 function entry(fill: (folder: string) => Promise<void> | void): CacheEntry {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -17,6 +16,7 @@ import type { Declaration } from '../fixtures/declarations/declaration';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { startRehearsal } from '../fixtures/worlds/applied-rehearsal';
 import { synthesize } from '../fixtures/worlds/synthesizer';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 import { fakeCommand } from './fake-command';
 
 /* Changes that users make in deployment.ts, and that the rehearsal must support. */
@@ -114,7 +114,7 @@ test('the rehearsal passes a thousand apps to the processes that it starts', asy
 });
 
 test('the quickstart runs the server that REHEARSAL_SERVER names, and prints the product', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
+  const folder = temporaryFolder();
   // The program claims to be Vault. Both products accept the rehearsal's configuration.
   const vault = fakeCommand(
     folder,
@@ -128,6 +128,5 @@ test('the quickstart runs the server that REHEARSAL_SERVER names, and prints the
     expect(printed).toMatch(/ 3\/9 {2}\S+ Vault at http:\/\/127\.0\.0\.1:\d+, a simulated Webex at/);
   } finally {
     jest.restoreAllMocks();
-    rmSync(folder, { recursive: true });
   }
 });

@@ -1,20 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { QUICKSTART_STEPS, runQuickstart } from '../../rehearsal/quickstart-run';
 import { StepLog } from '../../rehearsal/step-log';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 import { eventually } from '../../rehearsal/eventually';
 import { fakeCommand } from './fake-command';
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
-});
+beforeEach(() => (folder = temporaryFolder()));
 afterEach(() => {
   jest.restoreAllMocks();
-  rmSync(folder, { recursive: true });
 });
 
 function isRunning(pid: number): boolean {

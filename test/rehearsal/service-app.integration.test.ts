@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { VaultResponseError } from '#core';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
@@ -14,6 +13,7 @@ import { webexId } from '../../rehearsal/webex/webex-id';
 import { runScript, type ScriptResult } from '../fixtures/programs/script';
 import { Typist } from '../fixtures/pages/typist';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The grant of a Service App. Another credential's token requests it, and recovery restores it without a person. */
 
@@ -46,7 +46,7 @@ let rehearsal: Rehearsal;
 let operators: string;
 let secretFile: string;
 let typist: Typist;
-const files = mkdtempSync(join(tmpdir(), 'service-app-'));
+const files = temporaryFolder();
 const printed: string[] = [];
 
 beforeAll(async () => {
@@ -65,7 +65,6 @@ beforeAll(async () => {
 afterAll(async () => {
   typist[Symbol.dispose]();
   await rehearsal.stop();
-  rmSync(files, { recursive: true });
 });
 
 function clientSecret(): string {

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from '#core';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
@@ -14,6 +13,7 @@ import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { STARTED_PROGRAM } from '../fixtures/programs/script';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /*
  * The lines of "quickstart --keep", pasted into a real bash. On OpenBao, the deployment has a namespace, which needs the
@@ -40,7 +40,7 @@ const OPERATORS = operatorsOf(declared);
 
 let rehearsal: Rehearsal;
 let file: string;
-const bin = mkdtempSync(join(tmpdir(), 'shell-environment-'));
+const bin = temporaryFolder();
 
 beforeAll(async () => {
   const binary = await findServer();
@@ -51,7 +51,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rehearsal.stop();
-  rmSync(bin, { recursive: true });
 });
 
 /** Runs lines in the shell of a person who works with another Vault. */
@@ -183,7 +182,7 @@ test('only the owner can read the folder, and nothing remains of it afterwards',
 
 test('a shell reports that its quickstart has ended, even after a kill', () => {
   const ended = spawnSync(process.execPath, ['-e', '0']);
-  const noted = join(mkdtempSync(join(tmpdir(), 'quickstart-')), 'process-id');
+  const noted = join(temporaryFolder(), 'process-id');
   writeFileSync(noted, String(ended.pid));
   expect(() => refuseEndedRehearsal({ [REHEARSAL_VARIABLE]: noted })).toThrow('the quickstart');
   writeFileSync(noted, String(process.pid));

@@ -1,17 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { unwrapSecretId } from '#core';
@@ -23,6 +12,7 @@ import { runCommand } from '../fixtures/programs/command-run';
 import { eventually } from '../../rehearsal/eventually';
 import type { ScriptResult } from '../fixtures/programs/script';
 import { onOpenBao, SERVER_PROGRAM } from '../fixtures/runs/server-product';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 import { WrittenVault } from '../../rehearsal/written-vault';
 
 let vault: WrittenVault;
@@ -40,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => vault[Symbol.asyncDispose]());
 
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), 'agent-config-')), 'agent');
+  folder = join(temporaryFolder(), 'agent');
   output = '';
 });
 

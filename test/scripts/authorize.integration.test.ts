@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from '#core';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
@@ -18,6 +17,7 @@ import { readQrCode } from '../fixtures/pages/qr-reader';
 import { CommandRun } from '../fixtures/programs/command-run';
 import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { runOnTerminal, type TerminalSession, type TerminalSize } from '../fixtures/programs/terminal';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /*
  * Parts of the command outside the ways to a grant: options, prompts, output, the browser and signals. Tests of the ways
@@ -179,10 +179,7 @@ it('authorize asks Webex for the account through HTTPS_PROXY, and reaches Vault 
 
 describe('the browser that authorize opens', () => {
   let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'browser-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => (folder = temporaryFolder()));
 
   /** A browser that records and reads the opened page. The browser stays open as long as the folder exists. */
   function fakeBrowser(): Record<string, string> {

@@ -1,21 +1,19 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { runCommand } from '../fixtures/programs/command-run';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 describe('webex-token-vault certs', () => {
   let home: string;
   let folder: string;
 
   beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'certs-'));
+    home = temporaryFolder();
     folder = join(home, 'tls');
   });
-
-  afterEach(() => rmSync(home, { recursive: true }));
 
   it('certs prints the created files and how clients trust them, and keeps existing ones', async () => {
     const first = await runCommand('certs', ['node-1', '--folder', folder]);

@@ -1,8 +1,8 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* A clone before the installation of its packages. */
 
@@ -12,14 +12,13 @@ const { scripts } = JSON.parse(readFileSync(join(PROJECT_FOLDER, 'package.json')
 
 let clone: string;
 beforeAll(() => {
-  clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  clone = temporaryFolder();
   mkdirSync(join(clone, 'scripts'));
   ['package.json', 'scripts/installed.js', 'scripts/webex-token-vault.js'].forEach((file) =>
     copyFileSync(join(PROJECT_FOLDER, file), join(clone, file)),
   );
   copyFileSync(join(PROJECT_FOLDER, 'scripts/cli.ts'), join(clone, 'scripts/cli.ts'));
 });
-afterAll(() => rmSync(clone, { recursive: true }));
 
 it.each([
   ['npm', 'run', '--silent', 'test'],

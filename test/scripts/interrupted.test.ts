@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +12,7 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { eventually } from '../../rehearsal/eventually';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { loginAnswer } from '../fixtures/loopback/scripted-vault';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* Commands at a Vault that hangs. Time passes only if a test advances it, after an awaited event. */
 
@@ -30,7 +31,7 @@ beforeEach(() => {
   jest.useFakeTimers({
     doNotFake: ['Date', 'hrtime', 'nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'],
   });
-  folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
+  folder = temporaryFolder();
   operators = join(folder, 'operators');
   mkdirSync(operators, { mode: 0o700 });
   for (const name of OPERATOR_NAMES) {
@@ -41,7 +42,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.useRealTimers();
-  rmSync(folder, { recursive: true });
 });
 
 function environment(address: string): NodeJS.ProcessEnv {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebexTokens } from '../../constructs/tokens/webex-tokens';
 import type { DeploymentInput } from '../../lib/declaration/schema/deployment';
@@ -8,12 +7,12 @@ import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { runCommand } from '../fixtures/programs/command-run';
 import type { ScriptResult } from '../fixtures/programs/script';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The handling of a deleted server's state. */
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'state-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+beforeEach(() => (folder = temporaryFolder()));
 
 const STATE = JSON.stringify({ version: 4, resources: [{ mode: 'managed' }, { mode: 'managed' }, { mode: 'data' }] });
 

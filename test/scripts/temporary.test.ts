@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../lib/processes/free-port';
 import { runCommand } from '../fixtures/programs/command-run';
@@ -7,6 +6,7 @@ import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
 import type { ScriptResult } from '../fixtures/programs/script';
 import { LOST, refusal, ScriptedVault, type ScriptedAnswer } from '../fixtures/loopback/scripted-vault';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The exit code is 4 for a temporary failure. Every other failure has another code. */
 
@@ -22,7 +22,7 @@ let vault: ScriptedVault;
 let folder: string;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'temporary-'));
+  folder = temporaryFolder();
   writeFileSync(join(folder, 'key-share-1'), Buffer.alloc(33, 1).toString('base64'), { mode: 0o600 });
   for (const file of ['backup-role-id', 'backup-secret-id']) {
     writeFileSync(join(folder, file), 'x');
@@ -37,7 +37,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await vault[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
 });
 
 const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { VaultResponseError } from '#core';
@@ -9,6 +8,7 @@ import { SigningKey } from '../../rehearsal/identity/json-web-token';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /*
  * A Vault in the cluster of its apps, simulated without a cluster. The token and the CA of Vault's service account are
@@ -28,7 +28,7 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
   let server: OperatedVault;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'in-pod-'));
+    folder = temporaryFolder();
     cluster = await KubernetesCluster.start();
     // Only Vault may ask for reviews, as in the charts.
     cluster.delegators.add('webex-token-vault/webex-token-vault');
@@ -43,7 +43,6 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     await cluster[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true });
   });
 
   async function login(jwt: string) {

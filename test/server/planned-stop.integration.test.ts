@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NotDeployed } from '#core';
 import { z } from 'zod';
@@ -15,6 +14,7 @@ import { DueGrants } from '../../rehearsal/outage/due-grants';
 import { atThePaceOfThisMachine } from '../../rehearsal/outage/machine-pace';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { Script } from '../fixtures/programs/script';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /*
  * Webex needs seconds for a refresh, and each refresh token is valid once. 16 refreshes are under way at the stop. A
@@ -34,7 +34,7 @@ let grants: DueGrants;
 let pluginFile: PluginFile = 'oauthapp';
 
 beforeAll(async () => {
-  plugins = mkdtempSync(join(tmpdir(), 'plugins-'));
+  plugins = temporaryFolder();
   copyFileSync(await findOauthappPlugin(), join(plugins, 'oauthapp'));
   // The same program with other bytes stands for an upgrade.
   copyFileSync(join(plugins, 'oauthapp'), join(plugins, 'oauthapp-next'));
@@ -48,7 +48,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await operated[Symbol.asyncDispose]();
-  rmSync(plugins, { recursive: true });
 });
 
 /** @param providerTimeoutSeconds limit of an answer of Webex; the engine drops later ones, which loses the grant */

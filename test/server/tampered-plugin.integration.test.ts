@@ -1,9 +1,9 @@
-import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { ProductionNodes } from '../../rehearsal/server/production-nodes';
 import { runScript } from '../fixtures/programs/script';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 import { WebexEngine } from '../../rehearsal/webex-engine';
 
 describe('a plugin with one byte changed', () => {
@@ -11,14 +11,12 @@ describe('a plugin with one byte changed', () => {
   let plugin: string;
 
   beforeAll(async () => {
-    pluginDirectory = await mkdtemp(join(tmpdir(), 'plugins-'));
+    pluginDirectory = temporaryFolder();
     const original = await findOauthappPlugin();
     plugin = join(pluginDirectory, basename(original));
     await copyFile(original, plugin);
     await chmod(plugin, 0o755);
   });
-
-  afterAll(() => rm(pluginDirectory, { recursive: true, force: true }));
 
   it('the server refuses a changed plugin, the command explains it, and the grant survives', async () => {
     await using engine = await WebexEngine.start();

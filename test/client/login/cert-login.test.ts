@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import timers from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -12,6 +11,7 @@ import { eventually } from '../../../rehearsal/eventually';
 import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 const LOGIN = 'PUT auth/cert/login';
 
@@ -33,12 +33,11 @@ beforeEach(async () => {
   vault = await ScriptedVault.start(server);
   vault.answer('auth/cert/login', loginAnswer('s.login'));
   vault.answer('secret/x', { body: {} });
-  folder = mkdtempSync(join(tmpdir(), 'cert-login-'));
+  folder = temporaryFolder();
   files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
   write(certificate);
 });
 afterEach(async () => {
-  rmSync(folder, { recursive: true });
   await vault[Symbol.asyncDispose]();
 });
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotPermitted, TemporarilyUnavailable, VaultConnection } from '#core';
 import { loginAs, TokenSource, tokenSourceFromEnvironment, type LoginIdentity } from 'webex-token-client';
@@ -12,6 +11,7 @@ import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
 import { LongTimers } from '../../fixtures/clocks/long-timers';
 import { RecordingServer } from '../../fixtures/loopback/recording-server';
 import { runScript } from '../../fixtures/programs/script';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 import { KubernetesCluster } from '../../../rehearsal/identity/kubernetes-cluster';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
@@ -31,7 +31,7 @@ let certificate: IssuedCertificate;
 const path = (name: string) => join(folder, name);
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'identities-'));
+  folder = temporaryFolder();
   authority = await CertificateAuthority.create();
   issuer = new JwtIssuer();
   writePair('server', await issued('localhost'));
@@ -49,7 +49,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await vault[Symbol.asyncDispose]();
   await cluster[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
 });
 
 beforeEach(async () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import {
@@ -14,6 +13,7 @@ import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
 import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { loginAnswer, refusal, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 const LOGIN = 'PUT auth/jwt/login';
 const issuer = new JwtIssuer();
@@ -28,13 +28,12 @@ const keep = disposedAfterEach();
 beforeEach(async () => {
   vault = await ScriptedVault.start();
   vault.answer('auth/jwt/login', loginAnswer('s.login'));
-  folder = mkdtempSync(join(tmpdir(), 'jwt-login-'));
+  folder = temporaryFolder();
   file = join(folder, 'token');
   writeFileSync(file, `${issuer.token()}\n`);
 });
 afterEach(async () => {
   jest.restoreAllMocks();
-  rmSync(folder, { recursive: true });
   await vault[Symbol.asyncDispose]();
 });
 

@@ -1,18 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ExplainedError } from '#core';
 import { VaultServer } from '../../../constructs/server/vault-server';
 import { resources, synthesize, testApp } from '../../fixtures/declarations/declaration';
 import { exampleDeployment } from '../../fixtures/declarations/example-deployment';
 import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plugins-'));
+  folder = temporaryFolder();
   writeFileSync(join(folder, 'oauthapp'), '#!/bin/sh\n', { mode: 0o755 });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function declareStack(pluginPath: string | undefined, sha256?: string) {
   const deployment = exampleDeployment({

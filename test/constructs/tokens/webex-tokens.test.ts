@@ -1,5 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { WebexTokens } from '../../../constructs/tokens/webex-tokens';
@@ -7,6 +6,7 @@ import type { DeploymentInput } from '../../../lib/declaration/schema/deployment
 import { resources, synthesize, testApp } from '../../fixtures/declarations/declaration';
 import { exampleDeployment, PLUGIN_SHA256 } from '../../fixtures/declarations/example-deployment';
 import { PROJECT_FOLDER } from '../../fixtures/runs/project-folder';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 function declareStack(changes: Partial<DeploymentInput> = {}, outdir?: string) {
   return synthesize(new WebexTokens(testApp(outdir), 'webex-tokens', exampleDeployment(changes)));
@@ -223,14 +223,8 @@ it('the stack keeps its state beside the deployment, and requires a Terraform ve
 });
 
 it('the stack finds its commands from any output folder', () => {
-  const outdir = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
-  try {
-    const steps = JSON.stringify(resources(declareStack({}, outdir), 'terraform_data'));
-    const [, way] = /"command":"node (\S+) internal write-entry check"/.exec(steps) ?? [];
-    expect(join(outdir, 'stacks/webex-tokens', way ?? 'none')).toBe(
-      join(PROJECT_FOLDER, 'scripts/webex-token-vault.js'),
-    );
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+  const outdir = realpathSync(temporaryFolder());
+  const steps = JSON.stringify(resources(declareStack({}, outdir), 'terraform_data'));
+  const [, way] = /"command":"node (\S+) internal write-entry check"/.exec(steps) ?? [];
+  expect(join(outdir, 'stacks/webex-tokens', way ?? 'none')).toBe(join(PROJECT_FOLDER, 'scripts/webex-token-vault.js'));
 });

@@ -1,18 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SecretIdFile } from '../../../core/src/login/secret-id-file';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
 
@@ -20,13 +10,12 @@ let folder: string;
 let fetched: number;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'secret-id-file-'));
+  folder = temporaryFolder();
   fetched = 0;
 });
 
 afterEach(() => {
   Object.defineProperty(process, 'platform', platform);
-  rmSync(folder, { recursive: true });
 });
 
 /** Prepares the file, fetches a secret id and writes it. */

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -15,6 +13,7 @@ import { eventually } from '../../../rehearsal/eventually';
 import { NOT_ROOT, testUnless } from '../../fixtures/runs/left-out';
 import { LongTimers } from '../../fixtures/clocks/long-timers';
 import { loginAnswer, ScriptedVault } from '../../fixtures/loopback/scripted-vault';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 import { run, type FinishedCommand } from '../../../lib/processes/child-process';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 
@@ -27,7 +26,7 @@ const secretIdReply = z.object({ data: z.object({ secret_id: z.string() }) });
 
 /** The bundle of the core and the client's command, for other processes. */
 let client: string;
-const clientFolder = mkdtempSync(join(tmpdir(), 'client-'));
+const clientFolder = temporaryFolder();
 let vault: WrittenVault;
 let folder: string;
 let file: string;
@@ -48,18 +47,16 @@ beforeAll(async () => {
   await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: LONG_SECONDS });
 });
 afterAll(async () => {
-  rmSync(clientFolder, { recursive: true });
   await vault[Symbol.asyncDispose]();
 });
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'secret-id-renewal-'));
+  folder = temporaryFolder();
   file = join(folder, 'secret-id');
   warnings = [];
 });
 afterEach(() => {
   jest.restoreAllMocks();
-  rmSync(folder, { recursive: true });
 });
 
 async function issued(limits: object, app = 'people-me'): Promise<string> {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppRoleLogin, loginAppRole } from '../../../core/src/login/app-role-login';
@@ -12,6 +11,7 @@ import { failureOf } from '../../fixtures/results/shown';
 import { disposedAfterEach } from '../../fixtures/runs/disposal';
 import { RecordingServer, type RecordedRequest } from '../../fixtures/loopback/recording-server';
 import { useVirtualTime } from '../../fixtures/clocks/virtual-time';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 /* Redirects of a standby node. The named leader gets the request, and no other server gets any. */
 
@@ -25,10 +25,9 @@ let folder: string;
 const keep = disposedAfterEach();
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'redirect-'));
+  folder = temporaryFolder();
   writeFileSync(join(folder, 'snapshot'), 'the-snapshot');
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Each kind of request at an address. The tests ignore the replies. */
 const KINDS: Readonly<Record<string, (address: string) => Promise<unknown>>> = {

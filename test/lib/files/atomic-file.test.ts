@@ -1,18 +1,10 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../lib/files/atomic-file';
 import { NOT_ROOT, testUnless } from '../../fixtures/runs/left-out';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 /** Replaces the partial file with a link to the target during the sync to disk. */
 async function swapAtSync(folder: string, target: string): Promise<void> {
@@ -30,11 +22,7 @@ async function swapAtSync(folder: string, target: string): Promise<void> {
 describe('writeAtomically', () => {
   let folder: string;
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'atomic-file-'));
-  });
-
-  afterEach(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => (folder = temporaryFolder()));
 
   it.each(['/dev/null', tmpdir()])('the writer leaves %s alone, because it is not a regular file', async (path) => {
     const before = statSync(path).ino;

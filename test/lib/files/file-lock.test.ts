@@ -1,14 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileLocked, lockFile, withLock } from '../../../lib/files/file-lock';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
-const folder = mkdtempSync(join(tmpdir(), 'lock-'));
+const folder = temporaryFolder();
 const file = join(folder, 'kept');
 const lock = `${file}.lock`;
 
 afterEach(() => rmSync(lock, { force: true }));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 it('a caller waits for a lock no longer than its patience, and the error names the lock file', async () => {
   writeFileSync(lock, '');

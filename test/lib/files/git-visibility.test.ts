@@ -1,20 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refuseVisibleToGit } from '../../../lib/files/git-visibility';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 let folder: string;
 const environment = process.env;
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'git-visibility-')));
+  folder = realpathSync(temporaryFolder());
   execFileSync('git', ['init', '--quiet', folder]);
   writeFileSync(join(folder, '.gitignore'), 'secrets/\n*.snap\n');
 });
 afterEach(() => {
   process.env = environment;
-  rmSync(folder, { recursive: true });
 });
 
 test.each(['grants.snap', 'secrets/operators', 'secrets/tls/ca/ca-key.pem'])(

@@ -1,20 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareCertificates } from '../../../lib/server/certificates/certificate-folder';
 import { createPrivateFolder, streamPrivateFile, writePrivateFile } from '../../../lib/files/private-file';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
 
 let folder: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'private-file-'));
-});
-afterEach(async () => {
+beforeEach(() => (folder = temporaryFolder()));
+afterEach(() => {
   Object.defineProperty(process, 'platform', platform);
-  await rm(folder, { recursive: true });
 });
 
 async function modeOf(path: string): Promise<number> {

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { requirePrivate } from '../../../lib/files/require-private';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 const FILE = 0o100000;
 const FOLDER = 0o040000;
@@ -55,15 +55,11 @@ it('the message shows only the permissions of user, group and others', () => {
 });
 
 it('the check accepts the mode as the system reports it', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'require-private-'));
+  const folder = temporaryFolder();
   const file = join(folder, 'secret');
-  try {
-    writeFileSync(file, 'content');
-    chmodSync(file, 0o640);
-    expect(messageFor(statSync(file).mode)).toContain('got mode 0640; run chmod 600');
-    chmodSync(folder, 0o750);
-    expect(messageFor(statSync(folder).mode)).toContain('got mode 0750; run chmod 700');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  writeFileSync(file, 'content');
+  chmodSync(file, 0o640);
+  expect(messageFor(statSync(file).mode)).toContain('got mode 0640; run chmod 600');
+  chmodSync(folder, 0o750);
+  expect(messageFor(statSync(folder).mode)).toContain('got mode 0750; run chmod 700');
 });

@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   keyShareFile,
@@ -7,13 +6,11 @@ import {
   RememberedKeyShares,
   type KeyShareOptions,
 } from '../../../lib/operators/key-shares';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 let folder: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'key-shares-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
+beforeEach(() => (folder = temporaryFolder()));
 
 function share(number: number): string {
   return Buffer.alloc(33, number).toString('base64');

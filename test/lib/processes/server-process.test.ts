@@ -1,18 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { ServerProcess, ServerStartError } from '../../../lib/processes/server-process';
 import { fakeCommand } from '../../rehearsal/fake-command';
 import { eventually } from '../../../rehearsal/eventually';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 /* Shell scripts in place of servers show states that a real server does not show on demand. */
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'server-process-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+beforeEach(() => (folder = temporaryFolder()));
 
 const start = (script: string, address = 'http://127.0.0.1:9', workDirectory?: string): Promise<ServerProcess> =>
   ServerProcess.start({ binary: fakeCommand(folder, 'bao', script), config: {}, address, workDirectory });

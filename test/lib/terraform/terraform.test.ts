@@ -1,12 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { kubeconfigVariables, Terraform } from '../../../lib/terraform/terraform';
 import { initialize } from '../../../rehearsal/applier/provider-terraform';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 let path: string;
-beforeEach(() => (path = mkdtempSync(join(tmpdir(), 'terraform-'))));
-afterEach(() => rmSync(path, { recursive: true }));
+beforeEach(() => (path = temporaryFolder()));
 
 function install(name: string, script: string): void {
   writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { loginAppRole, readCredential } from '#core';
 import { z } from 'zod';
 import { authorize } from '../../../lib/grants/consent/ways/code-grant';
@@ -11,6 +8,7 @@ import { exampleDeployment } from '../../fixtures/declarations/example-deploymen
 import { deploymentInFile } from '../../../rehearsal/written-deployment';
 import { synthesize } from '../../fixtures/worlds/synthesizer';
 import { startRehearsal } from '../../fixtures/worlds/applied-rehearsal';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 /*
  * Renamed integrations and apps, applied without Terraform. The server has the stack with the first names, or is empty.
@@ -28,12 +26,9 @@ const names = (integration: string, app: string) =>
 let folder: string;
 let rehearsal: Rehearsal;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'renamed-'));
-});
+beforeEach(() => (folder = temporaryFolder()));
 afterEach(async () => {
   await rehearsal.stop();
-  rmSync(folder, { recursive: true });
 });
 
 async function start(declared: Deployment): Promise<void> {

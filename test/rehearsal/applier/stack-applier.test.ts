@@ -1,14 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyStack, type Applied } from '../../../rehearsal/applier/stack-applier';
 import { VaultClient } from '../../../lib/vault/vault-client';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 /* Stacks with only `terraform_data` need no server. The integration test has the other stacks. */
 
 let stackDirectory: string;
-beforeEach(() => (stackDirectory = mkdtempSync(join(tmpdir(), 'stack-applier-'))));
-afterEach(() => rmSync(stackDirectory, { recursive: true }));
+beforeEach(() => (stackDirectory = temporaryFolder()));
 
 function write(resource: object, more: object = {}): void {
   const stack = { provider: { vault: [{}] }, resource, ...more };

@@ -1,14 +1,13 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyDeclaration } from '../../../rehearsal/applier/stack';
 import { VaultClient } from '../../../lib/vault/vault-client';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'apply-'))));
+beforeEach(() => (folder = temporaryFolder()));
 afterEach(() => {
   jest.restoreAllMocks();
-  rmSync(folder, { recursive: true });
 });
 
 /** @returns the value of a variable in Terraform's environment */

@@ -1,18 +1,8 @@
-import {
-  appendFileSync,
-  chmodSync,
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  truncateSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, chmodSync, cpSync, readdirSync, readFileSync, truncateSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findOauthappPlugin } from '../../../rehearsal/server/oauthapp-plugin';
 import { fakeCommand } from '../fake-command';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 const NAME = 'vault-plugin-secrets-oauthapp';
 const MODULE = join(__dirname, '../../../plugin');
@@ -24,12 +14,11 @@ let reported: string[];
 const report = (line: string): void => void reported.push(line);
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'oauthapp-plugin-'));
+  folder = temporaryFolder();
   bin = join(folder, 'bin');
   env = { ...process.env, PATH: bin, WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache'), OAUTHAPP_PLUGIN: '' };
   reported = [];
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function expectAloneAndExecutable(plugin: string, content: string): void {
   expect(readFileSync(plugin, 'utf8')).toBe(content);

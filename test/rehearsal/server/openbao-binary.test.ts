@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverVersion } from '../../../lib/processes/server-program';
 import { findOpenBao, OPENBAO_VERSION } from '../../../rehearsal/server/openbao-binary';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { fakeCommand } from '../fake-command';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 const BAO = `echo "OpenBao v${OPENBAO_VERSION} (0123abc), built 2026-01-01"`;
 const VAULT = 'echo "Vault v1.20.0 (0123abc), built 2026-01-01"';
@@ -18,12 +18,11 @@ const find = (more: Parameters<typeof findOpenBao>[1] = {}): Promise<string> =>
   findOpenBao(report, { env, platform: 'linux-x64', ...more });
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'openbao-binary-'));
+  folder = temporaryFolder();
   bin = join(folder, 'bin');
   env = { PATH: bin, WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache') };
   reported = [];
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 test('the search ignores a bao and a vault on PATH, because only the pinned server counts', async () => {
   fakeCommand(bin, 'bao', BAO);

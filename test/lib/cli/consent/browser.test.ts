@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openInBrowser } from '../../../../lib/cli/consent/browser';
 import { eventually } from '../../../../rehearsal/eventually';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 const SECRETS = { VAULT_TOKEN: 'v', TF_VAR_webex_myapp_client_secret: 's', WEBEX_TOKEN_VAULT_WEBHOOK: 'w' };
 
@@ -11,7 +11,7 @@ const environment = process.env;
 const over = new AbortController();
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'browser-'));
+  folder = temporaryFolder();
   const script = `#!/bin/sh\nenv > ${folder}/noted.part\necho "asked=$1" >> ${folder}/noted.part\nmv ${folder}/noted.part ${folder}/noted\n`;
   writeFileSync(join(folder, 'browser'), script, { mode: 0o755 });
   // xdg-open asks run-mailcap first, if the machine has one.
@@ -26,7 +26,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   process.env = environment;
-  rmSync(folder, { recursive: true });
 });
 afterAll(() => over.abort());
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROJECT_FOLDER } from '../../../fixtures/runs/project-folder';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 /* Loads deployments in a separate process with its own TypeScript loader, because Jest's loader differs. */
 
@@ -51,7 +51,7 @@ let folder: string;
 let results: Record<string, { name?: string; folder?: string; credential?: string; error?: string; kind?: string }>;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'deployments-'));
+  folder = temporaryFolder();
   for (const [name, content] of Object.entries(FILES)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
@@ -88,7 +88,6 @@ beforeAll(() => {
   expect(stderr).toBe('');
   results = JSON.parse(stdout) as typeof results;
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each([
   'cjs/deployment.ts',

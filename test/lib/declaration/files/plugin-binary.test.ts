@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { inspectPlugin } from '../../../../lib/declaration/files/plugin-binary';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 const CONTENT = '#!not really a plugin';
 /** Hash of `CONTENT`. */
@@ -10,10 +10,9 @@ const SHA256 = '0849aa4f8df8177a5bc1531d4db4cae1f324f0795da4b3f6cbe5b925e2ee57df
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+  folder = temporaryFolder();
   writeFileSync(join(folder, 'oauthapp-linux'), CONTENT, { mode: 0o755 });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function inspect(plugin: { path?: string; sha256?: string; command?: string }) {
   return inspectPlugin({ name: 'oauthapp', manage: true, ...plugin }, folder);

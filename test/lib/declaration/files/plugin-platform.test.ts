@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPluginPlatform } from '../../../../lib/declaration/files/plugin-platform';
 import { elf } from '../../../fixtures/programs/elf-program';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+  folder = temporaryFolder();
   file = join(folder, 'oauthapp');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const OTHER = process.arch === 'x64' ? 'arm64' : 'x64';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { prepareCertificates, serverTlsFiles } from '../../../../lib/server/certificates/certificate-folder';
 import { defineDeployment } from '../../../../lib/declaration/define-deployment';
 import type { DeploymentInput } from '../../../../lib/declaration/schema/deployment';
 import { checkServerFiles } from '../../../../lib/declaration/files/server-files';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 type ServerInput = Extract<NonNullable<DeploymentInput['vault']['server']>, { mode: 'production' }>;
 
@@ -15,13 +15,12 @@ const uid = process.getuid?.() || 1234;
 
 let folder: string;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'server-files-'));
+  folder = temporaryFolder();
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'oauthapp'), '#!/bin/sh\n', { mode: 0o755 });
   await prepareCertificates({ folder: join(folder, 'tls'), servers: ['node'] });
   giveAway(serverTlsFiles(join(folder, 'tls'), 'node').keyFile);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function giveAway(file: string): void {
   if (process.getuid?.() === 0) {

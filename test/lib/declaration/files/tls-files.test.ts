@@ -1,12 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CertificateAuthority,
   type IssuedCertificate,
 } from '../../../../lib/server/certificates/certificate-authority';
 import { checkTlsFiles, type TlsFiles } from '../../../../lib/declaration/files/tls-files';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 const NAMES = { commonName: 'node-1', dnsNames: ['node-1'], ipAddresses: ['127.0.0.1'] };
 const DAY_MS = 24 * 3600 * 1000;
@@ -21,11 +21,7 @@ describe('checkTlsFiles', () => {
     issued = await ca.issue(NAMES);
   });
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'tls-files-'));
-  });
-
-  afterEach(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => (folder = temporaryFolder()));
 
   function files({ certificatePem, privateKeyPem }: Partial<IssuedCertificate> = {}, keyMode = 0o600): TlsFiles {
     const [certFile, keyFile, caFile] = ['server.pem', 'server-key.pem', 'ca.pem'].map((name) =>

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkEnvironment, environmentAdvice } from '../../../../lib/health/doctor/environment';
 import { operatorFolderAdvice } from '../../../../lib/health/doctor/operator-folder-advice';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 const NODE = '24.21.0';
 
@@ -49,8 +49,7 @@ it('an environment in order gets no advice', () => {
 });
 
 describe('of the folder of logins', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'logins-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
 
   it('a missing or entirely private login folder gets no advice', async () => {
     writeFileSync(join(folder, 'observer-secret-id'), 'hush', { mode: 0o600 });

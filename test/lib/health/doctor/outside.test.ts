@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '#core';
 import type { Deployment } from '../../../../lib/declaration/schema/deployment';
@@ -11,6 +10,7 @@ import { freePort } from '../../../../lib/processes/free-port';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 import { RecordingServer, scriptedWebex } from '../../../fixtures/loopback/recording-server';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 /* Problems before the login. Scripted servers have states that are hard to reach on a real one. */
 
@@ -141,8 +141,7 @@ describe('of the server', () => {
   });
 
   describe('over TLS', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-    afterAll(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder();
 
     const ours = { commonName: 'here', dnsNames: [], ipAddresses: ['127.0.0.1'] };
     const longAgo = new Date(Date.now() - 60 * 86_400_000);

@@ -1,14 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { toHtml } from '../../../../lib/health/html/status-page';
 import { NO_CHROMIUM, openChromium } from '../../../fixtures/pages/chromium';
 import { describeUnless } from '../../../fixtures/runs/left-out';
 import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'page-'));
+  const folder = temporaryFolder();
   const complaints: string[] = [];
   const asked: string[] = [];
   let browser: Browser;
@@ -25,7 +25,6 @@ describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
   });
   afterAll(async () => {
     await browser.close();
-    rmSync(folder, { recursive: true });
   });
 
   it('the page keeps its style, loads no other resource and violates no content security policy', async () => {

@@ -1,15 +1,5 @@
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NotAuthorizedYet } from '#core';
 import { CredentialReading } from '../../../../core/src/vault/credential';
@@ -24,6 +14,7 @@ import { exampleDeployment } from '../../../fixtures/declarations/example-deploy
 import { RawServer } from '../../../fixtures/loopback/raw-server';
 import { RecordingServer } from '../../../fixtures/loopback/recording-server';
 import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 const PATH = '/v1/webhooks/incoming/the-secret-of-it';
 
@@ -33,14 +24,13 @@ let answer: (response: ServerResponse) => void;
 let server: RecordingServer;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'told-'));
+  folder = temporaryFolder();
   file = join(folder, 'state', 'told.json');
   answer = (response) => response.writeHead(204).end();
   server = await RecordingServer.start((_, response) => answer(response));
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
 });
 
 function notifier(address = `${server.address}${PATH}`, signal?: AbortSignal): Notifier {

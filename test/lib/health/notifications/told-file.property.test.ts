@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { newsSince } from '../../../../lib/health/notifications/changes';
@@ -8,14 +7,11 @@ import { broken } from '../../../fixtures/arbitrary/broken';
 import { oddText } from '../../../fixtures/arbitrary/text';
 import { property } from '../../../fixtures/arbitrary/property';
 import { report } from '../../../fixtures/results/report';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
-const folder = mkdtempSync(join(tmpdir(), 'told-file-'));
+const folder = temporaryFolder();
 const path = join(folder, 'told.json');
 const recipient = { deployment: '/deployment.ts', webhook: new URL('https://hooks.example/secret') };
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
 
 const line = { kind: 'credential', name: 'testauth', state: 'expired', severity: 'broken' } as const;
 const content = fc.array(oddText, { maxLength: 3 }).map((deployments) => ({

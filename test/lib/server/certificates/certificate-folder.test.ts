@@ -2,7 +2,6 @@ import {
   chmodSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,7 +10,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { subjectAlternativeNames } from '../../../../lib/server/certificates/certificate-authority';
 import {
@@ -23,6 +21,7 @@ import {
 } from '../../../../lib/server/certificates/certificate-folder';
 import { checkTlsFiles } from '../../../../lib/declaration/files/tls-files';
 import { NOT_ROOT, testUnless } from '../../../fixtures/runs/left-out';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -30,7 +29,7 @@ describe('prepareCertificates', () => {
   let folder: string;
 
   beforeEach(() => {
-    folder = join(mkdtempSync(join(tmpdir(), 'certificates-')), 'tls');
+    folder = join(temporaryFolder(), 'tls');
   });
 
   afterEach(() => rmSync(join(folder, '..'), { recursive: true }));

@@ -1,15 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPgpKey } from '../../../../lib/server/keys/new-key';
 import { PGP_PUBLIC_KEY } from '../../../fixtures/identities/pgp-key';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 let file: string;
 
-beforeAll(async () => {
-  file = join(await mkdtemp(join(tmpdir(), 'pgp-key-')), 'key');
+beforeAll(() => {
+  file = join(temporaryFolder(), 'key');
 });
-afterAll(() => rm(join(file, '..'), { recursive: true }));
 
 test('the reader returns a key in base64', async () => {
   await writeFile(file, PGP_PUBLIC_KEY);

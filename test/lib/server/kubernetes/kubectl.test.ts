@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Kubectl } from '../../../../lib/server/kubernetes/kubectl';
 import { eventually } from '../../../../rehearsal/eventually';
 import { ScriptedKubectl } from '../../../fixtures/kubernetes/scripted-kubectl';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 const SERVER = { context: 'prod', namespace: 'vault' };
 const PREFIX = '--context=prod --namespace=vault --request-timeout=10s';
@@ -29,13 +29,11 @@ it('kubectl uses the declared context and namespace', async () => {
 });
 
 it('kubectl gets no secret in its environment', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
+  const folder = temporaryFolder();
   const secrets = { VAULT_TOKEN: 'v', BAO_TOKEN: 'b', TF_VAR_webex_myapp_client_secret: 's' };
   writeFileSync(join(folder, 'kubectl'), '#!/bin/sh\nenv\n', { mode: 0o755 });
   const environment = { ...process.env, ...NONE, ...secrets, PATH: `${folder}:${process.env.PATH ?? ''}`, OTHER: 'o' };
-  const seen = await new Kubectl(SERVER, { environment }).text('version').finally(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const seen = await new Kubectl(SERVER, { environment }).text('version');
   expect(seen).toMatch(/^OTHER=o$/m);
   expect(Object.keys(secrets).filter((name) => seen.includes(name))).toEqual([]);
 });
@@ -76,11 +74,10 @@ it("the error names Terraform's variables that kubectl ignores, without their va
 });
 
 it('the error says that there is no kubectl on PATH', async () => {
-  const empty = mkdtempSync(join(tmpdir(), 'no-kubectl-'));
+  const empty = temporaryFolder();
   await expect(new Kubectl(SERVER, { environment: { PATH: empty } }).text('version')).rejects.toThrow(
     /^there is no kubectl on PATH that can be run; install it to have the cluster looked at$/,
   );
-  rmSync(empty, { recursive: true });
 });
 
 it("the error says in one line that there is no cluster, and omits a credential helper's output", async () => {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultConnection } from '#core';
 import { restoreSnapshot, saveSnapshot } from '../../../../lib/server/snapshots/raft-snapshot';
 import { RecordingServer } from '../../../fixtures/loopback/recording-server';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 /* Standby nodes and broken connections, which the real server does not show on demand. The rest is in test/server. */
 
@@ -14,10 +14,7 @@ const TOKEN = 's.token-that-no-error-may-show';
 let folder: string;
 const servers: Server[] = [];
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'raft-snapshot-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+beforeAll(() => (folder = temporaryFolder()));
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
 async function serve(answer: RequestListener): Promise<string> {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { saveSnapshot } from '../../../../lib/server/snapshots/raft-snapshot';
@@ -9,6 +7,7 @@ import { OpenBaoServer } from '../../../../rehearsal/server/openbao';
 import { isOnVault } from '../../../../rehearsal/server/is-on-vault';
 import { LossyProxy, type Loss } from '../../../fixtures/loopback/lossy-proxy';
 import { statusOf } from '../../../fixtures/results/refusal';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 /* Restores that are interrupted, or whose requests are lost. Complete restores are in test/server. */
 
@@ -16,7 +15,7 @@ const SNAPSHOT = 'POST sys/storage/raft/snapshot';
 /** Path of a policy that is written after the snapshot. */
 const later = 'sys/policies/acl/later';
 const anything = z.unknown();
-const folder = mkdtempSync(join(tmpdir(), 'restoration-'));
+const folder = temporaryFolder();
 const file = join(folder, 'a.snap');
 let server: OpenBaoServer;
 let way: LossyProxy;
@@ -39,7 +38,6 @@ afterEach(() => (way.lose = () => undefined));
 afterAll(async () => {
   await way[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
 });
 
 /** @returns the last message */

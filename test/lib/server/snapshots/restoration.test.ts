@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +7,7 @@ import { pack } from 'tar-stream';
 import { restoreServer } from '../../../../lib/server/snapshots/restoration';
 import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 import { RecordingServer } from '../../../fixtures/loopback/recording-server';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 /* Errors that a real server does not answer on demand. The rest is in restoration.integration.test.ts. */
 
@@ -21,7 +21,7 @@ const REPLIES: Readonly<Record<string, object>> = {
   '/v1/auth/token/lookup-self': { data: { accessor: 'root', ttl: 0 } },
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'restoration-'));
+const folder = temporaryFolder();
 const file = join(folder, 'a.snap');
 
 beforeAll(async () => {
@@ -34,7 +34,6 @@ beforeAll(async () => {
   archive.finalize();
   writeFileSync(file, gzipSync(await buffer(archive)));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function sha256(content: string): string {
   return createHash('sha256').update(content).digest('hex');

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { verifySnapshot } from '../../../../lib/server/snapshots/snapshot-archive';
+import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 let folder: string;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+beforeAll(() => (folder = temporaryFolder()));
 
 const META = '{"Version":1}';
 /** More than one chunk of gzip. */
