@@ -17,9 +17,7 @@ beforeAll(() => {
   folder = temporaryFolder();
   process.env = { ...environment, ...Object.fromEntries(EXAMPLES.flatMap(pastedVariables)) };
 });
-afterAll(() => {
-  process.env = environment;
-});
+afterAll(() => (process.env = environment));
 
 // This test comes first, because a file is loaded once. The commands below set fewer variables.
 it.each(EXAMPLES)('the example %s can be loaded, and its stack be declared', async (file) => {

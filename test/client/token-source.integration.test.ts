@@ -48,9 +48,7 @@ beforeAll(async () => {
 
 afterAll(() => vault[Symbol.asyncDispose]());
 
-beforeEach(async () => {
-  proxy = await LossyProxy.start(vault.server.address);
-});
+beforeEach(async () => (proxy = await LossyProxy.start(vault.server.address)));
 
 afterEach(async () => {
   await proxy[Symbol.asyncDispose]();
@@ -169,9 +167,7 @@ describe('during a refresh that rotates the refresh token', () => {
     Object.assign(vault.webex.behavior, LONG);
   });
 
-  afterEach(() => {
-    vault.webex.behavior.refresh = 'renew';
-  });
+  afterEach(() => (vault.webex.behavior.refresh = 'renew'));
 
   async function releaseOnceNoticed(): Promise<void> {
     await sleep(NOTICED_MS);

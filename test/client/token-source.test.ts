@@ -63,9 +63,7 @@ beforeEach(async () => {
   now = Date.now();
 });
 
-afterEach(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterEach(() => vault[Symbol.asyncDispose]());
 
 const inMs = (ms: number): Date => new Date(now + ms);
 
@@ -248,9 +246,7 @@ describe('while something fails', () => {
   describe('and the token still works', () => {
     let warnings: string[];
 
-    beforeEach(() => {
-      warnings = [];
-    });
+    beforeEach(() => (warnings = []));
 
     async function sourceWithToken(lifeMs: number | undefined, ...later: ScriptedAnswer[]): Promise<TokenSource> {
       const expireTime = lifeMs === undefined ? undefined : inMs(lifeMs);

@@ -20,9 +20,7 @@ beforeEach(async () => {
   server.answer('sys/wrapping/unwrap', UNWRAPPED_SECRET_ID, refusal(400, 'wrapping token is not valid'));
 });
 
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
+afterEach(() => server[Symbol.asyncDispose]());
 
 const UNWRAP = 'PUT sys/wrapping/unwrap';
 const LOGIN = 'PUT auth/approle/login';

@@ -9,9 +9,7 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 describeUnless(terraformUnavailable())('deploy on a terminal', () => {
   let deployed: DeployedVault;
-  beforeAll(async () => {
-    deployed = await DeployedVault.start();
-  });
+  beforeAll(async () => (deployed = await DeployedVault.start()));
   afterAll(() => deployed[Symbol.asyncDispose]());
 
   function deploy(...dialog: (readonly [prompt: string, answer: string])[]): Promise<TerminalSession> {

@@ -7,9 +7,7 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 describeUnless(terraformUnavailable())('a client secret that a deploy writes', () => {
   let deployed: DeployedVault;
 
-  beforeAll(async () => {
-    deployed = await DeployedVault.start();
-  });
+  beforeAll(async () => (deployed = await DeployedVault.start()));
   afterAll(() => deployed[Symbol.asyncDispose]());
 
   test('deploy stops before the first change if Webex refuses the client secret', async () => {

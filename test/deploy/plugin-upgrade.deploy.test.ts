@@ -40,9 +40,7 @@ describeUnless(terraformUnavailable())('a plugin that is upgraded', () => {
     await deploy();
     grants = new DueGrants(operated.engine, GRANTS);
   });
-  afterAll(async () => {
-    await operated[Symbol.asyncDispose]();
-  });
+  afterAll(() => operated[Symbol.asyncDispose]());
 
   /** @param providerTimeoutSeconds limit of an answer of Webex; the engine drops later ones, which loses the grant */
   function declarePlugin(file: string, providerTimeoutSeconds = PROVIDER_TIMEOUT_SECONDS): void {

@@ -21,9 +21,7 @@ const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
 
 describeUnless(terraformUnavailable())('deploy', () => {
   let deployed: DeployedVault;
-  beforeAll(async () => {
-    deployed = await DeployedVault.start();
-  });
+  beforeAll(async () => (deployed = await DeployedVault.start()));
   afterAll(() => deployed[Symbol.asyncDispose]());
 
   const ended = (stderr: string): string => stderr.trimEnd().split('\n').at(-1) ?? '';

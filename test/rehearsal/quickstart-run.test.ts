@@ -10,9 +10,7 @@ import { fakeCommand } from './fake-command';
 
 let folder: string;
 beforeEach(() => (folder = temporaryFolder()));
-afterEach(() => {
-  jest.restoreAllMocks();
-});
+afterEach(() => jest.restoreAllMocks());
 
 function isRunning(pid: number): boolean {
   try {

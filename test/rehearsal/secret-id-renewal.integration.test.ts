@@ -41,9 +41,7 @@ const lookupReply = z.object({
 
 let rehearsal: Rehearsal;
 
-beforeAll(async () => {
-  rehearsal = await appliedRehearsal(declared);
-});
+beforeAll(async () => (rehearsal = await appliedRehearsal(declared)));
 afterAll(() => rehearsal.stop());
 
 async function loggedIn(login: { roleId: string; secretId: string }): Promise<VaultClient> {

@@ -49,9 +49,7 @@ beforeAll(async () => {
   const npx = `[ "$1" = --no-install ] && shift\ncase $1 in webex-token-vault) shift; exec '${process.execPath}' '${STARTED_PROGRAM}' "$@" ;; esac\nexec "$@"`;
   writeFileSync(join(bin, 'npx'), `#!/bin/sh\n${npx}\n`, { mode: 0o755 });
 });
-afterAll(async () => {
-  await rehearsal.stop();
-});
+afterAll(() => rehearsal.stop());
 
 /** Runs lines in the shell of a person who works with another Vault. */
 async function shell(lines: string, onErrorLine?: (line: string) => void): Promise<FinishedCommand> {

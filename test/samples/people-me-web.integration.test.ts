@@ -25,9 +25,7 @@ beforeAll(async () => {
   script = start(port);
   await script.says(/^Open http:\/\/localhost:\d+\/ in a browser; Ctrl-C ends it\.$/m);
 });
-afterAll(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterAll(() => vault[Symbol.asyncDispose]());
 
 function start(at: number | string): Script {
   return new Script('samples/people-me-web.ts', ['--port', String(at)], env);

@@ -26,13 +26,9 @@ describe('the samples', () => {
     await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
   });
 
-  afterAll(async () => {
-    await vault[Symbol.asyncDispose]();
-  });
+  afterAll(() => vault[Symbol.asyncDispose]());
 
-  afterEach(() => {
-    vault.webex.behavior.fault = undefined;
-  });
+  afterEach(() => (vault.webex.behavior.fault = undefined));
 
   const peopleMe = (...args: string[]): Promise<ScriptResult> => runScript('samples/people-me.ts', args, env);
   const report = (...args: string[]): Promise<ScriptResult> =>

@@ -18,9 +18,7 @@ beforeAll(async () => {
   await operated.appRole('people-me');
 });
 
-afterAll(async () => {
-  await operated[Symbol.asyncDispose]();
-});
+afterAll(() => operated[Symbol.asyncDispose]());
 
 async function doctor(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
   const result = await runCommand('doctor', ['--operators', operated.operators, ...args], {

@@ -40,9 +40,7 @@ beforeEach(() => {
   }
   writeFileSync(join(operators, 'key-share-1'), SHARE, { mode: 0o600 });
 });
-afterEach(() => {
-  jest.useRealTimers();
-});
+afterEach(() => jest.useRealTimers());
 
 function environment(address: string): NodeJS.ProcessEnv {
   return {

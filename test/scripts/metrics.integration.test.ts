@@ -63,9 +63,7 @@ beforeAll(async () => {
   await vault.authorize();
 });
 
-afterAll(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterAll(() => vault[Symbol.asyncDispose]());
 
 async function metrics(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
   const result = await runCommand('metrics', args, { ...environment, ...env });

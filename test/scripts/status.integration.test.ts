@@ -65,9 +65,7 @@ beforeAll(async () => {
   }
 });
 
-afterAll(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterAll(() => vault[Symbol.asyncDispose]());
 
 async function status(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ScriptResult> {
   const result = await runCommand('status', args, { ...vault.environment, VAULT_TOKEN: token, ...env });

@@ -35,9 +35,7 @@ beforeEach(async () => {
   vault.answer('oauthapp/creds/testauth.consent', { body: {} });
   vault.answer(`${ROLE}/role-id`, { body: { data: { role_id: 'r' } } });
 });
-afterEach(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterEach(() => vault[Symbol.asyncDispose]());
 
 const COMMANDS: Readonly<Record<string, () => readonly string[]>> = {
   authorize: () => ['testauth', '--no-browser'],

@@ -91,9 +91,7 @@ beforeAll(async () => {
   applied = await server.deploy();
 });
 
-afterAll(async () => {
-  await Promise.all([server[Symbol.asyncDispose](), issuer[Symbol.asyncDispose]()]);
-});
+afterAll(() => Promise.all([server[Symbol.asyncDispose](), issuer[Symbol.asyncDispose]()]));
 
 const loginReply = z.object({
   auth: z.object({ client_token: z.string(), lease_duration: z.number(), policies: z.array(z.string()) }),

@@ -56,9 +56,7 @@ beforeAll(async () => {
   await server.deploy();
 });
 
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 const loginReply = z.object({ auth: z.object({ client_token: z.string(), policies: z.array(z.string()) }) });
 

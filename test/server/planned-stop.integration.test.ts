@@ -46,9 +46,7 @@ beforeAll(async () => {
   await operated.deploy();
   grants = new DueGrants(operated.engine, GRANTS);
 });
-afterAll(async () => {
-  await operated[Symbol.asyncDispose]();
-});
+afterAll(() => operated[Symbol.asyncDispose]());
 
 /** @param providerTimeoutSeconds limit of an answer of Webex; the engine drops later ones, which loses the grant */
 function declarePlugin(file: PluginFile, providerTimeoutSeconds = PROVIDER_TIMEOUT_SECONDS): void {

@@ -37,9 +37,7 @@ beforeEach(async () => {
   files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
   write(certificate);
 });
-afterEach(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterEach(() => vault[Symbol.asyncDispose]());
 
 function issued(name: string, options: { now?: Date; lifetimeDays?: number } = {}): Promise<IssuedCertificate> {
   return authority.issue({ commonName: name, dnsNames: [name], ipAddresses: [], ...options });

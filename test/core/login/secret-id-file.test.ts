@@ -14,9 +14,7 @@ beforeEach(() => {
   fetched = 0;
 });
 
-afterEach(() => {
-  Object.defineProperty(process, 'platform', platform);
-});
+afterEach(() => Object.defineProperty(process, 'platform', platform));
 
 /** Prepares the file, fetches a secret id and writes it. */
 async function write(...path: string[]): Promise<void> {

@@ -46,18 +46,14 @@ beforeAll(async () => {
   roleId = (await vault.appLogin('people-me')).roleId;
   await vault.admin.write('auth/approle/role/people-me/secret-id-ttl', { secret_id_ttl: LONG_SECONDS });
 });
-afterAll(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterAll(() => vault[Symbol.asyncDispose]());
 
 beforeEach(() => {
   folder = temporaryFolder();
   file = join(folder, 'secret-id');
   warnings = [];
 });
-afterEach(() => {
-  jest.restoreAllMocks();
-});
+afterEach(() => jest.restoreAllMocks());
 
 async function issued(limits: object, app = 'people-me'): Promise<string> {
   return (await vault.admin.write(`auth/approle/role/${app}/secret-id`, limits, secretIdReply)).data.secret_id;

@@ -16,13 +16,9 @@ import { WrittenVault } from '../../../rehearsal/written-vault';
 
 let fixture: WrittenVault;
 
-beforeAll(async () => {
-  fixture = await WrittenVault.start();
-});
+beforeAll(async () => (fixture = await WrittenVault.start()));
 
-afterAll(async () => {
-  await fixture[Symbol.asyncDispose]();
-});
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 /** Names that the plugin (3.1.1) accepts: any text without `:/`. */
 const name = fc

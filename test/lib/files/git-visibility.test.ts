@@ -12,9 +12,7 @@ beforeEach(() => {
   execFileSync('git', ['init', '--quiet', folder]);
   writeFileSync(join(folder, '.gitignore'), 'secrets/\n*.snap\n');
 });
-afterEach(() => {
-  process.env = environment;
-});
+afterEach(() => (process.env = environment));
 
 test.each(['grants.snap', 'secrets/operators', 'secrets/tls/ca/ca-key.pem'])(
   'the path %s is accepted, because git ignores it',

@@ -10,9 +10,7 @@ const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
 let folder: string;
 
 beforeEach(() => (folder = temporaryFolder()));
-afterEach(() => {
-  Object.defineProperty(process, 'platform', platform);
-});
+afterEach(() => Object.defineProperty(process, 'platform', platform));
 
 async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode & 0o777;

@@ -7,12 +7,8 @@ import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 const ENGINE = { tuning: { providerTimeoutSeconds: 30, providerTimeoutExpiryLeewayFactor: 1 } };
 
 describe('a grace signal', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
 
   it.each([
     ['of a request', graceSignal, 5000],

@@ -27,9 +27,7 @@ let folder: string;
 let rehearsal: Rehearsal;
 
 beforeEach(() => (folder = temporaryFolder()));
-afterEach(async () => {
-  await rehearsal.stop();
-});
+afterEach(() => rehearsal.stop());
 
 async function start(declared: Deployment): Promise<void> {
   rehearsal = await startRehearsal(declared);

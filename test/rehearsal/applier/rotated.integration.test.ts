@@ -6,9 +6,7 @@ import { startRehearsal } from '../../fixtures/worlds/applied-rehearsal';
 
 let rehearsal: Rehearsal;
 
-beforeAll(async () => {
-  rehearsal = await startRehearsal(exampleDeployment());
-});
+beforeAll(async () => (rehearsal = await startRehearsal(exampleDeployment())));
 afterAll(() => rehearsal.stop());
 
 test('the applier finds no change after a rotation of the client secret', async () => {

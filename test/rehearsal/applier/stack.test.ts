@@ -6,9 +6,7 @@ import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 let folder: string;
 beforeEach(() => (folder = temporaryFolder()));
-afterEach(() => {
-  jest.restoreAllMocks();
-});
+afterEach(() => jest.restoreAllMocks());
 
 /** @returns the value of a variable in Terraform's environment */
 async function seenByTerraform(variable: string, user: NodeJS.ProcessEnv): Promise<string> {

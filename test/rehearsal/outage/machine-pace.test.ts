@@ -29,12 +29,8 @@ async function scalesOn(measure: () => Lateness, outcome: (scale: number) => voi
   return scales;
 }
 
-beforeEach(() => {
-  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-});
-afterEach(() => {
-  jest.restoreAllMocks();
-});
+beforeEach(() => jest.spyOn(process.stderr, 'write').mockReturnValue(true));
+afterEach(() => jest.restoreAllMocks());
 
 const pass = (): void => undefined;
 const fail = (): void => {

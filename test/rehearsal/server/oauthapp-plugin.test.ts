@@ -64,9 +64,7 @@ describe('built by go', () => {
     while [ "$1" != -o ]; do shift; done
     echo built > "$2"`;
   const noted = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  beforeEach(() => {
-    fakeCommand(bin, 'go', GO.replaceAll('$FOLDER', folder));
-  });
+  beforeEach(() => fakeCommand(bin, 'go', GO.replaceAll('$FOLDER', folder)));
 
   test('go builds the plugin once, statically, from the pinned module, for this machine', async () => {
     env = { ...env, GOOS: 'plan9', GOARCH: 'mips', GOTOOLCHAIN: '' };

@@ -9,9 +9,7 @@ const { clientId, clientSecret } = CLIENT;
 
 describeUnless(NO_CHROMIUM)('the page of a device grant in a real browser', () => {
   let browser: Browser;
-  beforeAll(async () => {
-    browser = await openChromium();
-  });
+  beforeAll(async () => (browser = await openChromium()));
   afterAll(() => browser.close());
 
   it('the page lets a person type the code, read the client and its scopes, and accept', async () => {

@@ -24,9 +24,7 @@ beforeEach(() => {
     PATH: `${folder}:${environment.PATH ?? ''}`,
   };
 });
-afterEach(() => {
-  process.env = environment;
-});
+afterEach(() => (process.env = environment));
 afterAll(() => over.abort());
 
 it('the browser starts without a secret in its environment', async () => {

@@ -19,9 +19,7 @@ beforeAll(async () => {
   await vault.admin.write('oauthapp/config', { default_server: OTHER });
 });
 
-afterAll(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterAll(() => vault[Symbol.asyncDispose]());
 
 /** A request with a code that Webex issues for the integration. */
 async function codeRequest(): Promise<{ code: string | null; redirect_url: string }> {

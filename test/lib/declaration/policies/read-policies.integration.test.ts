@@ -17,9 +17,7 @@ beforeAll(async () => {
   await vault.authorize();
 });
 
-afterAll(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterAll(() => vault[Symbol.asyncDispose]());
 
 async function holderOf(policy: string): Promise<VaultClient> {
   return vault.admin.withToken(await vault.tokenWith(policy));

@@ -35,9 +35,7 @@ it('the address of Vault may not hold a user and password, and the error does no
 describe('the address of Vault', () => {
   const environment = process.env;
 
-  afterEach(() => {
-    process.env = environment;
-  });
+  afterEach(() => (process.env = environment));
 
   it.each(['https://vault.example.com:8200', 'http://127.0.0.1:8200', 'http://localhost:8200', 'http://[::1]:8200'])(
     'the address of Vault may be %s',

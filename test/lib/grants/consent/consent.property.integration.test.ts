@@ -18,13 +18,9 @@ import { property } from '../../../fixtures/arbitrary/property';
 
 let system: ConsentSystem;
 
-beforeAll(async () => {
-  system = await ConsentSystem.start();
-});
+beforeAll(async () => (system = await ConsentSystem.start()));
 
-afterAll(async () => {
-  await system[Symbol.asyncDispose]();
-});
+afterAll(() => system[Symbol.asyncDispose]());
 
 const names = fc.constantFrom(...CREDENTIALS);
 const people = fc.constantFrom(ADA, ADA, ADA, BLAKE);

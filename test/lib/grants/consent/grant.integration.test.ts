@@ -10,9 +10,7 @@ import { ADA, BLAKE, ConsentWorld, type Given, type Way } from '../../../fixture
 /* Behavior that all ways to a grant share, and behavior of the shared import. */
 
 let world: ConsentWorld;
-beforeAll(async () => {
-  world = await ConsentWorld.start();
-});
+beforeAll(async () => (world = await ConsentWorld.start()));
 afterAll(() => world[Symbol.asyncDispose]());
 beforeEach(() => world.reset());
 afterEach(() => {

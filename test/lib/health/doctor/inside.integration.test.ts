@@ -37,9 +37,7 @@ beforeAll(async () => {
   }
 });
 
-afterAll(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterAll(() => vault[Symbol.asyncDispose]());
 
 async function destroySecretIds(of: string): Promise<void> {
   for (const accessor of await vault.admin.list(`${of}/secret-id`)) {
@@ -269,9 +267,7 @@ describe('once somebody has', () => {
   });
 
   describe('finds of Webex', () => {
-    afterEach(() => {
-      vault.webex.behavior.fault = undefined;
-    });
+    afterEach(() => (vault.webex.behavior.fault = undefined));
 
     it('the doctor finds that Webex cannot be asked', async () => {
       vault.webex.behavior.fault = { path: '/v1/people/me', status: 503 };

@@ -23,9 +23,7 @@ describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(`file://${file}`);
   });
-  afterAll(async () => {
-    await browser.close();
-  });
+  afterAll(() => browser.close());
 
   it('the page keeps its style, loads no other resource and violates no content security policy', async () => {
     expect(

@@ -27,13 +27,9 @@ const TOKEN = 'the-access-token';
 
 let server: ScriptedVault;
 
-beforeAll(async () => {
-  server = await ScriptedVault.start();
-});
+beforeAll(async () => (server = await ScriptedVault.start()));
 
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 const json = fc.oneof(
   oddText,

@@ -79,9 +79,7 @@ beforeAll(async () => {
   observer = admin.withToken(await vault.operatorToken('observer'));
 });
 
-afterAll(async () => {
-  await Promise.all([vault[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]);
-});
+afterAll(() => Promise.all([vault[Symbol.asyncDispose](), cluster[Symbol.asyncDispose]()]));
 
 async function look(app: string): Promise<SecretIdLine> {
   const { deployment } = vault;

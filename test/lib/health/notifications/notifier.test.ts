@@ -29,9 +29,7 @@ beforeEach(async () => {
   answer = (response) => response.writeHead(204).end();
   server = await RecordingServer.start((_, response) => answer(response));
 });
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
+afterEach(() => server[Symbol.asyncDispose]());
 
 function notifier(address = `${server.address}${PATH}`, signal?: AbortSignal): Notifier {
   return new Notifier({

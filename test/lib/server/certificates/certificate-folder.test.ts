@@ -28,9 +28,7 @@ const DAY_MS = 24 * 3600 * 1000;
 describe('prepareCertificates', () => {
   let folder: string;
 
-  beforeEach(() => {
-    folder = join(temporaryFolder(), 'tls');
-  });
+  beforeEach(() => (folder = join(temporaryFolder(), 'tls')));
 
   afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
 

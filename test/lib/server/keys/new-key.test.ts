@@ -6,9 +6,7 @@ import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 let file: string;
 
-beforeAll(() => {
-  file = join(temporaryFolder(), 'key');
-});
+beforeAll(() => (file = join(temporaryFolder(), 'key')));
 
 test('the reader returns a key in base64', async () => {
   await writeFile(file, PGP_PUBLIC_KEY);

@@ -37,9 +37,7 @@ beforeAll(async () => {
   ca = await CertificateAuthority.create();
   issued = await ca.issue({ commonName: 'bao', dnsNames: certifiedHosts(declared()), ipAddresses: ['127.0.0.1'] });
 });
-beforeEach(() => {
-  kubectl = sound(new ScriptedKubectl(PREFIX));
-});
+beforeEach(() => (kubectl = sound(new ScriptedKubectl(PREFIX))));
 afterEach(() => kubectl[Symbol.dispose]());
 
 function notFound(what: string) {

@@ -14,9 +14,7 @@ const NONE = { KUBECONFIG: '', KUBE_CONFIG_PATHS: '', KUBE_CTX: '', KUBE_HOST: '
 
 let kubectl: ScriptedKubectl;
 
-beforeEach(() => {
-  kubectl = new ScriptedKubectl(PREFIX);
-});
+beforeEach(() => (kubectl = new ScriptedKubectl(PREFIX)));
 afterEach(() => kubectl[Symbol.dispose]());
 
 function asking(more: NodeJS.ProcessEnv = {}): Kubectl {

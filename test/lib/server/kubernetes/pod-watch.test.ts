@@ -23,9 +23,7 @@ useSleepClock();
 
 let kubectl: ScriptedKubectl;
 
-beforeEach(() => {
-  kubectl = new ScriptedKubectl('--namespace=vault --request-timeout=10s');
-});
+beforeEach(() => (kubectl = new ScriptedKubectl('--namespace=vault --request-timeout=10s')));
 afterEach(() => kubectl[Symbol.dispose]());
 
 interface PodState {

@@ -8,9 +8,7 @@ const TOKEN = 'hvs.CAESIJ0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
 
 let vault: ScriptedVault;
 
-beforeEach(async () => {
-  vault = await ScriptedVault.start();
-});
+beforeEach(async () => (vault = await ScriptedVault.start()));
 afterEach(() => vault[Symbol.asyncDispose]());
 
 it('the error hides a token that the server quotes after its initialization', async () => {

@@ -21,13 +21,9 @@ const PATHS = [
 
 let vault: WrittenVault;
 
-beforeAll(async () => {
-  vault = await WrittenVault.start();
-});
+beforeAll(async () => (vault = await WrittenVault.start()));
 
-afterAll(async () => {
-  await vault[Symbol.asyncDispose]();
-});
+afterAll(() => vault[Symbol.asyncDispose]());
 
 /** @returns undefined if the server refuses a policy */
 async function byServer(policies: readonly string[]): Promise<Record<string, boolean> | undefined> {

@@ -22,9 +22,7 @@ import { givingExpired } from '../../../../fixtures/worlds/giving-expired';
 /* Behavior of the way by which Vault exchanges the code, and of the steps before a revocation. */
 
 let world: ConsentWorld;
-beforeAll(async () => {
-  world = await ConsentWorld.start();
-});
+beforeAll(async () => (world = await ConsentWorld.start()));
 afterAll(() => world[Symbol.asyncDispose]());
 beforeEach(() => world.reset());
 afterEach(() => {
