@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { refuseEndedRehearsal, REHEARSAL_VARIABLE } from '#core';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import type { Rehearsal } from '../../rehearsal/rehearsal';
@@ -185,7 +185,6 @@ test('a shell reports that its quickstart has ended, even after a kill', () => {
   expect(() => refuseEndedRehearsal({ [REHEARSAL_VARIABLE]: noted })).toThrow('the quickstart');
   writeFileSync(noted, String(process.pid));
   expect(() => refuseEndedRehearsal({ [REHEARSAL_VARIABLE]: noted })).not.toThrow();
-  rmSync(dirname(noted), { recursive: true });
 });
 
 function filesBelow(folder: string): string[] {
