@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
@@ -7,6 +7,7 @@ import { declaredExample, EXAMPLE_FOLDER } from '../fixtures/declarations/declar
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { runCommand } from '../fixtures/programs/command-run';
 import { PROGRAM } from '../fixtures/programs/script';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 const NOWHERE = join(tmpdir(), 'no-such-folder', 'file');
 
@@ -122,10 +123,9 @@ describe('an empty token, as a login that failed leaves it', () => {
   const EMPTY = /^error: (?:VAULT|BAO)_TOKEN is set but empty, as a login that failed leaves it, .*\n$/;
   let home: string;
   beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), 'home-'));
+    home = temporaryFolder();
     writeFileSync(join(home, '.vault-token'), 'the-token-of-root');
   });
-  afterAll(() => rmSync(home, { recursive: true }));
 
   it.each([...ASKING, ['operators', 'update']])(
     'the %s command uses no other token in place of an empty one',

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { bundle } from '../../fixtures/packages/bundle';
 import { eventually } from '../../../rehearsal/eventually';
 import { ProcessClock } from '../../fixtures/clocks/process-clock';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 /* Commands in separate processes, with signals and with environments. */
 
@@ -17,18 +17,16 @@ let sources: string;
 let folder: string;
 let clock: ProcessClock;
 beforeAll(() => {
-  bundled = mkdtempSync(join(tmpdir(), 'bundled-'));
+  bundled = temporaryFolder();
   sources = bundle(['lib/cli/command', 'lib/cli/program-run', 'core/src/explained-error'], bundled);
 });
-afterAll(() => rmSync(bundled, { recursive: true }));
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'command-'));
+  folder = temporaryFolder();
   clock = await ProcessClock.start(bundled);
 });
 afterEach(async () => {
   await clock[Symbol.asyncDispose]();
   children.splice(0).forEach((child) => child.kill('SIGKILL'));
-  rmSync(folder, { recursive: true });
 });
 
 interface Ended {
