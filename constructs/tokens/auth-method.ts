@@ -20,15 +20,12 @@ export class AuthMethod extends Construct {
 
   constructor(scope: Construct, id: string, { login }: AuthMethodProps) {
     super(scope, id);
-    this.path = this.#enable(login);
-  }
-
-  #enable(login: IdentityLogin): string {
     const { path, type } = login;
-    if (login.type === 'jwt') {
-      return new JwtAuthBackend(this, 'method', { path, type, ...verification(login) }).path;
-    }
-    const method = new AuthBackend(this, 'method', { path, type });
+    const method =
+      login.type === 'jwt'
+        ? new JwtAuthBackend(this, 'method', { path, type, ...verification(login) })
+        : new AuthBackend(this, 'method', { path, type });
+    this.path = method.path;
     if (login.type === 'kubernetes') {
       const config = new KubernetesAuthBackendConfig(this, 'config', {
         backend: method.path,
@@ -38,9 +35,8 @@ export class AuthMethod extends Construct {
           : // Vault's own token is of another cluster.
             { kubernetesHost: login.cluster.address, kubernetesCaCert: login.cluster.caPem, disableLocalCaJwt: true }),
       });
-      return config.backend;
+      this.path = config.backend;
     }
-    return method.path;
   }
 }
 

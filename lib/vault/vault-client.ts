@@ -45,11 +45,6 @@ interface NodeVaultRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-interface NodeVaultAnswer {
-  readonly statusCode: number;
-  readonly body: unknown;
-}
-
 export class VaultClient {
   readonly address: string;
   /** The same server under the same token. */
@@ -165,7 +160,7 @@ export class VaultClient {
   }
 
   /** node-vault's transport. Every returned answer has status 200, because other ones throw. */
-  async #send({ method, path, json, headers }: NodeVaultRequest): Promise<NodeVaultAnswer> {
+  async #send({ method, path, json, headers }: NodeVaultRequest): Promise<{ statusCode: number; body: unknown }> {
     // node-vault writes by POST. Vault treats POST and PUT alike, and our errors say PUT.
     const verb = method === 'POST' ? 'PUT' : method;
     const body = await this.connection.json(verb, path.replace(/^\//, ''), (reply) => reply, {
