@@ -20,20 +20,13 @@ export function addedCapabilities({ ipcLock, disableMlock }: MemoryLock): readon
   return (ipcLock ?? disableMlock === false) ? ['IPC_LOCK'] : [];
 }
 
-export interface ImageName {
-  /** @default "docker.io" */
-  readonly registry: string;
-  readonly repository: string;
-  /** With its digest, if it has one. */
-  readonly tag: string;
-}
-
 /**
- * An image in parts, as Docker reads it: a registry has a dot, a colon or is `localhost`, before the first slash.
+ * An image in parts, as Docker reads it: a registry has a dot, a colon or is `localhost`, before the first slash. The tag
+ * includes the digest, if the image has one.
  *
  * @throws ExplainedError unless it is an image with a tag
  */
-export function imageName(text: string): ImageName {
+export function imageName(text: string) {
   const [, name = '', tag = ''] = TAGGED_IMAGE.exec(text) ?? [];
   if (name === '') {
     throw new ExplainedError(taggedImageProblem(text));

@@ -1,20 +1,10 @@
-/** Entry of an integration in the engine, without its secret. */
-export interface IntegrationEntry {
-  readonly client_id: string;
-  readonly provider: 'custom';
-  readonly provider_options: {
-    readonly auth_style: 'in_params';
-    readonly auth_code_url: string;
-    readonly token_url: string;
-  };
-}
-
 /**
- * Stack `webex-tokens` and commands write the same entry, so no plan reports a difference.
+ * Entry of an integration in the engine, without its secret. Stack `webex-tokens` and commands write the same entry, so no
+ * plan reports a difference.
  *
  * @param webexApiUrl such as `https://webexapis.com/v1`
  */
-export function integrationEntry(clientId: string, webexApiUrl: string): IntegrationEntry {
+export function integrationEntry(clientId: string, webexApiUrl: string) {
   return {
     client_id: clientId,
     provider: 'custom',
@@ -24,5 +14,5 @@ export function integrationEntry(clientId: string, webexApiUrl: string): Integra
       auth_code_url: `${webexApiUrl}/authorize`,
       token_url: `${webexApiUrl}/access_token`,
     },
-  };
+  } as const;
 }

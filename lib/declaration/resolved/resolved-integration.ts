@@ -2,7 +2,7 @@ import { ExplainedError } from '#core';
 import { declaringFile } from '../deployment-file';
 import { integrationSecret, type ClientSecret } from '../derived/client-secret';
 import { healingIntegrations } from '../derived/healing-credentials';
-import { integrationEntry, type IntegrationEntry } from '../derived/integration-entry';
+import { integrationEntry } from '../derived/integration-entry';
 import type { Deployment, Integration } from '../schema/deployment';
 import { healingPathOf } from '../schema/engine-declaration';
 
@@ -11,7 +11,7 @@ export interface ResolvedIntegration {
   /** Name in the engine. */
   readonly vaultName: string;
   /** All fields of the entry but the secret. */
-  readonly entry: IntegrationEntry;
+  readonly entry: ReturnType<typeof integrationEntry>;
   readonly secret: ClientSecret;
   readonly clientSecretVersion: number;
   /** A second copy of the secret is kept for healing. */

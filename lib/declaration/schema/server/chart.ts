@@ -2,17 +2,9 @@
  * The official charts. The stack is rendered, validated and run with these versions.
  */
 
-export interface Chart {
-  readonly name: string;
-  readonly repository: string;
-  readonly version: string;
-  /** Name of the server's container, and of its command. */
-  readonly container: string;
-  /** It has a job that takes snapshots. */
-  readonly takesSnapshots: boolean;
-}
-
 /**
+ * `container` is the name of the server's container, and of its command.
+ *
  * @see https://github.com/openbao/openbao-helm
  * @see https://github.com/hashicorp/vault-helm
  */
@@ -22,6 +14,7 @@ export const CHARTS = {
     repository: 'https://openbao.github.io/openbao-helm',
     version: '0.29.2',
     container: 'openbao',
+    // It has a job that takes snapshots.
     takesSnapshots: true,
   },
   vault: {
@@ -31,4 +24,4 @@ export const CHARTS = {
     container: 'vault',
     takesSnapshots: false,
   },
-} as const satisfies Record<'openbao' | 'vault', Chart>;
+} as const;
