@@ -116,43 +116,32 @@ it('the doctor finds no problem in the base answers of these tests', async () =>
 
 const WORKS_FOR = new Date(Date.now() + 86_400_000);
 
-it.each<[string, string, ScriptedAnswer, RegExp]>([
-  [
-    'a consent begun elsewhere',
-    CREDENTIAL,
-    refusal(400, 'token pending issuance'),
-    /\(pending\): .*authorize testauth$/,
-  ],
-  ['a consent that was not given', CREDENTIAL, refusal(400, 'device code exchange failed'), /authorize testauth$/],
-  [
-    'a token that has ended',
-    CREDENTIAL,
-    refusal(400, 'token expired'),
-    /\(expired\): .*see that the server reaches Webex/,
-  ],
+it.each([
+  ['a consent begun elsewhere', 'token pending issuance', /\(pending\): .*authorize testauth$/],
+  ['a consent that was not given', 'device code exchange failed', /authorize testauth$/],
+  ['a token that has ended', 'token expired', /\(expired\): .*see that the server reaches Webex/],
   [
     'a grant that Webex refuses to renew',
-    CREDENTIAL,
-    refusal(400, 'refresh failed: server rejected request: invalid_grant'),
+    'refresh failed: server rejected request: invalid_grant',
     /\(re-authorization required\): .*npx --no-install webex-token-vault authorize testauth$/,
   ],
   [
     'a client that Webex refuses',
-    CREDENTIAL,
-    refusal(400, 'refresh failed: server rejected request: invalid_client'),
+    'refresh failed: server rejected request: invalid_client',
     /^integration "webex-myapp" \(refused\): .*; npx --no-install webex-token-vault rotate-secret webex-myapp$/,
   ],
+  ['an integration that is broken', 'server has configuration problems', /deploy webex-tokens/],
+])('the doctor finds %s', async (_, said, line) => {
+  vault.answer(CREDENTIAL, refusal(400, said));
+  expect((await doctor()).line).toMatch(line);
+});
+
+it.each<[string, string, ScriptedAnswer, RegExp]>([
   [
     'a grant that Webex will not renew once its token has ended',
     CREDENTIAL,
     credentialAnswer('the-token', WORKS_FOR, ['refresh failed: server rejected request: invalid_grant']),
     /authorize testauth --pkce --replace$/,
-  ],
-  [
-    'an integration that is broken',
-    CREDENTIAL,
-    refusal(400, 'server has configuration problems'),
-    /deploy webex-tokens/,
   ],
   [
     'a refusal of Vault',
