@@ -52,7 +52,7 @@ export const SCENARIOS: readonly Scenario[] = [
         world.cycles(31, async (start) => {
           // Before the plugin's own refresh of day 14, even if consents took part of the first day.
           const from = start + world.random.between(12.6, 13);
-          await down(world, from, from + 6);
+          await fault(world, from, from + 6, [DOWN]);
         }),
       expected: () =>
         tuning === 'ours'
@@ -71,7 +71,7 @@ export const SCENARIOS: readonly Scenario[] = [
       act: (world) =>
         world.cycles(28, async (start) => {
           const from = start + world.random.between(6, 6.5);
-          await down(world, from, from + 16);
+          await fault(world, from, from + 16, [DOWN]);
         }),
       expected: () =>
         tuning === 'ours'
@@ -225,10 +225,6 @@ function ended(why: string): Expected {
 }
 
 const nothing = (): void => undefined;
-
-function down(world: World, from: number, to: number): Promise<void> {
-  return fault(world, from, to, [DOWN]);
-}
 
 function fault(world: World, from: number, to: number, faults: readonly Fault[]): Promise<void> {
   const { behavior } = world.webex;

@@ -201,6 +201,7 @@ describe('asking what became of it', () => {
 });
 
 describe('the page', () => {
+  const transactionOn = (page: string): string => /name="transaction" value="([^"]+)"/.exec(page)?.[1] ?? '';
   const verify = (body: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(`${webex.url}/verify`, { method: 'POST', body: new URLSearchParams(body), headers });
 
@@ -214,7 +215,7 @@ describe('the page', () => {
     expect(text).toContain('spark:people_read');
     expect(text).toContain('action="/verify"');
     expect(page.headers.get('content-security-policy')).toContain("form-action 'self';");
-    const transaction = /name="transaction" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    const transaction = transactionOn(text);
     const answer = await verify({ transaction, user: ADMIN, decision: 'accept' });
     expect(await answer.text()).toContain('You have accepted');
     expect((await ask(deviceCode)).status).toBe(200);
@@ -248,8 +249,7 @@ describe('the page', () => {
 
   test('the page refuses an answer if the code expires while it is open', async () => {
     const { userCode } = await begin();
-    const text = await (await verify({ userCode })).text();
-    const transaction = /name="transaction" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    const transaction = transactionOn(await (await verify({ userCode })).text());
     now += 300_000;
     expect((await verify({ transaction, user: ADMIN, decision: 'accept' })).status).toBe(400);
   });
@@ -258,8 +258,7 @@ describe('the page', () => {
     const { userCode } = await begin();
     const incomplete: Record<string, string>[] = [{ user: 'nobody@example.com', decision: 'accept' }, { user: ADMIN }];
     for (const answer of incomplete) {
-      const text = await (await verify({ userCode })).text();
-      const transaction = /name="transaction" value="([^"]+)"/.exec(text)?.[1] ?? '';
+      const transaction = transactionOn(await (await verify({ userCode })).text());
       expect((await verify({ transaction, ...answer })).status).toBe(400);
     }
     expect((await verify({ userCode }, { Origin: 'https://elsewhere.example' })).status).toBe(403);
