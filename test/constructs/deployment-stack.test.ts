@@ -19,10 +19,18 @@ it('local state lies beside the deployment file, named after any deployment othe
   });
 });
 
+it('the stack requires a Terraform version with ephemeral values', () => {
+  expect(declareStack().terraform.required_version).toBe('>= 1.11');
+});
+
 it('any backend keeps a separate state for each stack and deployment', () => {
-  const config = { bucket: 'states', key: '{deployment}/{stack}.tfstate', nested: [{ prefix: 'a/{deployment}' }] };
+  const config = {
+    bucket: 'states',
+    key: '{deployment}/{stack}.tfstate',
+    nested: [{ prefix: 'a/{deployment}', lock: true }],
+  };
   expect(declareStack({ name: 'staging' }, { backend: { type: 's3', config } }).terraform.backend).toEqual({
-    s3: { bucket: 'states', key: 'staging/webex-tokens.tfstate', nested: [{ prefix: 'a/staging' }] },
+    s3: { bucket: 'states', key: 'staging/webex-tokens.tfstate', nested: [{ prefix: 'a/staging', lock: true }] },
   });
 });
 

@@ -38,20 +38,6 @@ it('the stack has each resource at its address, which the state depends on', () 
   ]);
 });
 
-it('Terraform writes the note of the declaration after every other resource', () => {
-  const { declared, ...steps } = declareStack().resource.terraform_data ?? {};
-  expect(declared?.depends_on).toHaveLength(Object.values(declareStack().resource).flatMap(Object.keys).length - 1);
-  expect(JSON.parse(String(declared?.input))).toEqual({
-    format: 1,
-    tokenUrl: 'https://webexapis.com/v1/access_token',
-    appRolePath: 'approle',
-    integrations: { 'webex-myapp': { name: 'webex-myapp', clientId: 'C0ffee' } },
-    credentials: { testauth: 'webex-myapp' },
-    apps: { 'people-me': { name: 'people-me', reads: ['testauth'] } },
-  });
-  expect(Object.keys(steps)).toContain('deployment');
-});
-
 it('the stack mounts the engine and its records, and Terraform refuses to delete the engine', () => {
   const declaration = declareStack();
   expect(resources(declaration, 'vault_mount')).toEqual([
@@ -199,27 +185,11 @@ describe('with an integration and an app that are renamed', () => {
   });
 });
 
-it('the stack keeps its state in any backend', () => {
-  const { terraform } = declareStack({
-    backend: { type: 's3', config: { bucket: 'states', key: 'webex/{stack}.tfstate', use_lockfile: true } },
-  });
-  expect(terraform.backend).toEqual({
-    s3: { bucket: 'states', key: 'webex/webex-tokens.tfstate', use_lockfile: true },
-  });
-});
-
 it('the stack refuses a backend that keeps the states of two stacks in one place', () => {
   const declareBoth = () =>
     declareStack({ vault: { server: { mode: 'dev' } }, backend: { type: 's3', config: { key: 'state' } } });
   expect(declareBoth).toThrow(ExplainedError);
   expect(declareBoth).toThrow('backend "s3" would keep the states of two stacks in one place; put {stack} in');
-});
-
-it('the stack keeps its state beside the deployment, and requires a Terraform version with ephemeral values', () => {
-  expect(declareStack().terraform).toMatchObject({
-    backend: { local: { path: '../../../terraform.webex-tokens.tfstate' } },
-    required_version: '>= 1.11',
-  });
 });
 
 it('the stack finds its commands from any output folder', () => {
