@@ -19,14 +19,8 @@ const PAUSE_MS = 50;
 const SOURCES = 50;
 const POLL_MS = 50;
 
-interface SlowWebex {
-  readonly what: string;
-  readonly delayMs: number;
-  /** Limit of the measurement. */
-  readonly longestMs: number;
-}
-
-const WEBEX: readonly SlowWebex[] = [
+/** Each with the limit of its measurement. */
+const WEBEX = [
   { what: 'Webex at 5 ms', delayMs: 5, longestMs: 180_000 },
   { what: 'Webex at 500 ms', delayMs: 500, longestMs: 180_000 },
   { what: 'Webex hangs', delayMs: 600_000, longestMs: 60_000 },

@@ -1,14 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { ratioOf, reachesGoal, type Row } from './row';
 
-export interface Machine {
-  readonly cores: number;
-  readonly cpu: string;
-  readonly memoryGiB: number;
-  readonly platform: string;
-  readonly node: string;
-}
-
 export interface Results {
   readonly rounds: number;
   readonly rows: readonly Row[];
@@ -18,7 +10,7 @@ export interface Results {
   readonly failed: readonly string[];
 }
 
-export function thisMachine(): Machine {
+export function thisMachine() {
   return {
     cores: cpus().length,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -29,7 +21,11 @@ export function thisMachine(): Machine {
 }
 
 /** JSON for programs: each row with its ratio, and whether it reaches its goal. */
-export function resultsJson({ rounds, rows, skipped, failed }: Results, machine: Machine, now: Date): string {
+export function resultsJson(
+  { rounds, rows, skipped, failed }: Results,
+  machine: ReturnType<typeof thisMachine>,
+  now: Date,
+): string {
   const measured = rows.map((row) => ({ ...row, ratio: ratioOf(row), reached: reachesGoal(row) }));
   const results = { measuredAt: now.toISOString(), machine, rounds, rows: measured, skipped, failed };
   return `${JSON.stringify(results, undefined, 2)}\n`;

@@ -11,16 +11,13 @@ export function timerMs(delayMs: number): number {
 
 /** A span of time. It excludes moments before its beginning, because the clock may be set back. */
 export class Period {
-  readonly #begin: number;
-  readonly #end: number;
-
-  constructor(begin: number, end: number) {
-    this.#begin = begin;
-    this.#end = end;
-  }
+  constructor(
+    private readonly begin: number,
+    private readonly end: number,
+  ) {}
 
   includes(now: number): boolean {
-    return this.#begin <= now && now < this.#end;
+    return this.begin <= now && now < this.end;
   }
 }
 

@@ -3,13 +3,6 @@ import { timerMs } from '../duration';
 import { onAbort } from '../on-abort';
 import { NetworkError } from './network-error';
 
-export interface AnswerBodyOptions {
-  /** Longest silence while the body is read, and longest time until it is. */
-  readonly timeoutMs: number;
-  /** Ends the body. @default - none */
-  readonly signal?: AbortSignal;
-}
-
 /** Far more than any reply, and far less than a process can hold. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
@@ -22,7 +15,11 @@ export class AnswerBody implements AsyncIterable<Buffer> {
   readonly #silence: NodeJS.Timeout;
   #readerIsBusy = false;
 
-  constructor(message: IncomingMessage, { timeoutMs, signal }: AnswerBodyOptions) {
+  /**
+   * @param timeoutMs longest silence while the body is read, and longest time until it is
+   * @param signal ends the body. @default - none
+   */
+  constructor(message: IncomingMessage, timeoutMs: number, signal?: AbortSignal) {
     this.#message = message;
     this.#signal = signal;
     const timeOut = (): void => {

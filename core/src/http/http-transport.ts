@@ -162,7 +162,7 @@ export class HttpTransport {
       return {
         status: answer.statusCode ?? 0,
         headers: answer.headers,
-        body: new AnswerBody(answer, { timeoutMs: bodyTimeoutMs, signal }),
+        body: new AnswerBody(answer, bodyTimeoutMs, signal),
       };
     } catch (error) {
       sent.destroy();

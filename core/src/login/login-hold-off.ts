@@ -21,18 +21,16 @@ export const WITHOUT_LOCKOUT_MS = [15_000, 60_000];
 
 /** Keeps a program from repeating a login that Vault refuses. */
 export class LoginHoldOff {
-  readonly #now: () => number;
-  readonly #pausesMs: readonly number[];
   #last?: Refusal;
 
   /**
    * @param now the clock, in milliseconds
    * @param pausesMs after the first refusal, the second and so on; the last one repeats
    */
-  constructor(now: () => number = Date.now, pausesMs: readonly number[] = HOLD_OFFS_MS) {
-    this.#now = now;
-    this.#pausesMs = pausesMs;
-  }
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly pausesMs: readonly number[] = HOLD_OFFS_MS,
+  ) {}
 
   /**
    * @param proof such as a secret id; another proof has no pause
@@ -45,7 +43,7 @@ export class LoginHoldOff {
     counts: (error: NotPermitted) => boolean = () => true,
   ): Promise<T> {
     const last = this.#last?.proof === proof ? this.#last : undefined;
-    if (last?.pause.includes(this.#now())) {
+    if (last?.pause.includes(this.now())) {
       throw last.error;
     }
     try {
@@ -55,8 +53,8 @@ export class LoginHoldOff {
     } catch (error) {
       if (error instanceof NotPermitted && counts(error)) {
         const times = (last?.times ?? 0) + 1;
-        const holdOffMs = this.#pausesMs[Math.min(times, this.#pausesMs.length) - 1] ?? 0;
-        const now = this.#now();
+        const holdOffMs = this.pausesMs[Math.min(times, this.pausesMs.length) - 1] ?? 0;
+        const now = this.now();
         this.#last = { proof, error, times, pause: new Period(now, now + holdOffMs) };
       }
       throw error;
