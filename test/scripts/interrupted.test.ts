@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { writeOperatorLogin } from '../../lib/operators/operator-folder';
 import { OPERATOR_NAMES } from '../../lib/operators/operators';
 import { CommandRun } from '../fixtures/programs/command-run';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
@@ -27,7 +28,7 @@ const SECRET_FILE = 'operators/key-share-1';
 let folder: string;
 let operators: string;
 
-beforeEach(() => {
+beforeEach(async () => {
   jest.useFakeTimers({
     doNotFake: ['Date', 'hrtime', 'nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'],
   });
@@ -35,8 +36,7 @@ beforeEach(() => {
   operators = join(folder, 'operators');
   mkdirSync(operators, { mode: 0o700 });
   for (const name of OPERATOR_NAMES) {
-    writeFileSync(join(operators, `${name}-role-id`), 'r', { mode: 0o600 });
-    writeFileSync(join(operators, `${name}-secret-id`), 's', { mode: 0o600 });
+    await writeOperatorLogin(operators, name, { roleId: 'r', secretId: 's' });
   }
   writeFileSync(join(operators, 'key-share-1'), SHARE, { mode: 0o600 });
 });

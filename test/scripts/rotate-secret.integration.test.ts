@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCredential } from '#core';
+import { writeOperatorLogin } from '../../lib/operators/operator-folder';
 import { renewOperator } from '../../lib/operators/operators';
 import { Records } from '../../lib/vault/records/record-store';
 import { rotationRecordSchema } from '../../lib/grants/rotation/rotation-lock';
@@ -28,11 +29,9 @@ beforeAll(async () => {
   mkdirSync(operators, { mode: 0o700 });
   for (const name of ['provisioner', 'authorizer'] as const) {
     await fixture.operatorToken(name);
-    await renewOperator(fixture.admin, name, ({ roleId, secretId }) => {
-      writeFileSync(join(operators, `${name}-role-id`), roleId, { mode: 0o600 });
-      writeFileSync(join(operators, `${name}-secret-id`), secretId, { mode: 0o600 });
-      secrets.push(secretId);
-      return Promise.resolve();
+    await renewOperator(fixture.admin, name, async (login) => {
+      await writeOperatorLogin(operators, name, login);
+      secrets.push(login.secretId);
     });
   }
   client = fixture.webex.clients[0] as SimulatedClient;

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeOperatorLogin } from '../../lib/operators/operator-folder';
 import { freePort } from '../../lib/processes/free-port';
 import { runCommand } from '../fixtures/programs/command-run';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
@@ -24,9 +25,7 @@ let folder: string;
 beforeEach(async () => {
   folder = temporaryFolder();
   writeFileSync(join(folder, 'key-share-1'), Buffer.alloc(33, 1).toString('base64'), { mode: 0o600 });
-  for (const file of ['backup-role-id', 'backup-secret-id']) {
-    writeFileSync(join(folder, file), 'x');
-  }
+  await writeOperatorLogin(folder, 'backup', { roleId: 'r', secretId: 's' });
   vault = await ScriptedVault.start();
   vault.answer('sys/seal-status', { body: STATUS });
   vault.answer('sys/capabilities-self', { body: { data: Object.fromEntries(AUTHORIZED.map((path) => [path, ALL])) } });

@@ -76,21 +76,19 @@ const READY = `require('node:fs').writeFileSync(folder + '/ready', '');`;
 const ENDLESS = `setInterval(() => undefined, 1000); ${READY} await new Promise(() => undefined);`;
 const ABORTED = `await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));`;
 
-describe.each([
+test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
-] as const)('after %s', (signal, code) => {
-  test('an interrupted command cleans up together with a library, and reports the interruption', async () => {
-    const { child, ended } = command(`
-      const leave = require('signal-exit').onExit(() => undefined);
-      const alive = setInterval(() => undefined, 1000);
-      ${READY}
-      try { ${ABORTED} } finally { await sleep(200); leave(); clearInterval(alive); console.log('clean'); }`);
-    await untilReady();
-    child.kill(signal);
-    expect(await ended).toEqual({ code, signal: null, stdout: 'clean\n', stderr: 'interrupted\n' });
-  });
+] as const)('a command cleans up after %s together with a library, and exits with %d', async (signal, code) => {
+  const { child, ended } = command(`
+    const leave = require('signal-exit').onExit(() => undefined);
+    const alive = setInterval(() => undefined, 1000);
+    ${READY}
+    try { ${ABORTED} } finally { await sleep(200); leave(); clearInterval(alive); console.log('clean'); }`);
+  await untilReady();
+  child.kill(signal);
+  expect(await ended).toEqual({ code, signal: null, stdout: 'clean\n', stderr: 'interrupted\n' });
 });
 
 test('a second signal does not stop the cleanup of a command', async () => {
