@@ -126,7 +126,6 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
   [['people-me', '--ca-secret', 'Bad Name!'], {}, {}, 'It must be the name of a Secret, of lower-case letters'],
   [['people-me', '--ca-secret', 'a..b'], {}, {}, 'got "a..b".'],
   [['people-me', '--refresh-interval=59s'], {}, {}, 'It must be at least 1m, got "59s".'],
-  [['people-me', '--refresh-interval=60'], {}, {}, 'It must be a whole number and a unit, such as 90s'],
   [
     ['people-me', '--refresh-interval', '9d'],
     {},
