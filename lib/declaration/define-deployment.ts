@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { cloudProblem, ownerProblem } from './checks/accounts';
 import { authMethodProblem } from './checks/auth-method-paths';
-import { pathProblem, tuningProblem } from './checks/engine';
+import { pathProblem, tuningProblem } from './checks/engine-fields';
 import { expressionProblem } from './checks/expressions';
-import { appSecretProblem, clusterProblem } from './checks/identities';
+import { appSecretProblem, clusterProblem } from './checks/app-identities';
 import { InvalidDeployment } from './checks/invalid-deployment';
 import { nameProblem } from './checks/names';
 import { serverProblem } from './checks/server';

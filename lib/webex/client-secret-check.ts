@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { notWebex, WebexResponseError } from '#core';
-import type { RequestLimits } from './exchange';
+import type { RequestLimits } from './http-exchange';
 import { apiUrlOf, type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
 
 export interface ClientSecretCheckOptions extends RequestLimits {

@@ -1,4 +1,4 @@
-import { exchange, type RequestLimits } from './exchange';
+import { exchange, type RequestLimits } from './http-exchange';
 
 /** Webex's refusal to show a consent page, or its error at the redirect URL. */
 export interface ConsentRefusal {

@@ -1,5 +1,5 @@
 import { type ExplainedError, WebexResponseError, WebexUnreachableError } from '#core';
-import type { RequestLimits } from './exchange';
+import type { RequestLimits } from './http-exchange';
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, RequestRefused } from './grant-errors';
 import { basicAuthorization, endpointUrl, type OAuthAnswer, oauthRequest } from './oauth-request';
 import { secretVerdict } from './token-request';

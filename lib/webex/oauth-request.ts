@@ -1,6 +1,6 @@
 import { notWebex, parseJson, retryAfterMs, safeText } from '#core';
 import { z } from 'zod';
-import { exchange, type RequestLimits } from './exchange';
+import { exchange, type RequestLimits } from './http-exchange';
 
 /** A request to an endpoint that issues codes or tokens. */
 export interface OAuthRequest extends RequestLimits {

@@ -1,5 +1,5 @@
 import { describeError, explainedBy, notWebex, webexReply, WebexResponseError } from '#core';
-import { exchange } from './exchange';
+import { exchange } from './http-exchange';
 import { endpointUrl } from './oauth-request';
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporarilyUnavailable, timerMs, WebexResponseError } from '#core';
-import type { RequestLimits } from './exchange';
+import type { RequestLimits } from './http-exchange';
 import { type OAuthAnswer, type OAuthRequest, oauthRequest } from './oauth-request';
 
 /** Source of the time and of pauses. */

@@ -1,6 +1,6 @@
 import { notWebex, webexReply } from '#core';
 import type { z } from 'zod';
-import { exchange, type RequestLimits } from './exchange';
+import { exchange, type RequestLimits } from './http-exchange';
 
 export interface WebexOptions extends RequestLimits {
   /** Base URL of the API, such as `https://webexapis.com/v1`. */

@@ -4,7 +4,7 @@ import type { Deployment } from '../schema/deployment';
 import { CHARTS } from '../schema/server/chart';
 import type { KubernetesServerDeclaration } from '../schema/server/kubernetes-server-declaration';
 import type { SealDeclaration } from '../schema/server/seal-declaration';
-import { chartValueProblems } from './chart-values';
+import { chartValueProblems } from './refused-chart-values';
 
 type Server = NonNullable<Deployment['vault']['server']>;
 

@@ -1,7 +1,7 @@
 import { describeError, ExplainedError, commandLine, TemporarilyUnavailable } from '#core';
 import type { TokenPair } from '../../webex/token-pair';
 import { GrantKept } from './account';
-import { importRefreshToken, isStored, OutcomeUnknown } from './exchange';
+import { importRefreshToken, isStored, OutcomeUnknown } from './token-exchange';
 import { type ExistingGrant, findGrant, worksAlready } from './existing-grant';
 import type { PreparedImport } from './ways/prepared-import';
 

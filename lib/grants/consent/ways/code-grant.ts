@@ -6,7 +6,7 @@ import { AccountNotChecked, accountUntold, ownerAccount, personOf, refuseOther }
 import { checkAuthorizer } from '../authorizer-checks';
 import { consentInBrowser, type BrowserOptions } from '../consent';
 import { noteConsent } from '../consent-note';
-import { exchangeCode, OutcomeUnknown } from '../exchange';
+import { exchangeCode, OutcomeUnknown } from '../token-exchange';
 import { findGrant, grantToReplace, worksAlready } from '../existing-grant';
 import { grantRun, type Grant, type GrantOptions, type GrantRun } from '../grant';
 
