@@ -4,15 +4,15 @@ import { Argument } from 'commander';
 import { ExplainedError } from '#core';
 import { createCommand, wholeNumber } from '../lib/cli/command';
 import { runCommand } from '../lib/cli/program-run';
-import { measureDeploy } from './deploy-time';
-import { measureHelp } from './help-time';
-import { measureLook } from './look-time';
-import { measureReaders } from './readers';
-import { resultsJson, thisMachine } from './results';
-import { runSections, type Section } from './sections';
-import { measureSynthesis } from './synthesis-time';
-import { table } from './results-table';
-import { measureToken } from './token-time';
+import { measureDeploy } from './sections/deploy-time';
+import { measureHelp } from './sections/help-time';
+import { measureLook } from './sections/look-time';
+import { measureReaders } from './sections/readers';
+import { resultsJson, thisMachine } from './results/results';
+import { runSections, type Section } from './run-sections';
+import { measureSynthesis } from './sections/synthesis-time';
+import { table } from './results/results-table';
+import { measureToken } from './sections/token-time';
 
 /* Measures a user's waiting times and compares them with their goals. README.md explains the figures. */
 

@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
-import { Terraform } from '../lib/terraform/terraform';
-import { Rehearsal } from '../rehearsal/rehearsal';
+import { Terraform } from '../../lib/terraform/terraform';
+import { Rehearsal } from '../../rehearsal/rehearsal';
 import { succeeded } from './child-usage';
 import { manyApps } from './many-apps';
-import { timed } from './rounds';
-import type { Row } from './row';
-import type { Measuring } from './sections';
+import { timed } from '../results/rounds';
+import type { Row } from '../results/row';
+import type { Measuring } from '../run-sections';
 
 /* Terraform on a real server with a thousand new apps, and after one has changed. Measured once, because it takes minutes. */
 

@@ -1,5 +1,5 @@
-import type { Row } from '../../bench/row';
-import { figure, table } from '../../bench/results-table';
+import type { Row } from '../../../bench/results/row';
+import { figure, table } from '../../../bench/results/results-table';
 
 const ROW: Row = {
   section: 'shell',

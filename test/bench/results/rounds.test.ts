@@ -1,4 +1,4 @@
-import { inTurn, median, percentile, timed } from '../../bench/rounds';
+import { inTurn, median, percentile, timed } from '../../../bench/results/rounds';
 
 it('the rounds measure the candidates in turn and report progress', async () => {
   const measured: string[] = [];

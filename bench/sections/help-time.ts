@@ -2,15 +2,15 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { succeeded } from './child-usage';
-import { inTurn, timed } from './rounds';
-import type { Row } from './row';
-import { needed, type Measuring } from './sections';
+import { inTurn, timed } from '../results/rounds';
+import type { Row } from '../results/row';
+import { needed, type Measuring } from '../run-sections';
 
 /*
  * How long the program takes to say how to use it, beside the start of Node: what every command pays before it begins.
  */
 
-const PROJECT = resolve(__dirname, '..');
+const PROJECT = resolve(__dirname, '..', '..');
 const PROGRAM = join('scripts', 'webex-token-vault.js');
 
 /** Beside Node's own start. */

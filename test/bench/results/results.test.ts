@@ -1,5 +1,5 @@
-import { resultsJson } from '../../bench/results';
-import type { Row } from '../../bench/row';
+import { resultsJson } from '../../../bench/results/results';
+import type { Row } from '../../../bench/results/row';
 
 const MACHINE = { cores: 2, cpu: 'a CPU', memoryGiB: 8, platform: 'linux-x64', node: 'v20.20.2' };
 

@@ -1,4 +1,4 @@
-import { markdownTable } from '../rehearsal/markdown-table';
+import { markdownTable } from '../../rehearsal/markdown-table';
 import { ratioOf, reachesGoal, type Goal, type Row } from './row';
 
 /** A Markdown table without empty columns. */

@@ -1,4 +1,4 @@
-import { ratioOf, reachesGoal, type Row } from '../../bench/row';
+import { ratioOf, reachesGoal, type Row } from '../../../bench/results/row';
 
 const ROW: Row = { section: 'token in a shell', what: 'webex-token', ours: 0.1, unit: 's' };
 

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { nodeUsage, type ChildUsage } from './child-usage';
 import { manyApps } from './many-apps';
-import { median } from './rounds';
-import type { Row } from './row';
-import type { Measuring } from './sections';
+import { median } from '../results/rounds';
+import type { Row } from '../results/row';
+import type { Measuring } from '../run-sections';
 
 /* `main.ts` with few and many apps, from a declaration to Terraform's JSON. */
 
 const SECTION = 'synthesis';
-const PROJECT = resolve(__dirname, '..');
+const PROJECT = resolve(__dirname, '..', '..');
 const COUNTS = [10, 100, 1_000, 10_000] as const;
 const MOST = 10_000;
 

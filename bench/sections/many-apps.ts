@@ -1,5 +1,5 @@
-import { defineDeployment } from '../lib/declaration/define-deployment';
-import type { Deployment } from '../lib/declaration/schema/deployment';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
+import type { Deployment } from '../../lib/declaration/schema/deployment';
 
 /** A deployment with this number of apps, each with its own AppRole role and credential. */
 export function manyApps(count: number): Deployment {

@@ -1,6 +1,6 @@
 import { ExplainedError } from '#core';
-import type { Row } from '../../bench/row';
-import { needed, NotHere, runSections, type Section } from '../../bench/sections';
+import type { Row } from '../../bench/results/row';
+import { needed, NotHere, runSections, type Section } from '../../bench/run-sections';
 
 const ROW: Row = { section: 'shell', what: 'webex-token', ours: 1, unit: 's' };
 

@@ -2,15 +2,15 @@ import { resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { ExplainedError } from '#core';
-import { consentRecord } from '../lib/declaration/schema/record-paths';
-import { lastLine, run } from '../lib/processes/child-process';
-import type { consentRecordSchema } from '../lib/vault/records/consent-record';
-import { Records } from '../lib/vault/records/record-store';
-import { WrittenVault } from '../rehearsal/written-vault';
+import { consentRecord } from '../../lib/declaration/schema/record-paths';
+import { lastLine, run } from '../../lib/processes/child-process';
+import type { consentRecordSchema } from '../../lib/vault/records/consent-record';
+import { Records } from '../../lib/vault/records/record-store';
+import { WrittenVault } from '../../rehearsal/written-vault';
 import { manyApps } from './many-apps';
-import { inTurn, timed } from './rounds';
-import type { Row } from './row';
-import type { Measuring } from './sections';
+import { inTurn, timed } from '../results/rounds';
+import type { Row } from '../results/row';
+import type { Measuring } from '../run-sections';
 
 /*
  * `status` of a thousand grants and a thousand apps by the observer, on a real server, from the start of the program to
@@ -19,7 +19,7 @@ import type { Measuring } from './sections';
 
 const MANY = 1000;
 const AT_ONCE = 16;
-const PROGRAM = resolve(__dirname, '..', 'scripts', 'webex-token-vault.js');
+const PROGRAM = resolve(__dirname, '..', '..', 'scripts', 'webex-token-vault.js');
 
 const CONSENT = {
   consentedAt: new Date().toISOString(),

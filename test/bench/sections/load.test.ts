@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Load } from '../../bench/load';
+import { Load } from '../../../bench/sections/load';
 
 const PATHS = ['kv/one', 'kv/two'];
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TokenSource } from 'webex-token-client';
-import { TOKEN_PATH } from '../rehearsal/webex/endpoints/token-endpoint';
-import type { WrittenVault } from '../rehearsal/written-vault';
+import { TOKEN_PATH } from '../../rehearsal/webex/endpoints/token-endpoint';
+import type { WrittenVault } from '../../rehearsal/written-vault';
 import { Load } from './load';
-import { percentile } from './rounds';
+import { percentile } from '../results/rounds';
 import { PollingReader } from './polling-readers';
-import type { Row } from './row';
-import type { Measuring } from './sections';
-import { credentialReply } from '../lib/vault/replies';
+import type { Row } from '../results/row';
+import type { Measuring } from '../run-sections';
+import { credentialReply } from '../../lib/vault/replies';
 
 /*
  * All tokens fall due together: the duration of the refreshes, the number of calls to Webex, and the effect on readers of

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { TokenSource } from 'webex-token-client';
-import { declaredConfiguration } from '../lib/declaration/derived/engine-configuration';
-import { WrittenVault } from '../rehearsal/written-vault';
+import { declaredConfiguration } from '../../lib/declaration/derived/engine-configuration';
+import { WrittenVault } from '../../rehearsal/written-vault';
 import { Load } from './load';
-import { percentile } from './rounds';
+import { percentile } from '../results/rounds';
 import { PollingReader } from './polling-readers';
-import type { Row } from './row';
-import type { Measuring } from './sections';
+import type { Row } from '../results/row';
+import type { Measuring } from '../run-sections';
 import { dueTogetherRows } from './due-together';
 
 /* Many readers of a thousand credentials: reads of the engine, of a KV on the same server, and through a TokenSource. */

@@ -1,15 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { WrittenVault } from '../rehearsal/written-vault';
+import { WrittenVault } from '../../rehearsal/written-vault';
 import { succeeded } from './child-usage';
-import { inTurn, timed } from './rounds';
-import type { Row } from './row';
-import { needed, type Measuring } from './sections';
+import { inTurn, timed } from '../results/rounds';
+import type { Row } from '../results/row';
+import { needed, type Measuring } from '../run-sections';
 
 /* `webex-token` as an app installs it, with a Vault token and a local server, beside Node's own start. */
 
-const PROJECT = resolve(__dirname, '..');
+const PROJECT = resolve(__dirname, '..', '..');
 const CREDENTIAL = 'testauth';
 
 /** Each run takes a tenth of a second, and the differences are hundredths. */

@@ -1,6 +1,6 @@
 import { ExplainedError } from '#core';
-import { lastLine, run, type FinishedCommand, type RunOptions } from '../lib/processes/child-process';
-import { timed } from './rounds';
+import { lastLine, run, type FinishedCommand, type RunOptions } from '../../lib/processes/child-process';
+import { timed } from '../results/rounds';
 
 export interface ChildUsage {
   readonly seconds: number;

@@ -1,6 +1,6 @@
 import { ExplainedError, oneLine } from '#core';
-import type { Results } from './results';
-import type { Row } from './row';
+import type { Results } from './results/results';
+import type { Row } from './results/row';
 
 export interface Measuring {
   /** Number of measurements of each figure. */
