@@ -42,11 +42,11 @@ export async function listen(server: Server, host: string, port: number): Promis
 }
 
 export async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  // Spare connections of a browser would keep this process running.
-  server.closeAllConnections();
-  await closed;
+  await new Promise((resolve) => {
+    server.close(resolve);
+    // Spare connections of a browser would keep this process running.
+    server.closeAllConnections();
+  });
 }
 
 /** @param advice what to do about a port that is taken, reserved for the superuser, or of a missing address */
