@@ -5,7 +5,7 @@ import { declaringFile } from '../../declaration/deployment-file';
 import { integrationEntry } from '../../declaration/derived/integration-entry';
 import { integrationReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
-import { lookAt, mountedType } from './left-behind';
+import { lookAt, mountedType } from './mounted';
 import type { Plan } from '../plan/plan';
 
 /*

@@ -1,8 +1,8 @@
 import { VaultResponseError } from '#core';
 import { z } from 'zod';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { mountReply } from '../../vault/replies';
 import type { VaultClient } from '../../vault/vault-client';
+import { mountedType } from './mounted';
 import type { Plan } from '../plan/plan';
 import type { ResourceChange } from '../plan/resource-change';
 
@@ -43,24 +43,6 @@ export async function unknownMounts(vault: VaultClient, { changes }: Plan): Prom
     }
   }
   return found;
-}
-
-/** @param path below `auth/` for an auth method @returns its type; undefined as {@link lookAt} */
-export async function mountedType(vault: VaultClient, path: string): Promise<string | undefined> {
-  return (await lookAt(vault, `sys/mounts/${path}`, mountReply))?.data.type;
-}
-
-/**
- * @returns undefined if nothing is there, or the token may not see it: then a write is refused, and Vault says why
- * @throws VaultResponseError, VaultUnreachableError if Vault is in trouble
- */
-export async function lookAt<T>(vault: VaultClient, path: string, reply: z.ZodType<T>): Promise<T | undefined> {
-  return vault.read(path, reply).catch((error: unknown) => {
-    if (error instanceof VaultResponseError && error.statusCode < 500) {
-      return undefined;
-    }
-    throw error;
-  });
 }
 
 /** Removes the empty ones, so that Terraform can create them. */
