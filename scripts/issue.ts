@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
-import { assignments, SecretIdFile, unwrapSecretId, vaultOptionsFromEnvironment } from '#core';
+import { assignments, vaultOptionsFromEnvironment } from '#core';
 import { appVariables, identityVariables, serverVariables } from '../lib/apps/identity-variables';
 import { issueSecretId, type WrappedSecretId } from '../lib/apps/issued-secret-id';
+import { issueTo } from '../lib/cli/apps/issued-file';
 import { showIdentity } from '../lib/cli/apps/identity-display';
 import { describeCommand } from '../lib/cli/command';
 import { VAULT_ENVIRONMENT } from '../lib/cli/help-environment';
@@ -17,8 +18,6 @@ import {
 } from '../lib/cli/apps/issued-secret-id-text';
 import { findApp } from '../lib/declaration/derived/by-name';
 import { loginOf, rolePath } from '../lib/declaration/derived/logins';
-import { refuseVisibleToGit } from '../lib/files/git-visibility';
-import type { VaultClient } from '../lib/vault/vault-client';
 import { issuerPolicy, MAX_WRAP_TTL_SECONDS } from '../lib/declaration/policies/issuer-policy';
 
 interface Options {
@@ -89,20 +88,6 @@ export function define(command: Command, signal: AbortSignal): void {
       }
       process.stderr.write(shortened(issuance, deployment.appRole.path));
     });
-}
-
-/** Issues a secret id into a file of this machine, which is checked before anything is issued. */
-async function issueTo(
-  file: string,
-  vault: VaultClient,
-  issue: () => Promise<WrappedSecretId>,
-): Promise<WrappedSecretId> {
-  await refuseVisibleToGit(file);
-  const secretIdFile = new SecretIdFile(file);
-  await secretIdFile.prepare();
-  const issued = await issue();
-  await secretIdFile.put(await unwrapSecretId(vault.connection, issued.wrappingToken));
-  return issued;
 }
 
 /** `--help` does not load `deployment.ts`, so the policy has placeholders. */
