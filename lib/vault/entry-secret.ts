@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import {
-  commandLine,
-  explainedBy,
-  ExplainedError,
-  UsageError,
-  vaultOptionsFromEnvironment,
-  VaultResponseError,
-} from '#core';
+import { explainedBy, ExplainedError, VaultResponseError } from '#core';
 import type { ClientSecret } from '../declaration/derived/client-secret';
-import { VaultClient } from './vault-client';
+import type { VaultClient } from './vault-client';
 
 /*
  * A client secret on its way into Vault. It is not in Terraform's state: Terraform starts a command of ours and passes the
@@ -57,24 +50,4 @@ export async function writeEntry(client: VaultClient, options: EntryOptions): Pr
     }
     throw error;
   }
-}
-
-/** @throws UsageError if Terraform has not started the command */
-export function setByTerraform(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) {
-    throw new UsageError(
-      `${name} is not set, because Terraform has not started this command; run "${commandLine('deploy')}" instead`,
-    );
-  }
-  return value;
-}
-
-/**
- * A client of the server that Terraform's provider uses. The provider knows only the `VAULT_*` variables, so the `BAO_*`
- * ones, which may name another server, are ignored.
- */
-export function providerClient(env: NodeJS.ProcessEnv): VaultClient {
-  const known = Object.entries(env).filter(([name]) => !name.startsWith('BAO_'));
-  return new VaultClient(vaultOptionsFromEnvironment({}, Object.fromEntries(known)));
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { commandLine } from '#core';
 import { describeCommand, say } from '../../lib/cli/command';
 import { PLUGIN_RELOAD_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
-import { providerClient, setByTerraform } from '../../lib/vault/entry-secret';
+import { providerClient, setByTerraform } from '../../lib/vault/terraform-environment';
 import { reloadPlugin } from '../../lib/vault/plugin-reload';
 
 /*

@@ -1,13 +1,8 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../../lib/cli/command';
 import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
-import {
-  providerClient,
-  requireSecret,
-  setByTerraform,
-  writeEntry,
-  type EntrySecretOptions,
-} from '../../lib/vault/entry-secret';
+import { requireSecret, writeEntry, type EntrySecretOptions } from '../../lib/vault/entry-secret';
+import { providerClient, setByTerraform } from '../../lib/vault/terraform-environment';
 
 /*
  * Started by Terraform while it applies stack `webex-tokens`, never by hand: see constructs/tokens/entry-with-secret.ts. Its

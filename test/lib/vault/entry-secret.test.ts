@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { ExplainedError } from '#core';
-import { providerClient, requireSecret, writeEntry } from '../../../lib/vault/entry-secret';
+import { requireSecret, writeEntry } from '../../../lib/vault/entry-secret';
+import { providerClient } from '../../../lib/vault/terraform-environment';
 import { ScriptedVault } from '../../fixtures/loopback/scripted-vault';
 
 const integration = {
