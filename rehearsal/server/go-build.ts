@@ -23,7 +23,11 @@ export class GoModule {
 
   /** The lowest Go version, like "1.26". */
   async lowestGo(): Promise<string> {
-    return /^go (\d+\.\d+)/m.exec(await readFile(join(this.folder, 'go.mod'), 'utf8'))?.[1] ?? '';
+    const version = /^go (\d+\.\d+)/m.exec(await readFile(join(this.folder, 'go.mod'), 'utf8'))?.[1];
+    if (version === undefined) {
+      throw new Error(`${this.folder}/go.mod has no "go" line; run "go mod tidy" there`);
+    }
+    return version;
   }
 
   /** Copies the module, because a build must not write into the project. */
