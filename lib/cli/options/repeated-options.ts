@@ -14,13 +14,22 @@ export function deploymentOption(): Option {
 }
 
 /** Commands without `--operators`. */
-const UNOPERATED = /^(?:agent-config|certs|completion|kubernetes|list|quickstart|state archive|unseal)$/;
+const UNOPERATED = [
+  'agent-config',
+  'certs',
+  'completion',
+  'kubernetes',
+  'list',
+  'quickstart',
+  'state archive',
+  'unseal',
+];
 
 /** @param begun the command that runs @param name of the command that is shown */
 export function repeatedOptions(begun: Command, name: string): readonly string[] {
   return [
     ...option('--deployment', given(begun, 'deployment')),
-    ...(UNOPERATED.test(name) ? [] : option('--operators', given(begun, 'operators'))),
+    ...(UNOPERATED.includes(name) ? [] : option('--operators', given(begun, 'operators'))),
   ];
 }
 
