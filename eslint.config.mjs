@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import plainWords from './lint/plain-words.cjs';
 
 /** Refuses texts in which a command is written out. */
 function shownCommands(pattern) {
@@ -41,6 +42,16 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', ...shownCommands('npx webex-token')] },
   },
   {
+    // Texts for people: CONTRIBUTING.md has the rules.
+    plugins: { texts: { rules: { 'plain-words': plainWords } } },
+    rules: { 'texts/plain-words': 'warn' },
+  },
+  {
+    // The texts of tests are those of the product. Only their titles are their own.
+    files: ['test/**/*.ts'],
+    rules: { 'texts/plain-words': ['warn', { titlesOnly: true }] },
+  },
+  {
     // Library code reports by return value and by error; only commands talk to the terminal.
     files: ['lib/**/*.ts', 'constructs/**/*.ts'],
     rules: {
@@ -60,6 +71,7 @@ export default tseslint.config(
         process: 'readonly',
         module: 'writable',
         require: 'readonly',
+        console: 'readonly',
         __dirname: 'readonly',
         __filename: 'readonly',
       },
