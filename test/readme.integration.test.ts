@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../lib/processes/child-process';
 import { eventually } from '../rehearsal/eventually';
 import { cachedHvac } from './fixtures/programs/hvac';
 import { descendants, isRunning } from './fixtures/programs/process-tree';
-import { snippet } from './fixtures/pages/code-block';
+import { PAGES, snippet } from './fixtures/pages/code-block';
 import { Typist } from './fixtures/pages/typist';
 import { temporaryFolder } from './fixtures/runs/temporary-folder';
 import { WrittenVault } from '../rehearsal/written-vault';
@@ -108,14 +108,7 @@ test('README.md builds the plugin, as plugin/README.md does', async () => {
   expect(started.stdout + started.stderr).toContain('This binary is a plugin');
 });
 
-/** Paths of all pages, relative to the project's folder. */
-const pages = ['.', 'client', 'docs', 'plugin'].flatMap((folder) =>
-  readdirSync(join(PROJECT, folder))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name)),
-);
-
-test.each(pages)('every npm command in %s is one of the package', (page) => {
+test.each(PAGES)('every npm command in %s is one of the package', (page) => {
   const text = readFileSync(join(PROJECT, page), 'utf8');
   const named = [...text.matchAll(/npm run (?:--silent |-s )?([\w:-]+)/g)].map(([, name]) => name ?? '');
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
@@ -129,7 +122,7 @@ test('README.md and docs/production.md name commands at all', () => {
   }
 });
 
-test.each(pages)('every file that %s links to is there', (page) => {
+test.each(PAGES)('every file that %s links to is there', (page) => {
   const text = readFileSync(join(PROJECT, page), 'utf8');
   const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path ?? '');
   for (const path of links) {

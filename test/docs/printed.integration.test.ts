@@ -59,8 +59,8 @@ describe('with kubectl', () => {
     expect(kinds).toEqual(['Secret', 'ServiceAccount', 'Deployment']);
   });
 
-  onKubectl('docs/identities.md binds the service account of another cluster', async () => {
-    const screen = await typist.types('docs/identities.md', 'other-cluster');
+  onKubectl('docs/tasks/app-identities.md binds the service account of another cluster', async () => {
+    const screen = await typist.types('docs/tasks/app-identities.md', 'other-cluster');
     expect(screen).toBe('clusterrolebinding.rbac.authorization.k8s.io/reports-login\n');
   });
 });

@@ -110,8 +110,8 @@ it('authorize refuses a Service App before its requesting credential is authoriz
 });
 
 it('authorize gets the grant of a Service App without a browser, and names its organization', async () => {
-  // The command is that of docs/service-apps.md.
-  const [asker, reports] = typist.typesEach('docs/service-apps.md', 'authorize');
+  // The command is that of docs/tasks/service-apps.md.
+  const [asker, reports] = typist.typesEach('docs/tasks/service-apps.md', 'authorize');
   const asked = asker?.();
   await fetch(await rehearsal.webex.consent(await typist.browses()));
   printed.push((await asked) ?? '');
@@ -174,7 +174,7 @@ describe('recover', () => {
   it('recover restores a lost grant by itself', async () => {
     await lose();
     expect((await command('status', '--json')).stdout).toContain('"state": "re-authorization required"');
-    const healed = await typist.types('docs/service-apps.md', 'heal');
+    const healed = await typist.types('docs/tasks/service-apps.md', 'heal');
     printed.push(healed);
     expect(healed).toBe('"reports" was lost, and is authorized again\n');
     expect((await command('status')).stdout).toMatch(/reports .*healthy/);

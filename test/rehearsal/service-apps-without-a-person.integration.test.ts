@@ -88,8 +88,8 @@ async function lose(...names: Name[]): Promise<void> {
 }
 
 it('the first grant comes from the developer portal, and its token requests the next one', async () => {
-  // The commands are those of docs/service-apps.md.
-  const [manager, reports] = typist.typesEach('docs/service-apps.md', 'without a person');
+  // The commands are those of docs/tasks/service-apps.md.
+  const [manager, reports] = typist.typesEach('docs/tasks/service-apps.md', 'without a person');
   const refreshToken = rehearsal.webex.portalToken(applicationOf('manager'), organization);
   const first = await manager?.({
     dialog: [secretOf('manager'), ['The refresh token of "manager"', refreshToken]],
