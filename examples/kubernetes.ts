@@ -9,7 +9,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  */
 
 /**
- * Three nodes by OpenBao's chart, and an app in the same cluster that needs no issued secret: docs/kubernetes.md
+ * Three nodes by OpenBao's chart, and an app in the same cluster that needs no issued secret: docs/tasks/kubernetes.md
  * explains it.
  */
 export default defineDeployment({

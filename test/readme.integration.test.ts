@@ -114,8 +114,8 @@ test.each(PAGES)('every npm command in %s is one of the package', (page) => {
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('README.md and docs/production.md name commands at all', () => {
-  for (const page of ['README.md', 'docs/production.md']) {
+test('README.md and docs/tasks/run-a-server.md name commands at all', () => {
+  for (const page of ['README.md', 'docs/tasks/run-a-server.md']) {
     expect(
       readFileSync(join(PROJECT, page), 'utf8').match(/npm run |npx --no-install webex-token(?:-vault)? /g)?.length,
     ).toBeGreaterThan(10);

@@ -12,7 +12,7 @@ import { snippet } from './fixtures/pages/code-block';
 import { temporaryFolder } from './fixtures/runs/temporary-folder';
 
 /*
- * CDKTF is archived. docs/cdktn.md describes the installation of its successor. These tests type the commands of that
+ * CDKTF is archived. docs/tasks/cdk-terrain.md describes the installation of its successor. These tests type the commands of that
  * page. They compare the JSON of deployment.ts and of the examples between two folders, which differ only in cdktf and
  * constructs.
  */
@@ -65,7 +65,7 @@ describeUnless(successorUnavailable())(`${SUCCESSOR} in place of cdktf`, () => {
     const { vault, client } = await buildPackages();
     const providers = ['vault', 'docker', 'helm'].map((name) => `@cdktf/provider-${name}`);
     user = await PackageUser.install([vault, client], ['cdktf', 'constructs', ...providers]);
-    await type(user.folder, snippet('docs/cdktn.md', 'own-project'));
+    await type(user.folder, snippet('docs/tasks/cdk-terrain.md', 'own-project'));
     [present, future] = await Promise.all([
       synthesized('present', []),
       synthesized('future', [join(user.folder, 'node_modules')]),
@@ -89,7 +89,7 @@ describeUnless(successorUnavailable())(`${SUCCESSOR} in place of cdktf`, () => {
       cpSync(join(PROJECT_FOLDER, file), join(clone, file));
     }
     // Only the resolution can fail on a peer range. The test skips the installation, which takes 300 MB.
-    await type(clone, snippet('docs/cdktn.md', 'clone'), { npm_config_package_lock_only: 'true' });
+    await type(clone, snippet('docs/tasks/cdk-terrain.md', 'clone'), { npm_config_package_lock_only: 'true' });
     const lock = new PackageLock(join(clone, 'package-lock.json'));
     expect(lock.package('node_modules/cdktf')).toMatchObject({ name: 'cdktn', version: VERSION });
   });

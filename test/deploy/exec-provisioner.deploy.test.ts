@@ -11,7 +11,7 @@ import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /*
- * Stack `webex-tokens` on a production server, deployed by the command line of docs/production.md with the real
+ * Stack `webex-tokens` on a production server, deployed by the command line of docs/tasks/run-a-server.md with the real
  * Terraform.
  */
 

@@ -53,9 +53,9 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
   });
 
-  step('docs/adopting.md looks first, and finds nothing to do', async () => {
+  step('docs/tasks/import.md looks first, and finds nothing to do', async () => {
     const token = await rehearsal.operatorToken('provisioner');
-    const screen = await typist.types('docs/adopting.md', 'adopt', {
+    const screen = await typist.types('docs/tasks/import.md', 'adopt', {
       env: { ...environment, VAULT_TOKEN: token },
       dialog: [['', secret()], YES],
     });
@@ -68,10 +68,10 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     return typing;
   }
 
-  step('docs/production.md deploys as the provisioner, authorizes and issues', async () => {
+  step('docs/tasks/run-a-server.md deploys as the provisioner, authorizes and issues', async () => {
     const operators = join(dirname(await writeShellEnvironment(rehearsal, await findServer())), 'operators');
     environment = { ...environment, WEBEX_TOKEN_VAULT_OPERATORS: operators };
-    const typing = typist.types('docs/production.md', 'inside', {
+    const typing = typist.types('docs/tasks/run-a-server.md', 'inside', {
       env: environment,
       dialog: [['', secret()], YES],
     });
@@ -80,19 +80,19 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     expect(screen).toContain('VAULT_ROLE_ID=');
   });
 
-  step('docs/kubernetes.md deploys, authorizes and looks', async () => {
+  step('docs/tasks/kubernetes.md deploys, authorizes and looks', async () => {
     await rehearsal.admin.delete('oauthapp/creds/testauth');
-    const typing = typist.types('docs/kubernetes.md', 'inside', {
+    const typing = typist.types('docs/tasks/kubernetes.md', 'inside', {
       env: environment,
       dialog: [['', secret()], YES],
     });
     expect(await consenting(typing)).toMatch(/testauth .*healthy/);
   });
 
-  step('docs/production.md sets the state aside by hand', async () => {
+  step('docs/tasks/run-a-server.md sets the state aside by hand', async () => {
     const { TERRAFORM_BINARY_NAME = 'terraform' } = process.env;
     const instead = { 'terraform -chdir': `${TERRAFORM_BINARY_NAME} -chdir` };
-    const screen = await typist.types('docs/production.md', 'by-hand', { env: environment, instead });
+    const screen = await typist.types('docs/tasks/run-a-server.md', 'by-hand', { env: environment, instead });
     expect(screen).toMatch(/Successfully removed [1-9]\d* resource instance/);
     expect(existsSync(join(typist.folder, 'webex-tokens.old.tfstate'))).toBe(true);
   });

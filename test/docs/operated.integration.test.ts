@@ -51,20 +51,20 @@ describe('a server that is operated by the pages', () => {
     expect(await typing).toContain('"testauth" is deleted in Vault.');
   }
 
-  step('docs/production.md initializes it', async () => {
-    const screen = await typist.types('docs/production.md', 'initialize');
+  step('docs/tasks/run-a-server.md initializes it', async () => {
+    const screen = await typist.types('docs/tasks/run-a-server.md', 'initialize');
     expect(screen).toContain('root token revoked');
     symlinkSync(join(typist.folder, 'secrets/operators'), operated.operators);
     await operated.deploy();
   });
 
-  step('docs/adopting.md imports a refresh token', async () => {
+  step('docs/tasks/import.md imports a refresh token', async () => {
     await operated.asRoot(async (root) => {
       await operated.engine.authorize(root, 'testauth');
       await root.delete('oauthapp/creds/testauth');
     });
     const token = operated.engine.webex.grants.list().findLast(({ type }) => type === 'refresh')?.value ?? '';
-    const screen = await typist.types('docs/adopting.md', 'import', {
+    const screen = await typist.types('docs/tasks/import.md', 'import', {
       dialog: [
         ['The client secret of "webex-myapp"', operated.engine.clientSecret],
         ['The refresh token of "testauth"', token],
@@ -128,8 +128,8 @@ describe('a server that is operated by the pages', () => {
     expect(await typist.types('docs/day-two.md', 'backup')).toContain('testauth: present');
   });
 
-  step('docs/production.md backs it up, proves it with the key shares, and restores it', async () => {
-    const [backup, verify, restore] = typist.typesEach('docs/production.md', 'backup');
+  step('docs/tasks/run-a-server.md backs it up, proves it with the key shares, and restores it', async () => {
+    const [backup, verify, restore] = typist.typesEach('docs/tasks/run-a-server.md', 'backup');
     await backup?.();
     expect(await verify?.({ dialog: await keyShares() })).toContain('testauth: present');
     const dialog: Dialog = [['(y/N)', 'y'], ...(await keyShares())];

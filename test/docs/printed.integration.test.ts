@@ -27,9 +27,9 @@ const inCluster = exampleDeployment({
   ],
 });
 
-test('the commands in docs/production.md create certificates and a CA for the clients', async () => {
+test('the commands in docs/tasks/run-a-server.md create certificates and a CA for the clients', async () => {
   const env = deploymentInFile(typist.folder, production);
-  const screen = await typist.types('docs/production.md', 'certificates', { env });
+  const screen = await typist.types('docs/tasks/run-a-server.md', 'certificates', { env });
   expect(screen).toContain('created  secrets/tls/webex-token-vault/server.pem');
   expect(existsSync(join(typist.folder, 'secrets/tls/ca/ca.pem'))).toBe(true);
 });
@@ -42,17 +42,17 @@ describe('with kubectl', () => {
   // kubectl validates its arguments and makes the object, but sends nothing.
   beforeEach(() => typist.writeProgram('kubectl', `exec '${program}' "$@" --dry-run=client -o name`));
 
-  onKubectl('docs/kubernetes.md makes the namespace, and the Secret with the certificate', async () => {
+  onKubectl('docs/tasks/kubernetes.md makes the namespace, and the Secret with the certificate', async () => {
     const env = deploymentInFile(typist.folder, inCluster);
-    const screen = await typist.types('docs/kubernetes.md', 'certificate', { env });
+    const screen = await typist.types('docs/tasks/kubernetes.md', 'certificate', { env });
     expect(screen).toMatch(/^namespace\/webex-token-vault\n/);
     expect(screen).toMatch(/\nsecret\/webex-token-vault-tls\n$/);
   });
 
-  onKubectl('docs/kubernetes.md prints the manifests of an app', async () => {
+  onKubectl('docs/tasks/kubernetes.md prints the manifests of an app', async () => {
     const env = deploymentInFile(typist.folder, inCluster);
-    await typist.types('docs/kubernetes.md', 'certificate', { env });
-    await typist.types('docs/kubernetes.md', 'manifests', { env });
+    await typist.types('docs/tasks/kubernetes.md', 'certificate', { env });
+    await typist.types('docs/tasks/kubernetes.md', 'manifests', { env });
     const kinds = parseAllDocuments(readFileSync(join(typist.folder, 'people-me.yaml'), 'utf8')).map(
       (document) => z.object({ kind: z.string() }).parse(document.toJS()).kind,
     );

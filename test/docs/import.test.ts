@@ -7,7 +7,7 @@ import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { DEVICE_REDIRECT_URLS } from '../../lib/webex/device-grant';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
-const page = readFileSync(join(PROJECT_FOLDER, 'docs/adopting.md'), 'utf8');
+const page = readFileSync(join(PROJECT_FOLDER, 'docs/tasks/import.md'), 'utf8');
 
 /** The declaration on the page. */
 function declared(): Deployment {
