@@ -56,7 +56,7 @@ function snippetsOfTests(): string[] {
     .filter((name) => name.endsWith('.test.ts'))
     .flatMap((name) => [
       ...readFileSync(join(PROJECT_FOLDER, 'test', name), 'utf8').matchAll(
-        /(?:snippet|types|typesEach)\(\s*'([^']+\.md)',\s*'([^']+)'/g,
+        /(?:snippet|types|typesEach|transcript)\(\s*'([^']+\.md)',\s*'([^']+)'/g,
       ),
     ])
     .map(([, page = '', name = '']) => `${page} ${name}`);
