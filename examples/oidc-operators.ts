@@ -7,7 +7,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/oidc-operators.ts
  */
 
-/** People who act as operators log in by their organization's identity provider: docs/tasks/run-a-server.md sets it up. */
+/** People who act as operators log in by their organization's identity provider: docs/tasks/operators-by-oidc.md sets it up. */
 export default defineDeployment({
   vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
   engine: { plugin: { manage: false } },

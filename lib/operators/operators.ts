@@ -187,7 +187,7 @@ async function refuseOtherDeployment(root: VaultClient, { mountPath, movedFrom }
   const other = mounts.find((path) => policies.includes(policyNameOf(path, 'authorizer')));
   if (other !== undefined && other !== movedFrom) {
     throw new ExplainedError(
-      `the operators of ${root.address} are those of the deployment at mount "${other}", got one at "${mountPath}", for which they would lose their rights there; declare engine.movedFrom: "${other}" if the engine moves, else deploy it without them, as docs/tasks/run-a-server.md says`,
+      `the operators of ${root.address} are those of the deployment at mount "${other}", got one at "${mountPath}", for which they would lose their rights there; declare engine.movedFrom: "${other}" if the engine moves, else deploy it without them, as docs/tasks/deploy-to-an-existing-vault.md says`,
     );
   }
 }

@@ -23,7 +23,7 @@ export function define(command: Command): void {
       const file = localStateFile(loaded, stack);
       if (file === undefined) {
         throw new ExplainedError(
-          `stack ${stack} keeps its state in backend "${loaded.deployment.backend?.type ?? ''}", where only Terraform can set it aside; do so with "state pull" and "state rm", as docs/tasks/run-a-server.md says`,
+          `stack ${stack} keeps its state in backend "${loaded.deployment.backend?.type ?? ''}", where only Terraform can set it aside; do so with "state pull" and "state rm", as docs/tasks/move.md says`,
         );
       }
       const aside = setStateAside(stack, file);

@@ -53,6 +53,15 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
   });
 
+  step('docs/tasks/deploy-to-an-existing-vault.md deploys the same, and changes nothing', async () => {
+    const token = await rehearsal.operatorToken('provisioner');
+    const screen = await typist.types('docs/tasks/deploy-to-an-existing-vault.md', 'deploy', {
+      env: environment,
+      dialog: [['', token], ['', secret()], YES],
+    });
+    expect(screen).toContain('No changes.');
+  });
+
   step('docs/tasks/import.md looks first, and finds nothing to do', async () => {
     const token = await rehearsal.operatorToken('provisioner');
     const screen = await typist.types('docs/tasks/import.md', 'adopt', {
@@ -89,10 +98,10 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     expect(await consenting(typing)).toMatch(/testauth .*healthy/);
   });
 
-  step('docs/tasks/run-a-server.md sets the state aside by hand', async () => {
+  step('docs/tasks/move.md archives the state by hand', async () => {
     const { TERRAFORM_BINARY_NAME = 'terraform' } = process.env;
     const instead = { 'terraform -chdir': `${TERRAFORM_BINARY_NAME} -chdir` };
-    const screen = await typist.types('docs/tasks/run-a-server.md', 'by-hand', { env: environment, instead });
+    const screen = await typist.types('docs/tasks/move.md', 'by-hand', { env: environment, instead });
     expect(screen).toMatch(/Successfully removed [1-9]\d* resource instance/);
     expect(existsSync(join(typist.folder, 'webex-tokens.old.tfstate'))).toBe(true);
   });

@@ -118,13 +118,28 @@ describe('a server that is operated by the pages', () => {
     expect(await typist.types('docs/day-two.md', 'doctor')).toContain('ok     login: as the observer');
   });
 
-  step('docs/day-two.md stops it without losing a grant', async () => {
-    const [pause, unseal, resume] = typist.typesEach('docs/day-two.md', 'stop');
-    await pause?.();
+  async function restart(): Promise<void> {
     await operated.server.node.stop();
     await operated.server.node.start();
+  }
+
+  step('docs/tasks/upgrade.md stops it without losing a grant', async () => {
+    const [pause, unseal, resume] = typist.typesEach('docs/tasks/upgrade.md', 'stop');
+    await pause?.();
+    await restart();
     expect(await unseal?.({ dialog: await keyShares() })).toContain('is unsealed');
     await resume?.();
+  });
+
+  step('docs/tasks/run-a-server.md unseals it after a restart', async () => {
+    await restart();
+    const screen = await typist.types('docs/tasks/run-a-server.md', 'unseal', { dialog: await keyShares() });
+    expect(screen).toContain('is unsealed');
+  });
+
+  step('docs/tasks/run-a-server.md runs a command as an operator', async () => {
+    typist.writeProgram('bao', `exec '${await findServer()}' "$@"`);
+    expect(await typist.types('docs/tasks/run-a-server.md', 'exec')).toMatch(/client_id +\S+/);
   });
 
   step('docs/day-two.md gives the integration a new client secret', async () => {
@@ -132,16 +147,18 @@ describe('a server that is operated by the pages', () => {
     expect(screen).toContain('Integration "webex-myapp" has its new client secret alone');
   });
 
-  step('docs/day-two.md backs it up, and proves it', async () => {
-    expect(await typist.types('docs/day-two.md', 'backup')).toContain('testauth: present');
+  step('docs/tasks/back-up-and-restore.md backs it up, proves it with the key shares, and restores it', async () => {
+    await typist.types('docs/tasks/back-up-and-restore.md', 'create');
+    const verified = await typist.types('docs/tasks/back-up-and-restore.md', 'verify', { dialog: await keyShares() });
+    expect(verified).toContain('testauth: present');
+    const dialog: Dialog = [['(y/N)', 'y'], ...(await keyShares())];
+    const restored = await typist.types('docs/tasks/back-up-and-restore.md', 'restore', { dialog });
+    expect(restored).toContain('Restored. Credential "testauth" reads well');
   });
 
-  step('docs/tasks/run-a-server.md backs it up, proves it with the key shares, and restores it', async () => {
-    const [backup, verify, restore] = typist.typesEach('docs/tasks/run-a-server.md', 'backup');
-    await backup?.();
-    expect(await verify?.({ dialog: await keyShares() })).toContain('testauth: present');
-    const dialog: Dialog = [['(y/N)', 'y'], ...(await keyShares())];
-    expect(await restore?.({ dialog })).toContain('Restored. Credential "testauth" reads well');
+  step('docs/tasks/run-a-server.md renews the logins of the operators', async () => {
+    const screen = await typist.types('docs/tasks/run-a-server.md', 'renew-logins', { dialog: await keyShares() });
+    expect(screen).toContain('root token revoked');
   });
 
   step('README.md watches the grants', async () => {

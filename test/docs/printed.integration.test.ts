@@ -34,6 +34,12 @@ test('the commands in docs/tasks/run-a-server.md create certificates and a CA fo
   expect(existsSync(join(typist.folder, 'secrets/tls/ca/ca.pem'))).toBe(true);
 });
 
+test('docs/tasks/kubernetes.md shows the names for a certificate of cert-manager', async () => {
+  const env = deploymentInFile(typist.folder, inCluster);
+  const screen = await typist.types('docs/tasks/kubernetes.md', 'names', { env, instead: { '/tmp/names': 'names' } });
+  expect(screen).toContain('DNS:webex-token-vault-active.webex-token-vault.svc');
+});
+
 describe('with kubectl', () => {
   const kubectl = spawnSync('sh', ['-c', 'command -v kubectl && kubectl version --client'], { encoding: 'utf8' });
   const onKubectl = testUnless(kubectl.status === 0 ? undefined : 'kubectl is not on PATH');
@@ -49,10 +55,10 @@ describe('with kubectl', () => {
     expect(screen).toMatch(/\nsecret\/webex-token-vault-tls\n$/);
   });
 
-  onKubectl('docs/tasks/kubernetes.md prints the manifests of an app', async () => {
+  onKubectl('docs/tasks/kubernetes-tokens.md prints the manifests of an app', async () => {
     const env = deploymentInFile(typist.folder, inCluster);
     await typist.types('docs/tasks/kubernetes.md', 'certificate', { env });
-    await typist.types('docs/tasks/kubernetes.md', 'manifests', { env });
+    await typist.types('docs/tasks/kubernetes-tokens.md', 'manifests', { env });
     const kinds = parseAllDocuments(readFileSync(join(typist.folder, 'people-me.yaml'), 'utf8')).map(
       (document) => z.object({ kind: z.string() }).parse(document.toJS()).kind,
     );

@@ -370,7 +370,7 @@ describe('webex-token-vault init', () => {
         };
         const { exitCode, stderr } = await update(second);
         expect(stderr).toMatch(
-          /^error: the operators of https:\S+ are those of the deployment at mount "oauthapp", got one at "second", .+; declare engine\.movedFrom: "oauthapp" if the engine moves, else deploy it without them, as docs\/tasks\/run-a-server\.md says\n$/,
+          /^error: the operators of https:\S+ are those of the deployment at mount "oauthapp", got one at "second", .+; declare engine\.movedFrom: "oauthapp" if the engine moves, else deploy it without them, as docs\/tasks\/deploy-to-an-existing-vault\.md says\n$/,
         );
         expect(exitCode).toBe(1);
         await operated.asRoot(async (root) => {
@@ -384,7 +384,7 @@ describe('webex-token-vault init', () => {
         });
       });
 
-      it('an administrator deploys a second deployment by docs/tasks/run-a-server.md, and the operators stay unchanged', async () => {
+      it('an administrator deploys a second deployment by docs/tasks/deploy-to-an-existing-vault.md, and the operators stay unchanged', async () => {
         const { engine, vault, ...rest } = operated.deployment;
         const second = defineDeployment({
           ...rest,
