@@ -32,7 +32,7 @@ export interface AgentConfigurationProps {
    */
   readonly identityFiles?: IdentityFiles;
   /**
-   * How often the credential is read again. It has no lease, so a new token arrives after this time. Keep it well below
+   * Interval of the reads. The credential has no lease, so a new token arrives within this time. Keep it well below
    * `engine.tuning.refreshAheadSeconds`: the old token works for that long. @default 300
    */
   readonly renderIntervalSeconds?: number;
@@ -56,7 +56,7 @@ export function agentConfiguration(deployment: Deployment, app: App, props: Agen
   const { refreshAheadSeconds } = tuning;
   if (renderIntervalSeconds >= refreshAheadSeconds && tuning.refreshCheckIntervalSeconds > 0) {
     throw new ExplainedError(
-      `the render interval must be below engine.tuning.refreshAheadSeconds (${refreshAheadSeconds}), got ${renderIntervalSeconds}, so a token could expire before its successor arrives; use ${Math.max(1, Math.min(300, Math.floor(refreshAheadSeconds / 2)))}`,
+      `the render interval must be below engine.tuning.refreshAheadSeconds (${refreshAheadSeconds}), got ${renderIntervalSeconds}: a token could expire before the next one arrives; use ${Math.max(1, Math.min(300, Math.floor(refreshAheadSeconds / 2)))}`,
     );
   }
   // The namespace is part of each path: both agents read it there, for logins, unwrapping and templates.

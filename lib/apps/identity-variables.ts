@@ -12,7 +12,7 @@ export function serverVariables({ address, namespace }: VaultConnectionOptions):
     VAULT_ADDR: address,
     ...(isPlainHttp(address) ? { VAULT_ALLOW_HTTP: 'true' } : {}),
     ...(namespace === undefined ? {} : { VAULT_NAMESPACE: namespace }),
-    // People paste these lines in other folders too.
+    // Absolute, because people paste these lines in other folders too.
     ...(caFile === undefined ? {} : { VAULT_CACERT: resolve(caFile) }),
   };
 }
@@ -33,7 +33,7 @@ export function appVariables(
   };
 }
 
-/** Variables of an app with an identity of its own. {@link identityPlace} says where that is. */
+/** Variables of an app with an identity of its own. {@link identityPlace} describes the place of that identity. */
 export function identityVariables(
   deployment: Deployment,
   app: App,
@@ -61,11 +61,11 @@ export function identityPlace(login: IdentityLogin): string[] {
     case 'kubernetes':
       return login.cluster === undefined
         ? [
-            `Name the file of its token in VAULT_JWT_FILE: one of a projected volume, for audience "${login.audience}".`,
-            `Such a pod is printed by: ${commandLine('kubernetes', 'APP')}`,
+            `Name the file of its token in VAULT_JWT_FILE. The token comes from a projected volume, for audience "${login.audience}".`,
+            `This command prints the manifest of a pod with that volume: ${commandLine('kubernetes', 'APP')}`,
           ]
         : [
-            'In a pod that is all: the token is in its ordinary file, else name another in VAULT_JWT_FILE.',
+            'A pod needs nothing more if its token is in the usual file. Otherwise name the file in VAULT_JWT_FILE.',
             `Its service account needs the cluster role system:auth-delegator, and the token audience "${login.audience}".`,
           ];
     case 'cert':
@@ -77,9 +77,9 @@ export function identityPlace(login: IdentityLogin): string[] {
 
 const PLACES: Readonly<Record<JwtLogin['from'], (audience: string) => string[]>> = {
   jwt: (audience) => [
-    `Name the file of its token in VAULT_JWT_FILE; the token is for audience "${audience}", and whoever writes it anew is read again.`,
+    `Name the file of its token in VAULT_JWT_FILE. The token is for audience "${audience}". Each login reads the file again.`,
   ],
-  github: () => ['The job asks GitHub for its token by itself; its workflow needs: permissions: { id-token: write }'],
+  github: () => ['The client requests the token from GitHub. The workflow needs: permissions: { id-token: write }'],
   gitlab: (audience) => [`The job needs: id_tokens: { VAULT_JWT: { aud: ${audience} } }`],
 };
 

@@ -1,5 +1,12 @@
 import { declaringFile } from '../declaration/deployment-file';
-import { ExplainedError, explainOutage, NotPermitted, VaultResponseError, VaultUnreachableError } from '#core';
+import {
+  commandLine,
+  ExplainedError,
+  explainOutage,
+  NotPermitted,
+  VaultResponseError,
+  VaultUnreachableError,
+} from '#core';
 import { findApp } from '../declaration/derived/by-name';
 import type { App, Deployment } from '../declaration/schema/deployment';
 import { rolePath } from '../declaration/derived/logins';
@@ -21,7 +28,7 @@ export interface WrappedSecretId {
   readonly wrappingToken: string;
   /** When the wrapping token expires. The secret id is then lost. */
   readonly wrappingExpireTime: Date;
-  /** Not a secret. Looks the secret id up, or destroys it. @default - the server does not tell it */
+  /** Not a secret. Looks the secret id up, or destroys it. @default - the server does not return it */
   readonly secretIdAccessor?: string;
   /** @default - the secret id never expires, or this token may not ask */
   readonly lifetime?: SecretIdLifetime;
@@ -73,10 +80,10 @@ async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<
     }
     const { creation_time: issueTime, expiration_time: expireTime } = found.data;
     const ttlSeconds = Math.round((expireTime.getTime() - issueTime.getTime()) / 1000);
-    // Go's zero time, in the year 1, means no end.
+    // Go's zero time, in the year 1, means that it never expires.
     return ttlSeconds > 0 ? { expireTime, ttlSeconds } : undefined;
   } catch (error) {
-    // It is issued already. This token may do no more, or the server is gone now.
+    // The secret id is issued already. This token may not look it up, or the server no longer answers.
     if (error instanceof VaultResponseError || error instanceof VaultUnreachableError) {
       return undefined;
     }
@@ -84,7 +91,7 @@ async function lookUp(vault: VaultClient, role: string, accessor = ''): Promise<
   }
 }
 
-/** Limits beside those of the role. Vault refuses them if the role is stricter, and applies them if it is laxer. */
+/** Limits of this secret id. Vault refuses them if the role is stricter, and applies them if it is less strict. */
 function limitsOf({ secretIdTtlSeconds, secretIdUses, boundCidrs }: App): object {
   return { ttl: secretIdTtlSeconds, num_uses: secretIdUses, cidr_list: boundCidrs, token_bound_cidrs: boundCidrs };
 }
@@ -99,7 +106,7 @@ function explainRefusal(error: VaultResponseError, address: string, role: string
   }
   if (statusCode === 403) {
     return new NotPermitted(
-      `this Vault token may not issue secret ids of app "${app.name}": it is not valid, or its policies lack "read" on ${role}/role-id and "update" on ${role}/secret-id; use one that has them`,
+      `this Vault token may not issue secret ids of app "${app.name}": it is invalid, or lacks "read" on ${role}/role-id and "update" on ${role}/secret-id; use a token with the issuer's policy`,
     );
   }
   if (/cannot be (longer|higher) than the role|subset relationship/.test(said)) {
@@ -107,5 +114,7 @@ function explainRefusal(error: VaultResponseError, address: string, role: string
       `AppRole ${role} is stricter than app "${app.name}" in ${declaringFile()} (${said}); deploy stack webex-tokens, then issue again`,
     );
   }
-  return new ExplainedError(`Vault issued no secret id of app "${app.name}" (${statusCode}: ${said || 'no message'})`);
+  return new ExplainedError(
+    `Vault issued no secret id of app "${app.name}" (${statusCode}: ${said || 'no message'}); look for the cause: ${commandLine('doctor')}`,
+  );
 }

@@ -44,7 +44,7 @@ it('kubernetes prints to stdout only the manifests of a pod that reads its token
   expect(stdout).toContain('kind: Deployment\n');
   expect(stdout).toContain('value: https://vault.example\n');
   expect(stderr).toBe(
-    "Give the app's image by --image, or replace it in what is printed.\nThe first lines of the manifests say what the cluster needs. Then: kubectl apply -f FILE\n",
+    "Give the app's image by --image, or replace it in the printed manifests.\nThe first lines of the manifests name what the cluster needs. Then: kubectl apply -f FILE\n",
   );
 });
 
@@ -86,9 +86,14 @@ it('kubernetes accepts one of several namespaces and service accounts', async ()
 });
 
 it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
-  [['elsewhere'], {}, {}, 'app "elsewhere" logs in by AppRole, and pods log in by their service account; declare in '],
+  [
+    ['elsewhere'],
+    {},
+    {},
+    'app "elsewhere" logs in by AppRole, and pods log in by their service account; declare its pods in ',
+  ],
   [['nobody'], {}, {}, 'unknown app "nobody"'],
-  [['anywhere'], {}, {}, 'the app has several namespaces, "c", "d"; say which by --namespace'],
+  [['anywhere'], {}, {}, 'the app has several namespaces, "c", "d"; choose one by --namespace'],
   [
     ['anywhere', '--namespace', 'e', '--service-account', 'a'],
     {},
@@ -100,9 +105,9 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
     ['people-me'],
     { vault: { address: 'http://127.0.0.1:8200' } },
     {},
-    'Vault is at http://127.0.0.1:8200 for this machine alone, where no pod reaches it; say by --address where pods do',
+    'http://127.0.0.1:8200 is a loopback address, so no pod reaches Vault there; give the address for pods by --address',
   ],
-  [['people-me'], {}, { VAULT_ADDR: 'https://localhost:8200' }, 'no pod reaches it'],
+  [['people-me'], {}, { VAULT_ADDR: 'https://localhost:8200' }, 'no pod reaches Vault there'],
   [['people-me'], {}, { VAULT_ADDR: 'https://u:p@vault.test' }, 'VAULT_ADDR must hold no user and password'],
   [['people-me', '--address', 'https://u:p@vault.test'], {}, {}, '--address must hold no user and password'],
   [['people-me', '--address', 'vault:8200'], {}, {}, '--address must be an http or https URL, got "vault:8200"'],
@@ -126,12 +131,7 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
   [['people-me', '--ca-secret', 'Bad Name!'], {}, {}, 'It must be the name of a Secret, of lower-case letters'],
   [['people-me', '--ca-secret', 'a..b'], {}, {}, 'got "a..b".'],
   [['people-me', '--refresh-interval=59s'], {}, {}, 'It must be at least 1m, got "59s".'],
-  [
-    ['people-me', '--refresh-interval', '9d'],
-    {},
-    {},
-    'so that copies would end before their successors arrive; use 3600s',
-  ],
+  [['people-me', '--refresh-interval', '9d'], {}, {}, 'a copy could expire before the next one arrives; use 3600s'],
 ])('kubernetes %j ends with one clear line', async (args, changes, env, line) => {
   const { exitCode, stdout, stderr } = await kubernetesCommand(args, changes, env);
   expect(stderr).toContain(line);
@@ -171,20 +171,20 @@ describe('in the cluster that Vault runs in', () => {
   it("kubernetes warns if the server's network policy keeps the app out", async () => {
     const vault = { server: { ...server, allowedNamespaces: ['others'] } };
     const { stderr } = await kubernetesCommand(['people-me'], { apps, vault });
-    expect(stderr).toContain('warning: pods of namespace "webex" may not talk to the server');
+    expect(stderr).toContain('warning: pods of namespace "webex" may not connect to the server');
     const operator = await kubernetesCommand(['people-me', '--for', 'external-secrets'], { apps, vault });
     expect(operator.stderr).not.toContain('warning');
   });
 
   it('kubernetes asks for the address if the app runs in another cluster', async () => {
     const { stderr } = await kubernetesCommand(['people-me'], { vault: { server } });
-    expect(stderr).toContain('say by --address where pods do');
+    expect(stderr).toContain('give the address for pods by --address');
   });
 });
 
 it('kubernetes warns that a copied token may have expired', async () => {
   const engine = { tuning: { refreshCheckIntervalSeconds: 0 }, plugin: { sha256: 'a'.repeat(64) } };
   const { stderr } = await kubernetesCommand(['people-me', '--for', 'csi'], { engine });
-  expect(stderr).toContain('warning: the engine hands out tokens that may expire at once');
+  expect(stderr).toContain('warning: the engine may hand out tokens that expire at once');
   expect((await kubernetesCommand(['people-me'], { engine })).stderr).not.toContain('warning');
 });

@@ -25,7 +25,7 @@ export const LOGIN_VOLUME = 'vault-login';
 /** The file of that token in its volume. */
 export const LOGIN_TOKEN_FILE = 'token';
 
-/** The kubelet renews the token after four fifths of that. It is read at each login. */
+/** The kubelet renews the token after four fifths of this time. The app reads it at each login. */
 const LOGIN_TOKEN_LIFETIME_SECONDS = 3600;
 
 /** A Deployment of the app, with as few rights as any image needs. */
@@ -76,7 +76,7 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
       },
     },
   };
-  return { comment: [`Replace what is not the app's: its image ("${image}"), command and resources.`], object };
+  return { comment: [`Replace the image ("${image}"), and add the app's own command and resources.`], object };
 }
 
 /** A token of the service account, for the audience that Vault asks for. */

@@ -2,7 +2,7 @@ import type { KubernetesLogin } from '../../declaration/derived/app-login';
 import type { App, Deployment } from '../../declaration/schema/deployment';
 import type { Manifest } from './manifest';
 
-/** A Secret of the app's namespace with a CA, which is public. Two deliverers read a CA from nothing else. */
+/** A Secret of the app's namespace with Vault's CA, which is public. Two deliverers can read a CA only from a Secret. */
 export interface VaultCa {
   readonly secretName: string;
   /** Its content. @default - a person creates the Secret */
@@ -25,13 +25,13 @@ export interface Delivery {
   readonly serviceAccount: string;
   /** Image of the app's container. */
   readonly image: string;
-  /** How often a copy of a token is fetched anew. */
+  /** Interval at which a copy of a token is replaced. */
   readonly refreshIntervalSeconds: number;
 }
 
 /** A way by which pods get their access tokens. */
 export interface Deliverer {
-  /** Lines about its requirements, where the token is kept, and how it learns of a new one. */
+  /** Lines about its requirements, the place of the token, and how a new one arrives. */
   readonly notes: (delivery: Delivery) => readonly string[];
   /** Manifests beside the CA and the service account, which every deliverer has. */
   readonly manifests: (delivery: Delivery) => readonly Manifest[];
@@ -40,5 +40,5 @@ export interface Deliverer {
 /** Folder of the tokens in the app's container, the same for all deliverers. Each file has the name of its credential. */
 export const TOKENS_FOLDER = '/var/run/secrets/webex';
 
-/** Longer than the 90 s after which Vault ends a request. A client that hangs up during a refresh can lose the grant. */
+/** Longer than Vault's own limit of 90 s for a request. A client that hangs up during a refresh can lose the grant. */
 export const VAULT_TIMEOUT = '100s';

@@ -37,7 +37,7 @@ export function requireOwnName({ apps }: Deployment, app: App, namespace: string
   if (others.length > 0) {
     const names = [app, ...others].map(({ name }) => name);
     throw new ExplainedError(
-      `apps ${quotedList(names)} would share the objects "${own}" in namespace "${namespace}", as Kubernetes has neither "_" nor upper case in names; rename one in ${declaringFile()} (vaultName keeps its role), or have it in another namespace`,
+      `apps ${quotedList(names)} would share the objects "${own}" in namespace "${namespace}". Names in Kubernetes have neither "_" nor upper case; rename one in ${declaringFile()} (vaultName keeps its role), or use another namespace`,
     );
   }
 }
@@ -49,7 +49,7 @@ function labelOf(name: string): string {
 function requireLength(name: string, longest: number): void {
   if (name.length > longest) {
     throw new ExplainedError(
-      `"${name}" would be the name of an object in Kubernetes, which takes ${longest} characters at most, got ${name.length}; use shorter names in ${declaringFile()} (vaultName keeps an app's role)`,
+      `"${name}" is too long for the name of an object in Kubernetes: ${longest} characters at most, got ${name.length}; use shorter names in ${declaringFile()} (vaultName keeps an app's role)`,
     );
   }
 }

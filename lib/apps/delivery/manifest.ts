@@ -22,7 +22,7 @@ export function manifestFile(header: readonly string[], manifests: readonly Mani
     if (document.contents !== null) {
       document.contents.commentBefore = comment.map((line) => ` ${onItsLine(line)}`).join('\n');
     }
-    // Long lines are not folded, because people search for them.
+    // Long lines are not folded, so that people can search for them.
     return withEscapes(document.toString({ lineWidth: 0 }));
   });
   return `${header.map((line) => `# ${onItsLine(line)}\n`).join('')}---\n${documents.join('---\n')}`;

@@ -7,7 +7,7 @@ import { clusterAddress } from '../../declaration/schema/server/kubernetes-serve
 /**
  * Address of Vault for pods.
  *
- * @param asked address that was given. @default - the declared server's, in its own cluster the one of its Service
+ * @param asked address that was given. @default - the declared server's address; in its own cluster, that of its Service
  * @throws ExplainedError, UsageError if pods cannot reach it
  */
 export function podAddress(
@@ -21,7 +21,7 @@ export function podAddress(
   const address = asked === undefined ? vaultServerFromEnvironment(vault).address : parsed(asked);
   if (isLoopback(new URL(address).hostname)) {
     throw new UsageError(
-      `Vault is at ${address} for this machine alone, where no pod reaches it; say by --address where pods do`,
+      `${address} is a loopback address, so no pod reaches Vault there; give the address for pods by --address`,
     );
   }
   return address;

@@ -10,18 +10,18 @@ export interface PodIdentity {
   readonly serviceAccount: string;
 }
 
-/** @throws UsageError if the app logs in otherwise */
+/** @throws UsageError if the app has another login */
 export function podLogin(app: string, login: AppLogin): KubernetesLogin {
   if (login.type !== 'kubernetes') {
     const by = login.type === 'approle' ? 'AppRole' : login.type;
     throw new UsageError(
-      `app "${app}" logs in by ${by}, and pods log in by their service account; declare in ${declaringFile()} what its pods are, like identity: { kubernetes: { serviceAccounts: ["${app}"], namespaces: ["webex"] } }`,
+      `app "${app}" logs in by ${by}, and pods log in by their service account; declare its pods in ${declaringFile()}, for example identity: { kubernetes: { serviceAccounts: ["${app}"], namespaces: ["webex"] } }`,
     );
   }
   return login;
 }
 
-/** @throws UsageError if it is not declared, or several are and none was chosen */
+/** @throws UsageError if the asked one is not declared, or if several are declared and none was asked for */
 export function podIdentity(
   { namespaces, serviceAccounts }: KubernetesLogin,
   asked: Partial<PodIdentity>,
@@ -35,7 +35,7 @@ export function podIdentity(
 function one(kind: string, declared: readonly string[], option: string, asked: string | undefined): string {
   const [first = '', ...others] = declared;
   if (asked === undefined && others.length > 0) {
-    throw new UsageError(`the app has several ${kind}s, ${quotedList(declared)}; say which by ${option}`);
+    throw new UsageError(`the app has several ${kind}s, ${quotedList(declared)}; choose one by ${option}`);
   }
   if (asked !== undefined && !declared.includes(asked)) {
     throw new UsageError(
@@ -59,6 +59,6 @@ export function serviceAccount({ login, serviceAccount: name, namespace }: Deliv
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:auth-delegator' },
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
   };
-  const comment = ['Vault has the token reviewed by that very token, so its service account may ask for reviews.'];
+  const comment = ['Vault has a token reviewed under that token itself, so its service account may request reviews.'];
   return [{ object: account }, { comment, object }];
 }

@@ -5,18 +5,18 @@ interface Engine {
   readonly tuning: Pick<Deployment['engine']['tuning'], 'refreshAheadSeconds' | 'refreshCheckIntervalSeconds'>;
 }
 
-/** Longest delay of a token that was authorized again, or came back after an outage. */
+/** Longest delay of a token after a new consent or an outage. */
 const LONGEST_SECONDS = 3600;
 
 /** Each fetch is a login and a read. */
 const SHORTEST_INTERVAL_SECONDS = 60;
 
 /**
- * How often a copy of an access token is fetched anew: in seconds, in whole minutes, between one and 60.
+ * Interval at which a copy of an access token is fetched, in seconds: whole minutes, between one and 60.
  *
  * At each of its checks, the engine replaces tokens with less than `refreshAheadSeconds` to live. So a token that it hands
- * out lives for {@link leastLifeSeconds}, and a copy for that less its age. At a quarter of it, three fetches in a row may
- * fail. A token that the engine gets after an outage of Webex is in a copy one interval later.
+ * out lives for at least {@link leastLifeSeconds}, and a copy for that time less its age. A quarter of that time lets three
+ * fetches in a row fail. After an outage of Webex, a new token reaches the copy one interval later.
  *
  * @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp, `tune_refresh_check_interval_seconds`
  */
@@ -25,10 +25,10 @@ export function refreshIntervalSeconds(engine: Engine): number {
   return Math.max(SHORTEST_INTERVAL_SECONDS, Math.min(LONGEST_SECONDS, quarter - (quarter % 60)));
 }
 
-/** Least life of a token that the engine hands out, while Webex answers. 0: it may expire at once. */
+/** Shortest remaining life of a token that the engine hands out while Webex answers. 0 means that it may expire at once. */
 export function leastLifeSeconds({ tuning }: Engine): number {
   const { refreshAheadSeconds, refreshCheckIntervalSeconds } = tuning;
-  // Without checks, a token is refreshed only when it is read after its end.
+  // Without checks, a token is refreshed only by a read after it has expired.
   return refreshCheckIntervalSeconds === 0 ? 0 : refreshAheadSeconds - refreshCheckIntervalSeconds;
 }
 
@@ -41,14 +41,14 @@ export function checkedInterval(engine: Engine, asked?: number): number {
   const least = leastLifeSeconds(engine);
   if (asked !== undefined && asked >= least && asked > SHORTEST_INTERVAL_SECONDS) {
     throw new UsageError(
-      `a token may live for ${least} seconds only when it is handed out (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval ${asked}s, so that copies would end before their successors arrive; use ${refreshIntervalSeconds(engine)}s`,
+      `--refresh-interval must be below ${least}s (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got ${asked}s: a copy could expire before the next one arrives; use ${refreshIntervalSeconds(engine)}s`,
     );
   }
   return asked ?? refreshIntervalSeconds(engine);
 }
 
 /**
- * A duration as Go writes it, in one unit, because the Vault Secrets Operator accepts no more.
+ * A duration as Go writes it, in one unit, because the Vault Secrets Operator accepts only one.
  *
  * @see https://pkg.go.dev/time#ParseDuration
  */

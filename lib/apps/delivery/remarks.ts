@@ -2,7 +2,7 @@ import type { DelivererName } from './deliverers/deliverers';
 import type { Delivery } from './delivery';
 import { leastLifeSeconds } from './refresh-interval';
 
-/** Deliverers whose pods ask Vault. For the others, an operator or a driver asks, in a namespace of its own. */
+/** Deliverers whose pods connect to Vault. For the others, an operator or a driver connects from a namespace of its own. */
 const ASKS_FROM_THE_POD: readonly DelivererName[] = ['client', 'injector'];
 
 /** Lines for the person who applies the manifests. @param isImageGiven whether the image is the app's */
@@ -16,17 +16,17 @@ export function remarksOn(delivery: Delivery, name: DelivererName, isImageGiven:
     server.allowedNamespaces?.includes(namespace) === false &&
     ASKS_FROM_THE_POD.includes(name);
   return [
-    ...(isImageGiven ? [] : ["Give the app's image by --image, or replace it in what is printed."]),
+    ...(isImageGiven ? [] : ["Give the app's image by --image, or replace it in the printed manifests."]),
     ...(mayExpire
       ? [
-          `warning: the engine hands out tokens that may expire at once (engine.tuning.refreshCheckIntervalSeconds, refreshAheadSeconds), so a copy can be expired for ${interval} seconds; leave both at their defaults, or read by --for client`,
+          `warning: the engine may hand out tokens that expire at once: a copy can be expired for ${interval} seconds; keep the defaults of engine.tuning, or use --for client`,
         ]
       : []),
     ...(isKeptOut
       ? [
-          `warning: pods of namespace "${namespace}" may not talk to the server, as vault.server.allowedNamespaces does not name it; add it, and deploy vault-server`,
+          `warning: pods of namespace "${namespace}" may not connect to the server: vault.server.allowedNamespaces does not name it; add it, then deploy vault-server`,
         ]
       : []),
-    'The first lines of the manifests say what the cluster needs. Then: kubectl apply -f FILE',
+    'The first lines of the manifests name what the cluster needs. Then: kubectl apply -f FILE',
   ];
 }

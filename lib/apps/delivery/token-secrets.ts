@@ -6,11 +6,11 @@ import { kubernetesName } from './kubernetes-name';
 import type { Manifest } from './manifest';
 
 /*
- * The Secrets in which an operator leaves the access tokens: one for each credential, so that a lost grant does not hold up
- * the others.
+ * The Secrets to which an operator copies the access tokens. Each credential has one, so a lost grant does not hold up the
+ * others.
  */
 
-/** The only key of such a Secret, and the engine's name for it. */
+/** The only key of the Secret. The engine uses the same name. */
 export const TOKEN_KEY = 'access_token';
 
 export interface TokenSecret {
@@ -26,7 +26,7 @@ export function tokenSecrets({ app }: Pick<Delivery, 'app'>): TokenSecret[] {
   if (twice !== undefined) {
     const same = secrets.filter(({ name }) => name === twice.name).map(({ credential }) => credential);
     throw new ExplainedError(
-      `credentials ${quotedList(same)} of app "${app.name}" would share the Secret "${twice.name}", as Kubernetes has neither "_" nor upper case in names; rename one in ${declaringFile()}, or read them by two apps`,
+      `credentials ${quotedList(same)} of app "${app.name}" would share the Secret "${twice.name}". Names in Kubernetes have neither "_" nor upper case; rename one in ${declaringFile()}, or read them by two apps`,
     );
   }
   return secrets;
@@ -45,7 +45,7 @@ export function podWithTokens(delivery: Delivery): Manifest {
 export function secretNotes(delivery: Delivery): string[] {
   const names = tokenSecrets(delivery).map(({ name }) => name);
   return [
-    `Each token is copied into a Secret (${names.join(', ')}): it is in etcd, and whoever reads Secrets here has it.`,
-    `The pod has it in ${TOKENS_FOLDER}/<credential>; read the file for each use, as the kubelet writes it anew.`,
+    `Each token is copied into a Secret (${names.join(', ')}): it is in etcd, and everybody who may read Secrets here can read it.`,
+    `The pod has it in ${TOKENS_FOLDER}/<credential>. Read the file for each use, because the kubelet replaces it.`,
   ];
 }

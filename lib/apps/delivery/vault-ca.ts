@@ -52,7 +52,7 @@ export function vaultCa({ ca, namespace }: Pick<Delivery, 'ca' | 'namespace'>): 
     metadata: { name: ca.secretName, namespace },
     stringData: { [CA_KEY]: ca.pem },
   };
-  return [{ comment: ["The CA that signed Vault's certificate: public, whatever the kind is called."], object }];
+  return [{ comment: ["The CA that signed Vault's certificate. It is public, although its kind is Secret."], object }];
 }
 
 /** Instructions to create the Secret, if its content is not known. */
@@ -60,7 +60,7 @@ export function missingCa({ ca, namespace, deployment }: Delivery): string[] {
   return ca === undefined || ca.pem !== undefined
     ? []
     : [
-        "The CA that signed Vault's certificate has to be in a Secret, or give --ca-file to have that printed as well:",
+        "The CA that signed Vault's certificate must be in a Secret. Create it as follows, or print it here with --ca-file:",
         ...copyOfCa(deployment),
         `  kubectl -n ${namespace} create secret generic ${ca.secretName} --from-file=${CA_KEY}`,
       ];

@@ -88,6 +88,6 @@ it('the instructions name further requirements of the job, the pod or the progra
   const cluster = { address: 'https://10.0.0.1', caPem: ca };
   expect(told({ kubernetes: { ...pod, cluster, audience: 'api' } }).place).toContain('system:auth-delegator');
   const own = told({ kubernetes: pod }).place;
-  expect(own).toContain('VAULT_JWT_FILE: one of a projected volume, for audience "webex-token-vault"');
+  expect(own).toContain('VAULT_JWT_FILE. The token comes from a projected volume, for audience "webex-token-vault"');
   expect(own).not.toContain('auth-delegator');
 });

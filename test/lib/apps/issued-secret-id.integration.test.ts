@@ -130,7 +130,7 @@ it('the error names the capabilities that a token lacks for issuing', async () =
   await expect(issueSecretId(app, vault.deployment, 'people-me', 120)).rejects.toMatchObject({
     name: 'NotPermitted',
     message:
-      'this Vault token may not issue secret ids of app "people-me": it is not valid, or its policies lack "read" on auth/approle/role/people-me/role-id and "update" on auth/approle/role/people-me/secret-id; use one that has them',
+      'this Vault token may not issue secret ids of app "people-me": it is invalid, or lacks "read" on auth/approle/role/people-me/role-id and "update" on auth/approle/role/people-me/secret-id; use a token with the issuer\'s policy',
   });
 });
 

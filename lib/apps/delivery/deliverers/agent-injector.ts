@@ -13,14 +13,14 @@ const TLS_FOLDER = '/vault/tls';
  */
 export const agentInjector: Deliverer = {
   notes: ({ app, refreshIntervalSeconds }) => [
-    'For the agent injector of the chart of OpenBao or Vault (injector.enabled), in the same words for both.',
-    `The pod has each token in ${TOKENS_FOLDER}/<credential>, in memory and in no Secret; read the file for each use.`,
-    `Of this pod: ${app.reads.join(', ')}. The agent looks for another one every ${goDuration(refreshIntervalSeconds)}.`,
+    'For the agent injector of the chart of OpenBao or Vault (injector.enabled). Both take these annotations.',
+    `Each token is in ${TOKENS_FOLDER}/<credential>, in memory and in no Secret. Read the file for each use.`,
+    `This pod gets ${app.reads.join(', ')}. The agent fetches a token every ${goDuration(refreshIntervalSeconds)}.`,
   ],
   manifests: (delivery) => [
     appPod(delivery, {
       annotations: annotations(delivery),
-      // The agent mounts it, and the app does not need it.
+      // Only the agent mounts this volume.
       volumes: [{ name: LOGIN_VOLUME, source: { projected: { sources: [loginToken(delivery)] } } }],
     }),
   ],
@@ -40,7 +40,7 @@ function annotations({ deployment, app, login, address, ca, refreshIntervalSecon
     'agent-service-account-token-volume-name': LOGIN_VOLUME,
     // Only the user of the app may read the files.
     'agent-run-as-same-user': 'true',
-    // The tokens are there when the app starts.
+    // The app starts after the tokens have arrived.
     'agent-pre-populate': 'true',
     'template-static-secret-render-interval': goDuration(refreshIntervalSeconds),
     'secret-volume-path': TOKENS_FOLDER,

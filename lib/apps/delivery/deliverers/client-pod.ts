@@ -4,17 +4,17 @@ import { appPod, LOGIN_TOKEN_FILE, LOGIN_VOLUME, loginToken } from '../app-pod';
 import type { Deliverer } from '../delivery';
 import { CA_KEY } from '../vault-ca';
 
-/** Folder in the pod of its login token and Vault's CA. */
+/** Folder of the login token and Vault's CA in the pod. */
 const FOLDER = '/var/run/secrets/webex-token-vault';
 
 /**
- * Has the pod's program read its tokens by `webex-token-client` or `webex-token`. They are only in its memory, and it asks
- * for them when it needs them.
+ * The pod's program reads its tokens by `webex-token-client` or `webex-token` whenever it needs them. They are only in its
+ * memory.
  */
 export const clientPod: Deliverer = {
   notes: ({ app }) => [
-    `The program reads ${app.reads.join(', ')} by webex-token-client, which takes who and where from these variables.`,
-    'A token is in its memory alone. It is asked for when it is needed, so there is no copy that ages.',
+    `The program reads ${app.reads.join(', ')} by webex-token-client, which takes the login and the address from these variables.`,
+    'Tokens are only in its memory. It reads one whenever it needs one, so no copy can expire.',
   ],
   manifests: (delivery) => {
     const { deployment, app, login, address, ca } = delivery;

@@ -9,7 +9,7 @@ import { externalSecrets } from './external-secrets';
 import { secretsStoreCsi } from './secrets-store-csi';
 import { vaultSecretsOperator } from './vault-secrets-operator';
 
-/** By the names that the command has for them, the simplest first. */
+/** Deliverers by the names that `--for` takes, the simplest first. */
 const DELIVERERS = {
   client: clientPod,
   'external-secrets': externalSecrets,

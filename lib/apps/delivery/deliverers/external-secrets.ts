@@ -13,9 +13,9 @@ const GENERATOR = { apiVersion: 'generators.external-secrets.io/v1alpha1', kind:
  */
 export const externalSecrets: Deliverer = {
   notes: (delivery) => [
-    'For the External Secrets Operator, which asks for tokens of the service account by itself.',
+    'For the External Secrets Operator. It requests tokens of the service account by itself.',
     ...secretNotes(delivery),
-    `A token is fetched every ${goDuration(delivery.refreshIntervalSeconds)}, and after a failure sooner. The operator gives Vault 60 s; have it wait longer by VAULT_CLIENT_TIMEOUT=${VAULT_TIMEOUT} in its environment (extraEnv of its chart).`,
+    `A token is fetched every ${goDuration(delivery.refreshIntervalSeconds)}, and sooner after a failure. The operator waits 60 s for Vault, which is too short: set VAULT_CLIENT_TIMEOUT=${VAULT_TIMEOUT} in its environment (extraEnv of its chart).`,
   ],
   manifests: (delivery) => [
     ...tokenSecrets(delivery).flatMap((secret) => [generator(delivery, secret), externalSecret(delivery, secret)]),
@@ -47,7 +47,7 @@ function generator(delivery: Delivery, { credential, name }: TokenSecret): Manif
 function externalSecret({ namespace, refreshIntervalSeconds }: Delivery, { name }: TokenSecret): Manifest {
   const spec = {
     refreshInterval: goDuration(refreshIntervalSeconds),
-    // Nothing but the template's data gets into the Secret.
+    // Only the template's data gets into the Secret.
     target: { name, template: { data: { [TOKEN_KEY]: `{{ .${TOKEN_KEY} }}` } } },
     dataFrom: [{ sourceRef: { generatorRef: { ...GENERATOR, name } } }],
   };

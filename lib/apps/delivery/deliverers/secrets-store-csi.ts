@@ -19,13 +19,13 @@ const CA_FOLDER = '/etc/webex-token-vault-ca';
 export const secretsStoreCsi: Deliverer = {
   notes: ({ product, ca, refreshIntervalSeconds }) => [
     `For the Secrets Store CSI Driver, and the provider of ${product === 'openbao' ? 'OpenBao' : 'Vault'} (csi.enabled of its chart).`,
-    `The pod has each token in ${TOKENS_FOLDER}/<credential>, in memory and in no Secret; read the file for each use.`,
-    `How often it is fetched, the driver says for the whole cluster, and by default never: set enableSecretRotation=true and rotationPollInterval=${goDuration(refreshIntervalSeconds)} of its chart, else a pod keeps the token that it started with, until that ends.`,
-    `The provider gives Vault 60 s; have it wait longer by VAULT_CLIENT_TIMEOUT=${VAULT_TIMEOUT} in its environment.`,
+    `Each token is in ${TOKENS_FOLDER}/<credential>, in memory and in no Secret. Read the file for each use.`,
+    `The driver's chart sets the interval for the whole cluster: enableSecretRotation=true and rotationPollInterval=${goDuration(refreshIntervalSeconds)}. By default it never fetches again, so a pod keeps its first token, which expires.`,
+    `The provider waits 60 s for Vault, which is too short: set VAULT_CLIENT_TIMEOUT=${VAULT_TIMEOUT} in its environment.`,
     ...(ca === undefined
       ? []
       : [
-          `The provider's own pods need the CA: Secret "${ca.secretName}" in their namespace, by csi.volumes and csi.volumeMounts of its chart at ${CA_FOLDER}.`,
+          `The provider's own pods need the CA: mount Secret "${ca.secretName}" of their namespace at ${CA_FOLDER} (csi.volumes and csi.volumeMounts of its chart).`,
         ]),
   ],
   manifests: (delivery) => {

@@ -7,16 +7,17 @@ import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret }
 /**
  * Delivers by the Vault Secrets Operator, as the app's own service account.
  *
- * A token has no lease, so the operator waits for two thirds of `refreshAfter` and a random part (`renewalPercent`).
- * `allowStaticCreds` needs fields that the engine's answer lacks, and then fetches once.
+ * A token has no lease. So the operator waits for two thirds of `refreshAfter` and a random part (`renewalPercent`).
+ *
+ * `allowStaticCreds` is no help: the engine's answer lacks fields that it needs, so it would fetch only once.
  *
  * @see https://developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference
  */
 export const vaultSecretsOperator: Deliverer = {
   notes: (delivery) => [
-    'For the Vault Secrets Operator, which asks for tokens of the service account by itself.',
+    'For the Vault Secrets Operator. It requests tokens of the service account by itself.',
     ...secretNotes(delivery),
-    `A token is fetched every ${goDuration(delivery.refreshIntervalSeconds)} or sooner. No rolloutRestartTargets: of what has no lease the operator takes each fetch for a new secret, and would restart the pods each time.`,
+    `A token is fetched every ${goDuration(delivery.refreshIntervalSeconds)} or sooner. Do not add rolloutRestartTargets: a token has no lease, so the operator would restart the pods at each fetch.`,
   ],
   manifests: (delivery) => [
     connection(delivery),

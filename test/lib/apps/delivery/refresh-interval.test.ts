@@ -38,7 +38,7 @@ it('a requested interval is accepted if each copy lives until its successor arri
   expect(checkedInterval(engine(7 * DAY, 3600), 6 * 3600)).toBe(6 * 3600);
   expect(checkedInterval(engine(7 * DAY, 3600))).toBe(3600);
   expect(() => checkedInterval(engine(7200, 3600), 3600)).toThrow(
-    'a token may live for 3600 seconds only when it is handed out (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got --refresh-interval 3600s, so that copies would end before their successors arrive; use 900s',
+    '--refresh-interval must be below 3600s (engine.tuning.refreshAheadSeconds less refreshCheckIntervalSeconds), got 3600s: a copy could expire before the next one arrives; use 900s',
   );
   expect(() => checkedInterval(engine(7 * DAY, 0), 61)).toThrow('use 60s');
   expect(checkedInterval(engine(7 * DAY, 0), 60)).toBe(60);
