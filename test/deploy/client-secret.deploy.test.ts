@@ -25,7 +25,7 @@ describeUnless(terraformUnavailable())('a client secret that a deploy writes', (
     deployed.deployment = { ...deployment, webex: { ...deployment.webex, apiUrl: 'http://127.0.0.1:1/v1' } };
     const { exitCode, stderr } = await deployed.run('deploy');
     expect(stderr).toMatch(
-      /^- Webex did not confirm the client secret of integration "webex-myapp" \(.*ECONNREFUSED.*\); it is written as given$/m,
+      /^- Webex did not confirm the client secret of integration "webex-myapp" \(.*ECONNREFUSED.*\); it is written unchecked$/m,
     );
     expect(exitCode).toBe(0);
     await expect(deployed.rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);

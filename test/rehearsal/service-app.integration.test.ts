@@ -104,7 +104,7 @@ async function lose(): Promise<void> {
 it('authorize refuses a Service App before its requesting credential is authorized', async () => {
   const { exitCode, stderr } = await authorizeReports();
   expect(stderr).toMatch(
-    /error: "reports" has its tokens from credential "asker", which gives none: .*authorize asker/,
+    /error: "reports" needs the access token of credential "asker", which cannot be read: .*authorize asker/,
   );
   expect(exitCode).not.toBe(0);
 });

@@ -57,7 +57,7 @@ it('revoke ends the grant at Webex if its scopes allow that, and says so', async
   const { exitCode, stdout, stderr } = await revoke();
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(
-    /^"testauth" is deleted in Vault\.\nWebex has ended the grant: none of its tokens is good any more, .*\n$/,
+    /^"testauth" is deleted in Vault\.\nWebex has revoked the grant: none of its tokens is valid any more\. .*\n$/,
   );
   expect(await fixture.engine.isAccepted(accessToken)).toBe(false);
   expect(fixture.webex.grants.list()).toEqual([]);
@@ -76,7 +76,7 @@ it.each(['rotate', 'renew', 'keep', 'omit'] as const)(
       credential: 'testauth',
       vault: 'deleted',
       webex: 'ended',
-      detail: 'Webex has ended the grant',
+      detail: 'Webex has revoked the grant',
       until: null,
     });
     expect(await fixture.engine.isAccepted(accessToken)).toBe(false);
@@ -95,9 +95,9 @@ it.each([
     const until = (await stored()).expireTime?.toISOString() ?? '';
     const { exitCode, stdout } = await revoke();
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(`until it expires, at ${until}: Vault cannot take it back, and Webex does not let`);
+    expect(stdout).toContain(`until it expires, at ${until}: Vault cannot revoke it, and Webex does not let`);
     expect(stdout).toContain(`(403 to ${path})`);
-    expect(stdout).toContain('To withdraw the grant there, too:');
+    expect(stdout).toContain('To revoke the grant at Webex too:');
     expect(fixture.webex.grants.list().map(({ value }) => value)).toContain(accessToken);
     await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
   },
@@ -120,7 +120,7 @@ it("revoke leaves a person's grants at Webex if several match", async () => {
   const other = await authorize('other');
   const { exitCode, stdout } = await revoke();
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/Webex has 2 grants of that person to this integration \(of \S+Z, \S+Z\)/);
+  expect(stdout).toMatch(/Webex has 2 grants of that person to this integration \(from \S+Z, \S+Z\)/);
   expect([await fixture.engine.isAccepted(accessToken), await fixture.engine.isAccepted(other)]).toEqual([true, true]);
   await expect(stored()).rejects.toBeInstanceOf(NotAuthorizedYet);
   await stored('other');
@@ -171,7 +171,7 @@ it.each([
   [
     'does not answer to ending it',
     { dropConnection: true },
-    /^error: Webex's answer was lost .* not known, and nothing was deleted in Vault; run it again\n$/,
+    /^error: Webex's answer was lost .*; nothing was deleted in Vault; run the command again\n$/,
   ],
 ])('revoke deletes nothing in Vault if Webex %s', async (_, fault, line) => {
   const accessToken = await authorize();
@@ -201,7 +201,7 @@ it('revoke deletes in Vault a grant that Webex ended earlier, and does not claim
   fixture.webex.grants.revokeAll();
   const { exitCode, stdout } = await revoke();
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('Webex does not accept its access token any more, so it could not be asked');
+  expect(stdout).toContain('Webex does not accept its access token any more, so the grant was not revoked there');
 });
 
 it('revoke deletes in Vault a grant without a token, because Webex cannot be asked for it', async () => {

@@ -122,10 +122,10 @@ it('the rotation adds the new secret, proves it by a refresh and drops the old o
   reading = false;
   await Promise.all(readers);
   expect(result.stderr.split('\n')).toEqual([
-    'Webex knows the new client secret',
+    'Webex accepts the new client secret',
     'the engine has both client secrets, the new one first',
     '"testauth" was refreshed',
-    'the engine has the new client secret alone',
+    'the engine has only the new client secret',
     '"testauth" was refreshed',
     '',
   ]);
@@ -159,7 +159,7 @@ it('the rotation restores an integration whose old secret Webex has dropped, wit
   const known = regenerate(false);
   await fixture.engine.forceRefresh(fixture.admin, 'testauth');
   const first = await rotate(known.fresh, known.old, '--json');
-  expect(first.stderr).toContain('Webex does not know the old client secret (any more), so it is not kept');
+  expect(first.stderr).toContain('Webex refuses the old client secret, so it is not kept');
   expect(JSON.parse(first.stdout)).toMatchObject({ refreshed: 'testauth', old: 'unusable' });
   const lost = regenerate(false);
   const second = await rotate(lost.fresh, undefined, '--json');
@@ -192,7 +192,7 @@ it.each(['rfc6749', 'webex'] as const)(
   'the rotation changes nothing if the new secret is wrong and Webex answers in the form "%s"',
   async (shape) => {
     const line =
-      /^error: Webex refuses the new client secret for client rehearsal-webex-myapp \(.*\), so .* as it was; copy/;
+      /^error: Webex refuses the new client secret for client rehearsal-webex-myapp \(.*\), so .* is unchanged; copy/;
     fixture.webex.behavior.errorShape = shape;
     const { exitCode, stdout, stderr } = await rotate(newSecret(), fixture.clientSecret);
     expect(stderr).toMatch(line);
@@ -212,7 +212,7 @@ it.each([
   fixture.webex.behavior.fault = fault;
   const { exitCode, stderr } = await rotate(fresh, old);
   expect(stderr).toMatch(
-    /^error: the new client secret is not proven \(.*\), and integration "webex-myapp" is as it was; .*\n$/,
+    /^error: the new client secret could not be checked \(.*\), and integration "webex-myapp" is unchanged; .*\n$/,
   );
   expect(exitCode).toBe(4);
   fixture.webex.behavior.fault = undefined;
@@ -239,7 +239,7 @@ it('a second rotation is refused, and a killed rotation is taken over', async ()
   const at = new Date(Date.now() - 301_000).toISOString();
   await new Records(fixture.admin, 'oauthapp-records').write(RECORD, { running: { ...value?.running, at } }, version);
   const third = await rotate(fresh, old);
-  expect(third.stderr).toMatch(/^taking over from a rotation that did not end \(.*\)\n/);
+  expect(third.stderr).toMatch(/^taking the lock of a rotation that was killed \(.*\)\n/);
   expect(third.exitCode).toBe(0);
 });
 
@@ -279,7 +279,7 @@ it('the rotation finishes if it is interrupted during the last refresh', async (
   const held = holdRefresh(1);
   const script = start(fresh, old);
   await held.waits;
-  expect(script.stderr).toMatch(/secret alone/);
+  expect(script.stderr).toMatch(/only the new client secret/);
   script.child.kill('SIGTERM');
   await sleep(500);
   held.release();

@@ -12,7 +12,7 @@ export class WrongAccount extends ExplainedError {
   override name = 'WrongAccount';
 }
 
-/** The engine has, or may have, the grant, although a step failed. */
+/** A step failed, although the engine has the grant, or may have it. */
 export class GrantKept extends ExplainedError {
   override name = 'GrantKept';
 
@@ -23,23 +23,23 @@ export class GrantKept extends ExplainedError {
     super(message);
   }
 
-  /** Whether it may go otherwise later. */
+  /** Whether a later attempt may succeed. */
   get isTransient(): boolean {
     return transient(this.cause) !== undefined;
   }
 }
 
-/** A grant was kept although nobody could see whose account consented. */
+/** The engine has a grant whose account could not be checked. */
 export class AccountNotChecked extends GrantKept {
   override name = 'AccountNotChecked';
 
   /**
-   * @param kept what was done with the grant
-   * @param cause why its account could not be seen
+   * @param kept state of the credential
+   * @param cause why its account could not be checked
    */
   constructor({ credential: { name }, apiUrl }: Pick<GrantRun, 'credential' | 'apiUrl'>, kept: string, cause: unknown) {
     super(
-      `${kept}, but whose account consented could not be checked (${describeError(cause)}); look at it when both Vault and Webex answer: ${programLine('webex-token', name, '--header')} | curl --header @- ${apiUrl}/people/me; if it is not the right one: ${commandLine('revoke', name)}`,
+      `${kept}, but its account could not be checked (${describeError(cause)}). Look at the account when Vault and Webex answer: ${programLine('webex-token', name, '--header')} | curl --header @- ${apiUrl}/people/me; if it is the wrong one: ${commandLine('revoke', name)}`,
       cause,
     );
   }
@@ -52,18 +52,18 @@ export interface ExpectedAccount {
   accepts(person: Person): boolean;
   /** Why another account is refused. @param consequence state of the credential */
   refusal(person: Person, credentialName: string, consequence: string, words: AccountWords): string;
-  /** Whether a grant is accepted if Webex does not tell its account. @default - it is refused */
+  /** Whether a grant is accepted if Webex does not name its account. @default - it is refused */
   readonly acceptsUntold?: true;
 }
 
-/** The account of a person, who consents. */
+/** The account of a person. Only a person can consent. */
 export interface ExpectedPerson extends ExpectedAccount {
   readonly email: string;
 }
 
 /** Words about an account that is refused. */
 export interface AccountWords {
-  /** Its part in the grant. @default "consented" */
+  /** The verb of the message. @default "consented" */
   readonly did?: string;
   /** Advice. @param email account that is expected */
   readonly advice?: (email: string) => string;
@@ -74,7 +74,7 @@ export function ownerAccount(owner: string): ExpectedPerson {
   return personAccount(owner, ({ emails }) => emails.some((email) => email.toLowerCase() === owner.toLowerCase()));
 }
 
-/** Expects Webex's own id, which outlives a changed email. */
+/** Expects Webex's own id, because an email can change. */
 export function samePerson({ id, emails }: Person): ExpectedPerson {
   return personAccount(emails[0] ?? id, (person) => person.id === id);
 }
@@ -84,7 +84,7 @@ export function organizationAccount(organization: string): ExpectedAccount {
   return {
     accepts: ({ orgId }) => organizationKey(orgId) === organizationKey(organization),
     refusal: ({ orgId }, credentialName, consequence) =>
-      `Webex gave a token of organization ${orgId}, but "${credentialName}" belongs to ${organization}; ${consequence}; correct its organization in ${declaringFile()}, or have that one authorize the Service App`,
+      `Webex gave a token of organization ${orgId}, but "${credentialName}" belongs to ${organization}; ${consequence}; correct serviceApp.organizationId in ${declaringFile()}, or have ${organization} authorize the Service App`,
     acceptsUntold: true,
   };
 }
@@ -124,7 +124,7 @@ export function refuseOther(
   }
 }
 
-/** @returns undefined if the scopes of the token do not let Webex tell */
+/** @returns undefined if the token's scopes do not allow to read the account */
 export async function personOf(apiUrl: string, accessToken: string): Promise<Person | undefined> {
   try {
     return await peopleMe({ apiUrl, accessToken });
@@ -137,5 +137,5 @@ export async function personOf(apiUrl: string, accessToken: string): Promise<Per
 }
 
 export function accountUntold(credentialName: string): string {
-  return `Webex does not say whose account "${credentialName}" is: its scopes do not let it.`;
+  return `The account of "${credentialName}" is unknown, because its scopes do not allow to read it. To see it, add scope "spark:people_read".`;
 }

@@ -19,7 +19,7 @@ export async function checkAuthorizer(given: GrantRun): Promise<void> {
   await checkIntegration(run);
 }
 
-/** The same for a grant that is obtained elsewhere. Its integration is read by the caller. */
+/** The same for a grant that is obtained outside the engine. The caller reads the integration itself. */
 export async function checkImporter(given: GrantRun): Promise<void> {
   const run = { ...given, vault: given.vault.endedBy(given.signal) };
   await requireReadyServer(run.vault);
@@ -27,7 +27,7 @@ export async function checkImporter(given: GrantRun): Promise<void> {
   await checkEngine(run);
 }
 
-/** Needs no engine, because a policy covers paths that are not mounted. A later 403 is then not about the token. */
+/** Works without an engine, because a policy covers paths that are not mounted. So a later 403 has another cause. */
 async function checkAllowed(
   { vault, mountPath, credential: { name } }: GrantRun,
   path: string,
@@ -40,7 +40,7 @@ async function checkAllowed(
     }
     throw error.statusCode === 403 || error.errors.some((text) => text.includes('missing client token'))
       ? new NotPermitted(
-          `Vault does not accept the token: it is missing, invalid, expired or without policy "${policy}"; log in, or set VAULT_TOKEN to a token with that policy`,
+          `Vault does not accept the token: it is missing, invalid, expired, or has no policy "${policy}"; log in, or set VAULT_TOKEN to a token with that policy`,
         )
       : explainRefusal(error, vault.address, mountPath, name);
   });
@@ -68,7 +68,7 @@ async function checkEngine({ vault, mountPath, deployment }: GrantRun): Promise<
     // A token with rights below the path gets 403 if nothing is mounted there.
     throw error.statusCode === 403 || error.statusCode === 404
       ? engineMissing(mountPath)
-      : explainOutage(error, vault.address, `say what is mounted at ${mountPath}/`);
+      : explainOutage(error, vault.address, `name the engine mounted at ${mountPath}/`);
   }
 }
 
@@ -80,11 +80,13 @@ async function checkIntegration({ vault, mountPath, integration, credential }: G
     if (!(error instanceof VaultResponseError)) {
       throw error;
     }
-    // A 404 with a message is not about this integration: the engine is gone.
+    // A 404 with a message means that the engine is missing.
     throw error.statusCode === 404 && error.errors.length === 0
       ? new NotDeployed(`integration "${integration.name}" is not in Vault (${path}); deploy stack webex-tokens`)
       : error.statusCode === 403
-        ? new NotPermitted(`this Vault token may not see integration "${integration.name}": it lacks "read" on ${path}`)
+        ? new NotPermitted(
+            `this Vault token may not read integration "${integration.name}": it lacks "read" on ${path}; use a token with policy "${policyNameOf(mountPath, 'authorizer')}"`,
+          )
         : explainRefusal(error, vault.address, mountPath, credential.name);
   }
 }

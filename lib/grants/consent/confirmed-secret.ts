@@ -11,8 +11,8 @@ import type { PreparedImport } from './ways/prepared-import';
 export type AskForSecret = () => Promise<string | undefined>;
 
 /**
- * Gets the client secret, and checks it at Webex before a person consents in vain. Without a verdict of Webex it is used
- * as given.
+ * Gets the client secret, and checks it at Webex, so that no person consents in vain. If Webex gives no verdict, the secret
+ * is used unchecked.
  *
  * @throws ClientRefused if Webex does not know it; ExplainedError if none was given; the signal's reason
  */
@@ -30,7 +30,7 @@ export async function confirmedSecret({ stored, signal }: PreparedImport, ask: A
 export async function givenSecret(ask: AskForSecret, what: string): Promise<string> {
   const secret = await ask();
   if (secret === undefined) {
-    throw new ExplainedError(`no ${what} was given, so nothing was changed; run it again`);
+    throw new ExplainedError(`no ${what} was given, so nothing was changed; run the command again, and enter it`);
   }
   return secret;
 }

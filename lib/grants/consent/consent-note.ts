@@ -5,11 +5,11 @@ import type { Person } from '../../webex/account-request';
 import type { GrantRun } from './grant';
 
 /**
- * Records who consented and when, so that `status` can say until when the grant lives. A record that cannot be written is
- * a notice, because the grant works without it.
+ * Records the account and the time of a consent, so that `status` can show when the grant expires. A failure is only a
+ * notice, because the grant works without the record.
  *
  * @param consentedAt when Webex issued the first token
- * @param grant @default - nobody could look at it
+ * @param grant @default - it could not be read
  */
 export async function noteConsent(
   { vault, credential, deployment, notice }: GrantRun,
@@ -22,7 +22,7 @@ export async function noteConsent(
     by: person === undefined ? null : { email: person.emails[0] ?? person.id, orgId: person.orgId },
     accessTokenSeconds:
       expireTime === undefined ? null : Math.max(1, Math.round((expireTime.getTime() - consentedAt.getTime()) / 1000)),
-    // The engine drops this value if it makes the exchange.
+    // The engine does not return this value after its own exchange.
     refreshTokenTtlSeconds,
   };
   try {
@@ -32,7 +32,7 @@ export async function noteConsent(
       throw error;
     }
     notice(
-      `When "${credential.name}" was consented to is not noted, so status cannot say until when it lives: ${describeError(error)}`,
+      `The time of the consent to "${credential.name}" could not be recorded, so status cannot show when the grant expires: ${describeError(error)}`,
     );
   }
 }

@@ -22,14 +22,19 @@ export function consentRefused(
 ): ConsentRefused {
   switch (error) {
     case 'access_denied':
-      return new ConsentRefused(`consent was denied at Webex (${said}); nothing was changed; run it again and accept`);
+      return new ConsentRefused(
+        `the consent was denied at Webex (${said}); nothing was changed; run the command again and accept`,
+      );
     case 'invalid_scope':
       return new ConsentRefused(
         `Webex refused the scopes "${scopes.join(' ')}" (${said}); nothing was changed; select each of them for integration "${integration}" at developer.webex.com, or correct ${declaringFile()}`,
       );
     case 'server_error':
     case 'temporarily_unavailable':
-      return new ConsentRefused(`Webex had a fault of its own (${said}); nothing was changed; try again later`, true);
+      return new ConsentRefused(
+        `Webex reports an error of its own (${said}); nothing was changed; try again later`,
+        true,
+      );
     default:
       return new ConsentRefused(
         `Webex did not give a code (${said}); nothing was changed; check integration "${integration}" at developer.webex.com`,

@@ -15,23 +15,23 @@ import { PastedRedirect, type AskForRedirect } from './pasted-redirect';
  */
 
 /**
- * Shows the URL to the person who consents. It may take as long as the consent does.
+ * Shows the URL to the person who consents. It may run until the consent arrives.
  *
- * @param over aborted once the consent has come, or is no longer waited for
+ * @param over aborted when the consent has arrived or the wait has ended
  */
 export type ShowUrl = (url: string, over: AbortSignal) => void | Promise<void>;
 
 /** How a person consents in a browser. */
 export interface BrowserOptions {
-  /** May itself consent, because the redirect is listened for before the URL is shown. */
+  /** May itself consent, because the listener is ready before the URL is shown. */
   readonly onUrl: ShowUrl;
-  /** Gets the redirected URL as a person pastes it. @default - the redirect URL is listened on */
+  /** Gets the redirected URL that a person pastes. @default - a listener at the redirect URL */
   readonly askForRedirect?: AskForRedirect;
   /** @default 300 */
   readonly timeoutSeconds?: number;
 }
 
-/** Longest wait for the check before a person is asked. */
+/** Longest wait for the check of the consent page. */
 const CHECK_TIMEOUT_MS = 10_000;
 
 /**
@@ -63,7 +63,7 @@ export async function consentInBrowser<T>(
     timeoutSeconds,
     tooLate: () =>
       new ExplainedError(
-        `nobody consented within ${timeoutSeconds} s; nothing was changed; run it again, with a longer --timeout if need be`,
+        `nobody consented within ${timeoutSeconds} s; nothing was changed; run the command again, with a longer --timeout if necessary`,
       ),
     signal,
   });
@@ -71,20 +71,20 @@ export async function consentInBrowser<T>(
 }
 
 export function authorizedPage(credentialName: string): BrowserPage {
-  const text = `Vault keeps the grant of "${credentialName}" now. You can close this window; the terminal has the details.`;
+  const text = `Vault has stored the grant of "${credentialName}". You can close this window. The terminal shows the details.`;
   return { status: 200, tone: 'good', title: 'Authorized', text };
 }
 
 /**
- * Checks that Webex would send the browser back. For a redirect URL that is not registered, Webex shows an error page and
- * sends nobody back. A Webex that does not answer this request may still answer the browser.
+ * Checks that Webex would send the browser back. If the redirect URL is not registered, Webex shows an error page and does
+ * not redirect. A failure of this request is ignored, because Webex may still answer the browser.
  *
  * @throws ExplainedError if Webex would refuse; the signal's reason
  */
 async function requireConsentPage({ integration, credential, signal }: GrantRun, askedUrl: string): Promise<void> {
   const { name, redirectUrl } = integration;
   const url = new URL(askedUrl);
-  // A code in answer to this request would have the wrong state.
+  // A code in answer to this request has the wrong state, so the listener would ignore it.
   url.searchParams.set('state', 'check');
   const options = { timeoutMs: CHECK_TIMEOUT_MS, signal };
   const refusal = await consentRefusal(url, redirectUrl, options).catch(() => undefined);
@@ -96,7 +96,7 @@ async function requireConsentPage({ integration, credential, signal }: GrantRun,
   if (error === undefined || said === undefined) {
     const client = { name, clientId: url.searchParams.get('client_id') ?? '', redirectUrl };
     throw new ExplainedError(
-      `${noConsentPage(status, client)}; nobody was asked to consent, and nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${deployCommand()}`,
+      `${noConsentPage(status, client)}. Nothing was changed; correct them at developer.webex.com/my-apps or in ${declaringFile()}, then: ${deployCommand()}`,
     );
   }
   const refused = consentRefused({ integration: name, scopes: credential.scopes }, oneLine(error), oneLine(said));

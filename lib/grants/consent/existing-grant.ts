@@ -24,12 +24,12 @@ import type { GrantRun } from './grant';
  * The grant that a credential has before anybody consents again.
  */
 
-/** A grant that works, or the reason why one that may work again cannot be read now. */
+/** A grant that works, or the error of a grant that cannot be read now and may work again. */
 export type ExistingGrant = CredentialReading | ExplainedError;
 
 /**
- * @param way option of `authorize` that was given. @default - the one that can replace a grant
- * @returns undefined if no grant is left that could be harmed
+ * @param way option of `authorize` that was given. @default - an option that can replace a grant
+ * @returns undefined if there is no grant to protect
  * @throws ExplainedError if there is a grant that may not be replaced
  */
 export async function grantToReplace(
@@ -48,8 +48,8 @@ export async function grantToReplace(
 }
 
 /**
- * @param consequence what is not done because of a pending consent
- * @returns undefined if no grant is left that could be harmed
+ * @param consequence clause for the error of a pending consent
+ * @returns undefined if there is no grant to protect
  * @throws AuthorizationPending
  */
 export async function findGrant(
@@ -76,7 +76,7 @@ export async function findGrant(
 }
 
 /**
- * Why nobody is asked to consent. An earlier run may have left a grant whose account it could not check.
+ * The error if the credential has a grant already. An earlier run may have stored a grant without a check of its account.
  *
  * @returns WrongAccount or AccountNotChecked if the account is not known to be the declared owner's
  */
@@ -92,7 +92,7 @@ export async function worksAlready(
   if (owner !== undefined) {
     try {
       const person = await peopleMe({ apiUrl, accessToken: existing.accessToken, signal });
-      const consequence = `it works as that account; have it deleted: ${commandLine('revoke', name)}`;
+      const consequence = `it works as that account; to delete it: ${commandLine('revoke', name)}`;
       refuseOther(ownerAccount(owner), person, name, consequence);
     } catch (error) {
       signal?.throwIfAborted();
@@ -126,19 +126,19 @@ export async function expectedAccount(
     signal.throwIfAborted();
     throw explainedBy(
       error,
-      `whose account "${name}" is cannot be seen, so nobody could tell that the same person replaces it; declare its owner in ${declaringFile()}, or revoke it first: ${commandLine('revoke', name)} (${describeError(error)})`,
+      `the account of "${name}" cannot be read (${describeError(error)}), so another person could replace its grant; declare its owner in ${declaringFile()}, or revoke it first: ${commandLine('revoke', name)}`,
     );
   }
 }
 
 /**
- * The error for a credential that waits for a device consent. The engine (3.1.1) polls on after the credential was deleted
- * or got a grant, and deletes that grant within a second. Only the end of the consent stops it.
+ * The error for a credential that waits for a device consent. The engine (3.1.1) continues to poll after the credential was
+ * deleted or got a grant, and deletes that grant within a second. It stops only when the consent is finished or expires.
  */
 export function pendingConsent(name: string, consequence: string): AuthorizationPending {
   return new AuthorizationPending(
     name,
-    `credential "${name}" waits for a consent that was begun elsewhere, so ${consequence}; finish it there, or wait some minutes until its code has expired, and run this again: before that the engine would take away what is stored there`,
+    `credential "${name}" waits for a consent that was begun elsewhere, so ${consequence}: the engine would delete a new grant. Finish it there, or wait some minutes until its code has expired, then run this again`,
   );
 }
 

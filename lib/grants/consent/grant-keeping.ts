@@ -6,7 +6,7 @@ import { type ExistingGrant, findGrant, worksAlready } from './existing-grant';
 import type { PreparedImport } from './ways/prepared-import';
 
 /**
- * Has the engine keep the grant. Webex may have replaced the refresh token after a lost answer, so the command looks for
+ * Has the engine keep the grant. If an answer was lost, Webex may have replaced the refresh token. So the command looks for
  * the grant before it presents the token again.
  */
 export async function keepGrant(prepared: PreparedImport, { refreshToken }: TokenPair): Promise<void> {
@@ -28,17 +28,17 @@ export async function keepGrant(prepared: PreparedImport, { refreshToken }: Toke
     throw unknown === undefined
       ? error
       : new GrantKept(
-          `Vault's answer to the refresh token was lost (${unknown.lost}), so "${name}" may hold the new grant, and cannot be looked at (${describeError(error)}); when Vault answers: ${commandLine('status', '--verify')}`,
+          `Vault's answer to the refresh token was lost (${unknown.lost}), so "${name}" may hold the new grant, and cannot be read (${describeError(error)}); when Vault answers: ${commandLine('status', '--verify')}`,
           error,
         );
   });
 }
 
 /**
- * The grant that is to be replaced. While a person consented, the engine may have refreshed the earlier one, or another
- * person may have authorized the credential.
+ * The grant that is to be replaced. During the consent, the engine may have refreshed the earlier one, or another person
+ * may have authorized the credential.
  *
- * @returns undefined if no grant is left that could be harmed
+ * @returns undefined if there is no grant to protect
  * @throws ExplainedError if the present grant may not be replaced, or Vault cannot be asked
  */
 export async function presentGrant(prepared: PreparedImport): Promise<ExistingGrant | undefined> {

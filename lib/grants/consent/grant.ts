@@ -9,26 +9,26 @@ import { RetryPeriod } from './retry-period';
 /** A grant that the engine keeps in a credential. */
 export interface Grant {
   readonly credential: string;
-  /** Account of the grant. @default - the scopes do not let Webex tell */
+  /** Account of the grant. @default - the scopes do not allow to read it */
   readonly person?: Person;
-  /** Scopes that the consent was asked for. The engine does not store the granted ones. */
+  /** Requested scopes. The engine does not store the granted ones. */
   readonly requestedScopes: readonly string[];
   /** When the first access token expires. */
   readonly expireTime?: Date;
   readonly warnings: readonly string[];
 }
 
-/** Options of every way to a grant. */
+/** Options of every way to authorize. */
 export interface GrantOptions {
   /** Its token has the authorizer's policy. */
   readonly vault: VaultClient;
   readonly deployment: Deployment;
   readonly credentialName: string;
-  /** Takes lines for the person who runs the command. @default - nobody is told */
+  /** Takes lines for the person who runs the command. @default - they are dropped */
   readonly onNotice?: (line: string) => void;
-  /** Longest search for a stored grant after Vault's answer was lost. @default - as long as the engine may take */
+  /** Longest search for a stored grant after Vault's answer was lost. @default - the longest exchange of the engine */
   readonly lostAnswerMs?: number;
-  /** How often a failed step is repeated. @default - as {@link RetryPeriod} says */
+  /** Repetition of a failed step. @default - that of {@link RetryPeriod} */
   readonly retryPeriod?: Omit<RetryOptions, 'wait'>;
   /** Ends the steps before an exchange. An exchange that has begun is finished. @default - none */
   readonly signal?: AbortSignal;

@@ -4,8 +4,8 @@ import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectCh
 /**
  * Asks a person for the URL that the browser was redirected to.
  *
- * @param problem why the one before was ignored
- * @returns undefined if there is no more to come
+ * @param problem why the previous URL was ignored
+ * @returns undefined if the person pastes no more
  */
 export type AskForRedirect = (problem: string | undefined, signal: AbortSignal) => Promise<string | undefined>;
 
@@ -26,7 +26,7 @@ export class PastedRedirect implements RedirectChannel {
       const pasted = await Promise.race([this.ask(problem, signal), aborted]);
       if (pasted === undefined) {
         throw new ExplainedError(
-          `${problem ? `the pasted URL was ignored: ${problem}` : 'no redirected URL was given'}; nothing was changed; run it again and paste the whole address that the browser ends on`,
+          `${problem ? `the pasted URL was ignored: ${problem}` : 'no redirected URL was given'}; nothing was changed; run the command again, and paste the whole address that the browser shows at the end`,
         );
       }
       const read = this.#read(pasted.trim(), expected);

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, retry, type RetryOptions, type Transient, transient, VaultSealed } from '#core';
 
-/** Enough for a person to correct a proxy or to unseal Vault. */
+/** Time for a person to correct a proxy or to unseal Vault. */
 const LONGEST_MS = 900_000;
 
 /**
- * How long a command tries to check a grant and to keep it. All steps of one grant share one object, and so the 15
- * minutes. A signal ends a wait; one more try follows it.
+ * Repeats the steps that check a grant and keep it. All steps of one grant share one object, so they share the 15 minutes.
+ * A signal ends a wait, and one more attempt follows.
  */
 export class RetryPeriod {
   #deadline = Infinity;
@@ -40,7 +40,7 @@ export class RetryPeriod {
       this.#deadline = Date.now() + LONGEST_MS;
       const minutes = LONGEST_MS / 60_000;
       this.notice(
-        `${describeError(error)}; the new tokens exist only in this process, which tries again for up to ${minutes} minutes; do not end it`,
+        `${describeError(error)}. The new tokens exist only in this process, which tries again for up to ${minutes} minutes; do not stop it`,
       );
     }
     return failure;

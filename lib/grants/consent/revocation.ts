@@ -1,5 +1,6 @@
 import {
   AuthorizationPending,
+  commandLine,
   type CredentialReading,
   ExplainedError,
   explainRefusal,
@@ -18,11 +19,11 @@ import { pendingConsent } from './existing-grant';
 import type { UpstreamOutcome } from './upstream-grant';
 
 /*
- * Deletion of a credential in Vault, and what it does not end.
+ * Deletion of a credential in Vault, and the tokens that Webex still honors afterwards.
  */
 
 /**
- * The answer that apps get for a credential before it is deleted.
+ * Reads a credential, as apps do, before it is deleted.
  *
  * @returns undefined if they get none
  * @throws NotAuthorizedYet if there is nothing to revoke, AuthorizationPending if it must be left alone
@@ -45,7 +46,7 @@ export async function findRevocable(
     }
     if (error instanceof TemporarilyUnavailable && !vaultOnly) {
       throw new TemporarilyUnavailable(
-        `"${name}" has no token now to ask Webex with (${error.message}), so nothing was changed; try again later, or delete it in Vault alone: --vault-only`,
+        `"${name}" has no token now to ask Webex with (${error.message}), so nothing was changed; try again later, or delete it in Vault alone: ${commandLine('revoke', name, '--vault-only')}`,
       );
     }
     // A grant that does not work can still be deleted.
@@ -66,7 +67,7 @@ export async function deleteCredential(vault: VaultClient, mountPath: string, { 
 }
 
 /**
- * Lines about what Webex still honors after Vault has deleted the grant.
+ * Lines about the tokens that Webex still honors after Vault has deleted the grant.
  *
  * @see https://developer.webex.com/docs/api/v1/authorizations
  */
@@ -77,29 +78,28 @@ export function whatRemains(
   { state, why }: UpstreamOutcome,
 ): string[] {
   if (state === 'ended') {
-    return [`${why}: none of its tokens is good any more, though Webex may take an access token for a moment longer.`];
+    return [`${why}: none of its tokens is valid any more. Webex may accept an access token for a moment longer.`];
   }
   const until =
     reading?.expireTime === undefined
-      ? 'Webex honors access tokens that were handed out until they expire'
-      : `Webex honors the access token that was handed out until it expires, at ${reading.expireTime.toISOString()}`;
-  const passing = `${until}: Vault cannot take it back, and ${why}.`;
+      ? 'Webex honors access tokens that apps have until they expire'
+      : `Webex honors the access token that apps have until it expires, at ${reading.expireTime.toISOString()}`;
+  const passing = `${until}: Vault cannot revoke it, and ${why}.`;
   if (serviceApp !== undefined) {
     return [
       passing,
-      'To withdraw the grant there, too: a full administrator takes the authorization of the Service App back, in Control Hub > Apps > Service Apps.',
+      'To revoke the grant at Webex too, a full administrator revokes the authorization of the Service App in Control Hub > Apps > Service Apps.',
     ];
   }
   const cloud = webexCloudAt(apiUrl);
-  const page =
-    cloud === undefined ? `the page for tokens of the Webex behind ${apiUrl}` : WEBEX_CLOUDS[cloud].tokensPage;
+  const page = cloud === undefined ? `the page for tokens of the Webex at ${apiUrl}` : WEBEX_CLOUDS[cloud].tokensPage;
   const clientId = integrations.find(({ name }) => name === integration)?.clientId ?? 'CLIENT_ID';
   return [
     passing,
-    'To withdraw the grant there, too:',
-    `- whoever consented: end the session of the integration at ${page}`,
-    `- an admin, with scopes identity:tokens_read and identity:tokens_write: find it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,
-    `  then DELETE ${apiUrl}/authorizations/ID of its refresh token, which ends its access tokens;`,
-    `  DELETE ${apiUrl}/authorizations?clientId=${clientId} ends all grants of the integration in the organization.`,
+    'To revoke the grant at Webex too:',
+    `- The person who consented ends the session of the integration at ${page}`,
+    `- An administrator with scopes identity:tokens_read and identity:tokens_write finds it with GET ${apiUrl}/authorizations?personEmail=EMAIL,`,
+    `  then sends DELETE ${apiUrl}/authorizations/ID for its refresh token, which revokes its access tokens too.`,
+    `  DELETE ${apiUrl}/authorizations?clientId=${clientId} revokes all grants of the integration in the organization.`,
   ];
 }

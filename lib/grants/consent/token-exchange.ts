@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  commandLine,
   ExplainedError,
   explainRefusal,
   NotAuthorizedYet,
@@ -11,11 +12,13 @@ import {
   whatVaultSaid,
   whatWebexRefused,
 } from '#core';
+import { declaringFile } from '../../declaration/deployment-file';
+import { deployCommand } from '../../declaration/deploy-command';
 import { refusedIntegration } from './existing-grant';
 import type { GrantRun } from './grant';
 
 /*
- * A code or a refresh token on its way into a credential, and the search for the grant if Vault's answer was lost.
+ * The exchange of a code or a refresh token for a grant in Vault, and the search for that grant if Vault's answer was lost.
  */
 
 /** Source of a grant. */
@@ -26,18 +29,20 @@ interface Sent {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Vault may have stored a grant, and nobody can see whether it has. */
+/** Vault may have stored a grant, and the credential cannot be read. */
 export class OutcomeUnknown extends ExplainedError {
   override name = 'OutcomeUnknown';
 
   constructor(
     readonly what: Sent['what'],
-    /** How the answer was lost. */
+    /** The failure that lost the answer. */
     readonly lost: string,
-    /** Why the credential cannot be looked at. */
+    /** Why the credential cannot be read. */
     override readonly cause: unknown,
   ) {
-    super(`Vault's answer to the ${what} was lost (${lost}), and whether a grant is stored cannot be seen`);
+    super(
+      `Vault's answer to the ${what} was lost (${lost}), and the credential cannot be read, so a grant may be stored or not; when Vault answers: ${commandLine('status', '--verify')}`,
+    );
   }
 }
 
@@ -54,8 +59,8 @@ export async function exchangeCode(run: GrantRun, code: string): Promise<void> {
 }
 
 /**
- * Has the engine keep a grant that was obtained elsewhere. The engine refreshes it, and stores it only if Webex accepts
- * that.
+ * Has the engine keep a grant that was obtained outside the engine. The engine refreshes it first, and stores it only if
+ * Webex accepts the refresh.
  *
  * @param before access token of the present grant
  * @throws as {@link exchangeCode}
@@ -75,7 +80,7 @@ async function put(run: GrantRun, sent: Sent, before?: string): Promise<void> {
     if (!(isAnswer || error instanceof VaultUnreachableError) || !error.mayHaveArrived) {
       throw explain(error, run, sent);
     }
-    // If Vault itself reports a failure, its storage may have failed after the grant was stored. Nothing is under way.
+    // If Vault itself reports a failure, the grant may be stored already, and no exchange is under way any more.
     const hasFailed = isAnswer && error.said !== '';
     const lost = isAnswer
       ? `${error.statusCode}: ${whatVaultSaid(error, [secret]) || 'no message'}`
@@ -87,18 +92,18 @@ async function put(run: GrantRun, sent: Sent, before?: string): Promise<void> {
       throw hasFailed
         ? explain(error, run, sent)
         : new TemporarilyUnavailable(
-            `Vault's answer to the ${what} was lost (${lost}), and no new grant came of it within ${lostAnswerMs / 1000} s; nothing was changed; run it again`,
+            `Vault's answer to the ${what} was lost (${lost}), and no new grant appeared within ${lostAnswerMs / 1000} s; nothing was changed; run the command again`,
           );
     }
-    notice(`Vault's answer to the ${what} was lost (${lost}); the grant is stored all the same.`);
+    notice(`Vault's answer to the ${what} was lost (${lost}), but the grant is stored.`);
   }
 }
 
 /**
- * Whether another grant than before is stored. The engine finishes an exchange whose answer nobody awaits.
+ * Whether another grant than before is stored. The engine finishes an exchange even if nobody waits for the answer.
  *
- * @param lookMs how long to look for a grant that is not there
- * @throws why it cannot be seen
+ * @param lookMs longest wait for a grant
+ * @throws the error of the last read
  */
 export async function isStored(run: GrantRun, before: string | undefined, lookMs: number): Promise<boolean> {
   const { vault, mountPath, credential } = run;
@@ -133,13 +138,13 @@ function explain(error: unknown, { mountPath, vault, credential }: GrantRun, { w
   if (said.includes('server rejected request')) {
     return new ExplainedError(
       what === 'code'
-        ? `Webex did not accept the authorization code (${said}); nothing was changed; run it again, and consent without delay`
-        : `Webex did not accept the refresh token from Vault (${said}); nothing was changed; check that the integration in Vault is the one that the token is of, and deploy webex-tokens where it is not`,
+        ? `Webex did not accept the authorization code (${said}); nothing was changed; run the command again, and consent without delay`
+        : `Webex did not accept the refresh token from Vault (${said}); nothing was changed. The integration in Vault is probably not the token's integration; correct it in ${declaringFile()}, then: ${deployCommand()}`,
     );
   }
   if (error.statusCode >= 500 && !said.includes('sealed')) {
     return new TemporarilyUnavailable(
-      `Vault could not exchange the ${what} at Webex (${said}); nothing was changed; check that the server reaches Webex, then run it again`,
+      `Vault could not exchange the ${what} at Webex (${said}); nothing was changed; check that the server reaches Webex, then run the command again`,
     );
   }
   return explainRefusal(error, vault.address, mountPath, credential.name, [secret]);

@@ -20,8 +20,8 @@ import { authorizationsOf, deleteAuthorization } from '../../webex/authorization
 import { peopleMe } from '../../webex/account-request';
 
 /*
- * The grant of a credential at Webex. The requests carry the credential's own access token, because Webex lets
- * administrators end a grant only with a token of the same integration.
+ * The grant of a credential at Webex. The requests carry the credential's own access token, because Webex lets an
+ * administrator revoke a grant only with a token of the same integration.
  */
 
 /** State of the grant at Webex. */
@@ -29,16 +29,16 @@ export interface UpstreamOutcome {
   /**
    * - `ended`: none of its tokens is valid any more
    * - `kept`: Webex was not asked
-   * - `refused`: Webex does not let the grant end itself
-   * - `ambiguous`: Webex does not tell which of its grants this is, so all were left
-   * - `unknown`: there is no token to ask Webex with, or Webex knows none of this grant
+   * - `refused`: Webex does not let the grant revoke itself
+   * - `ambiguous`: Webex does not show which of its grants this is, so none was revoked
+   * - `unknown`: there is no token to ask Webex with, or Webex has no refresh token of this grant
    */
   readonly state: 'ended' | 'kept' | 'refused' | 'ambiguous' | 'unknown';
   /** A main clause, to follow "and". */
   readonly why: string;
 }
 
-/** A grant at Webex that can be told from all others. */
+/** A grant at Webex that can be distinguished from all others. */
 export interface EndableGrant {
   readonly state: 'endable';
   /** Id of its refresh token. */
@@ -46,13 +46,13 @@ export interface EndableGrant {
   readonly accessToken: string;
 }
 
-export const NOT_TOLD: UpstreamOutcome = { state: 'kept', why: 'Webex was not told' };
+export const NOT_TOLD: UpstreamOutcome = { state: 'kept', why: 'Webex was not asked to revoke the grant' };
 
 /**
  * Finds the grant without changing it.
  *
- * @param reading what apps get now @default - nothing
- * @throws ExplainedError if Webex does not answer, or only later; the signal's reason
+ * @param reading the credential as apps read it now. @default - it has no token
+ * @throws ExplainedError if Webex does not answer now; the signal's reason
  */
 export async function findUpstreamGrant(
   vault: VaultClient,
@@ -65,7 +65,7 @@ export async function findUpstreamGrant(
     return { state: 'unknown', why: 'there is no access token to ask Webex with' };
   }
   if (reading.warnings.some((warning) => whatWebexRefused(warning) === 'grant')) {
-    return { state: 'unknown', why: 'Webex does not renew this grant any more, so nothing there can be told to be it' };
+    return { state: 'unknown', why: 'Webex does not refresh this grant any more, so it cannot be found there' };
   }
   const { accessToken } = reading;
   const webex = { apiUrl: deployment.webex.apiUrl, accessToken, signal };
@@ -77,20 +77,20 @@ export async function findUpstreamGrant(
     );
     const [only, ...more] = refreshTokens;
     if (only === undefined) {
-      return { state: 'unknown', why: `Webex knows no refresh token of it` };
+      return { state: 'unknown', why: 'Webex has no refresh token of it' };
     }
     if (more.length > 0) {
       const times = refreshTokens.map(({ created }) => created).join(', ');
       return {
         state: 'ambiguous',
-        why: `Webex has ${refreshTokens.length} grants of that person to this integration (of ${times}) and does not tell which is this one, so all were left there`,
+        why: `Webex has ${refreshTokens.length} grants of that person to this integration (from ${times}) and does not show which is this one, so none was revoked`,
       };
     }
     const sharing = await othersOf(vault, deployment, credential, personId, signal);
     if (sharing.length > 0) {
       return {
         state: 'ambiguous',
-        why: `Webex has one grant for it and for ${quotedList(sharing)}, or does not tell whose it is, so it was left there`,
+        why: `Webex may have one grant for it and for ${quotedList(sharing)}, so that grant was not revoked`,
       };
     }
     return { state: 'endable', authorizationId: only.id, accessToken };
@@ -104,14 +104,14 @@ export async function findUpstreamGrant(
   }
 }
 
-/** @throws ExplainedError if Webex does not answer, or only later */
+/** @throws ExplainedError if Webex does not answer now */
 export async function endUpstreamGrant(
   deployment: Deployment,
   credential: Credential,
   { authorizationId, accessToken }: EndableGrant,
   signal?: AbortSignal,
 ): Promise<UpstreamOutcome> {
-  const ended: UpstreamOutcome = { state: 'ended', why: 'Webex has ended the grant' };
+  const ended: UpstreamOutcome = { state: 'ended', why: 'Webex has revoked the grant' };
   try {
     await deleteAuthorization(authorizationId, { apiUrl: deployment.webex.apiUrl, accessToken, signal });
     return ended;
@@ -119,7 +119,7 @@ export async function endUpstreamGrant(
     if (!(error instanceof WebexResponseError)) {
       throw explainedBy(
         error,
-        `Webex's answer was lost (${describeError(error)}), so whether it has ended the grant of "${credential.name}" is not known, and nothing was deleted in Vault; run it again`,
+        `Webex's answer was lost (${describeError(error)}), so it may have revoked the grant of "${credential.name}" or not; nothing was deleted in Vault; run the command again`,
       );
     }
     const outcome = error.statusCode === 404 ? ended : outcomeOf(error);
@@ -130,7 +130,7 @@ export async function endUpstreamGrant(
   }
 }
 
-/** The client id that the grant was given to. */
+/** The client id that Webex issued the grant to. */
 async function clientIdOf(vault: VaultClient, deployment: Deployment, { integration }: CredentialReading) {
   const declared = deployment.integrations.find((each) => each.vaultName === integration)?.clientId;
   try {
@@ -144,7 +144,7 @@ async function clientIdOf(vault: VaultClient, deployment: Deployment, { integrat
   }
 }
 
-/** Other credentials that may share the grant, because their integration is the same and their person may be. */
+/** Other credentials that may share the grant: they have the same integration, and perhaps the same person. */
 async function othersOf(
   vault: VaultClient,
   deployment: Deployment,
@@ -177,7 +177,7 @@ async function mayBeOf(
     if (error instanceof WebexUnreachableError || (error instanceof WebexResponseError && error.isTransient)) {
       throw error;
     }
-    // A grant that is absent or has ended has no refresh token at Webex. Nobody knows about any other.
+    // A grant that is missing or expired has no refresh token at Webex. Any other grant may have one.
     return !(error instanceof NotAuthorizedYet || error instanceof ReauthorizationRequired);
   }
 }
@@ -192,11 +192,14 @@ function outcomeOf(error: unknown): UpstreamOutcome | undefined {
       const path = error.path.replace(/^authorizations\/.*/, 'authorizations/ID');
       return {
         state: 'refused',
-        why: `Webex does not let the grant end itself (403 to ${path}), which takes scopes identity:tokens_read, identity:tokens_write and spark:people_read, and an administrator who gave it`,
+        why: `Webex does not let the grant revoke itself (403 to ${path}): it needs scopes identity:tokens_read, identity:tokens_write and spark:people_read, and the consent of an administrator`,
       };
     }
     case 401:
-      return { state: 'unknown', why: 'Webex does not accept its access token any more, so it could not be asked' };
+      return {
+        state: 'unknown',
+        why: 'Webex does not accept its access token any more, so the grant was not revoked there',
+      };
     default:
       return undefined;
   }

@@ -17,12 +17,12 @@ import type { VaultClient } from '../../vault/vault-client';
 /*
  * Proof that the engine can refresh a grant with the secrets that it has now.
  *
- * A read may say for how long it needs the token. For longer than any token lives, the engine refreshes it in any case, and
- * then refuses the read. The refresh shows in the next read as another expiry. That also holds if Webex gave out the same
- * token again, as it does within a day, because the expiry then differs by fractions of a second.
+ * A read may ask for a token that lives for a given time. If that time is longer than any token lives, the engine refreshes
+ * the token and then refuses the read. The next read shows the refresh as another expiry. Within a day, Webex may issue
+ * the same token again. Its expiry still differs by fractions of a second.
  */
 
-/** More credentials would prove no more, and each may take until the engine's time for Webex is over. */
+/** More credentials would prove no more, and each may take as long as the engine waits for Webex. */
 const AT_MOST = 3;
 
 /**
@@ -33,9 +33,9 @@ const AT_MOST = 3;
  */
 export interface RefreshProof {
   readonly state: 'proven' | 'refused' | 'later' | 'none';
-  /** Credential that was refreshed, or was to be. */
+  /** Credential whose refresh was tried. */
   readonly credential?: string;
-  /** Why it was not. */
+  /** Why the refresh failed. */
   readonly why?: string;
 }
 
@@ -79,7 +79,7 @@ async function refresh(vault: VaultClient, mountPath: string, name: string): Pro
   await vault.read(path).catch((error: unknown) => {
     if (error instanceof VaultResponseError && error.statusCode === 403) {
       throw new NotPermitted(
-        `this Vault token may not have "${name}" refreshed: its policies lack parameter "minimum_seconds" on ${mountPath}/creds/${name}, which the authorizer's has once webex-tokens is deployed`,
+        `this Vault token may not have "${name}" refreshed: it lacks parameter "minimum_seconds" on ${mountPath}/creds/${name}; use a token with the authorizer's policy, and deploy webex-tokens if that lacks it too`,
       );
     }
     if (!(error instanceof VaultResponseError && error.statusCode === 400)) {
@@ -97,7 +97,7 @@ async function refresh(vault: VaultClient, mountPath: string, name: string): Pro
   if (whatWebexRefused(why) === 'grant') {
     return { state: 'none' };
   }
-  // The engine tells how each of several secrets was refused. One without an answer of Webex may be valid.
+  // The engine reports the refusal of each secret. A secret without an answer of Webex may be valid.
   const attempts = why.split(/(?:^|\s)\* /).slice(1);
   const isRefused = (attempts.length > 0 ? attempts : [why]).every((said) => whatWebexRefused(said) === 'client');
   return { state: isRefused ? 'refused' : 'later', credential: name, why };
@@ -124,7 +124,7 @@ async function look(vault: VaultClient, mountPath: string, name: string): Promis
     if (error instanceof IntegrationRefused) {
       return { why: error.said };
     }
-    // Its token has expired, and Webex did not answer. If Vault did not answer, the next request says so.
+    // Its token has expired, and Webex did not answer. If it was Vault that did not answer, the next request fails.
     if (error instanceof TemporarilyUnavailable) {
       return { why: describeError(error) };
     }

@@ -10,7 +10,7 @@ import type { VaultClient } from '../../vault/vault-client';
 
 /** Rotation of an integration's client secret, without a secret. */
 export const rotationRecordSchema = z.object({
-  /** The rotation that is running, or was killed; null if there is none. */
+  /** The rotation that is running or was killed; null if there is none. */
   running: z
     .object({
       id: z.string(),
@@ -24,10 +24,10 @@ export const rotationRecordSchema = z.object({
 
 type RotationRecord = z.output<typeof rotationRecordSchema>;
 
-/** Longer than any step of a rotation. Each step renews the lock, so a rotation that is silent for longer was killed. */
+/** Longer than any step of a rotation. Each step renews the lock, so a rotation with an older lock was killed. */
 const STALE_AFTER_MS = 5 * 60_000;
 
-/** A record in Vault that allows one rotation of an integration at a time. Only the version that was read may be replaced. */
+/** A record in Vault that allows one rotation of an integration at a time. A write replaces only the version that was read. */
 export class RotationLock implements AsyncDisposable {
   readonly #by = `${userInfo().username} on ${hostname()}, process ${process.pid}`;
   readonly #id = randomUUID();
@@ -54,7 +54,7 @@ export class RotationLock implements AsyncDisposable {
     const { value, version, problem } = await records.read(record, rotationRecordSchema);
     if (problem !== undefined && problem !== DAMAGED) {
       throw new ExplainedError(
-        `the record of the rotations of integration "${integration}" ${problem}, so nothing was changed`,
+        `nothing was changed: the record of the rotations of integration "${integration}" ${problem}`,
       );
     }
     if (value?.running) {
@@ -63,10 +63,10 @@ export class RotationLock implements AsyncDisposable {
       const waitMs = STALE_AFTER_MS - (Date.now() - Date.parse(at));
       if (waitMs > 0 && waitMs <= 2 * STALE_AFTER_MS) {
         throw new ExplainedError(
-          `another rotation of integration "${integration}" is under way (${by}; ${at}), so nothing was changed; let it end, or where it was killed, try again in ${Math.ceil(waitMs / 60_000)} min`,
+          `another rotation of integration "${integration}" is under way (${by}; ${at}), so nothing was changed; wait until it is finished; if it was killed, try again in ${Math.ceil(waitMs / 60_000)} min`,
         );
       }
-      report(`taking over from a rotation that did not end (${by}; ${at})`);
+      report(`taking the lock of a rotation that was killed (${by}; ${at})`);
     }
     const lock = new RotationLock(records, record, integration, version);
     await lock.renew();
@@ -80,13 +80,13 @@ export class RotationLock implements AsyncDisposable {
     } catch (error) {
       throw error instanceof RecordChanged
         ? new ExplainedError(
-            `another rotation of integration "${this.integration}" has begun meanwhile, so this one ends; let it end, then try again`,
+            `another rotation of integration "${this.integration}" has begun, so this one stops; wait until the other is finished, then try again`,
           )
         : error;
     }
   }
 
-  /** After a failure here, the next rotation takes the lock over in some minutes. */
+  /** If this fails, the next rotation takes the lock after some minutes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#write(null).catch(() => undefined);
   }

@@ -11,30 +11,30 @@ import { proveByRefresh, refreshable } from './refresh-proof';
 import { RotationLock } from './rotation-lock';
 
 /*
- * A new client secret for an integration, without an interruption for readers. The engine tries several secrets in their
- * order, so it has both for a while.
+ * A new client secret for an integration, without an interruption for readers. The engine can try several secrets in order,
+ * so it has both for a while.
  */
 
 export interface RotationOptions {
-  /** May write the integration. Its requests are not ended by `signal` at once. */
+  /** May write the integration. `signal` does not end its requests at once. */
   readonly provisioner: VaultClient;
-  /** May read the credentials. Its requests are not ended by `signal` at once, because that can lose a grant. */
+  /** May read the credentials. `signal` does not end its requests at once, because that can lose a grant. */
   readonly authorizer: VaultClient;
   readonly deployment: Deployment;
   readonly integration: string;
   readonly newSecret: string;
-  /** Secret to go back to, which the engine never gives back. @default - there is no way back */
+  /** Secret to go back to. The engine never returns it. @default - there is no way back */
   readonly oldSecret?: string;
   /** Takes a line about each step. */
   readonly report: (line: string) => void;
-  /** Ends the rotation between two steps, and leaves what works. @default - none */
+  /** Ends the rotation between two steps. The integration works after each step. @default - none */
   readonly signal?: AbortSignal;
 }
 
 export interface Rotation {
   /** Credential that was refreshed with the new secret alone. @default - none could be */
   readonly refreshed?: string;
-  /** `dropped`: kept until the new one was proven; `unusable`: Webex did not know it any more. */
+  /** `dropped`: kept until the new one was proven; `unusable`: Webex refused it. */
   readonly old: 'dropped' | 'unusable' | 'not given';
 }
 
@@ -42,8 +42,8 @@ export interface Rotation {
 type Stored = 'as before' | 'both' | 'new';
 
 /**
- * @throws ExplainedError if the new secret is not proven, with what is left in Vault; the signal's reason if nothing was
- *   changed
+ * @throws ExplainedError if the new secret is not proven, with the secrets that Vault then has; the signal's reason if
+ *   nothing was changed
  */
 export async function rotateSecret(options: RotationOptions): Promise<Rotation> {
   const { provisioner, deployment, integration } = options;
@@ -92,23 +92,23 @@ class SecretRotation {
     }
   }
 
-  /** @throws ExplainedError unless Webex knows the new secret */
+  /** @throws ExplainedError unless Webex accepts the new secret */
   async #requireAccepted(): Promise<void> {
     const { integration, newSecret, signal } = this.options;
     const { clientId, tokenUrl } = this.entry;
-    const unchanged = `integration "${integration}" is as it was`;
+    const unchanged = `integration "${integration}" is unchanged`;
     const check = await checkClientSecret({ tokenUrl, clientId, clientSecret: newSecret, signal }).catch(
       (error: unknown) => {
         signal?.throwIfAborted();
         throw explainedBy(
           error,
-          `the new client secret is not proven (${describeError(error)}), and ${unchanged}; it takes a machine that reaches Webex, by HTTPS_PROXY where a proxy leads there`,
+          `the new client secret could not be checked (${describeError(error)}), and ${unchanged}; run this on a machine that reaches Webex, and set HTTPS_PROXY if it needs a proxy`,
         );
       },
     );
     switch (check.verdict) {
       case 'accepted':
-        this.options.report('Webex knows the new client secret');
+        this.options.report('Webex accepts the new client secret');
         return;
       case 'refused':
         throw new ExplainedError(
@@ -116,19 +116,19 @@ class SecretRotation {
         );
       case 'untold':
         throw new ExplainedError(
-          `Webex answers to the new client secret as to a wrong one, or does not say (${check.said}), so ${unchanged}; copy the secret that Webex shows for the integration again, or to write it unproven, raise clientSecretVersion and deploy`,
+          `Webex did not confirm the new client secret (${check.said}), so ${unchanged}; copy the secret that Webex shows for the integration again. To write it unchecked, raise clientSecretVersion and deploy`,
         );
     }
   }
 
-  /** Whether the old secret is invalid or mistyped, so that the engine should not try it. */
+  /** Whether Webex refuses the old secret, so that the engine should not try it. */
   async #isRefused(clientSecret: string): Promise<boolean> {
     const { tokenUrl, clientId } = this.entry;
     const { signal, report } = this.options;
     try {
       const { verdict } = await checkClientSecret({ tokenUrl, clientId, clientSecret, signal });
       if (verdict === 'refused') {
-        report('Webex does not know the old client secret (any more), so it is not kept beside the new one');
+        report('Webex refuses the old client secret, so it is not kept beside the new one');
       }
       return verdict === 'refused';
     } catch (error) {
@@ -150,7 +150,7 @@ class SecretRotation {
     }
     this.#stored = then;
     await this.#keepForHealing(first).catch((error: unknown) => {
-      throw this.#leaving(error, ', and to have the healer get it');
+      throw this.#leaving(error, ', and to give it to the healer');
     });
     this.options.report(REPORTS[`${before} > ${then}`] ?? '');
   }
@@ -166,7 +166,7 @@ class SecretRotation {
   }
 
   /**
-   * Has a credential refreshed. If Webex refuses that, the old secret is put back; if it does not answer, both are kept.
+   * Has a credential refreshed. If Webex refuses, the old secret is restored. If Webex does not answer, both are kept.
    *
    * @param old secret to go back to. @default - none
    * @returns the credential that was refreshed. @default - none can be
@@ -192,12 +192,12 @@ class SecretRotation {
       case 'refused':
         if (old === undefined) {
           throw new ExplainedError(
-            `Webex refuses integration "${integration}" when "${credential}" is refreshed (${why}), and the old client secret was not given, so that it cannot be put back; run it again with the right one`,
+            `Webex refuses integration "${integration}" at a refresh of "${credential}" (${why}). The old client secret was not given, so it cannot be restored; run the command again with the right new one`,
           );
         }
         await this.#write('as before', old);
         throw new ExplainedError(
-          `Webex refuses integration "${integration}" when "${credential}" is refreshed with the new client secret (${why}); the old one is back; no grant was lost`,
+          `Webex refuses the new client secret of integration "${integration}" at a refresh of "${credential}" (${why}). The old one is restored, and no grant was lost; copy the secret that Webex shows for the integration again`,
         );
     }
   }
@@ -210,11 +210,11 @@ class SecretRotation {
     const { integration } = this.options;
     switch (this.#stored) {
       case 'as before':
-        return `integration "${integration}" had its old client secret before; run it again`;
+        return `integration "${integration}" had its old client secret before; run the command again`;
       case 'both':
-        return `integration "${integration}" has both client secrets in Vault, the new one first, which works; run it again to drop the old one`;
+        return `integration "${integration}" has both client secrets in Vault and works; run the command again to drop the old one`;
       case 'new':
-        return `integration "${integration}" has the new client secret alone, which Webex knows; run it again to see it proven by a refresh`;
+        return `integration "${integration}" has only the new client secret, which Webex accepts; run the command again to prove it by a refresh`;
     }
   }
 }
@@ -222,8 +222,8 @@ class SecretRotation {
 const REPORTS: Readonly<Record<string, string>> = {
   'as before > both': 'the engine has both client secrets, the new one first',
   'as before > new': 'the engine has the new client secret',
-  'both > new': 'the engine has the new client secret alone',
+  'both > new': 'the engine has only the new client secret',
   'new > both': 'the engine has both client secrets again, the new one first',
-  'both > as before': 'the old client secret is back',
-  'new > as before': 'the old client secret is back',
+  'both > as before': 'the engine has only the old client secret again',
+  'new > as before': 'the engine has only the old client secret again',
 };

@@ -5,7 +5,7 @@ import { integrationEntry } from '../../declaration/derived/integration-entry';
 import { checkClientSecret } from '../../webex/client-secret-check';
 
 /*
- * A check at Webex of the client secrets that a deploy is about to write. Without it, a wrong secret shows only after a
+ * A check at Webex of the client secrets that a deploy is about to write. Without it, a wrong secret fails only after a
  * person has consented.
  */
 
@@ -16,7 +16,7 @@ export interface WrittenSecretFindings {
   readonly notes: readonly string[];
 }
 
-/** Short, because a deploy can do without this check. */
+/** Short, because a deploy can go on without this check. */
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -53,7 +53,7 @@ export async function checkWrittenSecrets(
       );
     } else if (check.verdict === 'untold') {
       notes.push(
-        `Webex did not confirm the client secret of integration "${name}" (${check.said}); it is written as given`,
+        `Webex did not confirm the client secret of integration "${name}" (${check.said}); it is written unchecked`,
       );
     }
   }

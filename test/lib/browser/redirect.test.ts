@@ -32,10 +32,10 @@ describe('a redirect', () => {
   });
 
   it.each([
-    ['access_denied', /consent was denied at Webex .* run it again and accept/, 1],
+    ['access_denied', /consent was denied at Webex .* run the command again and accept/, 1],
     ['invalid_scope', /refused the scopes "spark:people_read spark:rooms_read" .* integration "webex-myapp"/, 1],
-    ['server_error', /a fault of its own .* try again later/, 4],
-    ['temporarily_unavailable', /a fault of its own .* try again later/, 4],
+    ['server_error', /an error of its own .* try again later/, 4],
+    ['temporarily_unavailable', /an error of its own .* try again later/, 4],
     [
       'unauthorized_client',
       /did not give a code \(unauthorized_client: because\).* check integration "webex-myapp"/,

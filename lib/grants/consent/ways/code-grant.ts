@@ -1,4 +1,12 @@
-import { describeError, ExplainedError, explainOutage, readCredential, VaultResponseError, whatVaultSaid } from '#core';
+import {
+  commandLine,
+  describeError,
+  ExplainedError,
+  explainOutage,
+  readCredential,
+  VaultResponseError,
+  whatVaultSaid,
+} from '#core';
 import { declaringFile } from '../../../declaration/deployment-file';
 import { consentUrlReply } from '../../../vault/replies';
 import { checkWebex } from '../../../webex/reachable-webex';
@@ -11,17 +19,17 @@ import { findGrant, grantToReplace, worksAlready } from '../existing-grant';
 import { grantRun, type Grant, type GrantOptions, type GrantRun } from '../grant';
 
 /*
- * The authorization code grant, read top to bottom: check, have a person consent, have Vault exchange the code, ask
- * Webex whose account it is.
+ * The authorization code grant, in this order: checks, the consent of a person, the exchange of the code by Vault, the
+ * check of the account at Webex.
  */
 
 export interface AuthorizeOptions extends GrantOptions, BrowserOptions {}
 
 /**
- * Has a person consent once, and leaves the grant in Vault.
+ * Has a person consent once, and stores the grant in Vault.
  *
- * The engine exchanges a code and stores the tokens in one step, so the account shows only afterwards. This way therefore
- * replaces no grant that works: {@link authorizeByPkce} looks at the account first.
+ * The engine exchanges a code and stores the tokens in one step, so the account is known only afterwards. Therefore this
+ * way replaces no working grant. {@link authorizeByPkce} checks the account first.
  *
  * @throws ExplainedError for everything that a person can act on, and the signal's reason
  */
@@ -72,7 +80,7 @@ async function consentUrl({ vault, mountPath, integration, credential, signal }:
 }
 
 /**
- * Has the engine exchange the code into the credential, and asks Webex whose account it is.
+ * Has the engine exchange the code into the credential, and checks the account at Webex.
  *
  * @throws WrongAccount, with the credential deleted; AccountNotChecked, with the grant kept; ExplainedError
  */
@@ -99,7 +107,7 @@ async function storeGrant(run: GrantRun, code: string): Promise<Grant> {
   if (person === undefined) {
     // Only a person can give this grant again, so it is kept.
     if (owner !== undefined) {
-      throw new AccountNotChecked(run, kept, new ExplainedError(`the scopes of "${name}" do not let Webex tell`));
+      throw new AccountNotChecked(run, kept, new ExplainedError(`the scopes of "${name}" do not allow to read it`));
     }
     notice(accountUntold(name));
   } else if (owner !== undefined) {
@@ -115,10 +123,12 @@ async function storeGrant(run: GrantRun, code: string): Promise<Grant> {
   return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
 
-/** Turns a failure into a notice, so that it does not hide the error that led here. */
+/** Turns a failure into a notice, so that it does not hide the first error. */
 async function removeGrant({ vault, mountPath, credential, notice }: GrantRun): Promise<void> {
   const path = `${mountPath}/creds/${credential.name}`;
   await vault.delete(path).catch((error: unknown) => {
-    notice(`ATTENTION: ${path} could not be deleted; delete it by hand: ${describeError(error)}`);
+    notice(
+      `ATTENTION: ${path} has the grant of the wrong account, and could not be deleted (${describeError(error)}); delete it: ${commandLine('revoke', credential.name)}`,
+    );
   });
 }

@@ -5,8 +5,8 @@ import { importPair } from './grant-import';
 import { type ImportOptions, prepareImport } from './prepared-import';
 
 /*
- * The device grant: a person consents in a browser anywhere, by a code that is sent to them. The engine's own device grant
- * does not fit Webex's. So the command asks for the tokens, checks the account, and then has the engine keep the grant.
+ * The device grant: a person receives a code, and consents in any browser. The engine's own device grant does not
+ * fit Webex's. So the command requests the tokens, checks the account, and then has the engine keep the grant.
  */
 
 /** The request to a person. */
@@ -26,10 +26,10 @@ export interface DeviceConsentOptions extends ImportOptions {
 }
 
 /**
- * Has a person consent, who may be elsewhere, while the code is valid.
+ * Has a person consent, at this machine or elsewhere, while the code is valid.
  *
- * @throws WrongAccount, with the credential as it was; DeviceGrantDenied, DeviceGrantExpired; ExplainedError for everything
- *   else that a person can act on; the signal's reason
+ * @throws WrongAccount, with the credential unchanged; DeviceGrantDenied, DeviceGrantExpired; ExplainedError for every
+ *   other problem that a person can solve; the signal's reason
  */
 export async function authorizeByDevice(options: DeviceConsentOptions): Promise<Grant> {
   const prepared = await prepareImport({ way: '--device', ...options });
@@ -41,6 +41,6 @@ export async function authorizeByDevice(options: DeviceConsentOptions): Promise<
   await options.onCode({ grant, credential: name, integration, scopes, email: expected?.email });
   const pair = await awaitDeviceGrant({ apiUrl, grant, clientSecret, signal });
   return importPair(prepared, pair, new Date(), {
-    advice: (email) => `begin again, and have the new code typed by who is signed in to Webex as ${email}`,
+    advice: (email) => `begin again, and have ${email} enter the new code`,
   });
 }

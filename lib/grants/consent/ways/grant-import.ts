@@ -9,16 +9,17 @@ import { keepGrant, presentGrant } from '../grant-keeping';
 import { asBefore, type PreparedImport } from './prepared-import';
 
 /*
- * A grant that is obtained outside the engine. The command checks its account, and then the engine gets it by its refresh
- * token. So nothing that works is replaced by another account's grant, and nothing is stored that has to be deleted.
+ * A grant that is obtained outside the engine. The command checks its account, and then gives the engine its refresh token.
+ * So a grant of the wrong account never replaces a working one, and never has to be deleted.
  */
 
 /**
- * Checks whose grant it is, and has the engine keep it. Only this process has the pair, so each step is tried for minutes.
+ * Checks the account of the grant, and has the engine keep it. Only this process has the pair, so each step is repeated for
+ * minutes.
  *
- * @param obtainedAt when Webex gave it
- * @param words about an account that is refused. @default - of a consent in a browser
- * @throws WrongAccount, with the credential as it was; GrantKept, AccountNotChecked, where it may not be; ExplainedError
+ * @param obtainedAt when Webex issued it
+ * @param words about an account that is refused. @default - those of a consent in a browser
+ * @throws WrongAccount, with the credential unchanged; GrantKept, AccountNotChecked if it may have changed; ExplainedError
  */
 export async function importPair(
   prepared: PreparedImport,
@@ -57,9 +58,9 @@ export async function importPair(
 }
 
 interface Seen {
-  /** @default - the scopes of the grant do not let Webex tell */
+  /** @default - the scopes of the grant do not allow to read it */
   readonly person?: Person;
-  /** Why nobody could look, although the grant may be kept. */
+  /** Why the account could not be read, although the grant may be kept. */
   readonly problem?: unknown;
 }
 
@@ -69,7 +70,7 @@ async function lookAtAccount(prepared: PreparedImport, pair: TokenPair): Promise
   const look = async (): Promise<Seen> => ({ person: await personOf(apiUrl, pair.accessToken) });
   const unseen = (error: unknown): never => {
     const why = safeText(describeError(error), [pair.accessToken, pair.refreshToken]);
-    throw explainedBy(error, `${asBefore(prepared)}, since whose account it is could not be seen: ${why}`);
+    throw explainedBy(error, `${asBefore(prepared)}, because the account of the new grant could not be read: ${why}`);
   };
   try {
     return await retryPeriod.brief(look);
@@ -89,7 +90,7 @@ function acceptUntold(prepared: PreparedImport): void {
   const { credential, expected, notice } = prepared;
   if (expected !== undefined && !expected.acceptsUntold) {
     throw new ExplainedError(
-      `${asBefore(prepared)}, since the scopes of "${credential.name}" do not let Webex say whose account it is; add scope "spark:people_read" in ${declaringFile()} and to the integration`,
+      `${asBefore(prepared)}, because the scopes of "${credential.name}" do not allow to read its account; add scope "spark:people_read" in ${declaringFile()} and to the integration`,
     );
   }
   notice(accountUntold(credential.name));

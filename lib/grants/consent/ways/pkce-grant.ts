@@ -7,8 +7,8 @@ import { importPair } from './grant-import';
 import { type ImportOptions, prepareImport, type PreparedImport } from './prepared-import';
 
 /*
- * The authorization code grant with PKCE, which the engine cannot do: the command exchanges the code, checks the account,
- * and then has the engine keep the grant.
+ * The authorization code grant with PKCE, which the engine does not support. The command exchanges the code, checks the
+ * account, and then has the engine keep the grant.
  */
 
 export interface PkceOptions extends ImportOptions, BrowserOptions {
@@ -16,9 +16,9 @@ export interface PkceOptions extends ImportOptions, BrowserOptions {
 }
 
 /**
- * Has a person consent once, also to replace a grant that works.
+ * Has a person consent once, also to replace a working grant.
  *
- * @throws WrongAccount, with the credential as it was; ExplainedError for everything that a person can act on; the
+ * @throws WrongAccount, with the credential unchanged; ExplainedError for every other problem that a person can solve; the
  *   signal's reason
  */
 export async function authorizeByPkce(options: PkceOptions): Promise<Grant> {
@@ -35,7 +35,7 @@ export async function authorizeByPkce(options: PkceOptions): Promise<Grant> {
     async (code) => {
       const obtainedAt = new Date();
       const redirectUri = prepared.integration.redirectUrl;
-      // Not ended by a signal: Webex takes a code once.
+      // A signal does not end this request, because Webex accepts a code only once.
       const pair = await exchangeCode({ tokenUrl, clientId, clientSecret, redirectUri, codeVerifier, code });
       return importPair(prepared, pair, obtainedAt);
     },

@@ -8,17 +8,17 @@ import { grantRun, type GrantOptions, type GrantRun } from '../grant';
 import { RetryPeriod } from '../retry-period';
 
 /*
- * Checks before a grant is obtained outside the engine, so that nobody consents in vain.
+ * Checks before a grant is obtained outside the engine, so that no person consents in vain.
  */
 
 export interface ImportOptions extends GrantOptions {
   /** Option of `authorize` by which the grant is obtained, such as `--device`. @default - none */
   readonly way?: string;
-  /** Whether a grant that works may be replaced. @default false */
+  /** Whether a working grant may be replaced. @default false */
   readonly replace?: boolean;
   /** Account that the grant has to belong to. @default - the declared owner, otherwise the person of the present grant */
   readonly expected?: ExpectedAccount;
-  /** Whether the same grant can be obtained again without a person. Each step is then tried four times. @default false */
+  /** Whether the same grant can be obtained again without a person. If so, each step is tried four times. @default false */
   readonly isRepeatable?: boolean;
 }
 
@@ -26,9 +26,9 @@ export interface PreparedImport extends GrantRun {
   readonly stored: StoredIntegration;
   /** @default - any account */
   readonly expected?: ExpectedAccount;
-  /** Whether it replaces a grant that can be read. */
+  /** Whether a grant that can be read is replaced. */
   readonly replaces: boolean;
-  /** Whether it may replace one. */
+  /** Whether a grant may be replaced. */
   readonly mayReplace: boolean;
   readonly isRepeatable: boolean;
 }
@@ -56,7 +56,7 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
   };
 }
 
-/** State of the credential if nothing was kept. */
+/** State of the credential if the new grant was not kept. */
 export function asBefore({ replaces, credential }: PreparedImport): string {
-  return replaces ? `"${credential.name}" is as it was` : 'nothing was stored';
+  return replaces ? `"${credential.name}" is unchanged` : 'nothing was stored';
 }

@@ -1,4 +1,5 @@
 import {
+  commandLine,
   describeError,
   explainedBy,
   ExplainedError,
@@ -7,6 +8,7 @@ import {
   readCredential,
   VaultResponseError,
 } from '#core';
+import { deployCommand } from '../../../declaration/deploy-command';
 import { findCredential, findIntegration } from '../../../declaration/derived/by-name';
 import { keptSecretPath } from '../../../declaration/derived/healing-credentials';
 import { isServiceApp } from '../../../declaration/schema/credential-declaration';
@@ -20,37 +22,39 @@ import { importPair } from './grant-import';
 import { prepareImport } from './prepared-import';
 
 /*
- * The grant of a Service App, to which no person consents. An administrator authorizes the Service App in Control Hub, and
- * Webex then gives its tokens to the token of another credential in Vault.
+ * The grant of a Service App, which needs no consent of a person. An administrator authorizes the Service App in Control
+ * Hub. Then Webex issues its tokens to a request that carries the access token of another credential in Vault.
  */
 
 export interface ServiceAppOptions extends GrantOptions {
-  /** Whether a grant that works may be replaced. @default false */
+  /** Whether a working grant may be replaced. @default false */
   readonly replace?: boolean;
-  /** Gets the client secret of the Service App, once it is needed. */
+  /** Gets the client secret of the Service App when it is needed. */
   readonly clientSecret: AskForSecret;
 }
 
 /**
- * Has Webex issue the grant, and leaves it in Vault. A failure leaves the present grant as it was.
+ * Has Webex issue the grant, and stores it in Vault. After a failure, the present grant is unchanged.
  *
- * @throws ExplainedError for everything that a person can act on, and the signal's reason
+ * @throws ExplainedError for every problem that a person can solve; the signal's reason
  */
 export async function authorizeServiceApp(options: ServiceAppOptions): Promise<Grant> {
   const { deployment, credentialName, clientSecret } = options;
   const credential = findCredential(deployment, credentialName);
   if (!isServiceApp(credential)) {
-    throw new ExplainedError(`credential "${credentialName}" is a person's, who has to consent to it`);
+    throw new ExplainedError(
+      `credential "${credentialName}" belongs to a person, and only that person can consent: ${commandLine('authorize', credentialName)}`,
+    );
   }
   const { id: applicationId, organizationId: organization, requestedBy } = credential.serviceApp;
   const expected = organizationAccount(organization);
   const prepared = await prepareImport({ ...options, expected, isRepeatable: true });
   const { vault, mountPath, apiUrl, stored, signal } = prepared;
-  // Not ended by a signal: the engine may refresh this grant, which could then be lost.
+  // A signal does not end this request: the engine may refresh this grant, which could be lost.
   const { accessToken } = await readCredential(vault.connection, mountPath, requestedBy).catch((error: unknown) => {
     throw explainedBy(
       error,
-      `"${credentialName}" has its tokens from credential "${requestedBy}", which gives none: ${describeError(error)}`,
+      `"${credentialName}" needs the access token of credential "${requestedBy}", which cannot be read: ${describeError(error)}`,
     );
   });
   const secret = await givenSecret(clientSecret, 'client secret');
@@ -62,7 +66,7 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
 }
 
 /**
- * Obtains the lost grant of a Service App again, by the client secret that Vault keeps for that.
+ * Obtains the lost grant of a Service App again, with the client secret that Vault keeps for this purpose.
  *
  * @param options with a token that has the healer's policy
  * @throws ExplainedError if there is no grant to obtain; the signal's reason
@@ -85,8 +89,10 @@ async function keptSecret({ vault, deployment, credentialName }: GrantOptions): 
       ? new NotPermitted(`this Vault token may not read ${path}; use one with the healer's policy`)
       : error.statusCode === 404
         ? new NotDeployed(
-            `the client secret of integration "${integration}" is not kept at ${path}; deploy webex-tokens with serviceApp.autoRecover at its credential, which asks for the secret`,
+            `the client secret of integration "${integration}" is not at ${path}; set serviceApp.autoRecover at its credential, then: ${deployCommand()}`,
           )
-        : new ExplainedError(`Vault does not give the client secret at ${path} (${error.said || 'no message'})`);
+        : new ExplainedError(
+            `Vault does not return the client secret at ${path} (${error.said || 'no message'}); look for the cause: ${commandLine('doctor')}`,
+          );
   }
 }

@@ -10,8 +10,8 @@ import { importPair } from './grant-import';
 import { type ImportOptions, prepareImport, type PreparedImport } from './prepared-import';
 
 /*
- * A refresh token that exists already: a person's from another store, or a Service App's first one, which the developer
- * portal shows.
+ * The import of a refresh token that exists already: a person's token from another store, or the first token of a Service
+ * App, which the developer portal shows.
  */
 
 export interface TokenImportOptions extends ImportOptions {
@@ -20,10 +20,10 @@ export interface TokenImportOptions extends ImportOptions {
 }
 
 /**
- * Refreshes the token once, because only an access token tells its account, and has the engine keep the new pair. If Webex
- * rotates refresh tokens, the given one is then invalid for everybody else who used it.
+ * Refreshes the token once, because only an access token shows its account, and has the engine keep the new pair. If Webex
+ * rotates refresh tokens, the given token is invalid afterwards, also in its former store.
  *
- * @throws WrongAccount, with the credential as it was; GrantRefused if the token is invalid, or of another integration;
+ * @throws WrongAccount, with the credential unchanged; GrantRefused if the token is invalid, or of another integration;
  *   ExplainedError; the signal's reason
  */
 export async function importGrant(options: TokenImportOptions): Promise<Grant> {
@@ -38,18 +38,16 @@ export async function importGrant(options: TokenImportOptions): Promise<Grant> {
   signal.throwIfAborted();
   const obtainedAt = new Date();
   const { clientId, tokenUrl } = stored;
-  // Not ended by a signal: Webex's answer may be all that is left of the grant.
+  // A signal does not end this request, because Webex's answer may hold the only valid refresh token.
   const pair = await refreshPair({ tokenUrl, clientId, clientSecret, refreshToken });
   const grant = await importPair(prepared, pair, obtainedAt, {
-    did: 'is whose refresh token that is',
-    advice: (email) => `give one that Webex gave to ${email}`,
+    did: 'is the account of that refresh token',
+    advice: (email) => `give a refresh token of ${email}`,
   }).catch((error: unknown) => {
     throw lastWord(error, prepared, pair, refreshToken);
   });
   if (pair.refreshTokenTtlSeconds === undefined) {
-    notice(
-      'Webex did not say how long the refresh token still lives, so the horizon in status may be later than its end.',
-    );
+    notice('Webex did not say when the refresh token expires, so it may expire before the horizon that status shows.');
   }
   return grant;
 }
@@ -63,6 +61,6 @@ function lastWord(error: unknown, { credential }: PreparedImport, pair: TokenPai
   const again = `${commandLine('authorize', credential.name)}${isServiceApp(credential) ? ' --import' : ''}`;
   return explainedBy(
     error,
-    `${describeError(error)}; and the refresh token that was given is no good any more, as Webex replaced it by one that this command alone had: ${next}, with ${again}`,
+    `${describeError(error)}. The given refresh token is no longer valid: Webex replaced it, and only this command had the new one; ${next}, with ${again}`,
   );
 }

@@ -53,7 +53,7 @@ describe.each<Way>(['code', 'pkce', 'device', 'import'])('a grant by %s', (way) 
   it('a grant of another account is not kept', async () => {
     const failed = run('owned', { as: BLAKE });
     await expect(failed).rejects.toBeInstanceOf(WrongAccount);
-    const did = way === 'import' ? 'is whose refresh token that is' : 'consented';
+    const did = way === 'import' ? 'is the account of that refresh token' : 'consented';
     const became = way === 'code' ? 'the credential is deleted; sign out' : 'nothing was stored; ';
     await expect(failed).rejects.toThrow(`${BLAKE} ${did}, but "owned" belongs to ${ADA}; ${became}`);
     await world.expectAbsent('owned');
@@ -63,7 +63,9 @@ describe.each<Way>(['code', 'pkce', 'device', 'import'])('a grant by %s', (way) 
   it('a credential without an owner accepts any account, or none if its scopes do not tell the account', async () => {
     expect((await run('anybody', { as: BLAKE })).person?.emails).toEqual([BLAKE]);
     expect((await run('blind')).person).toBeUndefined();
-    expect(world.shown).toContain('Webex does not say whose account "blind" is: its scopes do not let it.');
+    expect(world.shown).toContain(
+      'The account of "blind" is unknown, because its scopes do not allow to read it. To see it, add scope "spark:people_read".',
+    );
   });
 
   it('a working credential needs no consent, and the error names the option that replaces it', async () => {
@@ -87,7 +89,7 @@ describe.each<Way>(['code', 'pkce', 'device', 'import'])('a grant by %s', (way) 
     const failed = run('owned', { meanwhile: () => (behavior.fault = { path: '/v1/people', status: 503 }) });
     await expect(failed).rejects.toBeInstanceOf(AccountNotChecked);
     await expect(failed).rejects.toThrow(
-      /^"owned" is authorized, but whose account consented could not be checked \(Webex answered 503.*\); look at it .*: npx --no-install webex-token owned --header \| curl --header @- http\S+\/v1\/people\/me; .*: npx --no-install webex-token-vault revoke owned$/,
+      /^"owned" is authorized, but its account could not be checked \(Webex answered 503.*\)\. Look at the account .*: npx --no-install webex-token owned --header \| curl --header @- http\S+\/v1\/people\/me; .*: npx --no-install webex-token-vault revoke owned$/,
     );
     behavior.fault = undefined;
     expect(await world.accountOf('owned')).toMatchObject({ emails: [ADA] });
@@ -119,7 +121,7 @@ describe.each<Way>(['code', 'pkce', 'device', 'import'])('a grant by %s', (way) 
       };
       expect((await run('owned', { meanwhile })).person?.emails).toEqual([ADA]);
       expect(world.shown.join('\n')).toMatch(
-        /^Vault's answer to the (?:code|refresh token) was lost \((?:ECONNRESET|504: no message)\); the grant is stored all the same\.$/m,
+        /^Vault's answer to the (?:code|refresh token) was lost \((?:ECONNRESET|504: no message)\), but the grant is stored\.$/m,
       );
       await world.fixture.engine.forceRefresh(world.fixture.admin, 'owned');
       expect(await world.fixture.engine.isAccepted(await world.tokenOf('owned'))).toBe(true);
@@ -132,7 +134,7 @@ describe.each<Way>(['code', 'pkce', 'device', 'import'])('a grant by %s', (way) 
     await expect(failed).rejects.toBeInstanceOf(way === 'code' ? AccountNotChecked : GrantKept);
     await expect(failed).rejects.toThrow(
       way === 'code'
-        ? /^Vault's answer to the code was lost \(ECONNRESET\), so "owned" may hold the new grant, but whose account consented could not be checked \(no answer from Vault at .*revoke owned$/
+        ? /^Vault's answer to the code was lost \(ECONNRESET\), so "owned" may hold the new grant, but its account could not be checked \(no answer from Vault at .*revoke owned$/
         : /^Vault's answer to the refresh token was lost .* "owned" may hold the new grant, .*status --verify$/,
     );
   });
@@ -152,7 +154,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant that the command obtai
   it('a grant of the same account replaces a working one, and a grant of another account does not', async () => {
     const before = await authorized('anybody');
     await expect(run('anybody', { as: BLAKE, replace: true })).rejects.toThrow(
-      /^blake.*, but "anybody" belongs to ada.*; "anybody" is as it was; /,
+      /^blake.*, but "anybody" belongs to ada.*; "anybody" is unchanged; /,
     );
     expect(await world.tokenOf('anybody')).toBe(before);
     await run('anybody', { replace: true });
@@ -191,7 +193,7 @@ describe('an imported grant', () => {
     expect(await world.tokenOf('owned')).not.toBe(before);
     expect(world.shown.filter((line) => line.includes('exist only in this process'))).toEqual([
       expect.stringMatching(
-        /^"owned" is as it was, since .*Webex answered 503.* tries again for up to 15 minutes; do not end it$/,
+        /^"owned" is unchanged, because .*Webex answered 503.* tries again for up to 15 minutes; do not stop it$/,
       ),
     ]);
   });
@@ -220,7 +222,9 @@ describe('an imported grant', () => {
       }
     };
     const failed = run('owned', { replace: true, meanwhile: fail, onNotice, signal: stop.signal });
-    await expect(failed).rejects.toThrow(/^"owned" is as it was, since whose account it is could not be seen: /);
+    await expect(failed).rejects.toThrow(
+      /^"owned" is unchanged, because the account of the new grant could not be read: /,
+    );
     expect(peopleRequests()).toBe(asked + 1);
     expect(await world.tokenOf('owned')).toBe(before);
   });
@@ -248,7 +252,7 @@ describe('an imported grant', () => {
     };
     const failed = run('owned', { replace: true, retryPeriod: once, meanwhile });
     await expect(failed).rejects.toBeInstanceOf(TemporarilyUnavailable);
-    await expect(failed).rejects.toThrow(/no new grant came of it within 0\.2 s; nothing was changed/);
+    await expect(failed).rejects.toThrow(/no new grant appeared within 0\.2 s; nothing was changed/);
   });
 
   it('a refresh token is not asked for while the engine waits for a consent of its own', async () => {
@@ -284,13 +288,13 @@ describe('an imported grant', () => {
     const { engine, admin, webex } = world.fixture;
     webex.behavior.refresh = 'rotate';
     await expect(run('owned', { as: BLAKE })).rejects.toThrow(
-      /^blake.* is whose refresh token that is, but .*; and the refresh token that was given is no good any more, .*authorize owned$/,
+      /^blake.* is the account of that refresh token, but .*\. The given refresh token is no longer valid: .*authorize owned$/,
     );
     webex.behavior.refresh = 'keep';
-    await expect(run('owned', { as: BLAKE })).rejects.toThrow(/give one that Webex gave to ada\S+$/);
+    await expect(run('owned', { as: BLAKE })).rejects.toThrow(/give a refresh token of ada\S+$/);
     webex.behavior.refresh = 'rotate';
     await engine.writeIntegration(admin, 'a-wrong-one');
-    await expect(run('owned')).rejects.toThrow(/this command alone had/);
+    await expect(run('owned')).rejects.toThrow(/only this command had/);
     await engine.writeIntegration(admin);
   });
 

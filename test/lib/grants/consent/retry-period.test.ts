@@ -36,7 +36,7 @@ describe('retryPeriod', () => {
   it('the retry period lasts minutes for tokens that exist only in this process, and says so once', async () => {
     await expect(retryPeriod().long(failingFor(14 * MINUTE_MS))).resolves.toBe('kept');
     expect(lines).toEqual([
-      'Webex answered 503; the new tokens exist only in this process, which tries again for up to 15 minutes; do not end it',
+      'Webex answered 503. The new tokens exist only in this process, which tries again for up to 15 minutes; do not stop it',
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('retryPeriod', () => {
   it('the retry period continues until somebody unseals Vault', async () => {
     const sealed = new VaultSealed('http://127.0.0.1:8200');
     await expect(retryPeriod().long(failingFor(5 * MINUTE_MS, sealed))).resolves.toBe('kept');
-    expect(lines[0]).toMatch(/^Vault at \S+ is sealed; .*; do not end it$/);
+    expect(lines[0]).toMatch(/^Vault at \S+ is sealed; .*; do not stop it$/);
   });
 
   it('the retry period waits as long as the server asks', async () => {

@@ -11,7 +11,7 @@ function advice(apiUrl: string): string {
 it.each([
   ['https://webexapis.com/v1', 'https://idbroker.webex.com/idb/profile#/tokens'],
   ['https://api-usgov.webex.com/v1', 'https://developer-usgov.webex.com'],
-  ['https://webex.example.com/v1', 'the page for tokens of the Webex behind https://webex.example.com/v1'],
+  ['https://webex.example.com/v1', 'the page for tokens of the Webex at https://webex.example.com/v1'],
 ])('the advice sends a person who consented at %s to the page that lists their tokens', (apiUrl, page) => {
   expect(advice(apiUrl)).toContain(page);
   expect(advice(apiUrl)).toContain(`GET ${apiUrl}/authorizations?personEmail=EMAIL`);

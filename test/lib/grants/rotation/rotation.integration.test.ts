@@ -50,23 +50,23 @@ async function refreshes(): Promise<number[]> {
   return fixture.engine.refreshes.slice(before);
 }
 
-it('the rotation puts the old secret back if the engine cannot refresh with the new one alone', async () => {
+it('the rotation restores the old secret if the engine cannot refresh with the new one alone', async () => {
   const accessToken = await fixture.engine.read(fixture.admin, 'testauth');
   const rotated = rotate(
-    (line) => line === 'Webex knows the new client secret' && backToTheOldSecret(),
+    (line) => line === 'Webex accepts the new client secret' && backToTheOldSecret(),
     fixture.clientSecret,
   );
   await expect(rotated).rejects.toThrow(
-    /^Webex refuses integration "webex-myapp" when "testauth" is refreshed with the new client secret \(.*invalid_client.*\); the old one is back; no grant was lost$/,
+    /^Webex refuses the new client secret of integration "webex-myapp" at a refresh of "testauth" \(.*invalid_client.*\)\. The old one is restored, and no grant was lost; copy /,
   );
   expect(await refreshes()).toEqual([200]);
   expect(await fixture.engine.isAccepted(accessToken)).toBe(true);
 });
 
-it('the error says that the old secret was not given and cannot be put back', async () => {
-  const rotated = rotate((line) => line === 'Webex knows the new client secret' && backToTheOldSecret());
+it('the error says that the old secret was not given and cannot be restored', async () => {
+  const rotated = rotate((line) => line === 'Webex accepts the new client secret' && backToTheOldSecret());
   await expect(rotated).rejects.toThrow(
-    /the old client secret was not given, so that it cannot be put back; run it again/,
+    /The old client secret was not given, so it cannot be restored; run the command again/,
   );
   await fixture.engine.writeIntegration(fixture.admin);
   expect(await refreshes()).toEqual([200]);
@@ -74,7 +74,7 @@ it('the error says that the old secret was not given and cannot be put back', as
 
 it.each([
   ['the engine has both client secrets, the new one first', /^interrupted: .* has both client secrets in Vault/],
-  ['the engine has the new client secret alone', /^interrupted: .* has the new client secret alone, which Webex knows/],
+  ['the engine has only the new client secret', /^interrupted: .* has only the new client secret, which Webex accepts/],
 ])('the error says which secrets Vault has if the rotation is interrupted after "%s"', async (step, left) => {
   const interruption = new AbortController();
   const rotated = rotate(
@@ -100,7 +100,7 @@ it.each([
     /not be refreshed yet \(.*Service Unavailable.*\); .* has both client secrets/,
   ],
   [
-    'the engine has the new client secret alone',
+    'the engine has only the new client secret',
     /not be refreshed yet \(.*Service Unavailable.*\); .* has both client secrets/,
   ],
 ])('the rotation may be run again if Webex is down after "%s"', async (step, left) => {
@@ -114,12 +114,15 @@ it.each([
   expect(await rotate(() => undefined, fixture.clientSecret)).toEqual({ refreshed: 'testauth', old: 'dropped' });
 });
 
-it('the rotation ends before its next change if another rotation has taken over', async () => {
+it('the rotation ends before its next change if another rotation has taken the lock', async () => {
   const path = 'oauthapp-records/data/rotations/webex-myapp';
   const takeOver = async (): Promise<void> => fixture.admin.write(path, { data: { version: 1, running: null } });
   const takenOver: Promise<void>[] = [];
-  const rotated = rotate((line) => line.startsWith('Webex knows') && takenOver.push(takeOver()), fixture.clientSecret);
-  await expect(rotated).rejects.toThrow(/another rotation of integration "webex-myapp" has begun meanwhile/);
+  const rotated = rotate(
+    (line) => line.startsWith('Webex accepts') && takenOver.push(takeOver()),
+    fixture.clientSecret,
+  );
+  await expect(rotated).rejects.toThrow(/another rotation of integration "webex-myapp" has begun, so this one stops/);
   await Promise.all(takenOver);
   backToTheOldSecret();
   expect(await refreshes()).toEqual([200]);
@@ -181,7 +184,7 @@ describe('a refresh', () => {
     const former = 'path "oauthapp/creds/testauth" { capabilities = ["read"] allowed_parameters = { code = [] } }';
     const vault = fixture.admin.withToken(await fixture.tokenWith(former));
     await expect(proveByRefresh(vault, 'oauthapp', ['testauth'])).rejects.toThrow(
-      /^this Vault token may not have "testauth" refreshed: .* which the authorizer's has once webex-tokens is deployed$/,
+      /^this Vault token may not have "testauth" refreshed: .* use a token with the authorizer's policy, /,
     );
   });
 
@@ -193,7 +196,7 @@ describe('a refresh', () => {
   });
 });
 
-it('the rotation refuses a record in another format, and takes over one whose time lies in the future', async () => {
+it('the rotation refuses a record in another format, and takes a lock whose time lies in the future', async () => {
   const path = 'oauthapp-records/data/rotations/webex-myapp';
   await fixture.admin.write(path, { data: { version: 2, running: 'otherwise' } });
   await expect(rotate(() => undefined, fixture.clientSecret)).rejects.toThrow(
@@ -203,5 +206,5 @@ it('the rotation refuses a record in another format, and takes over one whose ti
   await fixture.admin.write(path, { data: { version: 1, running } });
   const lines: string[] = [];
   await rotate((line) => lines.push(line), fixture.clientSecret).catch(() => undefined);
-  expect(lines[0]).toMatch(/^taking over from a rotation that did not end/);
+  expect(lines[0]).toMatch(/^taking the lock of a rotation that was killed/);
 });

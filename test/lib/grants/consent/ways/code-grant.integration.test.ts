@@ -75,7 +75,7 @@ describe('a first consent', () => {
   it('a consent changes nothing if another consent was begun elsewhere in the meantime', async () => {
     const refused = run('anybody', { meanwhile: () => world.beginElsewhere() });
     await expect(refused).rejects.toBeInstanceOf(AuthorizationPending);
-    await expect(refused).rejects.toThrow(/waits for a consent .*, so nothing was changed; finish it there, or/);
+    await expect(refused).rejects.toThrow(/waits for a consent .*, so nothing was changed: .*\. Finish it there, or/);
     await world.expireElsewhere();
   });
 
@@ -126,7 +126,7 @@ describe('a first consent', () => {
     const failed = run('owned');
     await expect(failed).rejects.toBeInstanceOf(TemporarilyUnavailable);
     await expect(failed).rejects.toThrow(
-      /^Vault's answer to the code was lost \(ECONNRESET\), and no new grant came of it within 0\.2 s; nothing was changed; run it again$/,
+      /^Vault's answer to the code was lost \(ECONNRESET\), and no new grant appeared within 0\.2 s; nothing was changed; run the command again$/,
     );
     await world.expectAbsent('owned');
   });
@@ -149,12 +149,12 @@ describe('a credential that has a grant', () => {
     const refused = run('owned');
     await expect(refused).rejects.toBeInstanceOf(WrongAccount);
     await expect(refused).rejects.toThrow(
-      /belongs to ada.*it works as that account; have it deleted: npx --no-install \S+ revoke owned/,
+      /belongs to ada.*it works as that account; to delete it: npx --no-install \S+ revoke owned/,
     );
     fail({ path: '/v1/people', status: 503 });
     const unseen = run('owned');
     await expect(unseen).rejects.toBeInstanceOf(AccountNotChecked);
-    await expect(unseen).rejects.toThrow(/^"owned" works already, but whose account consented could not be checked/);
+    await expect(unseen).rejects.toThrow(/^"owned" works already, but its account could not be checked/);
     expect(await unseen.catch(exitCodeOf)).toBe(4);
     expect(issued).toContain(await world.tokenOf('owned'));
   });
@@ -209,7 +209,7 @@ describe('a credential that waits for a consent begun elsewhere', () => {
     ] as const) {
       const refused = act();
       await expect(refused).rejects.toBeInstanceOf(AuthorizationPending);
-      await expect(refused).rejects.toThrow(`, so ${why}; finish it there, or`);
+      await expect(refused).rejects.toThrow(`, so ${why}: the engine would delete a new grant. Finish it there, or`);
     }
     await world.expireElsewhere();
     expect(await findAnybody()).toBeUndefined();
@@ -278,7 +278,7 @@ describe('before anybody is asked to consent', () => {
   it('an error says that the redirect URL or a scope is not registered at Webex', async () => {
     const [urls, scopes] = [client().redirectUrls.splice(0), client().scopes.slice()];
     await expect(check({})).rejects.toThrow(
-      `redirect URL ${world.fixture.engine.redirectUrl} is not registered for it; nobody was asked to consent, and nothing was changed; correct them`,
+      `redirect URL ${world.fixture.engine.redirectUrl} is not registered for it. Nothing was changed; correct them`,
     );
     client().redirectUrls.push(...urls);
     client().scopes.length = 0;
