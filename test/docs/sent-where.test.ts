@@ -21,7 +21,7 @@ function hostsIn(folder: string): string[] {
 }
 
 it.each(['core/src', 'client/src', 'lib', 'constructs', 'scripts', 'rehearsal', 'samples'])(
-  'the table in SECURITY.md has every host that %s names',
+  'the list in SECURITY.md has every host that %s names',
   (folder) => {
     const hosts = [...new Set(hostsIn(folder))].filter((host) => !NOWHERE.test(host));
     expect(hosts.filter((host) => !page.includes(`\`${host}\``))).toEqual([]);
@@ -33,12 +33,12 @@ it('the check finds hosts in the sources, and exempts no real host', () => {
   expect(NOWHERE.test('webexapis.com')).toBe(false);
 });
 
-it('the table lists package registries by name, because a mirror may replace each host', () => {
-  const row = page.split('\n').find((line) => line.startsWith('| `npm ci`')) ?? '';
+it('the list has package registries by name, because a mirror may replace each host', () => {
+  const item = /^- \*\*`npm ci`[^]*?(?=^- )/m.exec(page)?.[0] ?? '';
   for (const name of ["npm's", 'PyPI', "Go's module proxy", 'checksum database']) {
-    expect(row).toContain(name);
+    expect(item).toContain(name);
   }
-  expect([...row.matchAll(/`[\w-]+(?:\.[\w-]+)+`/g)].map(([host]) => host)).toEqual([]);
+  expect([...item.matchAll(/`[\w-]+(?:\.[\w-]+)+`/g)].map(([host]) => host)).toEqual([]);
 });
 
 it('the page names the scripts for which npm fetches packages outside of the lock file', () => {
@@ -47,6 +47,6 @@ it('the page names the scripts for which npm fetches packages outside of the loc
   };
   const fetching = Object.keys(scripts).filter((name) => scripts[name]?.includes('npm exec --yes'));
   expect(fetching.length).toBeGreaterThan(0);
-  const made = page.slice(page.indexOf('## What it is made of'));
+  const made = page.slice(page.indexOf('## Contents and pins'));
   expect(fetching.filter((name) => !made.includes(`\`npm run ${name}\``))).toEqual([]);
 });
