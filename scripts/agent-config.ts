@@ -23,37 +23,38 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault agent-config people-me': 'keep the access tokens in files',
+      'webex-token-vault agent-config people-me': 'Keep the access tokens in files',
       'webex-token-vault agent-config people-me --format env --exec ./report.sh':
-        'run a program with them in its environment',
+        'Run a program with the tokens in its environment',
     },
     summary:
-      'Writes a configuration for "bao agent" or "vault agent". The agent logs in as the app and keeps its access tokens in files or in the environment of a program. Vault is not asked, and no secret is written.',
+      'Writes a configuration for "bao agent" or "vault agent", which keeps the access tokens of an app in files or in an environment.',
+    details: ['The agent logs in as the app. This command sends no request to Vault, and writes no secret.'],
     environment: {
       ...TOKENLESS_ENVIRONMENT,
       VAULT_JWT_FILE:
-        'file of the token, for an app that logs in by a token; default: jwt in the folder, or the file that every pod has',
+        'File of the token, for an app that logs in by a token (default: jwt in the folder, or the token file of a pod)',
       VAULT_CLIENT_CERT:
-        'PEM file of the certificate, for an app that logs in by one; default: client.pem in the folder',
-      VAULT_CLIENT_KEY: 'PEM file of its key; default: client-key.pem in the folder',
+        'PEM file of the certificate, for an app that logs in by a certificate (default: client.pem in the folder)',
+      VAULT_CLIENT_KEY: 'PEM file of the private key (default: client-key.pem in the folder)',
     },
   })
-    .argument('<app>', 'name of the app in deployment.ts')
-    .option('--out <folder>', 'folder for the configuration and the files of the agent', 'agent')
+    .argument('<app>', 'Name of the app in deployment.ts')
+    .option('--out <folder>', 'Folder for the configuration and the files of the agent', 'agent')
     .addOption(
       new Option(
         '--format <format>',
-        'form of the tokens: private files <credential>.token, or variables WEBEX_TOKEN_<CREDENTIAL> of a program',
+        'Form of the tokens: private files <credential>.token, or variables WEBEX_TOKEN_<CREDENTIAL> of a program',
       )
         .choices(['file', 'env'])
         .default('file'),
     )
-    .option('--exec <command>', 'with --format env: program that the agent starts, and restarts when a token changes')
+    .option('--exec <command>', 'With --format env: program that the agent starts, and restarts when a token changes')
     .option(
       '--wrapped-secret-id',
-      'take a wrapping token in the file secret-id, for one start of the agent (default: a secret id, for every start)',
+      'Expect a wrapping token in the file secret-id, for one start of the agent (default: a secret id, for every start)',
     )
-    .addOption(durationOption('--render-interval <duration>', 'time until the agent has a new token', '5m'))
+    .addOption(durationOption('--render-interval <duration>', 'Longest time until the agent has a new token', '5m'))
     .action(async (appName: string, options: Options) => {
       refuseWithoutProgram(options);
       const { deployment } = await declaredDeployment(command);
@@ -61,7 +62,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const { type } = loginOf(deployment, app);
       if (type !== 'approle' && options.wrappedSecretId) {
         throw new UsageError(
-          `app "${app.name}" logs in by ${type}, with what it has already, so it has no secret id; leave --wrapped-secret-id out`,
+          `app "${app.name}" logs in by ${type}, so it has no secret id; leave out --wrapped-secret-id`,
         );
       }
       const connection = vaultOptionsFromEnvironment(deployment.vault);
@@ -91,8 +92,8 @@ function refuseWithoutProgram({ format, exec }: Options): void {
   if ((format === 'env') !== (exec !== undefined)) {
     throw new UsageError(
       exec === undefined
-        ? '--format env needs the program that gets the environment; add --exec "<command>"'
-        : '--exec has no effect with --format file, whose tokens any program can read; add --format env or leave it out',
+        ? '--format env needs a program that gets the environment; add --exec "<command>"'
+        : '--exec has no effect with --format file; add --format env, or leave out --exec',
     );
   }
 }

@@ -11,53 +11,57 @@ import type { Grant } from '../lib/grants/consent/grant';
 /** Time to finish an exchange: Webex takes a code once, and this process alone has the tokens. */
 const EXCHANGE_MS = 240_000;
 
-const HELP = `
-Ways to a grant:
-  (none)    Vault exchanges the code. This command sees no secret, and replaces no working grant.
-  --pkce    this command exchanges the code, as Webex recommends: a leaked code is useless
-  --device  a person elsewhere consents, with an address and a code that are valid for some minutes
-  --import  an existing refresh token is used once, so stop everything else that uses it
-The last three hold the client secret and the new tokens for a moment. They check the account before Vault keeps the grant,
-so only they and a Service App can replace a working grant.
-A Service App's grant needs no browser: the token of the credential in serviceApp.requestedBy requests it.
-Secrets are typed unseen, or read from private files.`;
+const DETAILS = [
+  {
+    title: 'Ways to a grant',
+    rows: {
+      '(default)': 'Vault exchanges the code. This command sees no secret, and replaces no working grant.',
+      '--pkce': 'This command exchanges the code, as Webex recommends. A leaked code is useless.',
+      '--device': 'A person elsewhere consents, with an address and a code that are valid for some minutes.',
+      '--import': 'This command uses an existing refresh token once. Stop every other program that uses it first.',
+    },
+  },
+  'The last three ways check the account before Vault keeps the grant, so they can replace a working grant. They hold the client secret and the new tokens for a moment.',
+  'The grant of a Service App needs no browser. The token of the credential in serviceApp.requestedBy requests it, and it can replace a working grant too.',
+  'Secrets are typed unseen, or read from private files.',
+];
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault authorize testauth': 'open the consent page in the browser',
-      'webex-token-vault authorize testauth --pkce --replace': 'replace a working grant',
-      'webex-token-vault authorize testauth --device': 'have a person elsewhere consent',
+      'webex-token-vault authorize testauth': 'Open the consent page in the browser',
+      'webex-token-vault authorize testauth --pkce --replace': 'Replace a working grant',
+      'webex-token-vault authorize testauth --device': 'Have a person elsewhere consent',
     },
-    summary: 'Has a person consent to a credential in the browser, and leaves the grant in Vault.',
+    summary: 'Has a person consent to a credential in the browser, and stores the grant in Vault.',
+    details: DETAILS,
     environment: environmentAs('authorizer'),
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: EXCHANGE_MS,
   })
-    .argument('<credential>', 'name of the credential, as in deployment.ts')
-    .option('--replace', 'replace a working grant, with --pkce, --device, --import or for a Service App')
-    .addOption(new Option('--pkce', 'exchange the code here, with PKCE').conflicts(['device', 'import']))
+    .argument('<credential>', 'Name of the credential in deployment.ts')
+    .option('--replace', 'Replace a working grant, with --pkce, --device, --import or for a Service App')
+    .addOption(new Option('--pkce', 'Exchange the code in this command, with PKCE').conflicts(['device', 'import']))
     .addOption(
-      new Option('--device', 'have a person elsewhere consent, with a code that you send').conflicts([
+      new Option('--device', 'Have a person elsewhere consent, with a code that you send').conflicts([
         'import',
         'browser',
         'open',
       ]),
     )
-    .addOption(new Option('--import', 'import an existing refresh token').conflicts(['browser', 'open']))
+    .addOption(new Option('--import', 'Import an existing refresh token').conflicts(['browser', 'open']))
     .option(
       '--client-secret-file <file>',
-      'with --pkce, --device, --import or for a Service App: read the client secret from this file',
+      'With --pkce, --device, --import or for a Service App: file with the client secret',
     )
-    .option('--refresh-token-file <file>', 'with --import: read the refresh token from this file')
-    .option('--requester <name>', 'with --device: your name in the text to send (default: the name of your login)')
-    .option('--no-qr', 'with --device: show no QR code')
-    .option('--no-browser', 'use a browser on another machine, and paste the URL that it ends on')
-    .option('--no-open', 'do not open the browser')
-    .addOption(durationOption('--timeout <duration>', 'how long the consent may take', '5m'))
-    .option('--json', 'print the result as JSON')
+    .option('--refresh-token-file <file>', 'With --import: file with the refresh token')
+    .option('--requester <name>', 'With --device: your name in the text to send (default: the name of your login)')
+    .option('--no-qr', 'With --device: show no QR code')
+    .option('--no-browser', 'Use a browser on another machine, and paste the URL of its last page')
+    .option('--no-open', 'Do not open the browser')
+    .addOption(durationOption('--timeout <duration>', 'Longest wait for the consent', '5m'))
+    .option('--json', 'Print the result as JSON')
     .addOption(operatorsOption('authorizer'))
-    .addHelpText('after', HELP)
     .action(async (name: string, options: AuthorizeChoice & { readonly json?: boolean }) => {
       const { deployment } = await declaredDeployment(command);
       const credential = findCredential(deployment, name);

@@ -31,23 +31,25 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault certs node-1 --dns vault.example.org': 'create a CA and the certificate of one server',
+      'webex-token-vault certs node-1 --dns vault.example.org': 'Create a CA and the certificate of one server',
     },
-    summary:
-      'Makes a private CA and a certificate for each server, with private keys. Valid certificates are kept. Damaged certificates, and those with other names or less than 30 days left, are issued again. The CA is never replaced.',
+    summary: 'Creates a private CA, and a certificate with a private key for each server.',
+    details: [
+      'Valid certificates are kept. A certificate is issued again if it is damaged, has other names or expires within 30 days. The CA is never replaced.',
+    ],
   })
     .argument(
       '[servers...]',
-      `names of the servers, each also a host name of its certificate (default: the declared servers and those with a certificate, or ${DEFAULT_SERVER})`,
+      `Names of the servers, each also a host name of its certificate (default: the declared servers and those with a certificate, or ${DEFAULT_SERVER})`,
     )
-    .option('--folder <folder>', 'folder of the CA and the certificates', join('secrets', 'tls'))
-    .option('--dns <names...>', 'host names of every certificate, besides localhost')
+    .option('--folder <folder>', 'Folder of the CA and the certificates', join('secrets', 'tls'))
+    .option('--dns <names...>', 'Host names of every certificate, besides localhost')
     .option('--ip <addresses...>', 'IP addresses of every certificate, besides 127.0.0.1 and ::1')
-    .option('--days <days>', 'lifetime of the certificates in days', days, 397)
-    .option('--ca-days <days>', 'lifetime of a new CA in days', days, 3650)
-    .option('--renew', 'issue every certificate again, with a new key and the same names')
-    .option('--owner <uid:gid>', 'user and group that the servers run as; needs root', fileOwner)
-    .option('--json', 'print the result as JSON')
+    .option('--days <days>', 'Lifetime of the certificates in days', days, 397)
+    .option('--ca-days <days>', 'Lifetime of a new CA in days', days, 3650)
+    .option('--renew', 'Issue every certificate again, with a new key and the same names')
+    .option('--owner <uid:gid>', 'User and group that the servers run as, as two numbers; needs root', fileOwner)
+    .option('--json', 'Print the result as JSON')
     .action(async (named: string[], options: Options) => {
       const { folder, dns, ip, renew } = options;
       const there = await certifiedServers(folder);
@@ -92,8 +94,8 @@ function describe({ name, action, certFile, expires }: CertificateReport): strin
 function nextSteps(folder: string, reports: readonly CertificateReport[]): string {
   const renewed = reports.some(({ action }) => action === 'renewed');
   const lines = [
-    `Clients trust the servers by: export VAULT_CACERT=${resolve(caCertificateFile(folder))}`,
-    ...(renewed ? ['OpenBao takes a renewed certificate by itself; send a running Vault the signal HUP.'] : []),
+    `Have clients trust the servers: export VAULT_CACERT=${resolve(caCertificateFile(folder))}`,
+    ...(renewed ? ['OpenBao loads a renewed certificate by itself. Send a running Vault the signal HUP.'] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -33,22 +33,21 @@ export function runProgram(version: string): Promise<boolean> {
 
 /** @param signal aborted at Ctrl-C */
 export function buildProgram(version: string, signal: AbortSignal): Command {
-  const program = new Command('webex-token-vault');
+  const program = new Command('webex-token-vault').configureHelp({ showGlobalOptions: true });
   describeCommand(program, {
     summary: 'Keeps Webex OAuth grants in Vault or OpenBao: declare them, authorize once, read fresh access tokens.',
     examples: {
-      'webex-token-vault deploy': 'make Vault what deployment.ts declares',
-      'webex-token-vault authorize testauth': 'have a person consent in the browser',
-      'webex-token-vault status': 'show how every grant is',
-      'source <(webex-token-vault completion bash)': 'complete command lines in this shell',
+      'webex-token-vault deploy': 'Make Vault match deployment.ts',
+      'webex-token-vault authorize testauth': 'Have a person consent in the browser',
+      'webex-token-vault status': 'Show the state of every grant',
+      'source <(webex-token-vault completion bash)': 'Complete command lines in this shell',
     },
   });
   program
     .usage('<command> [options]')
-    .version(version, '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'Print the version')
     .addOption(deploymentOption())
-    .helpOption('-h, --help', 'show this help')
-    .configureHelp({ showGlobalOptions: true });
+    .helpOption('-h, --help', 'Show this help');
   addCommands(program, (path, command) => loadCommand(path).define(command, signal));
   program.command('help [command...]', { hidden: true }).action(async (words: readonly string[]) => {
     refuseUnknown(words[0]);
@@ -74,7 +73,7 @@ function loadCommand(path: readonly string[]): CommandModule {
     load.resolve(`./${name}`);
   } catch {
     throw new ExplainedError(
-      `"${name}" is part of a clone of webex-token-vault and not of its package; clone the repository and run it there`,
+      `command "${name}" is not in the package webex-token-vault; clone the repository and run it there`,
     );
   }
   return load(`./${name}`) as CommandModule;

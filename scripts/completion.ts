@@ -1,5 +1,4 @@
 import { Argument, type Command } from 'commander';
-import { commandLine } from '#core';
 import { describeCommand } from '../lib/cli/command';
 
 /*
@@ -78,10 +77,10 @@ compdef _webex_token_vault webex-token-vault
 
 export function define(command: Command): void {
   describeCommand(command, {
-    examples: { 'source <(webex-token-vault completion bash)': 'complete command lines in this shell' },
-    summary: `Prints a script by which a shell completes commands, options and declared names: source <(${commandLine('completion', 'bash')})`,
+    examples: { 'source <(webex-token-vault completion bash)': 'Complete command lines in this shell' },
+    summary: 'Prints a script that makes a shell complete commands, options and declared names.',
   })
-    .addArgument(new Argument('<shell>', 'shell to complete in').choices(['bash', 'zsh']))
+    .addArgument(new Argument('<shell>', 'Shell that loads the script').choices(['bash', 'zsh']))
     .action((shell: 'bash' | 'zsh') => {
       process.stdout.write({ bash: BASH, zsh: ZSH }[shell]);
     });

@@ -8,17 +8,17 @@ import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } fr
 export function define(command: Command, signal: AbortSignal): void {
   const described = describeStackCommand(command, {
     examples: {
-      'webex-token-vault deploy': 'show the changes, ask, and make them',
-      'webex-token-vault deploy webex-tokens --yes': 'change one stack without a question',
-      'webex-token-vault deploy webex-tokens --plan-file webex-tokens.tfplan': 'apply the plan that diff has saved',
+      'webex-token-vault deploy': 'Show the changes, ask, and make them',
+      'webex-token-vault deploy webex-tokens --yes': 'Change one stack without a question',
+      'webex-token-vault deploy webex-tokens --plan-file webex-tokens.tfplan': 'Apply the plan that diff has saved',
     },
     summary:
-      'Makes the server and the inside of Vault match the deployment. It shows the changes, asks, and runs Terraform or OpenTofu.',
+      'Makes the server and the inside of Vault match the deployment, by Terraform or OpenTofu. It shows the changes and asks first.',
   });
   addApprovalOptions(described)
     // Long enough to fetch images and to make volumes.
-    .addOption(durationOption('--wait <duration>', 'how long to wait for the pods of a server on Kubernetes', '2m'))
-    .option('--plan-file <file>', 'apply the plan of one stack that "diff --plan-file" has saved')
+    .addOption(durationOption('--wait <duration>', 'Longest wait for the pods of a server on Kubernetes', '2m'))
+    .option('--plan-file <file>', 'Plan of one stack to apply, saved by "diff --plan-file"')
     .action(async (named: readonly string[], options: StackOptions & ApprovalOptions & { readonly wait: number }) => {
       const selection = await selectStacks(command, named, synthesizeOnDemand, () => {
         if (options.planFile === undefined) {

@@ -9,9 +9,9 @@ export function define(command: Command, signal: AbortSignal): void {
   const described = describeStackCommand(command, {
     examples: {
       'webex-token-vault destroy webex-tokens --allow-loss testauth':
-        'delete a stack, with the grant of credential testauth',
+        'Delete a stack, with the grant of credential testauth',
     },
-    summary: 'Deletes everything that "deploy" created, with every grant in it. It shows the deletions, and asks.',
+    summary: 'Deletes everything that "deploy" created, with every grant in it. It shows the deletions and asks first.',
   });
   addApprovalOptions(described).action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
     const selection = await selectStacks(command, named, synthesizeOnDemand, () => refuseUnanswerable(options));

@@ -6,13 +6,13 @@ import { describeStackCommand, selectStacks, type StackOptions } from '../lib/cl
 export function define(command: Command, signal: AbortSignal): void {
   describeStackCommand(command, {
     examples: {
-      'webex-token-vault diff': 'show what deploy would change',
-      'webex-token-vault diff webex-tokens --plan-file webex-tokens.tfplan': 'save the plan of one stack',
+      'webex-token-vault diff': 'Show what deploy would change',
+      'webex-token-vault diff webex-tokens --plan-file webex-tokens.tfplan': 'Save the plan of one stack',
     },
     summary:
-      'Shows what "deploy" would change, in the words of Terraform or OpenTofu, and the consequences for people. Nothing is changed.',
+      'Shows the plan of Terraform or OpenTofu for "deploy", and the consequences for people. It changes nothing.',
   })
-    .option('--plan-file <file>', 'save the plan of one stack for "deploy --plan-file"')
+    .option('--plan-file <file>', 'File to save the plan of one stack in, for "deploy --plan-file"')
     .action(async (named: readonly string[], options: StackOptions) => {
       const selection = await selectStacks(command, named, synthesizeOnDemand);
       await planStacks(selection, options, signal);

@@ -18,22 +18,22 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault doctor': 'find the first problem',
-      'webex-token-vault doctor --strict --no-webex': 'fail for advice too, without asking Webex',
+      'webex-token-vault doctor': 'Find the first problem',
+      'webex-token-vault doctor --strict --no-webex': 'Fail for advice too, and do not ask Webex',
     },
     summary:
-      'Finds the first problem and names the command that fixes it. It also shows who else can read a credential.',
+      'Finds the first problem, and names the command that fixes it. It also shows who else can read a credential.',
     environment: environmentAs('observer'),
     exitCodes: {
-      0: 'no problem; there may be advice',
-      1: 'a problem, as the line "error:" says; with --strict, advice too',
-      2: 'wrong usage',
+      0: 'No problem; there may be advice',
+      1: 'A problem, which the line "error:" names; with --strict, advice too',
+      2: 'Wrong usage',
     },
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .option('--json', 'print the result as JSON')
-    .option('--strict', 'treat advice as a problem')
-    .option('--no-webex', 'do not ask Webex, on a machine that cannot reach it')
+    .option('--json', 'Print the result as JSON')
+    .option('--strict', 'Treat advice as a problem')
+    .option('--no-webex', 'Do not ask Webex, on a machine that cannot reach it')
     .addOption(operatorsOption('observer'))
     .action(async ({ json = false, strict = false, webex }: Options) => {
       const colors = showsColors(process.stdout);

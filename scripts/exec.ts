@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { runChildCommand, vaultOptionsFromEnvironment } from '#core';
 import { describeCommand } from '../lib/cli/command';
 import { LOGIN_ENVIRONMENT } from '../lib/cli/help-environment';
-import { declaredDeployment, operatorArgument, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
+import {
+  declaredDeployment,
+  OPERATOR_LIST,
+  operatorArgument,
+  operatorFolder,
+  operatorsOption,
+} from '../lib/cli/operated-command';
 import { vaultVariables } from '../lib/cli/stack/vault-variables';
 import { OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
@@ -22,23 +28,24 @@ const NOT_PASSED_ON = [
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     summary:
-      'Logs an operator in, runs a command with the Vault token in VAULT_TOKEN, and revokes the token afterwards. If the login fails, nothing runs.',
+      'Logs an operator in, runs a command with the Vault token in VAULT_TOKEN, and revokes the token afterwards.',
+    details: ['If the login fails, the command does not run.', OPERATOR_LIST],
     examples: {
       'webex-token-vault exec provisioner -- terraform -chdir=cdktf.out/stacks/webex-tokens state list':
-        "look at Terraform's state",
-      'webex-token-vault exec authorizer -- bao read oauthapp/servers/webex-myapp': 'read an integration',
+        "List the resources in Terraform's state",
+      'webex-token-vault exec authorizer -- bao read oauthapp/servers/webex-myapp': 'Read an integration',
     },
     environment: LOGIN_ENVIRONMENT,
     exitCodes: {
-      0: 'done: the exit code of the command',
-      126: 'the command cannot be run',
-      127: 'there is no such command',
+      0: 'Done; otherwise the exit code of the command',
+      126: 'The command cannot be run',
+      127: 'There is no such command',
     },
     cleanUpMs: Number.POSITIVE_INFINITY,
   })
     .addArgument(operatorArgument())
-    .argument('<command>', 'the command to run, after "--"')
-    .argument('[args...]', 'its arguments')
+    .argument('<command>', 'Command to run, after "--"')
+    .argument('[args...]', 'Arguments of the command')
     .usage('<operator> [options] -- <command> [args...]')
     .addOption(operatorsOption('<operator>'))
     .action(async (name: OperatorName, program: string, args: readonly string[]) => {

@@ -22,27 +22,29 @@ interface Options extends LoginOutputOptions {
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary:
-      'Initializes a new server: writes its key shares, unseals it, checks that it is audited, makes the operator roles, and revokes the root token. An initialized server is left as it is.',
+    summary: 'Initializes and unseals a new server, and creates the operators with their logins.',
+    details: () => [
+      'It writes the key shares, unseals the server, checks that it has an audit device, creates the roles of the operators, and revokes the root token. An initialized server is not changed.',
+      ...operatorHelp(),
+    ],
     examples: {
-      'webex-token-vault init': 'split the key into five shares, of which three unseal',
-      'webex-token-vault init --shares 2 --threshold 2 --pgp-key ada.gpg blake.gpg': 'encrypt each share for its owner',
+      'webex-token-vault init': 'Split the key into five shares, of which three unseal',
+      'webex-token-vault init --shares 2 --threshold 2 --pgp-key ada.gpg blake.gpg': 'Encrypt each share for its owner',
     },
     environment: SERVER_ENVIRONMENT,
     cleanUpMs: 20_000,
   })
-    .option('--shares <n>', 'how many shares the unseal key or recovery key is split into', wholeNumber, 5)
-    .option('--threshold <n>', 'how many of them are needed', wholeNumber, 3)
-    .option('--pgp-key <files...>', 'binary PGP public keys, each of which encrypts one share')
+    .option('--shares <n>', 'Number of shares of the unseal key or recovery key', wholeNumber, 5)
+    .option('--threshold <n>', 'Number of shares that are needed to unseal', wholeNumber, 3)
+    .option('--pgp-key <files...>', 'Binary PGP public keys, each of which encrypts one share')
     .addOption(
       durationOption(
         '--unseal-timeout <duration>',
-        'how long the owners of the PGP keys have to unseal the server',
+        'With --pgp-key: time for the owners of the keys to unseal the server',
         '1h',
       ),
-    )
-    .addHelpText('after', operatorHelp);
-  addLoginOutputOptions(command, 'folder for key shares, role ids and secret ids, a file each').action(
+    );
+  addLoginOutputOptions(command, 'Folder for key shares, role ids and secret ids, a file each').action(
     async (options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const { shares, threshold, print, unsealTimeout, auditFile = defaultAuditFile(deployment) } = options;

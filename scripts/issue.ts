@@ -30,25 +30,31 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault issue people-me': 'print a wrapping token for app people-me',
+      'webex-token-vault issue people-me': 'Print a wrapping token for app people-me',
       'webex-token-vault issue people-me --to secrets/people-me-secret-id':
-        'write the secret id to a file of this machine',
+        'Write the secret id to a file of this machine',
     },
-    summary:
-      'Issues a secret id for an app and prints a wrapping token that fetches it once. With --to, the secret id goes into a file of this machine. For an app with an identity of its own, only its environment is printed.',
+    summary: 'Issues a secret id for an app, and prints a wrapping token that fetches it once.',
+    details: () => [
+      'With --to, the secret id goes into a file of this machine. If the app has an identity of its own, this command prints only its environment.',
+      {
+        title: 'Policy of the Vault token, for each app that it may issue for',
+        // `--help` does not load `deployment.ts`, so the policy has placeholders.
+        code: issuerPolicy('<appRole.path>', '<app>').trimEnd(),
+      },
+    ],
     environment: VAULT_ENVIRONMENT,
-    exitCodes: { 5: 'not permitted: the Vault token may not issue secret ids of this app' },
+    exitCodes: { 5: 'Not permitted: the Vault token may not issue secret ids of this app' },
   })
-    .argument('<app>', 'name of the app in deployment.ts')
-    .option('--to <file>', 'write the secret id to this private file, and print the variables that go with it')
+    .argument('<app>', 'Name of the app in deployment.ts')
+    .option('--to <file>', 'Private file for the secret id; the variables that go with it are printed')
     .addOption(
-      durationOption('--wrap-ttl <duration>', 'how long the wrapping token is valid', '5m', {
+      durationOption('--wrap-ttl <duration>', 'Lifetime of the wrapping token', '5m', {
         atMost: `${MAX_WRAP_TTL_SECONDS / 3600}h`,
       }).conflicts('to'),
     )
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'Print the result as JSON')
     .addOption(operatorsOption('issuer'))
-    .addHelpText('after', policyHelp)
     .action(async (appName: string, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       const app = findApp(deployment, appName);
@@ -88,10 +94,4 @@ export function define(command: Command, signal: AbortSignal): void {
       }
       process.stderr.write(shortened(issuance, deployment.appRole.path));
     });
-}
-
-/** `--help` does not load `deployment.ts`, so the policy has placeholders. */
-function policyHelp(): string {
-  const policy = issuerPolicy('<appRole.path>', '<app>');
-  return `\nThe Vault token needs, for each app that it may issue for:\n  ${policy.trimEnd().replaceAll('\n', '\n  ')}\n`;
 }

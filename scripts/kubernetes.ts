@@ -26,50 +26,59 @@ interface Options extends Partial<PodIdentity> {
   readonly refreshInterval?: number;
 }
 
+const DELIVERIES: Readonly<Record<DelivererName, string>> = {
+  client: 'webex-token-client in the program of the app, or webex-token; tokens are in its memory',
+  'external-secrets': 'External Secrets Operator; tokens are in Secrets, and so in etcd',
+  'vault-secrets-operator': 'Vault Secrets Operator; tokens are in Secrets, and so in etcd',
+  injector: 'Agent beside the container of the app; tokens are in files in memory',
+  csi: 'Secrets Store CSI Driver; tokens are in files in memory',
+};
+
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    examples: { 'webex-token-vault kubernetes people-me': 'print the manifests of app people-me' },
+    examples: { 'webex-token-vault kubernetes people-me': 'Print the manifests of app people-me' },
     summary:
-      'Prints manifests that give the pods of an app its access tokens, by webex-token-client or by an operator of the cluster. It asks neither Vault nor the cluster, and prints no secret.',
+      'Prints manifests that give the pods of an app its access tokens, by webex-token-client or a program of the cluster.',
+    details: [
+      'This command sends no request to Vault or the cluster, and prints no secret.',
+      { title: 'Ways of delivery', rows: DELIVERIES },
+    ],
     environment: {
-      VAULT_ADDR: 'address of Vault as pods reach it, unless --address says it; default: what deployment.ts declares',
+      VAULT_ADDR: 'Address of Vault for the pods, if --address is not given (default: the address in deployment.ts)',
       VAULT_ALLOW_HTTP: ALLOW_HTTP,
-      VAULT_CACERT: 'PEM file of the CA that signed its certificate, unless --ca-file names it',
-      'BAO_...': 'each of them in its OpenBao form, which wins',
+      VAULT_CACERT: "PEM file of the CA that signed Vault's certificate, if --ca-file is not given",
+      'BAO_...': 'The OpenBao form of each VAULT_ variable, which has precedence',
     },
   })
-    .argument('<app>', 'name of the app in deployment.ts')
+    .argument('<app>', 'Name of the app in deployment.ts')
     .addOption(
-      new Option(
-        '--for <deliverer>',
-        'way of delivery: client keeps tokens in memory, injector and csi in files in memory, the others in Secrets, which are in etcd',
-      )
+      new Option('--for <deliverer>', 'Way of delivery')
         .choices(DELIVERER_NAMES)
         .default('client' satisfies DelivererName),
     )
     .addOption(
-      new Option('--image <image>', "image of the app's container (default: a placeholder)").argParser(imageName),
+      new Option('--image <image>', "Image of the app's container (default: a placeholder)").argParser(imageName),
     )
-    .option('--namespace <namespace>', 'namespace, if the app has several')
-    .option('--service-account <name>', 'service account, if the app has several')
-    .option('--address <url>', 'address of Vault as pods reach it')
+    .option('--namespace <namespace>', 'Namespace, if the app has several')
+    .option('--service-account <name>', 'Service account, if the app has several')
+    .option('--address <url>', 'Address of Vault for the pods')
     .addOption(
-      new Option('--product <product>', "provider of csi (default: vault.server's, or openbao)").choices([
+      new Option('--product <product>', 'Provider of csi (default: the product in vault.server, or openbao)').choices([
         'openbao',
         'vault',
       ]),
     )
-    .option('--ca-file <file>', "PEM file of the CA that signed Vault's certificate, which is then printed as a Secret")
+    .option('--ca-file <file>', "PEM file of the CA that signed Vault's certificate; it is printed as a Secret")
     .addOption(
-      new Option('--ca-secret <name>', 'name of the Secret with the CA in ca.crt')
+      new Option('--ca-secret <name>', 'Name of the Secret with the CA in ca.crt')
         .default('webex-token-vault-ca')
         .argParser(objectName),
     )
-    .addOption(new Option('--system-ca', 'trust the CAs of the system, and use no Secret').conflicts('caFile'))
+    .addOption(new Option('--system-ca', 'Trust the CAs of the system, and use no Secret').conflicts('caFile'))
     .addOption(
       durationOption(
         '--refresh-interval <duration>',
-        'how often a copy is fetched (default: as often as engine needs)',
+        'Time between two fetches of a copy (default: what engine in deployment.ts needs)',
         undefined,
         { atLeast: '1m' },
       ),

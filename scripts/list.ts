@@ -7,11 +7,11 @@ export function define(command: Command): void {
   describeCommand(command, {
     summary: 'Shows the integrations, credentials, apps and operators that the deployment declares. It needs no Vault.',
     examples: {
-      'webex-token-vault list': 'show what deployment.ts declares',
-      "webex-token-vault list --json | jq -r '.apps[].name'": 'name each app',
+      'webex-token-vault list': 'Show what deployment.ts declares',
+      "webex-token-vault list --json | jq -r '.apps[].name'": 'Print the name of each app',
     },
   })
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'Print the result as JSON')
     .action(async ({ json = false }: { readonly json?: boolean }) => {
       const { deployment, file } = await declaredDeployment(command);
       const text = json ? JSON.stringify(declaredJson(deployment, file), null, 2) : declaredTable(deployment);

@@ -12,10 +12,11 @@ import type { TimedLook } from '../lib/health/metrics/regular-looks';
 
 interface Options {
   readonly out?: string;
-  readonly serve?: ListenAddress;
+  /** True: at the default address. */
+  readonly serve?: ListenAddress | true;
   /** In seconds. */
   readonly interval: number;
-  readonly label: Labels;
+  readonly label?: Labels;
   readonly verify?: boolean;
 }
 
@@ -25,35 +26,39 @@ const DEFAULT_ADDRESS = '127.0.0.1:18200';
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault metrics --out /var/lib/node_exporter/webex.prom': 'write them for the textfile collector',
-      'webex-token-vault metrics --serve': 'answer the scrapes of Prometheus',
+      'webex-token-vault metrics --out /var/lib/node_exporter/webex.prom':
+        'Write the metrics for the textfile collector',
+      'webex-token-vault metrics --serve': 'Answer the scrapes of Prometheus',
     },
-    summary: 'Reports the status in OpenMetrics text, once or for Prometheus to scrape. It reports a failed look too.',
+    summary: 'Reports the status as OpenMetrics text, once or for Prometheus to scrape.',
+    details: ['A failed look is reported as a metric too.'],
     environment: environmentAs('observer'),
-    exitCodes: { 0: 'the look succeeded, whatever it found; with --serve: ended, by Ctrl-C too' },
+    exitCodes: { 0: 'The look succeeded, whatever it found; with --serve: ended, also by Ctrl-C' },
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .addOption(new Option('--out <file>', 'write to a file that everybody may read').conflicts('serve'))
+    .addOption(new Option('--out <file>', 'File for the metrics, which everybody may read').conflicts('serve'))
     .addOption(
-      new Option('--serve [host:port]', `answer scrapes until Ctrl-C (default: at ${DEFAULT_ADDRESS})`)
-        .preset(DEFAULT_ADDRESS)
-        .argParser(listenAddress),
+      new Option(
+        '--serve [host:port]',
+        `Answer scrapes at this address until Ctrl-C (default: ${DEFAULT_ADDRESS})`,
+      ).argParser(listenAddress),
     )
-    .addOption(durationOption('--interval <duration>', 'with --serve: time between two looks', '1m'))
-    .option('--label <name=value>', 'add a label to every series; may be given several times', label, {})
-    .option('--verify', 'also ask Webex whose each grant is, and whether its token works')
+    .addOption(durationOption('--interval <duration>', 'With --serve: time between two looks', '1m'))
+    .option('--label <name=value>', 'Label of every series; may be given several times', addedLabel)
+    .option('--verify', 'Also ask Webex for the account of each grant, and whether its token works')
     .addOption(operatorsOption('observer'))
     .action(async (options: Options) => {
+      const { serve, interval, label = {} } = options;
       const look: Look = (ofLook) => observe(command, options, ofLook);
-      const text = (taken: TimedLook): string => toOpenMetrics(gaugesOf(taken), options.label);
-      await (options.serve === undefined
+      const text = (taken: TimedLook): string => toOpenMetrics(gaugesOf(taken), label);
+      await (serve === undefined
         ? writeMetrics(look, options.out, text, signal)
-        : serveMetrics(look, options.serve, options.interval, text, signal));
+        : serveMetrics(look, serve === true ? listenAddress(DEFAULT_ADDRESS) : serve, interval, text, signal));
     });
 }
 
 /** For an option that is given several times. */
-function label(text: string, before: Labels): Labels {
+function addedLabel(text: string, before: Labels = {}): Labels {
   const [, name = '', value = ''] = /^([a-zA-Z_][a-zA-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
   if (name === '' || name.startsWith('__') || value === '') {
     throw new InvalidArgumentError(`It must be name=value, such as "environment=production", got "${text}".`);

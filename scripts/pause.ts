@@ -8,13 +8,15 @@ import { pauseRefreshing } from '../lib/vault/refresh-pause';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    examples: { 'webex-token-vault pause': 'stop refreshing before a planned stop' },
-    summary:
-      'Stops background refreshing and waits until no refresh can be under way, so that a stop of the server or of its plugin loses no grant. "resume" ends the pause.',
+    examples: { 'webex-token-vault pause': 'Pause refreshing before a planned stop' },
+    summary: 'Pauses background refreshing, and waits until no refresh is under way.',
+    details: [
+      'A stop of the server or of its plugin then loses no grant. "resume" ends the pause. A read of an expired token still refreshes it.',
+    ],
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
     .addOption(operatorsOption('provisioner'))
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'Print the result as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       const { mountPath } = deployment.engine;
@@ -28,12 +30,12 @@ export function define(command: Command, signal: AbortSignal): void {
         process.stdout.write(`${JSON.stringify({ mountPath, paused: pause !== undefined, ...pause })}\n`);
       } else if (pause === undefined) {
         process.stdout.write(
-          `The engine at "${mountPath}" is declared to refresh only what is read (engine.tuning.refreshCheckIntervalSeconds is 0), so there is nothing to pause.\n`,
+          `There is nothing to pause: the engine at "${mountPath}" is declared to refresh a token only when it is read (engine.tuning.refreshCheckIntervalSeconds is 0).\n`,
         );
       } else {
         process.stdout.write(
-          `Refreshing at "${mountPath}" is paused, and none is under way. A read of a token that has expired still refreshes it.\n` +
-            `It stays paused, whatever is stopped and started, until: ${howToResume}\n`,
+          `Refreshing at "${mountPath}" is paused, and no refresh is under way. A read of an expired token still refreshes it.\n` +
+            `The pause outlasts restarts. To end it: ${howToResume}\n`,
         );
       }
     });

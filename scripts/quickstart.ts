@@ -22,23 +22,23 @@ const STOP_MS = 60_000;
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault quickstart': 'run the whole job, then remove it',
-      'webex-token-vault quickstart --keep': 'leave it running until Ctrl-C',
+      'webex-token-vault quickstart': 'Run the whole job, then remove it',
+      'webex-token-vault quickstart --keep': 'Keep it running until Ctrl-C',
     },
     summary:
-      'Takes deployment.ts to a real OpenBao on loopback, authorizes at a simulated Webex, reads a token as an app and sees it renewed. Nothing is left running.',
+      'Deploys deployment.ts to a real OpenBao on loopback, authorizes at a simulated Webex, and reads a token as an app.',
+    details: ['It also waits until the token is refreshed. Without --keep, nothing is left running.'],
     environment: {
       [SERVER_VARIABLE]:
-        'path of a bao or vault to run; default: the pinned OpenBao, from the cache or installed there',
-      OAUTHAPP_PLUGIN: 'path of the plugin binary; default: the cache, else built by Go',
-      WEBEX_TOKEN_VAULT_CACHE:
-        "where downloads and builds are kept; default: this project's folder in the user's cache",
-      TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to apply with; default: terraform, else tofu, on PATH',
+        'Path of a bao or vault to run (default: the pinned OpenBao, from the cache or installed there)',
+      OAUTHAPP_PLUGIN: 'Path of the plugin binary (default: the binary in the cache, or a new build by Go)',
+      WEBEX_TOKEN_VAULT_CACHE: "Folder for downloads and builds (default: this project's folder in the user's cache)",
+      TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to apply with (default: terraform on PATH, or tofu)',
     },
     cleanUpMs: STOP_MS,
   })
-    .option('--keep', 'leave everything running until Ctrl-C, and print how to use it')
-    .option('--open', 'give the consent yourself in the browser')
+    .option('--keep', 'Keep everything running until Ctrl-C, and print how to use it')
+    .option('--open', 'Consent yourself in the browser')
     .action(async (options: Options) => {
       const started = performance.now();
       const { deployment } = await declaredDeployment(command);

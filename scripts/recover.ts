@@ -6,27 +6,27 @@ import { recoverGrants } from '../lib/cli/looks/recovery';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary:
-      'Recovers lost grants of Service Apps whose credential sets serviceApp.autoRecover. It acts as the observer and the healer.',
+    summary: 'Recovers lost grants of Service Apps whose credential sets serviceApp.autoRecover.',
+    details: ['It acts as the observer and the healer.'],
     examples: {
-      'webex-token-vault recover': 'recover each lost grant',
-      'webex-token-vault recover --json': 'the same in a script',
+      'webex-token-vault recover': 'Recover each lost grant',
+      'webex-token-vault recover --json': 'Recover each lost grant in a script',
     },
     environment: environmentAs('observer'),
-    exitCodes: { 0: 'no grant is lost any more', 1: 'a grant could not be recovered, as stderr says' },
+    exitCodes: { 0: 'No grant is lost any more', 1: 'A grant could not be recovered, as stderr says' },
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'Print the result as JSON')
     .addOption(operatorsOption('observer'))
     .action(async ({ json = false }: { readonly json?: boolean }) => {
       const recovery = await recoverGrants(command, signal);
       const { recovered, failed } = recovery;
-      const lines = recovered.map((name) => `"${name}" was lost, and is authorized again`);
+      const lines = recovered.map((name) => `the grant of "${name}" was lost, and is recovered`);
       const text = lines.length + failed.length === 0 ? ['no grant is lost'] : lines;
       const shown = json ? [JSON.stringify({ version: 1, ...recovery }, null, 2)] : text;
       shown.forEach((line) => process.stdout.write(`${line}\n`));
       failed.forEach(({ name, reason }) =>
-        process.stderr.write(`error: "${name}" is lost, and could not be recovered: ${reason}\n`),
+        process.stderr.write(`error: the grant of "${name}" is lost, and could not be recovered: ${reason}\n`),
       );
       process.exitCode = failed.length > 0 ? 1 : 0;
     });

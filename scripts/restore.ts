@@ -22,39 +22,37 @@ interface Options extends KeyShareOptions {
   readonly unsealTimeout: number;
 }
 
-const HELP = `
-It acts with a root token, made from the key shares and the login of the administrator, or without key shares with
-VAULT_TOKEN. An empty server, whose data is deleted, needs neither: it is initialized with a key that nobody keeps, and
-takes the keys of the snapshot. Without key shares, unseal it from another terminal.
---shares and --threshold are needed for an empty server and with --force, as a server goes on counting shares as before.
-They are what "init" was told, 5 and 3 by default. A server that a seal opens needs neither.
-All tokens, secret ids and key shares are those of the time of the backup afterwards. A refresh token that Webex has
-replaced since then may be refused: read each credential, and authorize again where that fails.
-A server that has the whole snapshot goes on by itself. An interruption then says whether the data is back.
-The audit devices must be those of the server that the snapshot came from, their file_path included.
-`;
+const DETAILS = [
+  'It uses a root token, generated from the key shares and the login of the administrator. Without key shares, it uses VAULT_TOKEN.',
+  'An empty server needs neither: it is initialized with a key that nobody keeps, and then takes the keys of the snapshot. Its data is deleted. Without key shares, unseal it from another terminal.',
+  'An empty server needs --shares and --threshold, and so does --force, because the server keeps its old count of shares. The numbers are those of "init", 5 and 3 by default. A server with a seal needs neither option.',
+  'Afterwards, all tokens, secret ids and key shares are those of the time of the backup. Webex may refuse a refresh token that it has replaced since then. Read each credential, and authorize it again if the read fails.',
+  'Once the server has the whole snapshot, it continues by itself. A message after an interruption says whether the data is restored.',
+  'The audit devices must be those of the server that the snapshot came from, with the same file_path.',
+];
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary:
-      'Restores a Raft snapshot, onto the server that it came from or onto an empty one, waits until it is active, and reads a credential to prove it.',
+    summary: 'Restores a Raft snapshot on its own server or on an empty one, and reads a credential to prove it.',
+    details: DETAILS,
     examples: {
-      'webex-token-vault restore grants.snap --credential testauth': 'put a snapshot back, then read a credential',
-      'webex-token-vault restore grants.snap --shares 5 --threshold 3': 'put it onto an empty server',
+      'webex-token-vault restore grants.snap --credential testauth': 'Restore a snapshot, then read a credential',
+      'webex-token-vault restore grants.snap --shares 5 --threshold 3': 'Restore a snapshot on an empty server',
     },
     environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .argument('<file>', 'the snapshot, as "backup create" wrote it')
-    .option('--credential <name>', 'credential to read afterwards; its token is not shown')
-    .option('--shares <n>', 'how many shares the unseal key of the snapshot is split into', wholeNumber)
-    .option('--threshold <n>', 'how many of them are needed (default: both are asked for)', wholeNumber)
-    .addOption(operatorsOption('administrator'))
-    .option('--force', 'restore onto a server in use that has other keys, which the keys of the snapshot then replace')
-    .addOption(
-      durationOption('--unseal-timeout <duration>', 'how long others have to unseal the server afterwards', '5m'),
+    .argument('<file>', 'Snapshot that "backup create" wrote')
+    .option('--credential <name>', 'Credential to read afterwards; its token is not shown')
+    .option(
+      '--shares <n>',
+      'Number of shares of the unseal key of the snapshot (default: a person is asked)',
+      wholeNumber,
     )
-    .addHelpText('after', HELP);
+    .option('--threshold <n>', 'Number of shares that are needed to unseal (default: a person is asked)', wholeNumber)
+    .addOption(operatorsOption('administrator'))
+    .option('--force', 'Restore on a server in use with other keys; the keys of the snapshot replace them')
+    .addOption(durationOption('--unseal-timeout <duration>', 'Time for others to unseal the server afterwards', '5m'));
   addYesOption(addKeyShareOptions(command)).action(async (file: string, options: Options) => {
     const { deployment } = await declaredDeployment(command);
     const connection = {
@@ -85,11 +83,11 @@ export function define(command: Command, signal: AbortSignal): void {
       signal,
     });
     const expiry =
-      reading?.expireTime === undefined ? '' : `, its access token expires at ${reading.expireTime.toISOString()}`;
+      reading?.expireTime === undefined ? '' : `; its access token expires at ${reading.expireTime.toISOString()}`;
     process.stdout.write(
       reading === undefined
-        ? 'Restored. No credential was read, as none was named; --credential does that.\n'
-        : `Restored. Credential "${name ?? ''}" reads well${expiry}.\n`,
+        ? 'Restored. No credential was read; name one with --credential to test it.\n'
+        : `Restored. Credential "${name ?? ''}" can be read${expiry}.\n`,
     );
     reading?.warnings.forEach((warning) => say(`warning: ${warning}`));
   });

@@ -8,12 +8,12 @@ import { resumeRefreshing } from '../lib/vault/refresh-pause';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    examples: { 'webex-token-vault resume': 'refresh again after a planned stop' },
-    summary: 'Has the engine refresh again as declared, after "pause". It refreshes at once what is due.',
+    examples: { 'webex-token-vault resume': 'Refresh again after a planned stop' },
+    summary: 'Ends a pause: the engine refreshes as declared again, and at once if a token is due.',
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
     .addOption(operatorsOption('provisioner'))
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'Print the result as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       const { mountPath, tuning } = deployment.engine;
@@ -27,8 +27,8 @@ export function define(command: Command, signal: AbortSignal): void {
         json
           ? `${JSON.stringify({ mountPath, paused: false, wasPaused, checkIntervalSeconds: tuning.refreshCheckIntervalSeconds })}\n`
           : wasPaused
-            ? `Refreshing at "${mountPath}" goes on: the engine looks for what is due now, and then every ${tuning.refreshCheckIntervalSeconds} s.\n`
-            : `Refreshing at "${mountPath}" was not paused; nothing was changed.\n`,
+            ? `Refreshing at "${mountPath}" is resumed: the engine refreshes every due token now, and then checks every ${tuning.refreshCheckIntervalSeconds} s.\n`
+            : `Refreshing at "${mountPath}" was not paused, so nothing was changed.\n`,
       );
     });
 }

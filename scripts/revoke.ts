@@ -24,19 +24,19 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   const described = describeCommand(command, {
     examples: {
-      'webex-token-vault revoke testauth': 'end the grant of credential testauth',
-      'webex-token-vault revoke testauth --yes --json': 'end it in a script',
+      'webex-token-vault revoke testauth': 'Revoke the grant of credential testauth',
+      'webex-token-vault revoke testauth --yes --json': 'Revoke it in a script',
     },
-    summary:
-      'Ends the grant of a credential at Webex, if its scopes allow that, and deletes it in Vault. Its apps get no more tokens. The output says what Webex still honors.',
+    summary: 'Revokes the grant of a credential at Webex, if its scopes allow that, and deletes it in Vault.',
+    details: ['Apps of the credential get no more tokens. The output says which tokens Webex still accepts.'],
     environment: environmentAs('authorizer'),
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: READ_CLEAN_UP_MS,
   });
   addYesOption(described)
-    .argument('<credential>', 'name of the credential, as in deployment.ts')
-    .option('--vault-only', 'delete it in Vault only, without asking Webex')
-    .option('--json', 'print the result as JSON')
+    .argument('<credential>', 'Name of the credential in deployment.ts')
+    .option('--vault-only', 'Delete the grant in Vault only, and do not ask Webex')
+    .option('--json', 'Print the result as JSON')
     .addOption(operatorsOption('authorizer'))
     .action(async (name: string, { yes, vaultOnly, json }: Options) => {
       const { deployment } = await declaredDeployment(command);

@@ -15,31 +15,33 @@ interface Options {
   readonly json?: boolean;
 }
 
-const HELP = `
-The engine gives no secret back. If the old one is given too, the engine has both until a credential is refreshed with the
-new one. If that fails, the old one is put back.`;
+const DETAILS = [
+  'Webex confirms the new secret first. Then a refresh with it proves that it works. If the old secret is given too, the engine has both until that refresh, and keeps the old one if the refresh fails.',
+  'The engine returns no secret, so this command cannot read the old one. Secrets are typed unseen, or read from private files.',
+];
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault rotate-secret webex-myapp': 'ask for both client secrets',
-      'webex-token-vault rotate-secret webex-myapp --new-secret-file new-secret': 'take the new one from a file',
+      'webex-token-vault rotate-secret webex-myapp': 'Ask for both client secrets',
+      'webex-token-vault rotate-secret webex-myapp --new-secret-file new-secret':
+        'Read the new client secret from a file',
     },
-    summary:
-      'Gives an integration a new client secret: Webex confirms it, a refresh proves it, then the old one is dropped. Secrets are typed unseen, or read from files.',
+    summary: 'Gives an integration a new client secret without an outage.',
+    details: DETAILS,
     environment: {
       ...VAULT_ENVIRONMENT,
-      VAULT_TOKEN: "token with the provisioner's and the authorizer's policies; default: by the operators folder",
+      VAULT_TOKEN:
+        'Token with the policies of the provisioner and the authorizer (default: the logins in the operators folder)',
     },
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .argument('<integration>', 'name of the integration, as in deployment.ts')
-    .option('--new-secret-file <file>', 'read the new client secret from this file')
-    .option('--old-secret-file <file>', 'read the old client secret from this file')
-    .option('--json', 'print the result as JSON')
+    .argument('<integration>', 'Name of the integration in deployment.ts')
+    .option('--new-secret-file <file>', 'File with the new client secret')
+    .option('--old-secret-file <file>', 'File with the old client secret')
+    .option('--json', 'Print the result as JSON')
     .addOption(operatorsOption('<operator>'))
-    .addHelpText('after', HELP)
     .action(async (name: string, { newSecretFile, oldSecretFile, json }: Options) => {
       const { deployment } = await declaredDeployment(command);
       findIntegration(deployment, name);
@@ -59,7 +61,7 @@ export function define(command: Command, signal: AbortSignal): void {
             {
               what: 'old client secret',
               file: oldSecretFile,
-              question: 'Old client secret (not shown; Enter where it is lost):',
+              question: 'Old client secret (not shown; press Enter if it is lost):',
             },
             signal,
           )
@@ -81,12 +83,12 @@ export function define(command: Command, signal: AbortSignal): void {
 function toText(name: string, { refreshed, old }: Rotation): string {
   const proof =
     refreshed === undefined
-      ? 'Webex knows it; there is no grant of it that could be refreshed, so no refresh has proven it'
+      ? 'Webex accepts it, but no refresh has proven it, because the integration has no grant'
       : `"${refreshed}" was refreshed with it`;
-  const kept = old === 'not given' ? ' The old one was not given, so it could not be kept meanwhile.' : '';
+  const kept = old === 'not given' ? ' The old one was not given, so the engine could not keep it in reserve.' : '';
   return [
-    `Integration "${name}" has its new client secret alone: ${proof}.${kept}`,
-    `When a deploy writes the integration again, as with another client id or a raised clientSecretVersion, it needs the new one: TF_VAR_${clientSecretVariable(name)}.`,
+    `Integration "${name}" has its new client secret: ${proof}.${kept}`,
+    `A deploy that writes the integration again needs the new secret in TF_VAR_${clientSecretVariable(name)}. That is a deploy with another client id or a raised clientSecretVersion.`,
   ].join('\n');
 }
 

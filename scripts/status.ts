@@ -28,30 +28,30 @@ interface Options {
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault status': 'show how every grant is',
-      'webex-token-vault status --watch': 'look again and again, until Ctrl-C',
+      'webex-token-vault status': 'Show the state of every grant',
+      'webex-token-vault status --watch': 'Repeat the look until Ctrl-C',
     },
     summary:
       'Shows the state of the server, the engine and every grant, how long each grant lives, and what to do next.',
-    environment: { ...environmentAs('observer'), NO_COLOR: 'no colors; FORCE_COLOR: in any case' },
+    environment: { ...environmentAs('observer'), NO_COLOR: 'Any value: no colors; FORCE_COLOR: always colors' },
     exitCodes: {
-      0: 'OK: all is healthy',
-      1: 'WARNING: somebody has to do something within days; or the page or the webhook failed, as stderr says',
+      0: 'OK: everything is healthy',
+      1: 'WARNING: somebody has to act within days; or the page or the webhook failed, as stderr says',
       2: 'CRITICAL: something is broken now',
       3: 'UNKNOWN: the server is sealed or does not answer, the look failed, or wrong usage',
-      130: 'interrupted, as --watch is in the end, whatever it has seen; 143 by SIGTERM, 129 by SIGHUP',
+      130: 'Interrupted, which is the regular end of --watch; 143 by SIGTERM, 129 by SIGHUP',
     },
     failureExitCode: UNKNOWN_EXIT_CODE,
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .option('--json', 'print the result as JSON; with --watch, one line for each look')
-    .option('--verify', 'also ask Webex whose each grant is, and whether its token works')
-    .option('--watch', 'look again and again, until Ctrl-C')
+    .option('--json', 'Print the result as JSON; with --watch, one line for each look')
+    .option('--verify', 'Also ask Webex for the account of each grant, and whether its token works')
+    .option('--watch', 'Repeat the look until Ctrl-C')
     // Each look logs in and reads every grant.
     .addOption(
-      durationOption('--interval <duration>', 'with --watch: time between two looks', '1m', { atLeast: '10s' }),
+      durationOption('--interval <duration>', 'With --watch: time between two looks', '1m', { atLeast: '10s' }),
     )
-    .option('--html <file>', 'also write a page with a timeline of each grant')
+    .option('--html <file>', 'Also write an HTML page with a timeline of each grant to this file')
     .addOption(operatorsOption('observer'));
   webhookOptions()
     .reduce((described, option) => described.addOption(option), command)

@@ -4,7 +4,13 @@ import { openInBrowser } from '../lib/cli/consent/browser';
 import { describeCommand } from '../lib/cli/command';
 import { LOGIN_ENVIRONMENT } from '../lib/cli/help-environment';
 import { durationOption } from '../lib/cli/options/option-values';
-import { declaredDeployment, operatorArgument, operatorFolder, operatorsOption } from '../lib/cli/operated-command';
+import {
+  declaredDeployment,
+  OPERATOR_LIST,
+  operatorArgument,
+  operatorFolder,
+  operatorsOption,
+} from '../lib/cli/operated-command';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import { OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
@@ -20,27 +26,30 @@ interface Options {
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary:
-      'Logs an operator in and prints the Vault token. The token is kept nowhere and lives on until it expires. To run one command with it, use "exec".',
+    summary: 'Logs an operator in, and prints the Vault token.',
+    details: [
+      'The token is stored nowhere, and is valid until it expires. To run one command as an operator, use "exec".',
+      OPERATOR_LIST,
+    ],
     examples: {
-      'webex-token-vault token issuer': 'print a token of operator issuer',
+      'webex-token-vault token issuer': 'Print a token of operator issuer',
       'export VAULT_TOKEN="$(webex-token-vault token authorizer --oidc)"':
-        'log a person in with the browser; later commands take the token',
+        'Log a person in with the browser; later commands use the token',
     },
     environment: LOGIN_ENVIRONMENT,
   })
     .addArgument(operatorArgument())
     .addOption(operatorsOption('<operator>'))
-    .option('--oidc', 'log a person in with the browser, at the identity provider of operators.oidc')
-    .option('--no-open', 'with --oidc: do not open the browser')
+    .option('--oidc', 'Log a person in with the browser, at the identity provider of operators.oidc')
+    .option('--no-open', 'With --oidc: do not open the browser')
     // Vault waits 10 minutes for an identity provider.
     .addOption(
-      durationOption('--timeout <duration>', 'with --oidc: how long the login may take', '5m', { atMost: '10m' }),
+      durationOption('--timeout <duration>', 'With --oidc: longest wait for the login', '5m', { atMost: '10m' }),
     )
     .action(async (name: OperatorName, options: Options) => {
       const { deployment } = await declaredDeployment(command);
       if (!options.oidc && (!options.open || command.getOptionValueSource('timeout') === 'cli')) {
-        throw new UsageError('--no-open and --timeout go with --oidc; give that too');
+        throw new UsageError('--no-open and --timeout need --oidc; add --oidc, or leave them out');
       }
       const { token, expireTime } = options.oidc
         ? await byOidc(deployment, name, options, signal)
@@ -51,9 +60,9 @@ export function define(command: Command, signal: AbortSignal): void {
       const server = new VaultClient({ ...vaultServerFromEnvironment(deployment.vault), token: undefined });
       const program = await server.programName();
       process.stdout.write(`${token}\n`);
-      const until = expireTime === undefined ? 'has no end' : `lives until ${expireTime.toISOString()}`;
+      const until = expireTime === undefined ? 'never expires' : `expires at ${expireTime.toISOString()}`;
       process.stderr.write(
-        `this token ${until}; to end it before, with it in VAULT_TOKEN: ${program} token revoke -self\n`,
+        `this token ${until}; to revoke it earlier, set VAULT_TOKEN to it and run: ${program} token revoke -self\n`,
       );
     });
 }
@@ -71,7 +80,7 @@ function byOidc(deployment: Deployment, operator: OperatorName, { open, timeout 
       process.stderr.write(`Log in on this page:\n\n  ${url}\n\n`);
       if (open) {
         openInBrowser(url, over, () => {
-          process.stderr.write('The browser could not be started; open the page by hand.\n');
+          process.stderr.write('The browser could not be started; open the page yourself.\n');
         });
       }
     },

@@ -11,21 +11,21 @@ import { VaultClient } from '../lib/vault/vault-client';
 
 const { VAULT_ADDR, VAULT_CACERT } = SERVER_ENVIRONMENT;
 
-const HELP = `
-Several people can each give a share from their own machine: the server counts them until it is restarted. It says
-only at the last one whether all of them are right. If they are not, it forgets all of them.
-`;
+const DETAILS = [
+  'Run it once for each node. Key shares are typed unseen, or come from files or standard input, one a line. They never come from the command line.',
+  'Several people can each give a share from their own machine, because the server counts shares until it is restarted. Only the last share shows whether all of them are right. If one is wrong, the server forgets all of them.',
+];
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary:
-      'Unseals the server at VAULT_ADDR. Run it once for each node. Key shares are typed unseen, or come from files or standard input, one a line, but never from the command line.',
+    summary: 'Unseals the server at VAULT_ADDR with its key shares.',
+    details: DETAILS,
     examples: {
-      'webex-token-vault unseal': 'ask for the key shares, one after the other',
-      'webex-token-vault unseal --share-file /media/usb/key-share-1': 'give one share, as one of several people',
+      'webex-token-vault unseal': 'Ask for the key shares, one after the other',
+      'webex-token-vault unseal --share-file /media/usb/key-share-1': 'Give one share, as one of several people',
     },
     environment: { VAULT_ADDR: VAULT_ADDR ?? '', VAULT_CACERT: VAULT_CACERT ?? '' },
-  }).addHelpText('after', HELP);
+  });
   addKeyShareOptions(command).action(async (options: KeyShareOptions) => {
     // In an emergency this must not depend on the rest of the project.
     const isKnown = vaultVariable('ADDR') !== undefined;
@@ -43,10 +43,13 @@ export function define(command: Command, signal: AbortSignal): void {
       return;
     }
     if (progress > 0) {
-      say(`it has ${progress} of ${threshold} already`);
+      say(`the server has ${progress} of ${threshold} key shares already`);
     }
     await unseal(client, readKeyShares(options, signal), {
-      report: (given) => say(given.repeated ? 'it had this one already' : `${given.given} of ${given.threshold}`),
+      report: (given) =>
+        say(
+          given.repeated ? 'the server had this key share already' : `${given.given} of ${given.threshold} key shares`,
+        ),
       signal,
     });
     say(`${client.address} is unsealed`);

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { describeCommand } from './command';
 import { COMMANDS } from './commands';
 
-/** Loads the file of a command, and defines the command by it. @param path the words of the command, such as `state archive` */
+/** Loads the file of a command, which defines the command. @param path the words of the command, such as `state archive` */
 export type DefineCommand = (path: readonly string[], command: Command) => void;
 
 /** Definitions of the commands that have not been called yet. */
 const PENDING = new WeakMap<Command, () => void>();
 
-/** Adds commands, whose files are loaded when they are called. @param path words before the commands */
+/** Adds commands. The file of a command is loaded when the command is called. @param path words before the commands */
 export function addCommands(
   parent: Command,
   load: DefineCommand,
@@ -26,7 +26,7 @@ export function addCommands(
       if (commands === undefined) {
         load(words, command);
       } else {
-        describeCommand(command, { summary: `Commands for ${summary}.`, examples });
+        describeCommand(command, { summary: `${summary}.`, examples });
         addCommands(command.usage('<command> [options]'), load, words, commands);
       }
     });

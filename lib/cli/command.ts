@@ -1,13 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { asStarted } from '#core/command/command-line';
 import { oneLine } from '#core/safe-text';
+import { addHelpParts, type HelpPart, type HelpParts } from './command-help';
 
 /*
- * The help that all commands share. Every command loads this file, so it loads little.
+ * The description that all commands share. Every command loads this file, so it loads little.
  */
 
 export interface CommandDescription {
+  /** One sentence. */
   readonly summary: string;
+  /** More about the command, after its options. @default - none */
+  readonly details?: readonly HelpPart[] | (() => readonly HelpPart[]);
   /** Command lines at the end of the help, each with its meaning. */
   readonly examples: Readonly<Record<string, string>>;
   /** Environment variables that it reads, each with its meaning. @default - none */
@@ -39,12 +42,12 @@ export const DEBUG_VARIABLE = 'WEBEX_TOKEN_VAULT_DEBUG';
 const WRONG_USAGE_EXIT_CODE = 2;
 
 const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
-  0: 'done',
-  1: 'failed, as the line on stderr says',
-  2: 'wrong usage, no such deployment file, or a name that it does not declare',
-  4: 'temporarily unavailable, such as a sealed Vault: try again later',
-  5: 'not permitted: this Vault identity may not do it, or there is none',
-  130: 'interrupted; 143 by SIGTERM, 129 by SIGHUP',
+  0: 'Done',
+  1: 'Failed, as the line on stderr says',
+  2: 'Wrong usage, no such deployment file, or a name that it does not declare',
+  4: 'Temporarily unavailable, such as a sealed Vault; try again later',
+  5: 'Not permitted: this Vault identity may not do it, or there is none',
+  130: 'Interrupted; 143 by SIGTERM, 129 by SIGHUP',
 };
 
 /** A command that is a program of its own. */
@@ -56,19 +59,25 @@ export function createCommand(description: CommandDescription & { readonly name:
 export function describeCommand(command: Command, description: CommandDescription): Command {
   DESCRIPTIONS.set(command, description);
   const { failureExitCode } = description;
-  const environment = { ...description.environment, [DEBUG_VARIABLE]: '1: unexpected errors show their stack' };
-  const exitCodes = { ...(failureExitCode === undefined ? COMMON_EXIT_CODES : {}), ...description.exitCodes };
-  return command
+  return addHelpParts(command, () => helpPartsOf(command))
     .description(description.summary)
     .exitOverride((error) => {
       throw error.exitCode === 0
         ? error
         : new CommanderError(failureExitCode ?? WRONG_USAGE_EXIT_CODE, error.code, error.message);
     })
-    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) })
-    .addHelpText('after', section('Environment', environment))
-    .addHelpText('after', section('Exit codes', exitCodes))
-    .addHelpText('afterAll', ({ command: shown }) => (shown === command ? exampleSection(description.examples) : ''));
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) });
+}
+
+/** The parts of the help of a described command, with those that all commands have. */
+export function helpPartsOf(command: Command): HelpParts {
+  const { details = [], environment, exitCodes, examples = {}, failureExitCode } = descriptionOf(command);
+  return {
+    details: typeof details === 'function' ? details() : details,
+    environment: { ...environment, [DEBUG_VARIABLE]: '1: unexpected errors show their stack' },
+    exitCodes: { ...(failureExitCode === undefined ? COMMON_EXIT_CODES : {}), ...exitCodes },
+    examples,
+  };
 }
 
 /** Writes a line for a person to stderr. Data goes to stdout. */
@@ -82,15 +91,4 @@ export function wholeNumber(value: string): number {
     throw new InvalidArgumentError(`It must be a whole number of at least 1, got "${value}".`);
   }
   return Number(value);
-}
-
-function section(title: string, rows: Readonly<Record<string, string>>): string {
-  const width = Math.max(...Object.keys(rows).map((key) => key.length));
-  const lines = Object.entries(rows).map(([key, meaning]) => `  ${key.padEnd(width)}  ${meaning}`);
-  return `\n${title}:\n${lines.join('\n')}`;
-}
-
-function exampleSection(examples: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(examples).map(([line, meaning]) => `  # ${meaning}\n  ${asStarted(line)}`);
-  return `\nExamples:\n${lines.join('\n')}`;
 }

@@ -1,5 +1,5 @@
 /*
- * The commands of webex-token-vault, by task. The file of a command has the rest, and is loaded when the command is called.
+ * The commands of webex-token-vault, by task. The file of a command defines it, and is loaded when the command is called.
  */
 
 export interface CommandEntry {
@@ -8,9 +8,9 @@ export interface CommandEntry {
   readonly summary: string;
   /** Heading in the help of the program. @default - hidden: other programs start the command */
   readonly group?: string;
-  /** Commands below this word. @default - none */
+  /** Commands below this name. @default - none */
   readonly commands?: readonly CommandEntry[];
-  /** Command lines for the help of such a word, each with its meaning. */
+  /** Command lines for the help of a name with commands below it, each with its meaning. */
   readonly examples?: Readonly<Record<string, string>>;
 }
 
@@ -18,66 +18,68 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'quickstart',
     group: 'Set up:',
-    summary: 'the whole job on this machine, with a real server and a simulated Webex',
+    summary: 'Run the whole job on this machine, with a real server and a simulated Webex',
   },
-  { name: 'certs', group: 'Set up:', summary: 'a private CA, and certificates for the servers' },
-  { name: 'init', group: 'Set up:', summary: 'initialize a new server, and give each operator a login' },
-  { name: 'diff', group: 'Deploy:', summary: 'show what deploy would change' },
-  { name: 'deploy', group: 'Deploy:', summary: 'make Vault what the deployment declares' },
-  { name: 'destroy', group: 'Deploy:', summary: 'delete what deploy created' },
-  { name: 'list', group: 'Deploy:', summary: 'show what the deployment declares' },
+  { name: 'certs', group: 'Set up:', summary: 'Create a private CA and the certificates of the servers' },
+  { name: 'init', group: 'Set up:', summary: 'Initialize a new server, and create its operators' },
+  { name: 'diff', group: 'Deploy:', summary: 'Show what deploy would change' },
+  { name: 'deploy', group: 'Deploy:', summary: 'Make Vault match the deployment' },
+  { name: 'destroy', group: 'Deploy:', summary: 'Delete what deploy created' },
+  { name: 'list', group: 'Deploy:', summary: 'Show what the deployment declares' },
   {
     name: 'state',
     group: 'Deploy:',
-    summary: "Terraform's state of a stack",
-    commands: [{ name: 'archive', summary: 'start a stack over after its server is gone' }],
-    examples: { 'webex-token-vault state archive webex-tokens': 'start stack webex-tokens over on a new server' },
+    summary: "Manage Terraform's state of a stack",
+    commands: [{ name: 'archive', summary: 'Start a stack over after its server is gone' }],
+    examples: { 'webex-token-vault state archive webex-tokens': 'Start stack webex-tokens over on a new server' },
   },
-  { name: 'authorize', group: 'Authorize:', summary: 'have a person consent to a credential, once' },
-  { name: 'revoke', group: 'Authorize:', summary: 'end a grant, at Webex and in Vault' },
-  { name: 'rotate-secret', group: 'Authorize:', summary: 'give an integration a new client secret without an outage' },
-  { name: 'issue', group: 'Apps:', summary: 'issue a wrapped secret id for an app' },
-  { name: 'agent-config', group: 'Apps:', summary: 'write a configuration for "bao agent" or "vault agent"' },
-  { name: 'kubernetes', group: 'Apps:', summary: 'manifests by which pods get the access tokens of an app' },
-  { name: 'status', group: 'Watch:', summary: 'how every grant is, until when, and what to do' },
-  { name: 'recover', group: 'Watch:', summary: 'get lost grants of Service Apps again' },
-  { name: 'metrics', group: 'Watch:', summary: 'the same for Prometheus: once, or served' },
-  { name: 'doctor', group: 'Watch:', summary: 'the first thing that is wrong, and the command that mends it' },
-  { name: 'exec', group: 'Operators:', summary: 'run a command as an operator' },
-  { name: 'token', group: 'Operators:', summary: 'print a Vault token of an operator' },
+  { name: 'authorize', group: 'Authorize:', summary: 'Have a person consent to a credential, once' },
+  { name: 'revoke', group: 'Authorize:', summary: 'Revoke a grant at Webex, and delete it in Vault' },
+  { name: 'rotate-secret', group: 'Authorize:', summary: 'Give an integration a new client secret without an outage' },
+  { name: 'issue', group: 'Apps:', summary: 'Issue a wrapped secret id for an app' },
+  { name: 'agent-config', group: 'Apps:', summary: 'Write a configuration for "bao agent" or "vault agent"' },
+  { name: 'kubernetes', group: 'Apps:', summary: 'Print manifests that give pods the access tokens of an app' },
+  { name: 'status', group: 'Watch:', summary: 'Show the state of every grant, and what to do next' },
+  { name: 'recover', group: 'Watch:', summary: 'Recover lost grants of Service Apps' },
+  { name: 'metrics', group: 'Watch:', summary: 'Report the status to Prometheus, once or as a server' },
+  { name: 'doctor', group: 'Watch:', summary: 'Find the first problem, and the command that fixes it' },
+  { name: 'exec', group: 'Operators:', summary: 'Run a command as an operator' },
+  { name: 'token', group: 'Operators:', summary: 'Print a Vault token of an operator' },
   {
     name: 'operators',
     group: 'Operators:',
-    summary: 'the roles and logins of operators',
-    commands: [{ name: 'update', summary: 'write the operators as the deployment needs them now' }],
-    examples: { 'webex-token-vault operators update --rotate': 'give every operator a new secret id' },
+    summary: 'Manage the roles and logins of operators',
+    commands: [{ name: 'update', summary: 'Write the roles and policies that the deployment needs now' }],
+    examples: { 'webex-token-vault operators update --rotate': 'Give every operator a new secret id' },
   },
-  { name: 'unseal', group: 'Server:', summary: 'give a sealed server its key shares' },
-  { name: 'pause', group: 'Server:', summary: 'stop refreshing, before the server or its plugin is stopped' },
-  { name: 'resume', group: 'Server:', summary: 'refresh again as declared' },
+  { name: 'unseal', group: 'Server:', summary: 'Unseal a server with its key shares' },
+  { name: 'pause', group: 'Server:', summary: 'Pause refreshing before a stop of the server or its plugin' },
+  { name: 'resume', group: 'Server:', summary: 'Resume refreshing after a pause' },
   {
     name: 'backup',
     group: 'Server:',
-    summary: 'snapshots of the server',
+    summary: 'Write and verify snapshots of the server',
     commands: [
-      { name: 'create', summary: 'write a snapshot of the server to a file' },
-      { name: 'verify', summary: 'prove that a snapshot can be restored, and which grants are in it' },
+      { name: 'create', summary: 'Write a snapshot of the server to a file' },
+      { name: 'verify', summary: 'Prove that a snapshot can be restored, and list its grants' },
     ],
     examples: {
-      'webex-token-vault backup create grants.snap': 'write a snapshot to a file',
-      'webex-token-vault backup verify grants.snap': 'ask for the key shares, then look for each grant in it',
+      'webex-token-vault backup create grants.snap': 'Write a snapshot to a file',
+      'webex-token-vault backup verify grants.snap': 'Ask for the key shares, then look for each grant in it',
     },
   },
-  { name: 'restore', group: 'Server:', summary: 'put a snapshot back, and prove it' },
-  { name: 'completion', summary: 'print a script that makes a shell complete command lines', group: 'Shell:' },
+  { name: 'restore', group: 'Server:', summary: 'Restore a snapshot, and read a credential to prove it' },
+  { name: 'completion', summary: 'Print a completion script for bash or zsh', group: 'Shell:' },
   {
     name: 'internal',
-    summary: 'commands that Terraform and shells start',
+    summary: 'Run the commands that Terraform and shells start',
     commands: [
-      { name: 'complete', summary: 'print what may come next on a command line; a shell starts it' },
-      { name: 'write-entry', summary: 'write the client secret of an integration; Terraform starts it' },
-      { name: 'reload-plugin', summary: 'have Vault run the plugin that was registered; Terraform starts it' },
+      { name: 'complete', summary: 'Print the words that may follow on a command line; shells run it' },
+      { name: 'write-entry', summary: 'Write the client secret of an integration; Terraform runs it' },
+      { name: 'reload-plugin', summary: 'Make Vault run the registered plugin; Terraform runs it' },
     ],
-    examples: { 'webex-token-vault internal complete -- revoke te': 'print what may follow on this command line' },
+    examples: {
+      'webex-token-vault internal complete -- revoke te': 'Print the words that may follow on this command line',
+    },
   },
 ];

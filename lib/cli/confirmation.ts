@@ -4,8 +4,8 @@ import { UsageError } from '#core';
 /** Gives a command the options that answer its question: `--yes`, and `--auto-approve` as Terraform calls it. */
 export function addYesOption(command: Command): Command {
   return command
-    .option('--yes', 'do not ask for confirmation; required without a terminal')
-    .addOption(new Option('--auto-approve', 'the same as --yes').implies({ yes: true }));
+    .option('--yes', 'Do not ask for confirmation; required without a terminal')
+    .addOption(new Option('--auto-approve', 'The same as --yes').implies({ yes: true }));
 }
 
 export interface ConfirmationOptions {
@@ -25,7 +25,7 @@ export async function confirmed(
     return true;
   }
   if (!process.stdin.isTTY) {
-    throw new UsageError(`there is no terminal to ask ${asked}; say so with --yes`);
+    throw new UsageError(`there is no terminal to ask ${asked}; add --yes if you are sure`);
   }
   const { confirm } = await import('@inquirer/prompts');
   return confirm({ message: question, default: false }, { signal, output: process.stderr });

@@ -3,6 +3,7 @@ import { commandLine, vaultOptionsFromEnvironment } from '#core';
 import { deploymentFile } from '../declaration/deployment-file';
 import { loadDeployment, type LoadedDeployment } from '../declaration/files/load-deployment';
 import type { Deployment } from '../declaration/schema/deployment';
+import type { HelpPart } from './command-help';
 import { DEFAULT_OPERATOR_FOLDER, OPERATORS_VARIABLE, type OperatorFolder } from '../operators/operator-folder';
 import { OperatorSession } from '../operators/operator-session';
 import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../operators/operators';
@@ -19,7 +20,7 @@ export function declaredDeployment(command: Command): Promise<LoadedDeployment> 
 
 /** Names the folder with the login of the operator. */
 export function operatorsOption(operator: OperatorName | '<operator>'): Option {
-  return operatorFolderOption(`folder with ${operator}-role-id and ${operator}-secret-id`);
+  return operatorFolderOption(`Folder with ${operator}-role-id and ${operator}-secret-id`);
 }
 
 /** The same option of a command that writes logins. @param description purpose of the folder */
@@ -54,16 +55,16 @@ export function openSession(
 
 /** Names the operator that a command logs in. */
 export function operatorArgument(): Argument {
-  const purposes = OPERATOR_NAMES.map((name) => `"${name}" ${OPERATOR_PURPOSES[name]}`).join('; ');
-  return new Argument('<operator>', purposes).choices(OPERATOR_NAMES);
+  return new Argument('<operator>', 'Operator to log in').choices(OPERATOR_NAMES);
 }
 
-/** The end of the help of commands that make operators. */
-export function operatorHelp(): string {
-  return `
-Operators (auth/operators, one AppRole each):
-${OPERATOR_NAMES.map((name) => `  ${name.padEnd(13)}  ${OPERATOR_PURPOSES[name]}`).join('\n')}
-If deployment.ts declares operators.oidc, these AppRoles are for machines, and for times without the identity provider.
-Members of its groups act as operators by "${commandLine('token', 'OPERATOR', '--oidc')}".
-`;
+/** A part of the help of commands that log an operator in. */
+export const OPERATOR_LIST: HelpPart = { title: 'Operators', rows: OPERATOR_PURPOSES };
+
+/** Parts of the help of commands that create operators. */
+export function operatorHelp(): readonly HelpPart[] {
+  return [
+    { title: 'Operators (auth/operators, one AppRole each)', rows: OPERATOR_PURPOSES },
+    `If deployment.ts declares operators.oidc, these AppRoles are for machines, and for times without the identity provider. Members of its groups log in with "${commandLine('token', 'OPERATOR', '--oidc')}".`,
+  ];
 }

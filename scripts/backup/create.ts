@@ -6,17 +6,19 @@ import { createBackup } from '../../lib/server/snapshots/backup';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary:
-      'Writes a Raft snapshot of the server to a file, mode 0600, whole or not at all, and prints its sha256. It is encrypted: restoring it takes the key shares or the seal of this server.',
+    summary: 'Writes a Raft snapshot of the server to a file, and prints its sha256.',
+    details: [
+      'The file has mode 0600, and is written whole or not at all. It is encrypted: a restore needs the key shares or the seal of this server.',
+    ],
     examples: {
-      'webex-token-vault backup create grants.snap': 'write a snapshot to a file',
-      'webex-token-vault backup create /backups/grants.snap --json': 'the same in a script',
+      'webex-token-vault backup create grants.snap': 'Write a snapshot to a file',
+      'webex-token-vault backup create /backups/grants.snap --json': 'Write a snapshot in a script',
     },
     environment: { ...VAULT_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
   })
-    .argument('<file>', 'file for the snapshot, which replaces an existing file once it is whole')
+    .argument('<file>', 'File for the snapshot; an existing file is replaced once the snapshot is whole')
     .addOption(operatorsOption('backup'))
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'Print the result as JSON')
     .action(async (file: string, { json }: { json?: true }) => {
       const { deployment } = await declaredDeployment(command);
       await createBackup(deployment, file, {

@@ -17,37 +17,38 @@ interface Options extends KeyShareOptions {
 /** The variable of quickstart. */
 const PROGRAM_VARIABLE = 'REHEARSAL_SERVER';
 
-const HELP = `
-The file is restored into a throw-away server of this machine, on loopback: a "bao" or "vault" not older than the server
-of the backup. The key shares open it, or with a seal those of the recovery key; a static seal takes its key as well, as
-deployment.ts declares it. The server runs in recovery mode, without any engine. Webex is asked nothing, no token is
-refreshed, and none is shown. All of it is deleted afterwards. Exit code 1 says that a grant is absent or damaged.
-
-It runs wherever the file and the key shares are, without a server. If a login of the operator "backup" is at hand too,
-and the file is the last backup, the server records the verification for "status".
-`;
+const DETAILS = [
+  'The snapshot is restored into a temporary server of this machine, on loopback. It needs a "bao" or "vault" that is not older than the server of the backup.',
+  'The key shares unseal it; if the server has a seal, the shares of the recovery key do. A static seal also needs its key, as deployment.ts declares it.',
+  'The server runs in recovery mode, without any engine. It does not ask Webex, refreshes no token and shows none. Everything is deleted afterwards.',
+  'This command needs the file and the key shares, but not the server of the backup. If a login of the operator "backup" is available and the file is the last backup, that server records the verification for "status".',
+];
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary: 'Proves that a snapshot can be restored, and says which grants are in it.',
+    summary: 'Proves that a snapshot can be restored, and lists the grants in it.',
+    details: DETAILS,
     examples: {
-      'webex-token-vault backup verify grants.snap': 'ask for the key shares, then look for each grant',
-      'webex-token-vault backup verify grants.snap --key-shares /media/keys': 'take the key shares from a folder',
+      'webex-token-vault backup verify grants.snap': 'Ask for the key shares, then look for each grant',
+      'webex-token-vault backup verify grants.snap --key-shares /media/keys': 'Read the key shares from a folder',
     },
     environment: {
       ...VAULT_ENVIRONMENT,
       ...OPERATOR_ENVIRONMENT,
-      [PROGRAM_VARIABLE]: 'bao or vault to verify with; default: the one on PATH',
+      [PROGRAM_VARIABLE]: 'Path of a bao or vault to verify with (default: the one on PATH)',
     },
+    exitCodes: { 1: 'Failed, or a grant is absent or damaged' },
     // Two servers stop, one after the other.
     cleanUpMs: 20_000,
   })
-    .argument('<file>', 'the snapshot, as "backup create" wrote it')
+    .argument('<file>', 'Snapshot that "backup create" wrote')
     .addOption(operatorsOption('backup'))
-    .option('--program <path>', `bao or vault to verify with (default: ${PROGRAM_VARIABLE}, or the one on PATH)`)
-    .option('--allow-absent <credentials...>', 'credentials without a grant, because nobody has consented yet')
-    .option('--json', 'print the result as JSON')
-    .addHelpText('after', HELP);
+    .option(
+      '--program <path>',
+      `Path of a bao or vault to verify with (default: ${PROGRAM_VARIABLE}, or the one on PATH)`,
+    )
+    .option('--allow-absent <credentials...>', 'Credentials that may lack a grant, because nobody has consented yet')
+    .option('--json', 'Print the result as JSON');
   addKeyShareOptions(command).action(async (file: string, options: Options) => {
     const declared = await declaredDeployment(command);
     const { allowAbsent = [], json, program = process.env[PROGRAM_VARIABLE] } = options;

@@ -5,11 +5,11 @@ import { candidates } from '../../lib/cli/shell-completion';
 export function define(command: Command): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault internal complete -- revoke te': 'print what may follow on this command line',
+      'webex-token-vault internal complete -- revoke te': 'Print the words that may follow on this command line',
     },
     summary: 'Prints the words that may follow on a command line. Shells run it.',
   })
-    .argument('[words...]', 'words typed after the name of the program, the last one perhaps empty')
+    .argument('[words...]', 'Words typed after the name of the program; the last word may be empty')
     .action(async (words: string[]) => {
       const program = command.parent?.parent ?? command;
       const lines = await candidates(program, words);

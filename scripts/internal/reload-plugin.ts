@@ -14,9 +14,9 @@ import { reloadPlugin } from '../../lib/vault/plugin-reload';
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault internal reload-plugin': 'reload it with the variables that Terraform sets',
+      'webex-token-vault internal reload-plugin': 'Reload the plugin with the variables that Terraform sets',
     },
-    summary: 'Has Vault run the plugin that was registered, with refreshing paused meanwhile. Terraform runs it.',
+    summary: 'Makes Vault run the registered plugin, and pauses refreshing meanwhile. Terraform runs it.',
   }).action(() =>
     reloadPlugin(
       {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { describeCommand } from '../../lib/cli/command';
 import { ENTRY_SECRET_ENVIRONMENT as NAMES } from '../../lib/declaration/command-environment';
 import { requireSecret, writeEntry, type EntrySecretOptions } from '../../lib/vault/entry-secret';
@@ -11,26 +11,27 @@ import { providerClient, setByTerraform } from '../../lib/vault/terraform-enviro
 
 export function define(command: Command): void {
   describeCommand(command, {
-    examples: { 'webex-token-vault internal write-entry check': 'check that the client secret is set' },
+    examples: { 'webex-token-vault internal write-entry check': 'Check that the client secret is set' },
     summary: 'Writes an entry of Vault with its client secret. Terraform runs it.',
-  });
-  command
-    .command('check')
-    .description('fails if the client secret is missing')
-    .action(() => {
-      requireSecret(secretOptions());
+  })
+    .addArgument(
+      new Argument('<action>', 'Step: check fails if the client secret is missing, write writes the entry').choices([
+        'check',
+        'write',
+      ]),
+    )
+    .action(async (action: 'check' | 'write') => {
+      if (action === 'check') {
+        requireSecret(secretOptions());
+      } else {
+        await writeEntry(providerClient(process.env), {
+          ...secretOptions(),
+          path: setByTerraform(NAMES.path),
+          fields: setByTerraform(NAMES.fields),
+          secretField: setByTerraform(NAMES.secretField),
+        });
+      }
     });
-  command
-    .command('write')
-    .description('writes the entry with its client secret')
-    .action(() =>
-      writeEntry(providerClient(process.env), {
-        ...secretOptions(),
-        path: setByTerraform(NAMES.path),
-        fields: setByTerraform(NAMES.fields),
-        secretField: setByTerraform(NAMES.secretField),
-      }),
-    );
 }
 
 function secretOptions(): EntrySecretOptions {

@@ -17,21 +17,23 @@ interface Options extends LoginOutputOptions, KeyShareOptions {
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary:
-      'Writes the roles and policies of the operators as deployment.ts needs them now, such as after a new app or integration. Operators that have no secret id get one. It makes a root token from the key shares and the login of the administrator, and revokes it.',
+    summary: 'Writes the roles and policies of the operators as deployment.ts needs them now.',
+    details: () => [
+      'Run it after a new app or integration, for example. Operators without a secret id get one.',
+      'It generates a root token from the key shares and the login of the administrator, and revokes it afterwards. It cancels an unfinished generation of another root token.',
+      'Key shares are typed unseen, or come from files or standard input, one a line.',
+      ...operatorHelp(),
+    ],
     examples: {
-      'webex-token-vault operators update': 'ask for the key shares, then write roles and policies',
-      'webex-token-vault operators update --rotate --key-shares /media/keys': 'give every operator a new secret id',
+      'webex-token-vault operators update': 'Ask for the key shares, then write roles and policies',
+      'webex-token-vault operators update --rotate --key-shares /media/keys': 'Give every operator a new secret id',
     },
     environment: { ...SERVER_ENVIRONMENT, ...OPERATOR_ENVIRONMENT },
     cleanUpMs: 20_000,
-  })
-    .option('--rotate', 'give all operators new secret ids, and destroy the old ones')
-    .addHelpText('after', HELP)
-    .addHelpText('after', operatorHelp);
+  }).option('--rotate', 'Give all operators new secret ids, and destroy the old ones');
   addLoginOutputOptions(
     addKeyShareOptions(command),
-    "folder with the administrator's login, for the new logins",
+    "Folder with the administrator's login, and for the new logins",
   ).action(async (options: Options) => {
     const { deployment } = await declaredDeployment(command);
     const connection = rootConnection(deployment);
@@ -52,8 +54,3 @@ export function define(command: Command, signal: AbortSignal): void {
     });
   });
 }
-
-const HELP = `
-An unfinished generation of another root token is canceled. Key shares are typed unseen, or come from files or standard
-input, one a line.
-`;

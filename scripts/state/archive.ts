@@ -8,12 +8,12 @@ import { setStateAside } from '../../lib/terraform/state-aside';
 export function define(command: Command): void {
   describeCommand(command, {
     examples: {
-      'webex-token-vault state archive webex-tokens': 'start stack webex-tokens over on a new server',
+      'webex-token-vault state archive webex-tokens': 'Start stack webex-tokens over on a new server',
     },
-    summary:
-      "Renames Terraform's state of a stack, so that the next deploy starts over on a new server. The deployed resources stay as they are.",
+    summary: "Renames Terraform's state of a stack, so the next deploy creates everything on a new server.",
+    details: ['The deployed resources are not changed.'],
   })
-    .argument('<stack>', 'name of the stack')
+    .argument('<stack>', 'Name of the stack')
     .action(async (stack: string) => {
       const loaded = await declaredDeployment(command);
       const known = stackNames(loaded.deployment);
@@ -23,13 +23,13 @@ export function define(command: Command): void {
       const file = localStateFile(loaded, stack);
       if (file === undefined) {
         throw new ExplainedError(
-          `stack ${stack} keeps its state in backend "${loaded.deployment.backend?.type ?? ''}", where only Terraform can set it aside; do so with "state pull" and "state rm", as docs/tasks/move.md says`,
+          `the state of stack ${stack} is in backend "${loaded.deployment.backend?.type ?? ''}", so only Terraform can archive it; use "terraform state pull" and "terraform state rm", as docs/tasks/move.md says`,
         );
       }
       const aside = setStateAside(stack, file);
       process.stdout.write(
-        `the state of stack ${stack} is set aside, with ${aside.resources} resources, which stay where they are: ${aside.file}\n` +
-          `Next: ${commandLine('deploy', stack)}, at the new server. To undo this: mv ${aside.file} ${file}\n`,
+        `The state of stack ${stack} is archived in ${aside.file}. Its ${aside.resources} resources were not changed.\n` +
+          `Next, at the new server: ${commandLine('deploy', stack)}\nTo undo this: mv ${aside.file} ${file}\n`,
       );
     });
 }

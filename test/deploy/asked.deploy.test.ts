@@ -41,7 +41,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
   });
 
   describe('where a grant would be stranded', () => {
-    const renamed = 'To lose credential "testauth", type its name:';
+    const renamed = 'Type the name of credential "testauth" to accept its loss:';
 
     beforeAll(async () => {
       await deployed.authorize();
@@ -61,7 +61,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     test('deploy accepts only the name of the credential whose grant would be lost', async () => {
       const { exitCode, screen } = await deploy([renamed, 'yes']);
       expect(screen).toContain(
-        '- credential "testauth" is lost: integration "webex-myapp" gets another client id, and Webex refreshes for the old one only; only a person can give it again\r\n',
+        '- credential "testauth" is lost: integration "webex-myapp" gets another client id, and Webex refreshes for the old one only; only a person can consent again\r\n',
       );
       expect(screen).toContain('error: stack webex-tokens was not changed\r\n');
       expect(exitCode).toBe(1);

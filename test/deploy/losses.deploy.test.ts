@@ -84,7 +84,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     declare((integration) => (integration.name === 'webex-myapp' ? [] : [integration]), 'webex-two');
     const { exitCode, stderr } = await run();
     expect(stderr).toMatch(
-      /^error: this would lose "webex-myapp", so nothing was changed; .*--allow-loss webex-myapp$/m,
+      /^error: this would lose the grant of "webex-myapp", so nothing was changed; .*--allow-loss webex-myapp$/m,
     );
     expect(exitCode).toBe(1);
     declare((integration) => [integration]);

@@ -74,7 +74,9 @@ describeUnless(terraformUnavailable())('a mount with grants in it', () => {
   test('destroy still requires --allow-loss after the declaration disables prevent_destroy', async () => {
     prevent(false);
     const { exitCode, stderr } = await deployed.run('destroy');
-    expect(stderr).toMatch(/^error: this would lose "testauth", so nothing was changed; .*--allow-loss testauth$/m);
+    expect(stderr).toMatch(
+      /^error: this would lose the grant of "testauth", so nothing was changed; .*--allow-loss testauth$/m,
+    );
     expect(exitCode).toBe(1);
   });
 });

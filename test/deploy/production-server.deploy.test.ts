@@ -163,7 +163,7 @@ describeUnless(unavailable)('a production server of one node', () => {
         ...['--credential', 'testauth', '--key-shares', server.operators, '--operators', server.operators, '--yes'],
       ]),
     );
-    expect(stdout).toContain('Credential "testauth" reads well');
+    expect(stdout).toContain('Credential "testauth" can be read');
     await expect(works()).resolves.toBe(true);
   });
 });

@@ -66,7 +66,7 @@ describeUnless(terraformUnavailable())('webex-token-vault state archive webex-to
     );
 
     const { exitCode, stdout } = await command(['state', 'archive', 'webex-tokens'], production);
-    expect(stdout).toContain('the state of stack webex-tokens is set aside, with ');
+    expect(stdout).toContain('The state of stack webex-tokens is archived in ');
     expect(exitCode).toBe(0);
     const second = await command([...asProvisioner, ...deploy], production, { VAULT_CACERT });
     expect(second.stdout).toMatch(/Apply complete! Resources: \d+ added, 0 changed, 0 destroyed/);

@@ -188,7 +188,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     token = rehearsal.server.rootToken;
     const refused = await program('deploy', { version: 2, pluginName: 'other', secret });
     expect(refused.stderr).toMatch(
-      /^error: this would lose "testauth", so nothing was changed; .*--allow-loss testauth$/m,
+      /^error: this would lose the grant of "testauth", so nothing was changed; .*--allow-loss testauth$/m,
     );
     expect(refused.exitCode).toBe(1);
     const { exitCode, stdout, stderr } = await cdktf('deploy', { version: 2, pluginName: 'other', secret });

@@ -144,7 +144,7 @@ describe('a server that is operated by the pages', () => {
 
   step('docs/day-two.md gives the integration a new client secret', async () => {
     const screen = await typist.types('docs/day-two.md', 'rotate', { dialog: newClientSecret() });
-    expect(screen).toContain('Integration "webex-myapp" has its new client secret alone');
+    expect(screen).toContain('Integration "webex-myapp" has its new client secret');
   });
 
   step('docs/tasks/back-up-and-restore.md backs it up, proves it with the key shares, and restores it', async () => {
@@ -153,7 +153,7 @@ describe('a server that is operated by the pages', () => {
     expect(verified).toContain('testauth: present');
     const dialog: Dialog = [['(y/N)', 'y'], ...(await keyShares())];
     const restored = await typist.types('docs/tasks/back-up-and-restore.md', 'restore', { dialog });
-    expect(restored).toContain('Restored. Credential "testauth" reads well');
+    expect(restored).toContain('Restored. Credential "testauth" can be read');
   });
 
   step('docs/tasks/run-a-server.md renews the logins of the operators', async () => {

@@ -318,7 +318,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
       [file, '--credential', 'third', '--key-shares', server.operators, '--operators', server.operators, '--yes'],
       standby,
     );
-    expect(succeeded(restored).stdout).toContain('Credential "third" reads well');
+    expect(succeeded(restored).stdout).toContain('Credential "third" can be read');
     for (const pod of server.pods) {
       await eventually(
         async () => {

@@ -176,7 +176,7 @@ describe('recover', () => {
     expect((await command('status', '--json')).stdout).toContain('"state": "re-authorization required"');
     const healed = await typist.types('docs/tasks/service-apps.md', 'heal');
     printed.push(healed);
-    expect(healed).toBe('"reports" was lost, and is authorized again\n');
+    expect(healed).toBe('the grant of "reports" was lost, and is recovered\n');
     expect((await command('status')).stdout).toMatch(/reports .*healthy/);
   });
 
@@ -184,7 +184,9 @@ describe('recover', () => {
     await lose();
     rehearsal.webex.serviceApps.withdraw(applicationId, organization);
     const { exitCode, stderr } = await command('recover');
-    expect(stderr).toMatch(/^error: "reports" is lost, and could not be recovered: Webex gives no token .*Control Hub/);
+    expect(stderr).toMatch(
+      /^error: the grant of "reports" is lost, and could not be recovered: Webex gives no token .*Control Hub/,
+    );
     expect(exitCode).toBe(1);
     rehearsal.webex.serviceApps.authorize(applicationId, organization);
     expect((await command('recover')).exitCode).toBe(0);

@@ -120,14 +120,16 @@ it.each<[Name[], Name[]]>([
 ])('recover restores %j through the other grants', async (lost, healed) => {
   await lose(...lost);
   const { exitCode, stdout } = await command('recover');
-  expect(stdout.trim().split('\n')).toEqual(healed.map((name) => `"${name}" was lost, and is authorized again`));
+  expect(stdout.trim().split('\n')).toEqual(healed.map((name) => `the grant of "${name}" was lost, and is recovered`));
   expect(exitCode).toBe(0);
 });
 
 it('recover reports that every requesting grant is lost, and authorize imports a new one from the developer portal', async () => {
   await lose('reports', 'manager');
   const { exitCode, stderr } = await command('recover');
-  expect(stderr).toMatch(/^error: "manager" is lost, and could not be recovered: .*\nerror: "reports" is lost, .*\n$/);
+  expect(stderr).toMatch(
+    /^error: the grant of "manager" is lost, and could not be recovered: .*\nerror: the grant of "reports" is lost, .*\n$/,
+  );
   expect(exitCode).not.toBe(0);
   const secretFile = privateFile('client-secret', secretOf('manager')[1]);
   const refreshTokenFile = privateFile(
@@ -139,5 +141,5 @@ it('recover reports that every requesting grant is lost, and authorize imports a
   const again = await command('authorize', 'manager', '--import', '--replace', ...files);
   expect(again.stderr).toBe('');
   expect(again.exitCode).toBe(0);
-  expect((await command('recover')).stdout).toContain('"reports" was lost, and is authorized again');
+  expect((await command('recover')).stdout).toContain('the grant of "reports" was lost, and is recovered');
 });

@@ -174,11 +174,11 @@ it.each([
   [['nobody'], 'error: unknown app "nobody"; the deployment declares "people-me"\n'],
   [
     ['people-me', '--format', 'env'],
-    'error: --format env needs the program that gets the environment; add --exec "<command>"\n',
+    'error: --format env needs a program that gets the environment; add --exec "<command>"\n',
   ],
   [
     ['people-me', '--exec', 'node app.js'],
-    'error: --exec has no effect with --format file, whose tokens any program can read; add --format env or leave it out\n',
+    'error: --exec has no effect with --format file; add --format env, or leave out --exec\n',
   ],
 ])('agent-config %j ends with one clear line', async (args, line) => {
   expect(await agentConfig(args)).toMatchObject({ exitCode: 2, stderr: line, stdout: '' });

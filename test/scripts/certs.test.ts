@@ -18,7 +18,7 @@ it('certs prints the created files and how clients trust them, and keeps existin
   const first = await runCommand('certs', ['node-1', '--folder', folder]);
   expect(first).toMatchObject({ exitCode: 0 });
   expect(first.stdout).toMatch(/^created .*ca\.pem {2}ca, until .*\ncreated .*server\.pem {2}node-1, until .*\n$/);
-  expect(first.stderr).toBe(`Clients trust the servers by: export VAULT_CACERT=${join(folder, 'ca', 'ca.pem')}\n`);
+  expect(first.stderr).toBe(`Have clients trust the servers: export VAULT_CACERT=${join(folder, 'ca', 'ca.pem')}\n`);
 
   const second = await runCommand('certs', ['--folder', folder]);
   expect(second.stdout).toBe(first.stdout.replaceAll('created', 'kept   '));

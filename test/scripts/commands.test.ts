@@ -199,13 +199,13 @@ describe('a remote Vault with a plain HTTP address', () => {
 
 describe('without a terminal', () => {
   it.each([
-    ['deploy', [], 'there is no terminal to ask at'],
-    ['destroy', ['webex-tokens'], 'there is no terminal to ask at'],
-    ['deploy', ['--json'], 'with --json nobody is asked'],
+    ['deploy', [], 'there is no terminal to ask for confirmation'],
+    ['destroy', ['webex-tokens'], 'there is no terminal to ask for confirmation'],
+    ['deploy', ['--json'], 'with --json, nobody is asked for confirmation'],
   ])('the command "%s" with %j starts no plan without a terminal for the confirmation', async (command, args, why) => {
     const { exitCode, stdout, stderr } = await runCommand(command, args);
     expect(stderr).toBe(
-      `error: ${why} whether the changes shall be made; say so with --yes, or look first with diff\n`,
+      `error: ${why}; add --yes to make the changes, or show them with "npx --no-install webex-token-vault diff"\n`,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });

@@ -238,7 +238,9 @@ describe('every other command revokes what it logged in', () => {
     expect(alive).toEqual(before);
     const login = await operated.run('token', ['provisioner'], env());
     expect(login.stderr).toMatch(
-      new RegExp(`^this token lives until 20\\S+Z; to end it before, with it in VAULT_TOKEN: ${SERVER_PROGRAM} token `),
+      new RegExp(
+        `^this token expires at 20\\S+Z; to revoke it earlier, set VAULT_TOKEN to it and run: ${SERVER_PROGRAM} token `,
+      ),
     );
     await root.withToken(login.stdout.trim()).connection.revokeToken();
     before = await accessors();

@@ -36,6 +36,6 @@ it('the commands refuse to write a secret id for such an app', async () => {
   const agent = await runCommand('agent-config', ['job', '--wrapped-secret-id'], environment);
   expect(agent).toMatchObject({
     exitCode: 2,
-    stderr: expect.stringContaining('leave --wrapped-secret-id out') as string,
+    stderr: expect.stringContaining('leave out --wrapped-secret-id') as string,
   });
 });

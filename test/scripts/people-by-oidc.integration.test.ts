@@ -89,7 +89,7 @@ function redirectWith(url: string, parameters: Record<string, string>): string {
 test("token --oidc prints a group member's token to stdout, and its expiry to stderr", async () => {
   const { stdout, stderr, page, exitCode } = await logIn('authorizer', ['everybody', 'staff/admins']);
   expect(stdout).toMatch(/^(?:hv)?s\.\S+\n$/);
-  expect(stderr).toMatch(/this token lives until 20\d\d-\S+Z; to end it before/);
+  expect(stderr).toMatch(/this token expires at 20\d\d-\S+Z; to revoke it earlier/);
   expect(page).toContain('<h1>Logged in</h1>');
   expect(exitCode).toBe(0);
   const lookup = z.object({
@@ -240,7 +240,7 @@ test('the login ends if nobody comes, and if it is interrupted', async () => {
 
 test.each([
   [['backup', '--oidc'], 2, 'names no group whose members may act as the backup, only as "provisioner", "authorizer",'],
-  [['authorizer', '--no-open'], 2, '--no-open and --timeout go with --oidc'],
+  [['authorizer', '--no-open'], 2, '--no-open and --timeout need --oidc'],
 ])('token --oidc refuses %j', async (args, exitCode, expected) => {
   const ended = await operated.run('token', args);
   expect(ended.stderr).toContain(expected);

@@ -34,8 +34,8 @@ it.each([
   const aside = readdirSync(folder).filter((each) => each.startsWith(`${file}.`));
   expect(aside).toEqual([expect.stringMatching(/tfstate\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/)]);
   expect(stdout).toBe(
-    `the state of stack webex-tokens is set aside, with 2 resources, which stay where they are: ${join(folder, aside[0] ?? '')}\n` +
-      `Next: npx --no-install webex-token-vault deploy webex-tokens, at the new server. To undo this: mv ${join(folder, aside[0] ?? '')} ${join(folder, file)}\n`,
+    `The state of stack webex-tokens is archived in ${join(folder, aside[0] ?? '')}. Its 2 resources were not changed.\n` +
+      `Next, at the new server: npx --no-install webex-token-vault deploy webex-tokens\nTo undo this: mv ${join(folder, aside[0] ?? '')} ${join(folder, file)}\n`,
   );
   expect(readFileSync(join(folder, aside[0] ?? ''), 'utf8')).toBe(STATE);
   expect(readdirSync(folder)).not.toContain(file);
@@ -61,7 +61,7 @@ it.each<[string, string, Partial<DeploymentInput>, number, RegExp]>([
     'webex-tokens',
     { backend: { type: 's3', config: { key: '{stack}' } } },
     1,
-    /^error: stack webex-tokens keeps its state in backend "s3", where only Terraform can set it aside; .*docs\/production\.md says\n$/,
+    /^error: the state of stack webex-tokens is in backend "s3", so only Terraform can archive it; .*docs\/tasks\/run-a-server\.md says\n$/,
   ],
 ])('the command changes nothing if the stack %s', async (_, stack, changes, code, line) => {
   const { exitCode, stdout, stderr } = await setAside(stack, changes);

@@ -125,7 +125,7 @@ it.each(['authorize', 'revoke', 'issue', 'backup create'])(
   'the help of %s says that exit code 5 means not permitted',
   async (command) => {
     const { stdout } = await runCommand(command, ['--help']);
-    expect(stdout).toMatch(/\n {2}5 {4}not permitted: /);
+    expect(stdout).toMatch(/\n {2}5 {4}Not permitted: /);
   },
 );
 

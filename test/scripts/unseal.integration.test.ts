@@ -34,7 +34,9 @@ function some(...numbers: number[]): string[] {
 test('unseal uses as many key shares of a folder as needed, and reports each step', async () => {
   const { exitCode, stdout, stderr } = await operated.run('unseal', operated.keys);
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
-  expect(stderr).toBe(`1 of 3\n2 of 3\n3 of 3\n${operated.server.node.address} is unsealed\n`);
+  expect(stderr).toBe(
+    `1 of 3 key shares\n2 of 3 key shares\n3 of 3 key shares\n${operated.server.node.address} is unsealed\n`,
+  );
   await expect(sealStatus()).resolves.toMatchObject({ sealed: false });
 
   const again = await operated.run('unseal', operated.keys);
@@ -45,16 +47,16 @@ test('unseal takes shares one after the other, from standard input or files', as
   const first = await operated.runWith('unseal', [], some(4));
   expect(first.exitCode).toBe(1);
   expect(first.stderr).toMatch(
-    /^1 of 3\nerror: .* still sealed, with 1 of the 3 key shares that it needs; give 2 more by --key-shares FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal; .*\n$/,
+    /^1 of 3 key shares\nerror: .* still sealed, with 1 of the 3 key shares that it needs; give 2 more by --key-shares FOLDER, by --share-file FILE, one a line on standard input, or unseen on a terminal; .*\n$/,
   );
   const twice = await operated.runWith('unseal', [], some(4));
-  expect(twice.stderr).toContain('it had this one already');
+  expect(twice.stderr).toContain('the server had this key share already');
   await expect(sealStatus()).resolves.toMatchObject({ progress: 1 });
   const [file = ''] = await operated.writeShares('second', some(5));
   await operated.run('unseal', ['--share-file', file]);
   const last = await operated.runWith('unseal', [], some(2));
   expect(last).toMatchObject({ exitCode: 0 });
-  expect(last.stderr).toContain('it has 2 of 3 already');
+  expect(last.stderr).toContain('the server has 2 of 3 key shares already');
   await expect(sealStatus()).resolves.toMatchObject({ sealed: false });
 });
 
@@ -64,7 +66,7 @@ test('unseal reports a wrong share in one line after the last one, and then star
   const { exitCode, stderr } = await operated.runWith('unseal', [], given);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(
-    /^1 of 3\n2 of 3\nerror: the 3 key shares given do not unseal this server: at least one .* from the first one on\n$/,
+    /^1 of 3 key shares\n2 of 3 key shares\nerror: the 3 key shares given do not unseal this server: at least one .* from the first one on\n$/,
   );
   expect(given.filter((share) => stderr.includes(share))).toEqual([]);
   await expect(sealStatus()).resolves.toMatchObject({ sealed: true, progress: 0 });

@@ -95,7 +95,7 @@ describe('webex-token-vault restore', () => {
     expect(stderr).toMatch(
       /first\.snap is whole, sha256 [0-9a-f]{64}\nsent, and being restored\nunsealed and active\n$/,
     );
-    expect(stdout).toMatch(/^Restored\. Credential "testauth" reads well, its access token expires at .+\n$/);
+    expect(stdout).toMatch(/^Restored\. Credential "testauth" can be read; its access token expires at .+\n$/);
     expect(exitCode).toBe(0);
     await expect(accessToken()).resolves.toBe(before);
     const [later, tokens] = await operated.asRoot(async (root) => [
@@ -121,7 +121,7 @@ describe('webex-token-vault restore', () => {
     await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
     const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth', ...SPLIT);
     expect(stderr).toContain('initialized with a key for this moment only\nsent, and being restored\nit is sealed now');
-    expect(stdout).toContain('Credential "testauth" reads well');
+    expect(stdout).toContain('Credential "testauth" can be read');
     expect(exitCode).toBe(0);
     await expect(accessToken()).resolves.toBe(before);
     await expect(operated.as('provisioner')).resolves.toBeDefined();
@@ -136,7 +136,7 @@ describe('webex-token-vault restore', () => {
     await operated.run('unseal', operated.keys);
     const { exitCode, stdout, stderr } = await restoring.result();
     expect(stderr).toContain('unsealed and active');
-    expect(stdout).toBe('Restored. No credential was read, as none was named; --credential does that.\n');
+    expect(stdout).toBe('Restored. No credential was read; name one with --credential to test it.\n');
     expect(exitCode).toBe(0);
     await expect(accessToken()).resolves.toBeDefined();
   });
@@ -155,7 +155,7 @@ describe('webex-token-vault restore', () => {
     }
 
     it.each([
-      ['not told', [], /error: a server goes on counting .+; give --shares and --threshold\n$/],
+      ['not told', [], /error: there is no terminal to ask how .+; give --shares and --threshold\n$/],
       ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
     ])('restore leaves an empty server unchanged if it is %s how the unseal key is split', async (_, split, line) => {
       const { exitCode, stderr } = await other.run('restore', [snapshot, '--yes', ...operated.keys, ...split]);
@@ -170,8 +170,8 @@ describe('webex-token-vault restore', () => {
         [snapshot, '--yes', ...operated.keys],
         other.environment,
         [
-          ['Into how many shares is the unseal key of the snapshot split?', '3'],
-          ['How many of them does it take?', '5'],
+          ['How many shares does the unseal key of the snapshot have?', '3'],
+          ['How many of them are needed to unseal?', '5'],
         ],
       );
       expect(screen).toContain('error: the threshold must not be above the number of shares, got 5 of 3');
@@ -197,7 +197,7 @@ describe('webex-token-vault restore', () => {
       await other.server.node.start();
       const taken = await restoring.result();
       expect(taken.stderr).toContain('unsealed and active');
-      expect(taken.stdout).toContain('Credential "testauth" reads well');
+      expect(taken.stdout).toContain('Credential "testauth" can be read');
       expect(taken.exitCode).toBe(0);
     });
   });
@@ -215,7 +215,7 @@ describe('webex-token-vault restore', () => {
   it('restore requires --yes if there is no terminal for its question', async () => {
     const { exitCode, stderr } = await operated.run('restore', [snapshot, ...operated.keys]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/error: there is no terminal to ask whether to restore; say so with --yes\n$/);
+    expect(stderr).toMatch(/error: there is no terminal to ask whether to restore; add --yes if you are sure\n$/);
   });
 
   it('restore names everything that it lacks for a server in use', async () => {

@@ -36,7 +36,7 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
   const asked = parseArguments(argv);
   switch (asked.kind) {
     case 'help':
-      await print(helpText().trimEnd());
+      await print(helpText());
       return 0;
     case 'version':
       await print(version());
@@ -75,7 +75,7 @@ async function read(credential: string): Promise<CredentialReading> {
  * Unwraps the secret id of the environment once, into the file that the environment names.
  *
  * @returns the file
- * @throws ExplainedError if one of them is not named, and as {@link unwrapSecretId} and {@link SecretIdFile}
+ * @throws ExplainedError if one of the two is not set; the errors of {@link unwrapSecretId} and {@link SecretIdFile}
  */
 async function unwrapToFile(): Promise<string> {
   const vault = new VaultConnection(vaultServerFromEnvironment());
@@ -88,7 +88,7 @@ async function unwrapToFile(): Promise<string> {
   }
   if (file === undefined) {
     throw new ExplainedError(
-      'VAULT_SECRET_ID_FILE is not set, so there is no place for the secret id; set it to the file that the app is to read it from',
+      'VAULT_SECRET_ID_FILE is not set, so there is no file for the secret id; set it to the file that the app reads',
     );
   }
   const secretIdFile = new SecretIdFile(file);

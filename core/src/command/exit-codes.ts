@@ -5,9 +5,9 @@ const TEMPORARY = 4;
 
 /** Exit codes of each command that reads a credential, for its `--help`. */
 export const CREDENTIAL_EXIT_CODES: Readonly<Record<number, string>> = {
-  3: 'a person must consent: not authorized yet, or to be authorized again',
-  [TEMPORARY]: 'temporarily unavailable, such as a sealed Vault: try again later',
-  5: 'not permitted: this Vault identity may not do it',
+  3: 'A person must consent: the credential is not authorized yet, or must be authorized again',
+  [TEMPORARY]: 'Temporarily unavailable, such as a sealed Vault; try again later',
+  5: 'Not permitted: this Vault identity may not do it',
 };
 
 const KINDS: readonly (readonly [exitCode: number, ...codes: readonly ErrorCode[]])[] = [

@@ -5,8 +5,8 @@ import { checkKeyOptions, type KeyOptions } from '../../server/keys/new-key';
 /** Gives a command the options that name key shares. */
 export function addKeyShareOptions(command: Command): Command {
   return command
-    .option('--key-shares <folder>', 'read the key shares from this folder, as "init" wrote it')
-    .option('--share-file <files...>', 'read the key shares from these files, one in each');
+    .option('--key-shares <folder>', 'Folder with the key shares, as "init" wrote it')
+    .option('--share-file <files...>', 'Files with one key share each');
 }
 
 /**
@@ -20,12 +20,12 @@ export async function askKeyOptions(
 ): Promise<KeyOptions> {
   if ((shares === undefined || threshold === undefined) && !process.stdin.isTTY) {
     throw new UsageError(
-      'a server goes on counting key shares as before, so it has to be known how the unseal key of the snapshot is split; give --shares and --threshold',
+      'there is no terminal to ask how the unseal key of the snapshot is split; give --shares and --threshold',
     );
   }
   const key = {
-    shares: shares ?? (await askNumber('Into how many shares is the unseal key of the snapshot split?', signal)),
-    threshold: threshold ?? (await askNumber('How many of them does it take?', signal)),
+    shares: shares ?? (await askNumber('How many shares does the unseal key of the snapshot have?', signal)),
+    threshold: threshold ?? (await askNumber('How many of them are needed to unseal?', signal)),
   };
   checkKeyOptions(key);
   return key;

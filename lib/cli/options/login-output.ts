@@ -15,8 +15,11 @@ export interface LoginOutputOptions {
 export function addLoginOutputOptions(command: Command, folder: string): Command {
   return command
     .addOption(operatorFolderOption(folder))
-    .option('--print', 'show the secrets once on this terminal, and write no file')
-    .option('--audit-file <path>', 'file of the audit log on a Vault server, or "stdout"; OpenBao declares its own');
+    .option('--print', 'Show the secrets once on this terminal, and write no file')
+    .option(
+      '--audit-file <path>',
+      'File of the audit log on a Vault server, or "stdout"; OpenBao declares it in its configuration',
+    );
 }
 
 /** The receiver of the secrets of one run. @param prepare makes the folder */
@@ -31,7 +34,7 @@ export async function loginOutput(
     return folderReceiver(client, { folder, report: say, signal });
   }
   if (!process.stdout.isTTY) {
-    throw new UsageError('--print shows secrets on a terminal, and standard output is none; leave it out');
+    throw new UsageError('--print needs a terminal, and standard output is not one; leave out --print');
   }
   return shownReceiver((line) => process.stdout.write(`${line}\n`));
 }

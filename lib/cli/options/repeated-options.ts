@@ -8,7 +8,7 @@ import { deploymentFile } from '../../declaration/deployment-file';
 
 /** Names the deployment of a command. Every help has it, so it loads no declaration. */
 export function deploymentOption(): Option {
-  return new Option('--deployment <file>', 'file that declares the deployment')
+  return new Option('--deployment <file>', 'File that declares the deployment')
     .env('DEPLOYMENT')
     .default(deploymentFile({}));
 }
@@ -25,7 +25,7 @@ const UNOPERATED = [
   'unseal',
 ];
 
-/** @param begun the command that runs @param name of the command that is shown */
+/** @param begun the command that runs @param name the command that is shown */
 export function repeatedOptions(begun: Command, name: string): readonly string[] {
   return [
     ...option('--deployment', given(begun, 'deployment')),

@@ -25,15 +25,15 @@ export function webhookOptions(): readonly Option[] {
   return [
     new Option(
       '--webhook <url>',
-      `report each change to this URL once; ${WEBHOOK_VARIABLE} is safer, because process lists show arguments`,
+      `URL that gets each change once; ${WEBHOOK_VARIABLE} is safer, because process lists show arguments`,
     ).env(WEBHOOK_VARIABLE),
     new Option(
       '--webhook-format <format>',
-      'format of the report (default: "webex" for an incoming webhook of Webex, or "json")',
+      'Format of the report (default: "webex" for an incoming webhook of Webex, or "json")',
     ).choices(WEBHOOK_FORMATS),
     new Option(
       '--webhook-state <file>',
-      'record of the reports (default: webex-token-vault/told.json in XDG_STATE_HOME or ~/.local/state)',
+      'Record of the reports (default: webex-token-vault/told.json in XDG_STATE_HOME or ~/.local/state)',
     ),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { ExplainedError, quotedList, UsageError } from '#core';
+import { commandLine, ExplainedError, quotedList, UsageError } from '#core';
 import type { Consequences, Loss } from '../../terraform/consequences/consequence';
+import { declaringFile } from '../../declaration/deployment-file';
 import { say } from '../command';
 import { addYesOption } from '../confirmation';
 
@@ -15,7 +16,7 @@ export interface ApprovalOptions {
 export function addApprovalOptions(command: Command): Command {
   return addYesOption(command).option(
     '--allow-loss <credential>',
-    'accept the loss of its grant; may be given several times',
+    'Accept the loss of the grant of this credential; may be given several times',
     (name: string, before: readonly string[] | undefined) => [...(before ?? []), name],
   );
 }
@@ -23,8 +24,8 @@ export function addApprovalOptions(command: Command): Command {
 /** @throws UsageError if nobody can be asked, and `--yes` is missing */
 export function refuseUnanswerable({ yes, json }: ApprovalOptions & { readonly json?: boolean }): void {
   if (!yes && (json || !process.stdin.isTTY)) {
-    const why = json ? 'with --json nobody is asked' : 'there is no terminal to ask at';
-    throw new UsageError(`${why} whether the changes shall be made; say so with --yes, or look first with diff`);
+    const why = json ? 'with --json, nobody is asked for confirmation' : 'there is no terminal to ask for confirmation';
+    throw new UsageError(`${why}; add --yes to make the changes, or show them with "${commandLine('diff')}"`);
   }
 }
 
@@ -32,7 +33,7 @@ export function refuseUnanswerable({ yes, json }: ApprovalOptions & { readonly j
 export function tell({ notices, losses }: Consequences, more: readonly string[] = []): void {
   const lines = [
     ...notices,
-    ...losses.map((loss) => `${lostBy(loss)} is lost: ${loss.why}; only a person can give it again`),
+    ...losses.map((loss) => `${lostBy(loss)} is lost: ${loss.why}; only a person can consent again`),
     ...more,
   ];
   say(lines.length > 0 ? `\n${lines.map((line) => `- ${line}`).join('\n')}\n` : '');
@@ -59,7 +60,7 @@ export async function approved(
   if (yes) {
     if (names.length > 0) {
       throw new ExplainedError(
-        `this would lose ${quotedList(names)}, so nothing was changed; keep what is declared, or accept it: ${names.map((name) => `--allow-loss ${name}`).join(' ')}`,
+        `this would lose the grant of ${quotedList(names)}, so nothing was changed; undo the change in ${declaringFile()}, or accept the loss: ${names.map((name) => `--allow-loss ${name}`).join(' ')}`,
       );
     }
     return true;
@@ -67,7 +68,7 @@ export async function approved(
   const { confirm, input } = await import('@inquirer/prompts');
   const context = { signal, output: process.stderr };
   for (const { kind, name } of unaccepted) {
-    const typed = await input({ message: `To lose ${kind} "${name}", type its name:` }, context);
+    const typed = await input({ message: `Type the name of ${kind} "${name}" to accept its loss:` }, context);
     if (typed.trim() !== name) {
       return false;
     }

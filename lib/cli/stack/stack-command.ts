@@ -34,11 +34,11 @@ export interface StackOptions {
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   ...VAULT_ENVIRONMENT,
   ...OPERATOR_ENVIRONMENT,
-  TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to run; default: terraform on PATH, else tofu',
-  'TF_VAR_..._client_secret': 'client secret of an integration that is written',
-  KUBECONFIG: 'configuration of kubectl, for a server on Kubernetes; default: ~/.kube/config',
-  KUBE_CTX: 'context in it, unless vault.server.context names one; default: the current one',
-  'TF_...': 'every variable of Terraform',
+  TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to run (default: terraform on PATH, or tofu)',
+  'TF_VAR_..._client_secret': 'Client secret of an integration that deploy writes',
+  KUBECONFIG: 'Configuration of kubectl, for a server on Kubernetes (default: ~/.kube/config)',
+  KUBE_CTX: 'Context of kubectl, if vault.server.context names none (default: the current context)',
+  'TF_...': 'All other variables of Terraform',
 };
 
 /** Gives a command its help, its stacks, and arguments for Terraform. */
@@ -47,10 +47,10 @@ export function describeStackCommand(command: Command, description: CommandDescr
   const cleanUpMs = Number.POSITIVE_INFINITY;
   const environment = { ...ENVIRONMENT, ...description.environment };
   return describeCommand(command, { cleanUpMs, ...description, environment })
-    .argument('[stack...]', 'stacks to work on (default: all of the deployment)')
+    .argument('[stack...]', 'Stacks to work on (default: all stacks of the deployment)')
     .usage('[stack...] [options] [-- <argument of Terraform>...]')
     .addOption(operatorsOption('provisioner'))
-    .option('--json', "print Terraform's machine-readable output");
+    .option('--json', "Print Terraform's machine-readable output");
 }
 
 /** The stacks that a command works on. */
