@@ -1,5 +1,6 @@
+import { commandReference } from './command-reference';
 import { declarationReference } from './declaration-reference';
 import type { Reference } from './reference';
 
 /** Each generated reference. To add one, write a file that exports a `Reference`, and name it here. */
-export const REFERENCES: readonly Reference[] = [declarationReference];
+export const REFERENCES: readonly Reference[] = [declarationReference, commandReference];

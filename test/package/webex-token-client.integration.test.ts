@@ -102,6 +102,7 @@ describe('its size', () => {
       'bin/webex-token.js',
       'dist/index.d.mts',
       'dist/types/client/src/index.d.ts',
+      'dist/man/webex-token.1',
       'dist/sbom.cdx.json',
     ];
     expect(files).toEqual(expect.arrayContaining(needed));

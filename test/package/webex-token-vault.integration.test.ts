@@ -74,9 +74,17 @@ describe('what is packed', () => {
       'scripts/webex-token-vault.js',
     ]);
     expect(packages.vault.files.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path))).toEqual([
+      'dist/man/webex-token-vault.1',
       'dist/sbom.cdx.json',
     ]);
     expect(packages.vault.files).not.toContain('dist/scripts/quickstart.js');
+  });
+
+  it('the package names its man page, which a global installation links', () => {
+    const { man } = z
+      .object({ man: z.array(z.string()) })
+      .parse(JSON.parse(readFileSync(installed('package.json'), 'utf8')));
+    expect(man.map((path) => packages.vault.files.includes(path.replace('./', '')))).toEqual([true]);
   });
 
   it('the package declares every package that it loads', () => {
