@@ -61,7 +61,7 @@ it.each<[string, string, Partial<DeploymentInput>, number, RegExp]>([
     'webex-tokens',
     { backend: { type: 's3', config: { key: '{stack}' } } },
     1,
-    /^error: the state of stack webex-tokens is in backend "s3", so only Terraform can archive it; .*docs\/tasks\/run-a-server\.md says\n$/,
+    /^error: the state of stack webex-tokens is in backend "s3", so only Terraform can archive it; .*docs\/tasks\/move\.md says\n$/,
   ],
 ])('the command changes nothing if the stack %s', async (_, stack, changes, code, line) => {
   const { exitCode, stdout, stderr } = await setAside(stack, changes);
