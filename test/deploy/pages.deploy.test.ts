@@ -62,6 +62,15 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     expect(screen).toContain('No changes.');
   });
 
+  step('docs/tutorial.md deploys it, and finds nothing to do', async () => {
+    const token = await rehearsal.operatorToken('provisioner');
+    const screen = await typist.types('docs/tutorial.md', 'deploy', {
+      env: { ...environment, VAULT_TOKEN: token },
+      dialog: [['', secret()], YES],
+    });
+    expect(screen).toContain('No changes.');
+  });
+
   step('docs/tasks/import.md looks first, and finds nothing to do', async () => {
     const token = await rehearsal.operatorToken('provisioner');
     const screen = await typist.types('docs/tasks/import.md', 'adopt', {

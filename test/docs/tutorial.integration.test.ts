@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { snippet } from '../fixtures/pages/code-block';
+import { Typist } from '../fixtures/pages/typist';
+import { steps } from '../fixtures/runs/steps';
+import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
+import type { Rehearsal } from '../../rehearsal/rehearsal';
+
+/*
+ * The commands of docs/tutorial.md in order, as root of a rehearsal. test/deploy types its deploy, which needs Terraform.
+ */
+
+describe('the tutorial', () => {
+  const step = steps();
+  let rehearsal: Rehearsal;
+  let typist: Typist;
+  let app: Record<string, string>;
+
+  beforeAll(async () => {
+    rehearsal = await appliedRehearsal(exampleDeployment());
+    typist = new Typist({
+      ...rehearsal.environment,
+      VAULT_ADDR: rehearsal.server.address,
+      VAULT_TOKEN: rehearsal.server.rootToken,
+    });
+  });
+  afterAll(async () => {
+    typist[Symbol.dispose]();
+    await rehearsal.stop();
+  });
+
+  step('builds the plugin as plugin/README.md does', () => {
+    expect(snippet('docs/tutorial.md', 'build')).toBe(snippet('plugin/README.md', 'build'));
+  });
+
+  step('lists what is declared', async () => {
+    expect(await typist.types('docs/tutorial.md', 'list')).toContain('logs in by approle; reads testauth');
+  });
+
+  step('sees that nobody has consented yet', async () => {
+    // The exit code is 2, because a credential is broken.
+    const screen = await typist.types('docs/tutorial.md', 'before').catch(String);
+    expect(screen).toContain('ended with 2');
+    expect(screen).toMatch(/BROKEN +credential testauth +never authorized/);
+    expect(screen).toMatch(/credential testauth: .* authorize testauth/);
+    expect(screen).toMatch(/app people-me: .* issue people-me/);
+  });
+
+  step('has a person consent', async () => {
+    const typing = typist.types('docs/tutorial.md', 'authorize');
+    await fetch(await rehearsal.webex.consent(await typist.browses()));
+    expect(await typing).toMatch(/^name: +Ada Admin$/m);
+  });
+
+  step('writes a secret id into a file, and prints the environment of the app', async () => {
+    const screen = await typist.types('docs/tutorial.md', 'issue');
+    expect(existsSync(join(typist.folder, 'secrets/people-me.secret-id'))).toBe(true);
+    const [, line = ''] = /^export (.*)$/m.exec(screen) ?? [];
+    app = Object.fromEntries(
+      line.split(' ').map((each): [string, string] => [each.replace(/=.*/, ''), each.replace(/^\w+=/, '')]),
+    );
+    expect(Object.keys(app)).toEqual(['VAULT_ADDR', 'VAULT_ROLE_ID', 'VAULT_SECRET_ID_FILE']);
+  });
+
+  step('reads the access token as the app', async () => {
+    using other = new Typist(app);
+    const screen = await other.types('docs/tutorial.md', 'read', {
+      instead: { 'https://webexapis.com/v1': rehearsal.webex.apiUrl, 'curl ': 'curl --silent ' },
+    });
+    const [token = '', person = ''] = screen.trim().split('\n');
+    expect(token).toMatch(/^\S+$/);
+    expect(JSON.parse(person)).toMatchObject({ displayName: 'Ada Admin' });
+  });
+
+  step('sees that all is healthy', async () => {
+    expect(await typist.types('docs/tutorial.md', 'after')).toMatch(/^OK - 5 of 5 healthy$/m);
+  });
+
+  step('ends the grant', async () => {
+    const dialog = [['authorize it again', 'y']] as const;
+    expect(await typist.types('docs/tutorial.md', 'revoke', { dialog })).toContain('"testauth" is deleted in Vault.');
+  });
+});
