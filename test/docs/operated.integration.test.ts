@@ -75,8 +75,8 @@ describe('a server that is operated by the pages', () => {
     expect(screen).not.toContain(token);
   });
 
-  step('docs/day-two.md ends that grant', async () => {
-    await revoking(typist.types('docs/day-two.md', 'revoke', { dialog: [['authorize it again', 'y']] }));
+  step('docs/tasks/authorize.md ends that grant', async () => {
+    await revoking(typist.types('docs/tasks/authorize.md', 'revoke', { dialog: [['authorize it again', 'y']] }));
   });
 
   step('README.md shows the declaration', async () => {
@@ -92,17 +92,35 @@ describe('a server that is operated by the pages', () => {
     );
   });
 
+  step('docs/tasks/authorize.md has a person consent, and replaces the grant with PKCE', async () => {
+    await operated.asRoot((root) => root.delete('oauthapp/creds/testauth'));
+    const consenting = typist.types('docs/tasks/authorize.md', 'browser');
+    await operated.engine.consent(await typist.browses());
+    expect(await consenting).toContain('Ada Admin');
+    const replacing = typist.types('docs/tasks/authorize.md', 'pkce', {
+      dialog: [['The client secret of "webex-myapp"', operated.engine.clientSecret]],
+    });
+    await operated.engine.consent(await typist.browses());
+    expect(await replacing).toContain('Ada Admin');
+  });
+
+  step('docs/tasks/app-identities.md issues a secret id into a file, and wrapped', async () => {
+    expect(await typist.types('docs/tasks/app-identities.md', 'issue here')).toContain('VAULT_SECRET_ID_FILE=');
+    expect(existsSync(join(typist.folder, 'people-me.secret-id'))).toBe(true);
+    expect(await typist.types('docs/tasks/app-identities.md', 'issue')).toContain('Wrapping token');
+  });
+
   step('README.md issues a wrapped secret id', async () => {
     const screen = await typist.types('README.md', 'issue');
     expect(screen).toMatch(/VAULT_ROLE_ID=/);
   });
 
-  step('docs/day-two.md sees each grant', async () => {
-    expect(await typist.types('docs/day-two.md', 'status')).toMatch(/testauth .*healthy/);
+  step('docs/tasks/watch.md sees each grant', async () => {
+    expect(await typist.types('docs/tasks/watch.md', 'status')).toMatch(/testauth .*healthy/);
   });
 
-  step('docs/day-two.md tells Prometheus: once, by a file, and served', async () => {
-    const [once, byFile, served] = typist.typesEach('docs/day-two.md', 'metrics');
+  step('docs/tasks/watch.md tells Prometheus: once, by a file, and served', async () => {
+    const [once, byFile, served] = typist.typesEach('docs/tasks/watch.md', 'metrics');
     expect(await once?.()).toContain('webex_token_vault_look_success 1');
     await byFile?.({ instead: { '/var/lib/node_exporter/': '' } });
     expect(existsSync(join(typist.folder, 'webex.prom'))).toBe(true);
@@ -114,8 +132,8 @@ describe('a server that is operated by the pages', () => {
     return { instead: { '--serve': `--serve ${address}` }, dialog: [[address, '\u0003']] };
   }
 
-  step('docs/day-two.md finds nothing wrong', async () => {
-    expect(await typist.types('docs/day-two.md', 'doctor')).toContain('ok     login: as the observer');
+  step('docs/tasks/troubleshooting.md finds nothing wrong', async () => {
+    expect(await typist.types('docs/tasks/troubleshooting.md', 'doctor')).toContain('ok     login: as the observer');
   });
 
   async function restart(): Promise<void> {
@@ -126,6 +144,14 @@ describe('a server that is operated by the pages', () => {
   step('docs/tasks/upgrade.md stops it without losing a grant', async () => {
     const [pause, unseal, resume] = typist.typesEach('docs/tasks/upgrade.md', 'stop');
     await pause?.();
+    await restart();
+    expect(await unseal?.({ dialog: await keyShares() })).toContain('is unsealed');
+    await resume?.();
+  });
+
+  step('docs/tasks/outages.md pauses before a stop, and resumes after it', async () => {
+    const [unseal, resume] = typist.typesEach('docs/tasks/outages.md', 'resume');
+    expect(await typist.types('docs/tasks/outages.md', 'pause')).toContain('is paused, and none is under way');
     await restart();
     expect(await unseal?.({ dialog: await keyShares() })).toContain('is unsealed');
     await resume?.();
@@ -142,8 +168,8 @@ describe('a server that is operated by the pages', () => {
     expect(await typist.types('docs/tasks/run-a-server.md', 'exec')).toMatch(/client_id +\S+/);
   });
 
-  step('docs/day-two.md gives the integration a new client secret', async () => {
-    const screen = await typist.types('docs/day-two.md', 'rotate', { dialog: newClientSecret() });
+  step('docs/tasks/rotate-a-client-secret.md gives the integration a new client secret', async () => {
+    const screen = await typist.types('docs/tasks/rotate-a-client-secret.md', 'rotate', { dialog: newClientSecret() });
     expect(screen).toContain('Integration "webex-myapp" has its new client secret');
   });
 
