@@ -62,12 +62,13 @@ function synthesize(environment: Record<string, string> = {}): Promise<FinishedC
   return user.run('tsx', ['stack.ts'], environment);
 }
 
-describe('what is packed', () => {
-  it('the package contains the compiled code, the program that starts it and the monitoring files', () => {
+describe('the packed files', () => {
+  it('the package contains the compiled code, the program that starts it, the JSON Schema and the monitoring files', () => {
     const others = packages.vault.files.filter((path) => !path.startsWith('dist/'));
     expect(others).toEqual([
       'LICENSE',
       'README.md',
+      'docs/reference/deployment.schema.json',
       'monitoring/alerts.yml',
       'monitoring/grafana-dashboard.json',
       'package.json',

@@ -115,7 +115,7 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
     ['people-me', '--address', 'http://vault.test:8200'],
     {},
     {},
-    '--address must be https, as tokens go there, got "http://vault.test:8200"; use "https://vault.test:8200", or set VAULT_ALLOW_HTTP=true',
+    '--address must be https, because tokens go there, got "http://vault.test:8200"; use "https://vault.test:8200", or set VAULT_ALLOW_HTTP=true',
   ],
   [
     ['people-me'],

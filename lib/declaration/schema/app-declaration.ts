@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { commandLine } from '#core';
 import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 import { identityDeclaration } from './identity-declaration';
+import { METHOD_PATH_RULE, rules } from './rules';
 
 /** Path of the operators' AppRole auth method. */
 export const OPERATORS_MOUNT = 'operators';
 
 /**
- * Tuning of an AppRole method. A role id is no secret: with a lockout, anybody could lock an app out by refused logins.
- * A secret id cannot be guessed.
+ * Tuning of an AppRole method. A role id is no secret, so with a lockout anybody could lock an app out by failed logins. A
+ * lockout protects nothing, because nobody can guess a secret id.
  *
  * @see https://openbao.org/docs/concepts/user-lockout/
  */
@@ -19,14 +20,15 @@ export const NO_LOCKOUT = { lockout_disable: true } as const;
 export const APPROLE_PATH = 'approle';
 
 const appRoleFields = {
-  /** Path of the AppRole auth method of the apps. @default "approle" */
+  /** Path of the AppRole auth method of the apps. @default "approle" @example 'webex-apps' */
   path: path
     .refine((value) => value !== OPERATORS_MOUNT, {
       error: () =>
         `must not be "${OPERATORS_MOUNT}": an app with the name of an operator would overwrite the role that "${commandLine('init')}" has there; use another path`,
     })
-    .default(APPROLE_PATH),
-  /** Enable AppRole at that path. False: it is enabled already, and others use it too. @default true */
+    .default(APPROLE_PATH)
+    .register(rules, { rule: `not "${OPERATORS_MOUNT}"; ${METHOD_PATH_RULE}` }),
+  /** Enable AppRole at `path`. False if AppRole is enabled there already and others use it too. @default true @example false */
   manage: z.boolean().default(true),
 };
 
@@ -35,7 +37,9 @@ export interface AppRoleFields extends Fields<typeof appRoleFields> {}
 /** The auth method of apps without an identity of their own. */
 export const appRoleDeclaration: StrictObject<AppRoleFields> = strictObject(appRoleFields);
 
-const cidr = z.string().superRefine((value, context) => {
+const cidr = z.string().superRefine(requireCidr).register(rules, { rule: 'a CIDR, such as "10.0.0.0/24"' });
+
+function requireCidr(value: string, context: z.core.$RefinementCtx): void {
   const [address = '', prefix, ...more] = value.split('/');
   const version = isIP(address);
   const longest = version === 6 ? 128 : 32;
@@ -47,41 +51,59 @@ const cidr = z.string().superRefine((value, context) => {
   } else if (Number(prefix) > longest) {
     context.addIssue(`must have a prefix of 0 to ${longest}, got "${value}"; write it like "${example}"`);
   }
-});
+}
 
-const roleName = name.regex(/^[^A-Z]*$/, {
-  error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,
-});
+const roleName = name
+  .regex(/^[^A-Z]*$/, {
+    error: ({ input }) => `must be in lower case, got "${String(input)}"; use "${String(input).toLowerCase()}"`,
+  })
+  .register(rules, { rule: 'lower-case letters, digits, "-" or "_"; a letter or a digit comes first' });
 
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/approle for the role's settings */
 const appFields = {
-  /** Name of its role, in lower case: Vault ignores case in names of roles, and not in policies. */
+  /**
+   * Name of the app and of its role. It is in lower case, because Vault ignores case in names of roles, but not in policies.
+   * @example 'report'
+   */
   name: roleName,
   /**
-   * Name of its role and of its policy in Vault. A renamed app keeps its first name here, and with it its role id and its
-   * secret ids. @default - the name
+   * Name of the app's role and policy in Vault. A renamed app keeps its first name here, so its role id and its secret ids
+   * stay valid.
+   * @default - `name`
+   * @example 'reports'
    */
   vaultName: roleName.optional(),
-  /** Lifetime of the Vault token of one login. @default 1200 */
-  tokenTtlSeconds: seconds.default(1200),
-  /** Longest life of that token, renewals included. @default 3600 */
+  /** Lifetime of the Vault token of one login. @default 1200 @example 600 */
+  tokenTtlSeconds: seconds.default(1200).register(rules, { rule: 'at most `tokenMaxTtlSeconds`' }),
+  /** Longest lifetime of that Vault token, including renewals. @default 3600 @example 7200 */
   tokenMaxTtlSeconds: seconds.default(3600),
-  /** Lifetime of a secret id; 0: it never expires. @default 7776000 (90 days) */
-  secretIdTtlSeconds: seconds.default(90 * 24 * 3600),
-  /** How many logins a secret id is good for; 0: any number. @default 0 */
-  secretIdUses: z.int().nonnegative().default(0),
-  /** Networks that may log in and use the token, as CIDR. @default - any */
+  /** Lifetime of a secret id. With 0, it never expires. @default 7776000 (90 days) @example 2592000 */
+  secretIdTtlSeconds: seconds.default(90 * 24 * 3600).register(rules, { rule: 'not 0 with `renewsSecretId`' }),
+  /** Number of logins that a secret id allows. 0 allows any number. @default 0 @example 1 */
+  secretIdUses: z.int().nonnegative().default(0).register(rules, { rule: '0 with `identity` or `renewsSecretId`' }),
+  /** Networks that may log in and use the Vault token. @default [] (any network) @example ['10.0.0.0/24'] */
   boundCidrs: z.array(cidr).readonly().default([]),
   /**
-   * The app may issue itself a new secret id, with the declared lifetime and networks, before its own expires. A thief can do
-   * the same until somebody destroys the secret id, so bind the app to its networks. It needs a lifetime and no limit of uses.
+   * The app may issue itself a new secret id before its own expires. The new one has the declared lifetime and networks. A thief
+   * of the secret id can do the same until somebody destroys it, so set `boundCidrs` too.
    * @default false
+   * @example true
    */
-  renewsSecretId: z.boolean().default(false),
-  /** Identity that the app has already. Settings of secret ids have no effect then. @default - AppRole: a secret id is issued to it */
+  renewsSecretId: z
+    .boolean()
+    .default(false)
+    .register(rules, { rule: 'not with `identity`, `secretIdUses` or `secretIdTtlSeconds: 0`' }),
+  /**
+   * Identity that the app has already. Settings of secret ids then have no effect.
+   * @default - AppRole: an operator issues a secret id to the app
+   * @example { github: { repository: 'example/report', ref: 'refs/heads/main' } }
+   */
   identity: identityDeclaration.optional(),
-  /** Names of the credentials whose access token the app may read. */
-  reads: z.array(z.string()).min(1, 'must name at least one credential'),
+  /** Names of the credentials whose access tokens the app may read. @example ['people-me'] */
+  reads: z
+    .array(z.string())
+    .min(1, 'must name at least one credential')
+    .register(rules, { rule: 'names of declared credentials' }),
 };
 
 export interface AppDeclarationFields extends Fields<typeof appFields> {}

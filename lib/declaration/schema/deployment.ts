@@ -5,53 +5,95 @@ import { engineDeclaration, recordsPathOf } from './engine-declaration';
 import { path, strictObject, vaultUrl } from './fields';
 import { integrationDeclaration } from './integration-declaration';
 import { operatorsDeclaration } from './operators-declaration';
+import { rules } from './rules';
 import { keepsGrants, serverAddresses, serverDeclaration } from './server/server-declaration';
 import { WEBEX_CLOUDS, type WebexCloudName, webexCloudAt, webexDeclaration } from './webex-declaration';
 
 /*
- * The schema of `deployment.ts`, in the words of Vault, the plugin and OAuth. `defineDeployment` parses it once, and
- * everything else trusts a `Deployment`.
+ * The schema of `deployment.ts`, in the words of Vault, the plugin and OAuth. `defineDeployment` parses a declaration once.
+ * All other code trusts a `Deployment`.
+ *
+ * The doc comment of each field is its text in docs/reference/declaration.md.
  */
 
 type ServerDeclaration = z.output<typeof serverDeclaration>;
 
 const vault = strictObject({
+  /**
+   * The server that stack `vault-server` runs. Field `mode` selects its kind.
+   * @default - no server; `address` names an existing one
+   * @example { mode: 'production', product: 'vault' }
+   */
   server: serverDeclaration.optional(),
+  /** Address of a server that exists. @default - the address of `server` @example 'https://vault.example.com:8200' */
   address: vaultUrl.optional(),
-  /** Vault Enterprise, HCP or OpenBao namespace of an existing server. @default - the root namespace */
+  /** Namespace of Vault Enterprise, HCP Vault or OpenBao. @default - the root namespace @example 'collaboration' */
   namespace: path.optional(),
 });
 
-const declaration = strictObject({
-  /** Either a server that stack `vault-server` runs, or the address of one that exists. */
-  vault: vault.refine(
-    ({ server, address }) => (server === undefined) !== (address === undefined) || isDerived(server, address),
-    {
-      error: 'must have either a server to run or the address of one that exists; give one of the two',
-    },
-  ),
-  webex: webexDeclaration.prefault({}),
-  engine: engineDeclaration.prefault({}),
-  appRole: appRoleDeclaration.prefault({}),
+/** @see https://developer.hashicorp.com/terraform/language/backend */
+const backend = strictObject({
+  /** Type of the backend, as in Terraform's documentation. @example 's3' */
+  type: z.string().min(1),
   /**
-   * Write the provisioner's own policy. A provisioner may read it and not change it: an administrator applies first, and
-   * again when the policy changes.
-   * @default true; false with a server that keeps grants, where "webex-token-vault init" writes it
+   * Settings of the backend, as in Terraform's documentation. In a text, `{stack}` becomes the name of the stack, and
+   * `{deployment}` the name of the declaring file.
+   * @default {}
+   * @example { bucket: 'states', key: '{deployment}/{stack}.tfstate', region: 'eu-central-1' }
    */
-  manageProvisioner: z.boolean().optional(),
-  integrations: z.array(integrationDeclaration).min(1, 'must declare at least one integration'),
-  credentials: z.array(credentialDeclaration).min(1, 'must declare at least one credential'),
-  apps: z.array(appDeclaration).default([]),
-  /** People who act as operators. @default - operators log in by the AppRoles of "webex-token-vault init" */
-  operators: operatorsDeclaration.optional(),
-  /**
-   * Terraform backend: its type and its settings, as in Terraform's documentation. `{stack}` in a setting becomes the name
-   * of the stack, `{deployment}` the name of the declaring file. @default - local state beside that file
-   */
-  backend: strictObject({ type: z.string().min(1), config: z.record(z.string(), z.unknown()).default({}) }).optional(),
+  config: z.record(z.string(), z.unknown()).default({}),
 });
 
-/** A defined deployment may be defined again. It has the address of its server then. */
+const declaration = strictObject({
+  /**
+   * The server that has the engine.
+   * @example { address: 'https://vault.example.com:8200' }
+   */
+  vault: vault
+    .refine(({ server, address }) => (server === undefined) !== (address === undefined) || isDerived(server, address), {
+      error: 'must have either a server to run or the address of one that exists; give one of the two',
+    })
+    .register(rules, { rule: 'either `server` or `address`' }),
+  /** Webex, for all integrations. @example { cloud: 'fedramp' } */
+  webex: webexDeclaration.prefault({}),
+  /** The engine. @example { mountPath: 'webex' } */
+  engine: engineDeclaration.prefault({}),
+  /** The auth method of apps without an identity of their own. @example { path: 'webex-apps' } */
+  appRole: appRoleDeclaration.prefault({}),
+  /**
+   * Write the provisioner's policy. A provisioner may read its own policy but not change it. So an administrator applies
+   * first, and again after each change of the policy.
+   * @default - true; false with a production server, because `webex-token-vault init` writes the policy there
+   * @example false
+   */
+  manageProvisioner: z.boolean().optional(),
+  /** The OAuth clients of Webex. @example [{ name: 'people-bot', clientId: 'C0123' }] */
+  integrations: z
+    .array(integrationDeclaration)
+    .min(1, 'must declare at least one integration')
+    .register(rules, { rule: 'each `name` and each `vaultName` once' }),
+  /** The grants. @example [{ name: 'people-me', integration: 'people-bot', scopes: ['spark:people_read'] }] */
+  credentials: z
+    .array(credentialDeclaration)
+    .min(1, 'must declare at least one credential')
+    .register(rules, { rule: 'each `name` once' }),
+  /** The programs that read access tokens. @default [] @example [{ name: 'report', reads: ['people-me'] }] */
+  apps: z.array(appDeclaration).default([]).register(rules, { rule: 'each `name` and each `vaultName` once' }),
+  /**
+   * People who act as operators.
+   * @default - operators log in by the AppRoles of `webex-token-vault init`
+   * @example { oidc: { issuer: 'https://idp.example.com', clientId: 'vault', groups: { observer: ['on-call'] } } }
+   */
+  operators: operatorsDeclaration.optional(),
+  /**
+   * The Terraform backend, which keeps the states of both stacks.
+   * @default - a local state beside the declaring file
+   * @example { type: 's3', config: { bucket: 'states', key: '{deployment}/{stack}.tfstate', region: 'eu-central-1' } }
+   */
+  backend: backend.optional(),
+});
+
+/** A defined deployment may be defined again. Its address is then the address of its server. */
 function isDerived(server: ServerDeclaration | undefined, address: string | undefined): boolean {
   return server !== undefined && address === serverAddresses(server)[0];
 }
@@ -69,8 +111,8 @@ export const deploymentSchema = declaration.transform(
 );
 
 /**
- * Names inside Vault stay: a grant knows its integration by name, and a secret id its role. A renamed integration or app
- * keeps its first name there, and its addresses in Terraform's state.
+ * Names in Vault never change, because a grant refers to its integration by name, and a secret id to its role. So a renamed
+ * integration or app keeps its first name in Vault, and its addresses in Terraform's state.
  */
 function inVault<Named extends { readonly name: string; readonly vaultName?: string }>(
   declared: Named,

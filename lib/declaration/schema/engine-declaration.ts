@@ -1,88 +1,132 @@
 import { z } from 'zod';
 import { described, name, path, seconds, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
+import { rules } from './rules';
 
 /*
- * The engine. Its defaults lose no grant, because only a person can give one again.
+ * The engine. Its defaults never lose a grant, because only a person can give a new one.
  */
 
 const pluginFields = {
   /**
-   * Name in the plugin catalog, and type of the mount. Another name means a new mount without the grants.
+   * Name of the plugin in the catalog, and type of the mount. Another name makes a new mount without the grants.
    * @default "oauthapp"
+   * @example 'oauthapp-3'
    */
   name: name.default('oauthapp'),
-  /** Write the catalog entry. False: someone else does, as for a namespace. @default true */
+  /**
+   * Write the entry in the plugin catalog. False if somebody else writes it, as for a namespace.
+   * @default true
+   * @example false
+   */
   manage: z.boolean().default(true),
-  /** Plugin binary on this machine: its sha256 is computed, and it is mounted into the container. @default - none: give `sha256` */
+  /**
+   * Path of the plugin binary on this machine. The deploy computes its sha256. A container of `vault.server` mounts it.
+   * @default - none: `sha256` is needed
+   * @example 'plugin/oauthapp'
+   */
   path: z.string().optional(),
-  /** Hex sha256 of the binary on the server. @default - computed from `path` */
+  /**
+   * Sha256 of the plugin binary on the server.
+   * @default - computed from `path`
+   * @example 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c'
+   */
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, { error: ({ input }) => `must be 64 lower-case hex digits, got "${String(input)}"` })
+    .register(rules, { rule: '64 lower-case hex digits' })
     .optional(),
-  /** File name of the binary in the server's plugin directory. @default - the file name of `path`, else the name */
+  /**
+   * File name of the plugin binary in the server's plugin directory.
+   * @default - the file name of `path`, or `name` if `path` is left out
+   * @example 'vault-plugin-secrets-oauthapp'
+   */
   command: z.string().min(1).optional(),
 };
 
 /** @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for the plugin's names */
 const tuningFields = {
   /**
-   * How long the engine waits for Webex; 0: no end. Refreshes of one credential come one after the other, so a read can
-   * wait for several. With 12 s, three readers of an expired token wait up to 48 s while Webex hangs. Most clients give up
-   * after 60 s, and a client that gives up during a refresh can lose the grant. A lower value discards more late answers,
-   * and a discarded answer loses the grant if Webex rotates refresh tokens. @default 12
+   * Time that the engine waits for an answer of Webex. 0 waits without a limit. The engine refreshes a credential once at a
+   * time, so a read can wait for several refreshes. With 12 s, three readers of an expired token wait up to 48 s while Webex
+   * hangs. Most clients give up after 60 s, and a client that gives up during a refresh can lose the grant. A lower value
+   * discards more late answers. A discarded answer loses the grant if Webex rotates refresh tokens.
+   * @default 12
+   * @example 20
    */
   providerTimeoutSeconds: seconds.default(12),
   /**
-   * Growth of that wait for a token that expires, and beyond it for one that expired days ago. 1 keeps the wait constant. @default 1
+   * Factor by which `providerTimeoutSeconds` grows until a token expires. After the expiry it grows further. 1 keeps the
+   * timeout constant.
+   * @default 1
+   * @example 1.5
    */
   providerTimeoutExpiryLeewayFactor: z
     .number()
     .min(1, { error: ({ input }) => `must be at least 1, got ${described(input)}, and the plugin refuses less; use 1` })
     .default(1),
-  /** How often the engine looks for tokens to refresh, at most 90 days (the plugin's own limit); 0: only when read. @default 3600 */
+  /**
+   * Interval at which the engine looks for tokens to refresh. With 0, it refreshes a token only if somebody reads it. The
+   * upper bound of 90 days is the plugin's own.
+   * @default 3600
+   * @example 600
+   */
   refreshCheckIntervalSeconds: wholeNumber(0, 90 * 24 * 3600).default(3600),
   /**
-   * How long before its expiry an access token is refreshed. A shorter outage of Webex costs nothing. It is at least the
-   * check interval, and is ignored if the interval is 0.
-   * @default 604800 (7 days; Webex tokens live 14)
+   * Time before its expiry at which an access token is refreshed. Apps do not notice an outage of Webex that is shorter. The
+   * engine ignores this field if `refreshCheckIntervalSeconds` is 0.
+   * @default 604800 (7 days; an access token of Webex lives for 14)
+   * @example 432000
    */
-  refreshAheadSeconds: seconds.default(7 * 24 * 3600),
+  refreshAheadSeconds: seconds
+    .default(7 * 24 * 3600)
+    .register(rules, { rule: 'at least `refreshCheckIntervalSeconds`' }),
 };
 
 export interface EngineTuningFields extends Fields<typeof tuningFields> {}
 
-/** Settings that hardly anybody changes. Reaping is not declarable: the engine never deletes a grant. */
+/** Settings that few deployments change. Reaping is no field, so the engine never deletes a grant. */
 export const engineTuning: StrictObject<EngineTuningFields> = strictObject(tuningFields);
 
 export type EngineTuning = z.output<typeof engineTuning>;
 
+const PATH_RULE = 'not in a mount of Vault itself, like "sys"; not within another path of the engine, nor around it';
+
 const engineFields = {
-  /** Path of the engine. It moves to another path with its grants if `movedFrom` says so. @default "oauthapp" */
-  mountPath: path.default('oauthapp'),
+  /** Path of the engine. To move an engine with its grants, set `movedFrom` as well. @default "oauthapp" @example 'webex' */
+  mountPath: path.default('oauthapp').register(rules, { rule: PATH_RULE }),
   /**
-   * Former path of the engine. The next deploy moves the engine from there and needs the client secrets again. Leave it out
-   * after that deploy: the provisioner may move the engine as long as it is declared. @default - it does not move
+   * Former path of the engine. The next deploy moves the engine to `mountPath`, and needs the client secrets again. Remove the
+   * field after that deploy, because the provisioner may move the engine as long as the field is there.
+   * @default - the engine does not move
+   * @example 'oauthapp'
    */
-  movedFrom: path.optional(),
+  movedFrom: path.optional().register(rules, { rule: `${PATH_RULE}; not with \`import\`` }),
   /**
-   * Import an engine that somebody mounted there by hand, with its grants: the next deploy adds the mount to Terraform's
-   * state and writes the rest over what is there. Leave it declared if the engine holds grants of others: the observer
-   * then reads declared grants only. @default false
+   * Import an engine that somebody mounted at `mountPath` by hand. The grants stay. The next deploy adds the mount to
+   * Terraform's state, and overwrites the configuration. Keep the field if the engine also has grants of others. The observer
+   * then reads only the declared grants.
+   * @default false
+   * @example true
    */
-  import: z.boolean().default(false),
+  import: z.boolean().default(false).register(rules, { rule: 'not with `movedFrom`' }),
   /**
-   * Terraform refuses to delete the mount with every grant, as another plugin name or `destroy` would. Only a person can
-   * give a grant again. @default true
+   * Terraform refuses to delete the mount with all its grants. Without this field, `destroy` and a change of `plugin.name`
+   * would delete it. Only a person can give a new grant.
+   * @default true
+   * @example false
    */
   preventDestroy: z.boolean().default(true),
+  /** Settings that few deployments change. @example { providerTimeoutSeconds: 20 } */
   tuning: engineTuning.prefault({}),
+  /** The plugin. @example { path: 'plugin/oauthapp' } */
   plugin: strictObject(pluginFields).prefault({}),
   /**
-   * Path of the records: who consented and when, which refreshes were seen, the last backup. They hold no secret.
-   * @default - the mount path with "-records" behind it
+   * Path of the records: the consents with their account and time, the observed refreshes, and the last backup. They hold no
+   * secret.
+   * @default - `mountPath` with "-records" at its end
+   * @example 'webex-records'
    */
-  recordsPath: path.optional(),
+  recordsPath: path.optional().register(rules, { rule: PATH_RULE }),
 };
 
 export interface EngineDeclarationFields extends Fields<typeof engineFields> {}
@@ -94,7 +138,7 @@ export function recordsPathOf(mountPath: string): string {
   return `${mountPath}-records`;
 }
 
-/** Path of the client secrets for healing. */
+/** Path of the client secrets that healing needs. */
 export function healingPathOf(mountPath: string): string {
   return `${mountPath}-healing`;
 }

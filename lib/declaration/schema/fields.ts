@@ -1,19 +1,20 @@
 import { inspect } from 'node:util';
 import { allowsHttp, isPlainHttp, quotedList } from '#core';
 import { z } from 'zod';
+import { rules } from './rules';
 import { similarName } from './similar-name';
 
 /*
- * Fields that several parts of a deployment have.
+ * Schemas that fields of several objects share.
  */
 
 /** An object with these fields and no others. */
 export type StrictObject<Shape extends z.core.$ZodLooseShape> = z.ZodObject<Shape, z.core.$strict>;
 
 /**
- * An object whose error about an unknown field names the fields that it has.
+ * An object with these fields. Its error about an unknown field lists the known ones.
  *
- * @param refused why fields must not be there that people may expect, by their names
+ * @param refused advice for fields that people may expect and that are refused, by name
  */
 export function strictObject<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
@@ -38,16 +39,25 @@ function unknownField(key: string, known: readonly string[], refused: Readonly<R
 }
 
 /**
- * Named type of a schema that other files use. Their compiled types then name it, and keep its doc comments.
+ * Gives the type of a shape a name. Without a name, compiled types would repeat the shape and lose its doc comments.
  */
 export type Fields<Shape> = { [Name in keyof Shape]: Shape[Name] };
 
-/** A name that needs no escaping in a path of Vault and in an id of Terraform. */
-export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, {
-  error: ({ input }) => `must be letters, digits, "-" or "_", got "${String(input)}"; rename it`,
-});
+/** A name that needs no escaping in a path of Vault or in an id of Terraform. */
+export const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, {
+    error: ({ input }) => `must be letters, digits, "-" or "_", got "${String(input)}"; rename it`,
+  })
+  .register(rules, { rule: 'letters, digits, "-" or "_"; a letter or a digit comes first' });
 
-export const path = z.string().superRefine((value, context) => {
+/** The path of a mount or of a namespace. */
+export const path = z
+  .string()
+  .superRefine(requirePath)
+  .register(rules, { rule: 'letters, digits, "-", "_" or "/", without "/" at either end' });
+
+function requirePath(value: string, context: z.core.$RefinementCtx): void {
   const trimmed = value.replace(/^\/+|\/+$/g, '');
   if (value === '' || value !== trimmed) {
     const problem = value.startsWith('/') ? 'must not start with "/"' : 'must not be empty or end with "/"';
@@ -57,28 +67,38 @@ export const path = z.string().superRefine((value, context) => {
   } else if (!/^[A-Za-z0-9_/-]+$/.test(value)) {
     context.addIssue(`must be letters, digits, "-", "_" or "/", got "${value}"; rename it`);
   }
-});
+}
 
-/** A URL without slashes at its end, so paths can follow it. */
+/** A URL. Slashes at its end are removed, because paths follow it. */
 const httpUrl = z
   .string()
   .overwrite((value) => value.replace(/\/+$/, ''))
   .superRefine(requireUrl);
 
-/** A URL that is compared to the letter: https, or on loopback. */
-export const httpsUrl = z.string().superRefine(requireUrl).superRefine(requireTls);
+const HTTPS_RULE = 'an https URL, or an http URL on loopback, without user, query and fragment';
 
-/** As {@link httpsUrl}, without the slashes at its end. */
-export const httpsBaseUrl = httpUrl.superRefine(requireTls);
+/** A URL that other programs compare letter by letter, so it is not changed. */
+export const httpsUrl = z
+  .string()
+  .superRefine(requireUrl)
+  .superRefine(requireTls)
+  .register(rules, { rule: HTTPS_RULE });
 
-/** Address of a Vault. Plain HTTP to another machine needs the environment's permission. */
-export const vaultUrl = httpUrl.superRefine((value, context) => {
+/** As {@link httpsUrl}, but slashes at its end are removed. */
+export const httpsBaseUrl = httpUrl.superRefine(requireTls).register(rules, { rule: HTTPS_RULE });
+
+/** Address of a Vault. The environment must permit plain HTTP to another machine. */
+export const vaultUrl = httpUrl.superRefine(requireVaultUrl).register(rules, {
+  rule: 'an https URL, or an http URL on loopback; VAULT_ALLOW_HTTP=true permits other http URLs',
+});
+
+function requireVaultUrl(value: string, context: z.core.$RefinementCtx): void {
   if (isPlainHttp(value) && !allowsHttp()) {
     context.addIssue(
-      `must be https, as tokens go there, got "${value}"; use "${value.replace(/^http:/, 'https:')}", or set VAULT_ALLOW_HTTP=true where a service mesh encrypts`,
+      `must be https, because tokens go there, got "${value}"; use "${value.replace(/^http:/, 'https:')}", or set VAULT_ALLOW_HTTP=true if a service mesh encrypts`,
     );
   }
-});
+}
 
 function requireUrl(value: string, context: z.core.$RefinementCtx): void {
   const url = URL.canParse(value) ? new URL(value) : undefined;
@@ -87,24 +107,28 @@ function requireUrl(value: string, context: z.core.$RefinementCtx): void {
   } else if (url.username || url.password) {
     context.addIssue('must hold no user and password, because a declaration holds no secret; leave them out');
   } else if (url.search || url.hash) {
-    context.addIssue(`must end with its path, got "${value}"; leave out what follows "${url.search ? '?' : '#'}"`);
+    context.addIssue(
+      `must have no query and no fragment, got "${value}"; leave out the part from "${url.search ? '?' : '#'}" on`,
+    );
   }
 }
 
 function requireTls(value: string, context: z.core.$RefinementCtx): void {
   if (isPlainHttp(value)) {
-    context.addIssue(`must be https, as tokens go there, got "${value}"; use "${value.replace(/^http:/, 'https:')}"`);
+    context.addIssue(
+      `must be https, because tokens go there, got "${value}"; use "${value.replace(/^http:/, 'https:')}"`,
+    );
   }
 }
 
-/** Any value as a text. Some values of JavaScript have no text and no JSON. */
+/** Shows any value in a message. Some values of JavaScript have no JSON. */
 export function described(value: unknown): string {
   return typeof value === 'string'
     ? JSON.stringify(value)
     : inspect(value, { depth: 0, breakLength: Infinity, maxArrayLength: 3, maxStringLength: 40, customInspect: false });
 }
 
-/** @param advice for another number @default - to give one in these bounds */
+/** @param advice for a number outside the bounds @default "give one in these bounds" */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER, advice?: string): z.ZodInt {
   const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const error = ({ input }: { readonly input?: unknown }): string => {

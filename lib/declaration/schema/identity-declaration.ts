@@ -2,36 +2,53 @@ import { quotedList } from '#core';
 import { z } from 'zod';
 import { httpsUrl, path, strictObject, type Fields, type StrictObject } from './fields';
 import { caCertificates, publicKey } from './pem';
+import { METHOD_PATH_RULE, rules } from './rules';
 
 /*
- * Identities that apps have already: a token of an issuer, or a certificate. Nobody carries a secret to such an app.
+ * Identities that apps have already: a token of an issuer, or a certificate. An app with an identity needs no secret id.
  */
 
-const text = z.string().regex(/^[^\s\p{Cc}]+$/u, {
-  error: ({ input }) => `must not be empty or have white space or control characters, got "${String(input)}"`,
-});
+const text = z
+  .string()
+  .regex(/^(?:(?!\s)[!-~\xa1-\uffff])+$/, {
+    error: ({ input }) => `must not be empty or have white space or control characters, got "${String(input)}"`,
+  })
+  .register(rules, { rule: 'not empty, without white space and control characters' });
 
-/** Apps share a method if their settings of it are equal. */
+/** Apps share an auth method if they declare equal settings for it. */
 const methodFields = {
   /**
-   * Enable and configure the auth method at that path. False: it is enabled already, with these settings.
+   * Enable and configure the auth method at `path`. False if it is enabled there already, with these settings.
    * @default true
+   * @example false
    */
   manageMethod: z.boolean().default(true),
 };
 
 const issuerFields = {
   ...methodFields,
-  /** PEM of the CA of the issuer's server. @default - CAs that the server of Vault trusts */
+  /**
+   * PEM of the CA that signed the certificate of the issuer's server.
+   * @default - the CAs that the server of Vault trusts
+   * @example readFileSync('issuer-ca.pem', 'utf8')
+   */
   issuerCaPem: caCertificates.optional(),
 };
 
+/** Path of an auth method. Apps with equal settings may share it. */
+function methodPath(byDefault: string): z.ZodDefault<z.ZodString> {
+  return path.default(byDefault).register(rules, { rule: `${METHOD_PATH_RULE}; apps with equal settings share one` });
+}
+
 const audience = text;
 
-/** The whole value of a claim. White space inside counts; around it nobody would see it. */
-const claimValue = z.string().regex(/^\S(?:.*\S)?$/, {
-  error: ({ input }) => `must not be empty or have white space around it, got "${String(input)}"`,
-});
+/** The whole value of a claim. White space at an end would be hard to see. */
+const claimValue = z
+  .string()
+  .regex(/^\S(?:.*\S)?$/, {
+    error: ({ input }) => `must not be empty or have white space around it, got "${String(input)}"`,
+  })
+  .register(rules, { rule: 'not empty, without white space at either end' });
 
 const claims = z
   .record(z.string().min(1), z.union([claimValue, z.array(claimValue).min(1).readonly()]))
@@ -43,10 +60,13 @@ const claims = z
         'must bind a claim that differs between the issuer\'s tokens, or any of them could log in; name one, like { sub: "..." }',
     },
   )
-  // Terraform's provider joins several values by commas.
+  // Terraform's provider joins several values with commas.
   .refine((bound) => isWhole(Object.values(bound)), {
     error:
       'must not have both a value with a comma and a claim with several values, because the comma would split the value; declare two apps',
+  })
+  .register(rules, {
+    rule: 'at least one claim other than `iss`, `aud`, `exp`, `nbf` and `iat`; no value with a comma if a claim has several',
   });
 
 function isWhole(values: readonly (string | readonly string[])[]): boolean {
@@ -55,17 +75,24 @@ function isWhole(values: readonly (string | readonly string[])[]): boolean {
 
 const jwt = strictObject({
   ...issuerFields,
-  /** Path of the auth method of that issuer. @default "jwt" */
-  path: path.default('jwt'),
-  /** Claim `iss` of the tokens, to the letter. Its `/.well-known/openid-configuration` is below, unless public keys are given. */
+  /** Path of the auth method of the issuer. @default "jwt" @example 'jwt-ci' */
+  path: methodPath('jwt'),
+  /**
+   * Claim `iss` of the tokens, letter by letter. Without `publicKeys`, its `/.well-known/openid-configuration` must exist.
+   * @example 'https://idp.example.com'
+   */
   issuer: httpsUrl,
-  /** PEM of the public keys that its tokens are signed with. @default - by discovery, at the issuer */
+  /**
+   * PEM of each public key that verifies the tokens.
+   * @default - Vault discovers the keys at the issuer
+   * @example [readFileSync('issuer-key.pem', 'utf8')]
+   */
   publicKeys: z.array(publicKey).min(1).readonly().optional(),
-  /** Claim `aud` of tokens for this Vault. */
+  /** Claim `aud` of the tokens. @example 'webex-token-vault' */
   audience,
-  /** Required claims, each with its value, or with values of which one is enough. */
+  /** Required claims. Each has its value, or a list of accepted values. @example { sub: 'report' } */
   claims,
-  /** Claim that names the app in Vault's audit log. @default "sub" */
+  /** Claim that names the app in Vault's audit log. @default "sub" @example 'client_id' */
   userClaim: text.default('sub'),
 });
 
@@ -75,145 +102,190 @@ export const DEFAULT_AUDIENCE = 'webex-token-vault';
 /** @see https://docs.github.com/en/actions/concepts/security/openid-connect */
 const github = strictObject({
   ...issuerFields,
-  /** Path of the auth method of GitHub Actions. @default "github-actions" */
-  path: path.default('github-actions'),
-  /** Repository, as `owner/name`. */
-  repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, {
-    error: ({ input }) => `must be a repository like "owner/name", got "${String(input)}"`,
-  }),
-  /** The only ref whose workflows may log in, such as `refs/heads/main`. */
-  ref: z.string().regex(/^refs\/(?:heads|tags)\/\S+$/, {
-    error: ({ input }) => `must be a whole ref like "refs/heads/main" or "refs/tags/v1", got "${String(input)}"`,
-  }),
-  /** The only deployment environment of the repository. @default - any, or none */
+  /** Path of the auth method of GitHub Actions. @default "github-actions" @example 'ghes-actions' */
+  path: methodPath('github-actions'),
+  /** Repository with its owner. @example 'example/report' */
+  repository: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, {
+      error: ({ input }) => `must be a repository like "owner/name", got "${String(input)}"`,
+    })
+    .register(rules, { rule: '`owner/name`' }),
+  /** The only ref whose workflows may log in. @example 'refs/heads/main' */
+  ref: z
+    .string()
+    .regex(/^refs\/(?:heads|tags)\/\S+$/, {
+      error: ({ input }) => `must be a whole ref like "refs/heads/main" or "refs/tags/v1", got "${String(input)}"`,
+    })
+    .register(rules, { rule: 'a whole ref: `refs/heads/...` or `refs/tags/...`' }),
+  /** The only deployment environment of the repository that may log in. @default - any or none @example 'production' */
   environment: claimValue.optional(),
-  /** @default "webex-token-vault" */
+  /** Claim `aud` of the tokens. @default "webex-token-vault" @example 'https://vault.example.com' */
   audience: audience.default(DEFAULT_AUDIENCE),
-  /** An Enterprise Server has `https://HOST/_services/token`. @default "https://token.actions.githubusercontent.com" */
+  /**
+   * Claim `iss` of the tokens. A GitHub Enterprise Server has `https://HOST/_services/token`.
+   * @default "https://token.actions.githubusercontent.com"
+   * @example 'https://github.example.com/_services/token'
+   */
   issuer: httpsUrl.default('https://token.actions.githubusercontent.com'),
 });
 
 /** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
 const gitlab = strictObject({
   ...issuerFields,
-  /** Path of the auth method of that GitLab. @default "gitlab" */
-  path: path.default('gitlab'),
-  /** Project with its groups, as `group/project`. */
-  project: z.string().regex(/^[\w.-]+(?:\/[\w.-]+)+$/, {
-    error: ({ input }) => `must be a project with its group, like "group/project", got "${String(input)}"`,
-  }),
-  /** The only branch or tag whose jobs may log in, such as `main`. */
-  ref: z.string().regex(/^(?!refs\/)\S+$/, {
-    error: ({ input }) => `must be the name of a branch or a tag, like "main", got "${String(input)}"`,
-  }),
-  /** Kind of that ref. @default "branch" */
+  /** Path of the auth method of GitLab. @default "gitlab" @example 'gitlab-internal' */
+  path: methodPath('gitlab'),
+  /** Project with its groups. @example 'example/report' */
+  project: z
+    .string()
+    .regex(/^[\w.-]+(?:\/[\w.-]+)+$/, {
+      error: ({ input }) => `must be a project with its group, like "group/project", got "${String(input)}"`,
+    })
+    .register(rules, { rule: '`group/project`; groups may be nested' }),
+  /** The only branch or tag whose jobs may log in. @example 'main' */
+  ref: z
+    .string()
+    .regex(/^(?!refs\/)\S+$/, {
+      error: ({ input }) => `must be the name of a branch or a tag, like "main", got "${String(input)}"`,
+    })
+    .register(rules, { rule: 'a name without `refs/`' }),
+  /** Kind of `ref`. @default "branch" @example 'tag' */
   refType: z.enum(['branch', 'tag']).default('branch'),
   /**
-   * The ref must be protected, so not every developer may push to it. Before GitLab 18.2.2, a fork's merge request could have
-   * the name of an unprotected ref. @default true
+   * The ref must be protected. Not every developer may push to a protected ref. Before GitLab 18.2.2, a merge request of a fork
+   * could have the name of an unprotected ref.
+   * @default true
+   * @example false
    */
   refProtected: z.boolean().default(true),
-  /** @default "webex-token-vault" */
+  /** Claim `aud` of the tokens. @default "webex-token-vault" @example 'https://vault.example.com' */
   audience: audience.default(DEFAULT_AUDIENCE),
-  /** @default "https://gitlab.com" */
+  /** Claim `iss` of the tokens: the URL of GitLab. @default "https://gitlab.com" @example 'https://gitlab.example.com' */
   issuer: httpsUrl.default('https://gitlab.com'),
 });
 
-const kubernetesName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, {
-  error: ({ input }) => `must be one name of Kubernetes, not a pattern, got "${String(input)}"`,
-});
+const kubernetesName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, {
+    error: ({ input }) => `must be one name of Kubernetes, not a pattern, got "${String(input)}"`,
+  })
+  .register(rules, { rule: 'one name of Kubernetes, not a pattern' });
 
-const kubernetesNamespace = kubernetesName.regex(/^[^.]*$/, {
-  error: ({ input }) => `must be a namespace of Kubernetes, which has no ".", got "${String(input)}"`,
-});
+const kubernetesNamespace = kubernetesName
+  .regex(/^[^.]*$/, {
+    error: ({ input }) => `must be a namespace of Kubernetes, which has no ".", got "${String(input)}"`,
+  })
+  .register(rules, { rule: 'one namespace of Kubernetes, not a pattern' });
 
 const cluster = strictObject({
-  /** Address of its API server, as Vault reaches it. */
+  /** Address of the API server, as Vault reaches it. @example 'https://cluster.example.com:6443' */
   address: httpsUrl,
-  /** PEM of the CA of its API server. */
+  /** PEM of the CA that signed the API server's certificate. @example readFileSync('cluster-ca.pem', 'utf8') */
   caPem: caCertificates,
 });
 
 const kubernetesIdentity = strictObject({
   ...methodFields,
-  /** Path of the auth method of that cluster. @default "kubernetes" */
-  path: path.default('kubernetes'),
+  /** Path of the auth method of the cluster. @default "kubernetes" @example 'kubernetes-east' */
+  path: methodPath('kubernetes'),
   /**
-   * The apps' cluster, if Vault does not run in it. Each token reviews itself then, so no reviewer's token is kept. The
+   * Cluster of the app, if Vault does not run in it. Each token then reviews itself, so Vault keeps no reviewer's token. The
    * service accounts need the cluster role `system:auth-delegator`.
    * @default - the cluster that Vault runs in: Vault's own service account reviews tokens and needs that role
+   * @example { address: 'https://cluster.example.com:6443', caPem: readFileSync('cluster-ca.pem', 'utf8') }
    */
-  cluster: cluster.optional(),
+  cluster: cluster.optional().register(rules, { rule: 'required if `vault.server` runs outside of Kubernetes' }),
+  /** Service accounts whose pods may log in. @example ['report'] */
   serviceAccounts: z.array(kubernetesName).min(1, 'must name at least one service account').readonly(),
+  /** Namespaces of the service accounts. @example ['reports'] */
   namespaces: z.array(kubernetesNamespace).min(1, 'must name at least one namespace').readonly(),
   /**
-   * Claim `aud` of the tokens. With `cluster`, a token reviews itself, so its audience must be the API server's, as in the
+   * Claim `aud` of the tokens. With `cluster`, a token reviews itself. Its audience must then be the API server's, as in the
    * ordinary token of a pod.
-   * @default "webex-token-vault"; required with `cluster`
+   * @default - "webex-token-vault" without `cluster`
+   * @example 'https://kubernetes.default.svc.cluster.local'
    */
-  audience: audience.optional(),
+  audience: audience.optional().register(rules, { rule: 'required with `cluster`' }),
 });
 
 /** @see https://developer.hashicorp.com/vault/docs/auth/kubernetes#how-to-work-with-short-lived-kubernetes-tokens */
-const kubernetes = kubernetesIdentity.refine((given) => given.cluster === undefined || given.audience !== undefined, {
-  path: ['audience'],
-  error:
-    "must be the audience of the cluster's API server, because each token reviews itself; take claim aud of a pod's ordinary token, or leave cluster out if Vault runs in it",
-});
+const kubernetes = kubernetesIdentity
+  .refine((given) => given.cluster === undefined || given.audience !== undefined, {
+    path: ['audience'],
+    error:
+      "must be the API server's audience, because each token reviews itself; take claim aud of a pod's ordinary token, or leave cluster out if Vault runs in it",
+  })
+  .register(rules, { rule: '`audience` is required with `cluster`' });
 
-const uri = z.string().refine((value) => /^[a-z][a-z0-9+.-]*:/i.test(value) && !value.includes('*'), {
-  error: ({ input }) => `must be one whole URI, like "spiffe://example.org/people-me", got "${String(input)}"`,
-});
+const uri = z
+  .string()
+  .refine((value) => /^[a-z][a-z0-9+.-]*:/i.test(value) && !value.includes('*'), {
+    error: ({ input }) => `must be one whole URI, like "spiffe://example.org/people-me", got "${String(input)}"`,
+  })
+  .register(rules, { rule: 'one whole URI, not a pattern' });
 
-const dnsName = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i, {
-  error: ({ input }) => `must be one DNS name, not a pattern, got "${String(input)}"`,
-});
+const dnsName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i, {
+    error: ({ input }) => `must be one DNS name, not a pattern, got "${String(input)}"`,
+  })
+  .register(rules, { rule: 'one DNS name, not a pattern' });
 
 const certIdentity = strictObject({
   ...methodFields,
-  /** Path of the auth method. @default "cert" */
-  path: path.default('cert'),
-  /** PEM of the CA that signs the certificates of clients. */
+  /** Path of the auth method. @default "cert" @example 'mesh-cert' */
+  path: methodPath('cert'),
+  /** PEM of the CA that signs the client certificates. @example readFileSync('clients-ca.pem', 'utf8') */
   caPem: caCertificates,
-  /** URI names; the certificate must have one of them. @default - not required */
-  uris: z.array(uri).min(1).readonly().optional(),
-  /** DNS names; the certificate must have one of them. @default - not required */
-  dnsNames: z.array(dnsName).min(1).readonly().optional(),
+  /** Accepted URI names. The client certificate must have one of them. @default - any @example ['spiffe://example.org/report'] */
+  uris: z.array(uri).min(1).readonly().optional().register(rules, { rule: 'required without `dnsNames`' }),
+  /** Accepted DNS names. The client certificate must have one of them. @default - any @example ['report.example.org'] */
+  dnsNames: z.array(dnsName).min(1).readonly().optional().register(rules, { rule: 'required without `uris`' }),
 });
 
-/** TLS has to end at Vault itself. @see https://developer.hashicorp.com/vault/docs/auth/cert */
-const cert = certIdentity.refine(({ uris, dnsNames }) => uris !== undefined || dnsNames !== undefined, {
-  error: 'must have uris or dnsNames, or each certificate of the CA could log in; name them',
-});
+/** Vault itself must terminate TLS. @see https://developer.hashicorp.com/vault/docs/auth/cert */
+const cert = certIdentity
+  .refine(({ uris, dnsNames }) => uris !== undefined || dnsNames !== undefined, {
+    error: 'must have uris or dnsNames, or each certificate of the CA could log in; name them',
+  })
+  .register(rules, { rule: '`uris` or `dnsNames`, or both' });
 
 const identityFields = {
-  /** A token of an issuer that signs JWTs, such as an OIDC provider. */
+  /**
+   * The app has a token of an issuer that signs JWTs, such as an OIDC provider.
+   * @default - none
+   * @example { issuer: 'https://idp.example.com', audience: 'webex-token-vault', claims: { sub: 'report' } }
+   */
   jwt: jwt.optional(),
-  /** A job of GitHub Actions. */
+  /** The app is a job of GitHub Actions. @default - none @example { repository: 'example/report', ref: 'refs/heads/main' } */
   github: github.optional(),
-  /** A job of GitLab CI. */
+  /** The app is a job of GitLab CI. @default - none @example { project: 'example/report', ref: 'main' } */
   gitlab: gitlab.optional(),
-  /** A pod. */
+  /** The app is a pod. @default - none @example { serviceAccounts: ['report'], namespaces: ['reports'] } */
   kubernetes: kubernetes.optional(),
-  /** A program with a client certificate. */
+  /**
+   * The app has a client certificate. Vault itself must terminate TLS.
+   * @default - none
+   * @example { caPem: readFileSync('clients-ca.pem', 'utf8'), uris: ['spiffe://example.org/report'] }
+   */
   cert: cert.optional(),
 };
 
 export interface IdentityFields extends Fields<typeof identityFields> {}
 
-/** Identity of an app: exactly one of them. */
-export const identityDeclaration = (strictObject(identityFields) as StrictObject<IdentityFields>).superRefine(
-  (identity, context) => {
+/** Identity of an app. It has exactly one kind. */
+export const identityDeclaration = (strictObject(identityFields) as StrictObject<IdentityFields>)
+  .superRefine((identity, context) => {
     const kinds = Object.entries<unknown>(identity)
       .filter(([, value]) => value !== undefined)
       .map(([kind]) => kind);
     if (kinds.length !== 1) {
       const got = kinds.length === 0 ? 'none' : kinds.map((kind) => `"${kind}"`).join(' and ');
       context.addIssue(
-        `must be one of ${quotedList(Object.keys(identityFields))}, got ${got}; an app that has two is two apps, each with its own role`,
+        `must be one of ${quotedList(Object.keys(identityFields))}, got ${got}; declare an app of its own for each identity`,
       );
     }
-  },
-);
+  })
+  .register(rules, { rule: 'exactly one of its fields' });
 
 export type IdentityDeclaration = z.output<typeof identityDeclaration>;

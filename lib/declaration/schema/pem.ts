@@ -1,13 +1,18 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { rules } from './rules';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** PEM certificates of one CA or several. A declaration holds no secret, so no key is accepted. */
-export const caCertificates = z.string().superRefine((value, context) => {
+/** PEM certificates of one or more CAs. A private key is refused, because a declaration holds no secret. */
+export const caCertificates = z.string().superRefine(requireCas).register(rules, {
+  rule: 'PEM certificates of CAs, without a private key',
+});
+
+function requireCas(value: string, context: z.core.$RefinementCtx): void {
   if (value.includes('PRIVATE KEY')) {
     context.addIssue(
-      'must hold certificates alone, got a private key as well; leave the key out, and replace it, because it was read',
+      'must hold certificates alone, got a private key as well; remove the key, and replace it, because it is no longer secret',
     );
     return;
   }
@@ -19,7 +24,7 @@ export const caCertificates = z.string().superRefine((value, context) => {
       `must be the PEM certificate of a CA, got ${got}; give the text that begins with -----BEGIN CERTIFICATE-----, by readFileSync('ca.pem', 'utf8')`,
     );
   }
-});
+}
 
 function isCa(pem: string): boolean {
   try {
@@ -30,9 +35,12 @@ function isCa(pem: string): boolean {
 }
 
 /** PEM of a public key that verifies JWTs. */
-export const publicKey = z.string().refine((value) => isPublicKey(value), {
-  error: 'must be the PEM of one public key, RSA, EC or Ed25519, which begins with -----BEGIN PUBLIC KEY-----',
-});
+export const publicKey = z
+  .string()
+  .refine((value) => isPublicKey(value), {
+    error: 'must be the PEM of one public key, RSA, EC or Ed25519, which begins with -----BEGIN PUBLIC KEY-----',
+  })
+  .register(rules, { rule: 'the PEM of one public key: RSA, EC or Ed25519' });
 
 function isPublicKey(pem: string): boolean {
   if (!/^\s*-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END \1?PUBLIC KEY-----\s*$/.test(pem)) {
@@ -54,9 +62,9 @@ const OF_CURVE: Readonly<Record<string, readonly string[]>> = {
 const OF_ED25519 = ['EdDSA'] as const;
 
 /**
- * Algorithms that a JWT may be signed with: those of the keys, or all asymmetric ones.
+ * Algorithms that may sign a JWT.
  *
- * @param keys PEM @default - discovery finds them
+ * @param keys as PEM; without keys, Vault discovers them, so all asymmetric algorithms are allowed
  */
 export function signingAlgorithms(keys: readonly string[] = []): string[] {
   return keys.length === 0
@@ -64,7 +72,7 @@ export function signingAlgorithms(keys: readonly string[] = []): string[] {
     : [...new Set(keys.flatMap(algorithmsOf))];
 }
 
-/** @returns nothing for a key that Vault cannot use. @throws Error unless it is a key */
+/** @returns an empty list for a key that Vault cannot use. @throws Error if the text is no key */
 function algorithmsOf(pem: string): readonly string[] {
   const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
   switch (asymmetricKeyType) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { described } from './fields';
+import { rules } from './rules';
 
 /*
  * Quantities in the notation of Kubernetes. Only whole numbers with a binary unit are accepted, because Docker and Kubernetes
@@ -10,24 +11,24 @@ import { described } from './fields';
 
 const MEBIBYTES: Readonly<Record<string, number>> = { Mi: 1, Gi: 1024, Ti: 1024 * 1024 };
 
-/** Mebibytes of a quantity that the schema accepted. */
+/** Converts an accepted quantity to mebibytes. */
 export function mebibytesOf(quantity: string): number {
   const [, count, unit = ''] = /^([1-9]\d{0,8})(Mi|Gi|Ti)$/.exec(quantity) ?? [];
   return Number(count) * (MEBIBYTES[unit] ?? NaN);
 }
 
-/** Thousandths of a processor, of a quantity that the schema accepted. */
+/** Converts an accepted quantity to thousandths of a processor. */
 export function millicoresOf(quantity: string): number {
   const [, count, unit] = /^([1-9]\d{0,5})(m?)$/.exec(quantity) ?? [];
   return Number(count) * (unit === 'm' ? 1 : 1000);
 }
 
-/** Memory, or room in a volume. @param least and most as quantities */
+/** Size of memory or of a volume. @param least and most as quantities */
 export function bytes(least: string, most = '64Ti'): z.ZodString {
   return quantity(mebibytesOf, least, most, ['"512Mi" or "10Gi"', 'a whole number with its unit']);
 }
 
-/** Processors, or thousandths of one. @param least and most as quantities */
+/** Number of processors, or thousandths of one. @param least and most as quantities */
 export function processors(least: string, most = '1000'): z.ZodString {
   return quantity(millicoresOf, least, most, ['"250m" or "2"', 'a whole number, or thousandths with "m"']);
 }
@@ -42,5 +43,6 @@ function quantity(
     `must be a quantity like ${examples}, from "${least}" to "${most}", got ${described(input)}; write ${advice}`;
   return z
     .string({ error })
-    .refine((text) => valueOf(text) >= valueOf(least) && valueOf(text) <= valueOf(most), { error });
+    .refine((text) => valueOf(text) >= valueOf(least) && valueOf(text) <= valueOf(most), { error })
+    .register(rules, { rule: `a quantity like ${examples}, from "${least}" to "${most}"; ${advice}` });
 }

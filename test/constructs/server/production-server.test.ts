@@ -257,7 +257,7 @@ it.each(['openbao/openbao:2.7.2', 'registry.example:5000/bao:2.7.2'])(
     const image = `${tagged}@sha256:${'b'.repeat(64)}`;
     expect(resources(declareServer({ image }), 'docker_image')).toMatchObject([{ name: image }]);
     expect(() => declareServer({ image: image.slice(0, -1) })).toThrow(
-      'vault.server.image must be an image, perhaps with',
+      'vault.server.image must be an image, with or without',
     );
   },
 );
@@ -272,8 +272,8 @@ it.each<[Partial<ServerInput>, unknown]>([
 });
 
 it.each<[Partial<ServerInput>, string]>([
-  [{ nodes: 2 as 3 }, 'vault.server.nodes must be 1 or 3: of two nodes, none may fail'],
-  [{ user: '0:0' }, 'vault.server.user must be uid and gid, not root\'s, got "0:0"; use "100:1000"'],
+  [{ nodes: 2 as 3 }, 'vault.server.nodes must be 1 or 3, because two nodes tolerate no failure'],
+  [{ user: '0:0' }, 'vault.server.user must be uid and gid, and not root, got "0:0"; use "100:1000"'],
   [{ bindAddress: 'localhost' }, 'vault.server.bindAddress must be an IP address, got "localhost"'],
   [
     { tls: { serverName: 'vault.example.com; id' } },

@@ -78,7 +78,7 @@ it('Terraform writes the OIDC configuration with a placeholder for the client se
 
 it('several groups have no comma in a name, which Terraform would split', () => {
   expect(() => declarePeople({ groups: { authorizer: ['a,b', 'c'] } })).toThrow(
-    'operators.oidc.groups.authorizer must not name several groups of which one has a comma',
+    'operators.oidc.groups.authorizer must not name several groups if the name of one has a comma',
   );
 });
 

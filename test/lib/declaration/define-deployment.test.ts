@@ -36,7 +36,7 @@ it.each<[Partial<DeploymentInput>, string]>([
   // This value makes an invalid date, which breaks `status`.
   [
     { webex: { refreshTokenTtlSeconds: Number.MAX_SAFE_INTEGER } },
-    'webex.refreshTokenTtlSeconds must be 315360000 (ten years) at most, got 9007199254740991; give what Webex told you',
+    'webex.refreshTokenTtlSeconds must be 315360000 (ten years) at most, got 9007199254740991; use the lifetime that Webex states',
   ],
   [
     { engine: { recordsPath: 'oauthapp-healing/records' } },

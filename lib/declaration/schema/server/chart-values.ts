@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { strictObject, type Fields, type StrictObject } from '../fields';
 
 /*
- * Values of the chart that a deployment may add: sections and server settings by name, their contents as in the chart's
- * documentation. Helm validates them by the chart's schema during a plan.
+ * Values of the chart that a deployment may add. The chart's documentation describes them. Helm validates them with the chart's
+ * schema during a plan.
  */
 
 const anything = z.json().optional();
@@ -23,7 +23,7 @@ const server = strictObject({
   /** Vault's chart. */
   enterpriseLicense: section,
   extraArgs: anything,
-  /** They follow the stack's own, as in every list. */
+  /** Added after the stack's own containers. All lists are joined this way. */
   extraContainers: anything,
   extraEnvironmentVars: section,
   extraInitContainers: anything,
@@ -77,7 +77,7 @@ const server = strictObject({
 
 const sections = {
   csi: section,
-  /** OpenBao's chart: objects that have no place in it. */
+  /** OpenBao's chart. */
   extraObjects: z.array(z.json()).optional(),
   fullnameOverride: anything,
   global: section,

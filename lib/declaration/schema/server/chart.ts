@@ -1,9 +1,6 @@
-/*
- * The official charts. The stack is rendered, validated and run with these versions.
- */
-
 /**
- * `container` is the name of the server's container, and of its command.
+ * The official charts. Tests render, validate and run the stack with these versions. `container` is the name of the server's
+ * container and of its command.
  *
  * @see https://github.com/openbao/openbao-helm
  * @see https://github.com/hashicorp/vault-helm
@@ -14,7 +11,7 @@ export const CHARTS = {
     repository: 'https://openbao.github.io/openbao-helm',
     version: '0.29.2',
     container: 'openbao',
-    // It has a job that takes snapshots.
+    /** The chart has a job that takes snapshots. */
     takesSnapshots: true,
   },
   vault: {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { described, strictObject, wholeNumber, type Fields, type StrictObject } from '../fields';
 import { hostOf, isHostName, urlHost } from '../host-name';
 import { bytes } from '../quantity';
+import { rules } from '../rules';
 import {
   certifiedHosts,
   forwardedAddresses,
@@ -13,106 +14,136 @@ import { sealDeclaration } from './seal-declaration';
 import { clusterServerFields, serverFields } from './server-fields';
 
 /*
- * The server that stack `vault-server` runs. Paths are paths of the Docker host. Relative ones start from the folder of
+ * The server that stack `vault-server` runs. Paths are paths on the Docker host. A relative path starts from the folder of
  * `deployment.ts`.
  */
 
-const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
-  error: ({ input }) =>
-    `must be letters, digits or "-", because it is also a host name, got "${String(input)}"; rename it`,
-});
+const containerName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, {
+    error: ({ input }) =>
+      `must be letters, digits or "-", because it is also a host name, got "${String(input)}"; rename it`,
+  })
+  .register(rules, { rule: 'letters, digits or "-"; a letter or a digit comes first' });
 
 const port = wholeNumber(1, 65_535);
 
 const named = containerName.default('webex-token-vault');
 
 const devServerFields = {
+  /** Mode of the server: in memory, unsealed, plain HTTP. @example 'dev' */
   mode: z.literal('dev'),
   ...serverFields,
-  /** @default "webex-token-vault" */
+  /** Name of the container. @default "webex-token-vault" @example 'vault-trial' */
   containerName: named,
-  /** Port on 127.0.0.1. @default 8200 */
+  /** Port on 127.0.0.1. @default 8200 @example 8300 */
   port: port.default(8200),
 };
 
 export interface DevServerDeclarationFields extends Fields<typeof devServerFields> {}
 
-/** In memory, unsealed, plain HTTP: to try things out. */
+/** A server in memory, unsealed, with plain HTTP. It is for trials. */
 export const devServerDeclaration: StrictObject<DevServerDeclarationFields> = strictObject(devServerFields);
 
 /** The certificate of a production server, its key and its CA. */
 const tlsDeclaration = strictObject({
   /**
-   * Folder of these files. It is mounted whole, so the server sees a renewed file. Its files must not be links.
-   * `{node}` becomes the name of the container. @default "secrets/tls/{node}" (as "webex-token-vault certs" writes them)
+   * Folder of the TLS files. The container mounts the whole folder, so the server sees a renewed file. The files must not be
+   * links. `{node}` becomes the name of the container.
+   * @default "secrets/tls/{node}" (`webex-token-vault certs` writes it)
+   * @example '/etc/webex-token-vault/tls/{node}'
    */
   folder: z.string().min(1).default('secrets/tls/{node}'),
-  /** The server's certificate, then those between it and the CA. @default "server.pem" */
+  /** File of the server's certificate, followed by the intermediate certificates. @default "server.pem" @example 'fullchain.pem' */
   certFile: z.string().min(1).default('server.pem'),
-  /** Its private key, mode 0600, owned by the container's user. @default "server-key.pem" */
+  /** File of the private key. It has mode 0600, and the container's user owns it. @default "server-key.pem" @example 'privkey.pem' */
   keyFile: z.string().min(1).default('server-key.pem'),
-  /** The CA that signed it; null: one that every system knows. @default "ca.pem" */
+  /** File of the CA that signed the certificate. null means a CA that every system trusts. @default "ca.pem" @example null */
   caFile: z.string().min(1).nullable().default('ca.pem'),
-  /** Host name or IP address in the certificate. `{node}` becomes the name of the container. @default "{node}" */
+  /**
+   * Host name or IP address in the certificate. `{node}` becomes the name of the container.
+   * @default "{node}"
+   * @example '{node}.vault.example.com'
+   */
   serverName: z
     .string()
     .refine((value) => isIP(value) !== 0 || isHostName(value.replaceAll('{node}', 'node')), {
       error: ({ input }) =>
         `must be a host name or an IP address, got "${String(input)}"; take it from the certificate`,
     })
+    .register(rules, { rule: 'a host name or an IP address; `{node}` may be in it' })
     .default('{node}'),
 });
 
 const productionServerFields = {
+  /** Mode of the server: on disk, sealed, TLS only. @example 'production' */
   mode: z.literal('production'),
   ...clusterServerFields,
-  /** @default "webex-token-vault" */
+  /** Name of the container. @default "webex-token-vault" @example 'vault' */
   containerName: named,
-  /** Three nodes on one machine rehearse a failover. Their names end in -1, -2, -3. @default 1 */
-  nodes: z.union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3: of two nodes, none may fail' }).default(1),
-  /** Port of the first node; each further one is ten higher. @default 8200 */
-  port: wholeNumber(1, 65_515, 'choose one that leaves room for those of further nodes, each ten higher').default(8200),
-  /** Address of the Docker host that the ports are on; "0.0.0.0": all. @default "127.0.0.1" */
+  /**
+   * Number of nodes. Three nodes on one machine rehearse a failover. Their containers have the suffixes -1, -2 and -3.
+   * @default 1
+   * @example 3
+   */
+  nodes: z
+    .union([z.literal(1), z.literal(3)], { error: 'must be 1 or 3, because two nodes tolerate no failure' })
+    .default(1),
+  /** Port of the first node. The port of each further node is ten higher. @default 8200 @example 8300 */
+  port: wholeNumber(1, 65_515, 'choose a lower one, because the port of each further node is ten higher').default(8200),
+  /** Address of the Docker host at which the ports are open. "0.0.0.0" means all addresses. @default "127.0.0.1" @example '0.0.0.0' */
   bindAddress: z
     .string()
     .refine((value) => isIP(value) !== 0, {
       error: ({ input }) => `must be an IP address, got "${String(input)}"; use "127.0.0.1" or "0.0.0.0"`,
     })
+    .register(rules, { rule: 'an IP address' })
     .default('127.0.0.1'),
-  /** Uid and gid of the server. It must own the data and log folders of the image. @default "100:1000" (of both images) */
+  /**
+   * Uid and gid of the server. They must own the data folder and the log folder of the image.
+   * @default "100:1000" (as in the images of both products)
+   * @example '1001:1001'
+   */
   user: z
     .string()
     .regex(/^[1-9]\d{0,8}:\d{1,9}$/, {
-      error: ({ input }) => `must be uid and gid, not root's, got "${String(input)}"; use "100:1000"`,
+      error: ({ input }) => `must be uid and gid, and not root, got "${String(input)}"; use "100:1000"`,
     })
+    .register(rules, { rule: '`uid:gid`, not root' })
     .default('100:1000'),
-  /** Memory of each container, in Kubernetes' notation. It is never swapped out. @default "1Gi" */
+  /** Memory of each container. Docker never swaps it out. @default "1Gi" @example '512Mi' */
   memory: bytes('256Mi').default('1Gi'),
-  /**
-   * Size of each file of the container's log, in Kubernetes' notation. The audit log is separate.
-   * @default "10Mi"
-   */
+  /** Size of each file of the container's log. The audit log is separate. @default "10Mi" @example '50Mi' */
   logSize: bytes('1Mi').default('10Mi'),
-  /** How many of these files are kept. @default 5 */
+  /** Number of log files that Docker keeps. @default 5 @example 10 */
   logFiles: wholeNumber(1).default(5),
+  /** The certificate of the server, its key and its CA. @example { caFile: null } */
   tls: tlsDeclaration.prefault({}),
-  /** @default - Shamir's: people unseal it */
+  /**
+   * Seal that opens by itself.
+   * @default - Shamir's seal: people unseal the server
+   * @example { type: 'transit', address: 'https://seal.example.com:8200', keyName: 'unseal' }
+   */
   seal: sealDeclaration.optional(),
   /**
-   * Folder for the seal's settings, such as a CA or credentials of a cloud. The container has it as `/openbao/seal` or
-   * `/vault/seal`. @default - none
+   * Folder with files of the seal, such as a CA or a cloud's credentials. The container mounts it as `/openbao/seal` or
+   * `/vault/seal`.
+   * @default - none
+   * @example '/etc/webex-token-vault/seal'
    */
   sealFolder: z.string().min(1).optional(),
   /**
-   * Shell file of `NAME=value` lines for the server's environment, such as BAO_TOKEN of a seal. It has mode 0600, and the
-   * container's user owns it. The image needs a shell. @default - none
+   * Shell file with `NAME=value` lines for the server's environment, such as BAO_TOKEN of a seal. It has mode 0600, and the
+   * container's user owns it. The image needs a shell.
+   * @default - none
+   * @example '/etc/webex-token-vault/server.env'
    */
   environmentFile: z.string().min(1).optional(),
 };
 
 export interface ProductionServerDeclarationFields extends Fields<typeof productionServerFields> {}
 
-/** On disk, sealed, TLS only: to keep grants for years. */
+/** A server on disk, sealed, with TLS only. It keeps grants for years. */
 export const productionServerDeclaration: StrictObject<ProductionServerDeclarationFields> =
   strictObject(productionServerFields);
 
@@ -130,12 +161,12 @@ export const serverDeclaration = z.discriminatedUnion(
 export type DevServerDeclaration = z.output<typeof devServerDeclaration>;
 export type ProductionServerDeclaration = z.output<typeof productionServerDeclaration>;
 
-/** A server of production keeps grants: on disk, sealed, backed up. */
+/** Every server except a dev server keeps its grants on disk. */
 export function keepsGrants(server: { readonly mode: string } | undefined): boolean {
   return server !== undefined && server.mode !== 'dev';
 }
 
-/** Names of the containers and of their Raft nodes. */
+/** Names of the containers, which are also the names of their Raft nodes. */
 export function nodeNames({
   containerName,
   nodes,
@@ -143,7 +174,7 @@ export function nodeNames({
   return nodes === 1 ? [containerName] : Array.from({ length: nodes }, (_, index) => `${containerName}-${index + 1}`);
 }
 
-/** Host names and IP addresses of each certificate, by the name of its node or of all nodes. */
+/** Host names and IP addresses of each certificate, by the name of its node. On Kubernetes, all nodes share one certificate. */
 export function nodeHosts(server: ProductionServerDeclaration | KubernetesServerDeclaration): Record<string, string[]> {
   if (server.mode === 'kubernetes') {
     return { [server.releaseName]: certifiedHosts(server) };
@@ -158,7 +189,7 @@ export function nodeHosts(server: ProductionServerDeclaration | KubernetesServer
   );
 }
 
-/** Address of each node on this machine. On Kubernetes a `kubectl port-forward` provides it. */
+/** Address of each node on this machine. On Kubernetes, `kubectl port-forward` provides it. */
 export function nodeAddresses(server: Parameters<typeof serverAddresses>[0]): [string, ...string[]] {
   return server.mode === 'kubernetes' ? forwardedAddresses(server) : serverAddresses(server);
 }

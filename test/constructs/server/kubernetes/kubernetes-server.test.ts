@@ -237,7 +237,7 @@ it('a declared text never becomes a template of the chart', () => {
 });
 
 it.each([
-  [{ nodes: 1 }, 'vault.server.nodes must be 3 or 5, got 1: of one or two, none may fail'],
+  [{ nodes: 1 }, 'vault.server.nodes must be 3 or 5, got 1, because one or two nodes tolerate no failure'],
   [{ nodes: 2 }, 'vault.server.nodes must be 3 or 5, got 2'],
   [{ chart: { version: '0.28.0' } }, 'vault.server.chart has no field "version"'],
   [{ chart: { path: 'a', repository: 'oci://b' } }, 'vault.server.chart must have path or repository, got both'],
@@ -270,7 +270,7 @@ it.each([
   [{ address: 'http://vault.example.com' }, 'vault.server.address must be https'],
   [
     { port: 65500 },
-    'vault.server.port must be a whole number from 1 to 65495, got 65500; choose one that leaves room for those of further nodes, each ten higher',
+    'vault.server.port must be a whole number from 1 to 65495, got 65500; choose a lower one, because the port of each further node is ten higher',
   ],
   [{ port: 0 }, 'vault.server.port must be a whole number from 1 to 65495, got 0;'],
   [{ port: 1.5 }, 'vault.server.port must be a whole number from 1 to 65495, got 1.5;'],
@@ -299,7 +299,9 @@ it.each([
 it.each(['openbao/openbao:2.7.2@sha256:abc', `openbao/openbao:2.7.2@sha512:${'b'.repeat(64)}`])(
   'the server refuses the image %s, whose digest is invalid',
   (image) => {
-    expect(() => declareStack({ image })).toThrow(/^deployment.ts: vault.server.image must be an image, perhaps with/);
+    expect(() => declareStack({ image })).toThrow(
+      /^deployment.ts: vault.server.image must be an image, with or without/,
+    );
     expect(() => declareStack({ pluginImage: image })).toThrow(/^deployment.ts: vault.server.pluginImage must be an/);
   },
 );

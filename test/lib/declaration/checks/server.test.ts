@@ -73,11 +73,11 @@ it.each([
   [{ seal: STATIC, product: 'vault' }, 'vault.server.seal.type "static" is for OpenBao only; use another seal'],
   [
     { seal: { ...TRANSIT, tlsSkipVerify: true } },
-    'vault.server.seal must not have tlsSkipVerify, which would accept any server; leave it out and give the CA as tlsCaCert',
+    'vault.server.seal must not have tlsSkipVerify, which would accept any server; leave it out, and set the CA as tlsCaCert',
   ],
   [
     { seal: { ...TRANSIT, address: 'http://vault.example.com:8200' } },
-    'vault.server.seal.address must be https, as tokens go there, got "http://vault.example.com:8200"',
+    'vault.server.seal.address must be https, because tokens go there, got "http://vault.example.com:8200"',
   ],
   [{ seal: { ...TRANSIT, keyname: 'unseal' } }, 'vault.server.seal has no field "keyname"; did you mean "keyName"?'],
   [

@@ -96,7 +96,7 @@ it.each<[string, Identity | AppInput[], string]>([
   [
     'two identities',
     { jwt, cert },
-    'apps[0].identity must be one of "jwt", "github", "gitlab", "kubernetes", "cert", got "jwt" and "cert"; an app that has two is two apps',
+    'apps[0].identity must be one of "jwt", "github", "gitlab", "kubernetes", "cert", got "jwt" and "cert"; declare an app of its own for each identity',
   ],
   ['none', {}, 'got none'],
   [
@@ -139,7 +139,7 @@ it.each<[string, Identity | AppInput[], string]>([
   [
     'no audience of another cluster',
     { kubernetes: { ...kubernetes, audience: undefined } },
-    "apps[0].identity.kubernetes.audience must be the audience of the cluster's API server, because each token reviews itself; take claim aud",
+    "apps[0].identity.kubernetes.audience must be the API server's audience, because each token reviews itself; take claim aud",
   ],
   [
     'no CA of a cluster',

@@ -15,12 +15,12 @@ it.each<[string, string]>([
 it.each([
   [
     'http://webexapis.com/v1',
-    'must be https, as tokens go there, got "http://webexapis.com/v1"; use "https://webexapis',
+    'must be https, because tokens go there, got "http://webexapis.com/v1"; use "https://webexapis',
   ],
   ['webexapis.com', 'must be an http or https URL, got "webexapis.com"'],
   [
     'https://webexapis.com/v1?x=y',
-    'must end with its path, got "https://webexapis.com/v1?x=y"; leave out what follows "?"',
+    'must have no query and no fragment, got "https://webexapis.com/v1?x=y"; leave out the part from "?" on',
   ],
 ])('Webex may not be at %s', (apiUrl, problem) => {
   expect(() => exampleDeployment({ webex: { apiUrl } })).toThrow(`webex.apiUrl ${problem}`);
@@ -48,7 +48,7 @@ describe('the address of Vault', () => {
     const address = 'http://vault.example.com:8200';
     const define = () => exampleDeployment({ vault: { address } });
     expect(define).toThrow(
-      `vault.address must be https, as tokens go there, got "${address}"; use "https://vault.example.com:8200", or set VAULT_ALLOW_HTTP=true where a service mesh encrypts`,
+      `vault.address must be https, because tokens go there, got "${address}"; use "https://vault.example.com:8200", or set VAULT_ALLOW_HTTP=true if a service mesh encrypts`,
     );
     process.env = { ...environment, VAULT_ALLOW_HTTP: 'true' };
     expect(define().vault.address).toBe(address);
