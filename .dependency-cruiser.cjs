@@ -1,6 +1,6 @@
 /*
- * The arrows of docs/design.md: what each part may import of the others. Which packages a part uses is its own affair,
- * but for those that talk to a network.
+ * The arrows of docs/design.md: the imports that each part may have from the others. A part may use any package, except
+ * packages that talk to a network.
  */
 
 const ARROWS = {
@@ -57,10 +57,10 @@ const LOADED_BY_HELP = [
 /** The pages about all commands. */
 const MANUAL = 'release/reference/manual';
 
-/** Nothing but commands import `lib/cli`; the measurements and the soak are commands too. The manual describes all commands. */
+/** Only commands import `lib/cli`. The measurements and the soak are commands too, and the manual describes all commands. */
 const COMMANDS = ['scripts', 'bench', 'rehearsal/outage/soak.ts', MANUAL];
 
-/** Talk to a network, or start processes that may. Not `net`, which is asked here whether a text is an IP address. */
+/** Modules that talk to a network, or start processes that may. `net` is not one: it tells whether a text is an IP address. */
 const NETWORK_MODULES = ['http', 'https', 'http2', 'tls', 'dgram', 'dns', 'child_process'];
 const NETWORK_PACKAGES = ['node-vault', 'hpagent', 'undici'];
 
@@ -72,25 +72,25 @@ function of(...parts) {
 module.exports = {
   forbidden: [
     ...Object.entries(ARROWS).map(([part, targets]) => ({
-      name: `${part} imports of the other parts ${targets.join(', ') || 'nothing'}`,
+      name: `${part} imports from the other parts only ${targets.join(', ') || 'nothing'}`,
       severity: 'error',
       from: { path: of(part) },
       to: { path: of(...Object.keys(ARROWS), 'lib', 'plugin', 'test', 'bench'), pathNot: of(part, ...targets) },
     })),
     {
-      name: 'lib/cli is used by commands alone',
+      name: 'only commands import lib/cli',
       severity: 'error',
       from: { pathNot: of('lib/cli', 'test', ...COMMANDS) },
       to: { path: of('lib/cli') },
     },
     {
-      name: 'measurements import nothing of the tests',
+      name: 'measurements import no tests',
       severity: 'error',
       from: { path: of('bench') },
       to: { path: of('test') },
     },
     {
-      name: 'a measurement is imported by its own tests alone',
+      name: 'only tests of a measurement import it',
       severity: 'error',
       from: { pathNot: of('bench', 'test/bench') },
       to: { path: of('bench') },
@@ -102,19 +102,19 @@ module.exports = {
       to: { path: of('scripts') },
     },
     {
-      name: 'what declares talks to no network',
+      name: 'declarations and constructs talk to no network',
       severity: 'error',
       from: { path: of('constructs', 'lib/declaration') },
       to: { path: `^(node:)?(${NETWORK_MODULES.join('|')})$|(^|/)node_modules/(${NETWORK_PACKAGES.join('|')})/` },
     },
     {
-      name: 'a deployment is resolved once: constructs take the result, and compute nothing from the declaration',
+      name: 'constructs take a resolved deployment, and compute nothing from the declaration',
       severity: 'error',
       from: { path: of('constructs') },
       to: { path: of('lib/declaration/derived', 'lib/declaration/policies'), dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'the stacks resolve, and hand each construct its own part',
+      name: 'only the stacks resolve a deployment, and hand each construct its part',
       severity: 'error',
       from: { path: of('constructs'), pathNot: '/(webex-tokens|vault-server)[.]ts$' },
       to: { path: of('lib/declaration/resolved'), dependencyTypesNot: ['type-only'] },
@@ -133,7 +133,7 @@ module.exports = {
       to: { path: of('client', 'core'), dependencyTypesNot: ['aliased'] },
     },
     {
-      name: 'of the client there is webex-token-client, and of the core #core',
+      name: 'the client is imported as webex-token-client, and the core as #core',
       severity: 'error',
       from: { pathNot: of('client', 'core', 'test', MANUAL, ...LOADED_BY_HELP) },
       to: { path: of('client', 'core'), pathNot: '^(client|core)/src/index[.]ts$' },

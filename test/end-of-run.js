@@ -82,7 +82,7 @@ function failed(files, rootDir) {
   return more > 0 ? [...failures.slice(0, FAILED_TESTS), `and ${more} more`] : failures;
 }
 
-/** @param fullName of a test; undefined selects the whole file */
+/** @param fullName name of a test. Undefined selects the whole file. */
 function command({ displayName }, path, fullName) {
   return [
     'npx jest',
