@@ -27,12 +27,12 @@ export const LABEL_NAMES: readonly string[] = ['app', 'credential', 'integration
 /** Gauges of a look. A failed look has only the gauges about itself. */
 export function gaugesOf({ endedAt, durationSeconds, report }: TimedLook): Gauge[] {
   const look = [
-    gauge('format_version', 'Which version of these metrics this is.', [sample({}, FORMAT_VERSION)]),
-    gauge('look_success', 'Whether the last look could be taken.', [sample({}, report === undefined ? 0 : 1)]),
-    seconds('look_timestamp_seconds', 'When the last look ended, whether it could be taken or not.', [
-      sample({}, unix(endedAt)),
+    gauge('format_version', 'Version of the names, labels and meanings of these metrics.', [
+      sample({}, FORMAT_VERSION),
     ]),
-    seconds('look_duration_seconds', 'How long the last look took.', [sample({}, durationSeconds)]),
+    gauge('look_success', 'Whether the last look succeeded: 1 yes, 0 no.', [sample({}, report === undefined ? 0 : 1)]),
+    seconds('look_timestamp_seconds', 'Time when the last look ended, even if it failed.', [sample({}, unix(endedAt))]),
+    seconds('look_duration_seconds', 'Duration of the last look.', [sample({}, durationSeconds)]),
   ];
   return report === undefined ? look : [...look, ...gaugesOfReport(report)];
 }
@@ -48,30 +48,30 @@ function gaugesOfReport(report: Report): Gauge[] {
   const credentialTime = (name: string, help: string, time: (line: CredentialLine) => Date | undefined): Gauge =>
     times(`credential_${name}`, help, credentials, ofCredential, time);
   return [
-    gauge('severity', `The worst of all: ${SEVERITY_SCALE}.`, [sample({}, rank(severity))]),
+    gauge('severity', `Worst severity of the deployment: ${SEVERITY_SCALE}.`, [sample({}, rank(severity))]),
     ...health('server', 'the server', STATES.server, [server], unnamed),
     ...health('engine', 'the engine', STATES.engine, [engine], unnamed),
     ...health('integration', 'the integration', STATES.integration, integrations, byName('integration')),
     ...health('credential', 'the credential', STATES.credential, credentials, ofCredential),
-    credentialTime('expiry', 'When its access token ends; refreshing it moves that.', ({ expireTime }) => expireTime),
-    credentialTime('last_refresh', 'When its access token was refreshed last.', ({ refreshedAt }) => refreshedAt),
+    credentialTime('expiry', 'Time when the access token expires.', ({ expireTime }) => expireTime),
+    credentialTime('last_refresh', 'Time of the last refresh of the access token.', ({ refreshedAt }) => refreshedAt),
     credentialTime(
       'failing_since',
-      'When a failed refresh was first seen that none has succeeded since.',
+      'Time when a failed refresh was first seen. No refresh has succeeded since then.',
       ({ failingSince }) => failingSince,
     ),
-    credentialTime('consent', 'When somebody consented to it.', ({ consentedAt }) => consentedAt),
+    credentialTime('consent', 'Time of the consent.', ({ consentedAt }) => consentedAt),
     credentialTime(
       'horizon',
-      'Until when its grant lives if every refresh fails from now on, as far as is known.',
+      'Time until which the grant survives if every refresh fails from now on, as far as is known.',
       ({ horizon }) => horizon?.until,
     ),
     ...secretIds('app', apps),
     ...secretIds('operator', operators),
     ...health('people', 'the login of people by OIDC', STATES.people, people === undefined ? [] : [people], unnamed),
     ...health('backup', 'the last backup', STATES.backup, backups, unnamed),
-    times('backup_taken', 'When the last backup was taken.', backups, unnamed, ({ takenAt }) => takenAt),
-    times('backup_verified', 'When the last backup was verified.', backups, unnamed, ({ verifiedAt }) => verifiedAt),
+    times('backup_taken', 'Time of the last backup.', backups, unnamed, ({ takenAt }) => takenAt),
+    times('backup_verified', 'Time when the last backup was verified.', backups, unnamed, ({ verifiedAt }) => verifiedAt),
   ];
 
   function secretIds(kind: 'app' | 'operator', lines: readonly SecretIdLine[]): Gauge[] {
@@ -80,7 +80,7 @@ function gaugesOfReport(report: Report): Gauge[] {
       ...health(name, `the secret id of the ${kind}`, STATES.app, lines, byName(kind)),
       times(
         `${name}_expiry`,
-        `When the last secret id of the ${kind} ends; no series where it never does.`,
+        `Time when the last secret id of the ${kind} expires. A secret id that never expires has no series.`,
         lines,
         byName(kind),
         ({ expireTime }) => expireTime ?? undefined,
@@ -102,14 +102,14 @@ function health<State extends string, L extends Line<State>>(
   return [
     gauge(
       `${name}_state`,
-      `Whether ${what} is in this state.`,
+      `1 if ${what} is in this state, otherwise 0.`,
       lines.flatMap((line) =>
         states.map((state) => sample({ ...labelsOf(line), state }, line.state === state ? 1 : 0)),
       ),
     ),
     gauge(
       `${name}_severity`,
-      `How ${what} is: ${SEVERITY_SCALE}.`,
+      `Severity of ${what}: ${SEVERITY_SCALE}.`,
       lines.map((line) => sample(labelsOf(line), rank(line.severity))),
     ),
   ];
