@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parse } from 'yaml';
 import { STATES } from '../../lib/health/report';
+
+const { faultOf, sentencesOf } = jest.requireActual<{
+  faultOf: (sentence: string, options: { anyCase: boolean }) => string | undefined;
+  sentencesOf: (text: string) => string[];
+}>('../../lint/sentences.cjs');
 
 const RULES = resolve(__dirname, '../../monitoring/alerts.yml');
 const TESTS = resolve(__dirname, '../../monitoring/alerts.test.yml');
@@ -22,6 +28,17 @@ describe.each(alerts)('$name', ({ name, rule }) => {
     expect(tests).toMatch(new RegExp(`alertname: ${name}\n +exp_alerts:\n`));
     expect(tests).toMatch(new RegExp(`alertname: ${name}\n +exp_alerts: \\[\\]\n`));
   });
+});
+
+it('the annotations keep the rules of CONTRIBUTING.md for sentences', () => {
+  const { groups } = parse(rules) as { groups: { rules: { annotations: Record<string, string> }[] }[] };
+  const texts = groups.flatMap((group) => group.rules).flatMap(({ annotations }) => Object.values(annotations));
+  expect(texts).toHaveLength(3 * alerts.length);
+
+  const faults = texts
+    .flatMap((text) => sentencesOf(text.replace(/\{\{.*?\}\}/g, 'X')))
+    .map((sentence) => ({ sentence, fault: faultOf(sentence, { anyCase: true }) }));
+  expect(faults.filter(({ fault }) => fault !== undefined)).toEqual([]);
 });
 
 it('the health report has every state that a rule names', () => {
