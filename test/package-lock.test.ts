@@ -5,19 +5,17 @@ import { z } from 'zod';
 const home = join(__dirname, '..');
 const names = z.record(z.string(), z.string()).default({});
 
-const { packages } = z
-  .object({
-    packages: z.record(
-      z.string(),
-      z.object({
-        optionalDependencies: names,
-        integrity: z.string().optional(),
-        inBundle: z.boolean().default(false),
-        link: z.boolean().default(false),
-      }),
-    ),
-  })
-  .parse(JSON.parse(readFileSync(join(home, 'package-lock.json'), 'utf8')));
+const lockFile = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      optionalDependencies: names,
+      integrity: z.string().optional(),
+      inBundle: z.boolean().default(false),
+      link: z.boolean().default(false),
+    }),
+  ),
+});
 
 /** Places where Node looks for a package, nearest first. */
 function* lookups(from: string, name: string): Generator<string> {
@@ -29,7 +27,10 @@ function* lookups(from: string, name: string): Generator<string> {
   }
 }
 
-describe('package-lock.json', () => {
+describe.each(['package-lock.json', 'site/package-lock.json'])('%s', (name) => {
+  const text = readFileSync(join(home, name), 'utf8');
+  const { packages } = lockFile.parse(JSON.parse(text));
+
   it('the lock file has the builds of every platform, which "npm ci" requires', () => {
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies }]) =>
       Object.keys(optionalDependencies).filter((name) => ![...lookups(path, name)].some((found) => found in packages)),
@@ -47,11 +48,11 @@ describe('package-lock.json', () => {
   });
 
   it('the lock file names no registry', () => {
-    expect(readFileSync(join(home, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "\w+:/);
+    expect(text).not.toMatch(/"resolved": "\w+:/);
   });
 });
 
-describe.each(['', 'core', 'client', 'samples', 'rehearsal'])('%s/package.json', (folder) => {
+describe.each(['', 'core', 'client', 'samples', 'rehearsal', 'site'])('%s/package.json', (folder) => {
   const { dependencies, devDependencies, scripts } = z
     .object({ dependencies: names, devDependencies: names, scripts: names })
     .parse(JSON.parse(readFileSync(join(home, folder, 'package.json'), 'utf8')));
