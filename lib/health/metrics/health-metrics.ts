@@ -71,7 +71,13 @@ function gaugesOfReport(report: Report): Gauge[] {
     ...health('people', 'the login of people by OIDC', STATES.people, people === undefined ? [] : [people], unnamed),
     ...health('backup', 'the last backup', STATES.backup, backups, unnamed),
     times('backup_taken', 'Time of the last backup.', backups, unnamed, ({ takenAt }) => takenAt),
-    times('backup_verified', 'Time when the last backup was verified.', backups, unnamed, ({ verifiedAt }) => verifiedAt),
+    times(
+      'backup_verified',
+      'Time when the last backup was verified.',
+      backups,
+      unnamed,
+      ({ verifiedAt }) => verifiedAt,
+    ),
   ];
 
   function secretIds(kind: 'app' | 'operator', lines: readonly SecretIdLine[]): Gauge[] {
