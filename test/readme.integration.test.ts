@@ -122,14 +122,6 @@ test('README.md and docs/tasks/run-a-server.md name commands at all', () => {
   }
 });
 
-test.each(PAGES)('every file that %s links to is there', (page) => {
-  const text = readFileSync(join(PROJECT, page), 'utf8');
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path ?? '');
-  for (const path of links) {
-    expect(() => readFileSync(join(PROJECT, dirname(page), path))).not.toThrow();
-  }
-});
-
 test('npm run quickstart shows the whole main job, and leaves nothing behind', async () => {
   // Some releases of npm print the command on stderr.
   const { exitCode, stdout, stderr } = await run('npm', ['run', '--loglevel=error', 'quickstart'], { cwd: PROJECT });
