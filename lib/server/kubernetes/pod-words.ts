@@ -63,6 +63,6 @@ export function outdatedLines(pods: ServerPods): string[] {
   return outdated.length === 0
     ? []
     : [
-        `${outdated.length} of ${names.length} pods still run an earlier declaration, because nothing restarts them by itself: ${quotedList(outdated)}; docs/tasks/upgrade.md says in which order to restart them`,
+        `${outdated.length} of ${names.length} pods still run an earlier declaration, because nothing restarts them by itself: ${quotedList(outdated)}; docs/tasks/kubernetes-operate.md says in which order to restart them`,
       ];
 }

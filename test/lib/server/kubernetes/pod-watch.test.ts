@@ -119,7 +119,7 @@ it('the watch names the sealed pods', async () => {
 it('the watch names the pods that still run the previous declaration', async () => {
   const { pods } = await watched(cluster(pod(0, { revision: 'bao-0' }), pod(1), pod(2, { revision: 'bao-0' })));
   expect(outdatedLines(pods)).toEqual([
-    '2 of 3 pods still run an earlier declaration, because nothing restarts them by itself: "bao-0", "bao-2"; docs/tasks/upgrade.md says in which order to restart them',
+    '2 of 3 pods still run an earlier declaration, because nothing restarts them by itself: "bao-0", "bao-2"; docs/tasks/kubernetes-operate.md says in which order to restart them',
   ]);
 });
 
