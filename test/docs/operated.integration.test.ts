@@ -6,7 +6,7 @@ import { findServer } from '../../rehearsal/server/server-binary';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { steps } from '../fixtures/runs/steps';
 import type { Dialog } from '../fixtures/programs/terminal';
-import { transcript } from '../fixtures/pages/transcript';
+import { shownOutput, transcript } from '../fixtures/pages/transcript';
 import { Typist } from '../fixtures/pages/typist';
 
 /*
@@ -96,7 +96,7 @@ describe('a server that is operated by the pages', () => {
     await operated.asRoot((root) => root.delete('oauthapp/creds/testauth'));
     const consenting = typist.types('docs/tasks/authorize.md', 'browser');
     await operated.engine.consent(await typist.browses());
-    expect(await consenting).toContain('Ada Admin');
+    expect(await consenting).toMatch(shownOutput('docs/tasks/authorize.md', 'browser'));
     const replacing = typist.types('docs/tasks/authorize.md', 'pkce', {
       dialog: [['The client secret of "webex-myapp"', operated.engine.clientSecret]],
     });
@@ -116,7 +116,7 @@ describe('a server that is operated by the pages', () => {
   });
 
   step('docs/tasks/watch.md sees each grant', async () => {
-    expect(await typist.types('docs/tasks/watch.md', 'status')).toMatch(/testauth .*healthy/);
+    expect(await typist.types('docs/tasks/watch.md', 'status')).toMatch(shownOutput('docs/tasks/watch.md', 'status'));
   });
 
   step('docs/tasks/watch.md tells Prometheus: once, by a file, and served', async () => {
@@ -151,7 +151,8 @@ describe('a server that is operated by the pages', () => {
 
   step('docs/tasks/outages.md pauses before a stop, and resumes after it', async () => {
     const [unseal, resume] = typist.typesEach('docs/tasks/outages.md', 'resume');
-    expect(await typist.types('docs/tasks/outages.md', 'pause')).toContain('is paused, and none is under way');
+    const paused = await typist.types('docs/tasks/outages.md', 'pause');
+    expect(paused).toMatch(shownOutput('docs/tasks/outages.md', 'pause'));
     await restart();
     expect(await unseal?.({ dialog: await keyShares() })).toContain('is unsealed');
     await resume?.();
