@@ -1,2 +1,2 @@
-@echo error: this project runs on Linux and macOS, and on Windows in WSL, as only a mode keeps files private; run it there 1>&2
+@echo error: on Windows this project runs only in WSL, because only file modes keep its files private; run it in WSL 1>&2
 @exit /b 1
