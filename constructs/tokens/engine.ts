@@ -106,6 +106,6 @@ function movedAsDeclared({ mountPath, movedFrom }: EngineProps): Postcondition {
   const paths = [mountPath, ...(movedFrom === undefined ? [] : [movedFrom])];
   return {
     condition: `\${contains(${JSON.stringify(paths)}, self.id)}`,
-    errorMessage: `the engine is mounted at "\${self.id}", and engine.mountPath is "${mountPath}"; to move it there with its grants, declare engine.movedFrom: "\${self.id}" too; else leave its path as it was`,
+    errorMessage: `the engine is mounted at "\${self.id}", but engine.mountPath is "${mountPath}". To move it there with its grants, also declare engine.movedFrom: "\${self.id}"; otherwise restore its earlier path`,
   };
 }

@@ -14,13 +14,13 @@ const state = z.object({ resources: z.array(z.object({ mode: z.string() })).defa
 export function setStateAside(stack: string, file: string) {
   if (!existsSync(file)) {
     throw new ExplainedError(
-      `stack ${stack} has no state at ${file}; nothing is to be set aside, so just deploy it, or name its deployment with --deployment`,
+      `stack ${stack} has no state at ${file}, so there is nothing to archive; deploy it, or name its deployment with --deployment`,
     );
   }
   const lock = join(dirname(file), `.${basename(file)}.lock.info`);
   if (existsSync(lock)) {
     throw new ExplainedError(
-      `Terraform is at work on ${file}, or was ended in the middle; let it end, and remove ${lock} where none is running`,
+      `Terraform is working on ${file}, or was killed; wait until it ends, or remove ${lock} if none is running`,
     );
   }
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
@@ -35,7 +35,7 @@ function countResources(file: string): number {
     return state.parse(JSON.parse(readFileSync(file, 'utf8'))).resources.filter(({ mode }) => mode === 'managed')
       .length;
   } catch (error) {
-    throw new ExplainedError(`${file} is no state of Terraform, so it is left where it is; look at it`, {
+    throw new ExplainedError(`${file} is not a Terraform state, so it stays where it is; check the file`, {
       cause: error,
     });
   }

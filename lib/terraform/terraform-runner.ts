@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { ExplainedError, runChildCommand } from '#core';
+import { commandLine, ExplainedError, runChildCommand } from '#core';
 import { planOf, recordedIn, type Plan } from './plan/plan';
 import type { ResourceChange } from './plan/resource-change';
 import type { Terraform } from './terraform';
@@ -46,7 +46,7 @@ export class TerraformRunner {
     private readonly variables: NodeJS.ProcessEnv = {},
   ) {}
 
-  /** Whether its resources are in Vault, so it needs a token. */
+  /** Whether its resources are in Vault, so that it needs a token. */
   get isInVault(): boolean {
     return 'vault' in this.#synthesized().provider;
   }
@@ -116,7 +116,7 @@ export class TerraformRunner {
       (plan.declaredNote === undefined || plan.declaredNote === notes.declared?.input);
     if (!isOurs || [...plan.declared].sort().join() !== declared.sort().join()) {
       throw new ExplainedError(
-        `${file} is a plan of another stack, or of another declaration${name === undefined ? '' : `, of deployment "${name}"`}; make one of what is declared: diff ${this.name} --plan-file FILE`,
+        `${file} is a plan of another stack, or of another declaration${name === undefined ? '' : `, of deployment "${name}"`}; make a new one: ${commandLine('diff', this.name, '--plan-file', 'FILE')}`,
       );
     }
     return plan;
@@ -194,7 +194,7 @@ export class TerraformRunner {
     if (type !== before.backend.type || !same) {
       const command = `${this.terraform.binary} -chdir=${relative('', this.folder)} init -migrate-state`;
       throw new ExplainedError(
-        `the state of stack ${this.name} was kept in backend "${before.backend.type}", and is to be kept elsewhere now, in "${type}"; move it there: ${command}`,
+        `the state of stack ${this.name} is in backend "${before.backend.type}", but the declaration names another place in "${type}"; move it there: ${command}`,
       );
     }
   }
@@ -204,7 +204,7 @@ export class TerraformRunner {
     const { TF_WORKSPACE: workspace } = process.env;
     if (workspace && workspace !== 'default' && 'local' in this.#synthesized().terraform.backend) {
       throw new ExplainedError(
-        `TF_WORKSPACE is "${workspace}", in which the state of stack ${this.name} would be another one; unset it, and declare another environment in another file`,
+        `TF_WORKSPACE is "${workspace}", and that workspace has another state of stack ${this.name}; unset it, and declare each environment in its own file`,
       );
     }
   }

@@ -30,7 +30,7 @@ export class Terraform {
   static async find(environment: NodeJS.ProcessEnv = process.env): Promise<Terraform> {
     const candidates = environment.TERRAFORM_BINARY_NAME ? [environment.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
     let reason = environment.TERRAFORM_BINARY_NAME
-      ? `TERRAFORM_BINARY_NAME is "${environment.TERRAFORM_BINARY_NAME}", which is not on PATH or does not say which Terraform or OpenTofu it is`
+      ? `TERRAFORM_BINARY_NAME is "${environment.TERRAFORM_BINARY_NAME}", which is not on PATH or not Terraform or OpenTofu; correct it, or unset it`
       : `neither terraform nor tofu is on PATH; install Terraform or OpenTofu, ${NEEDED.join('.')} or newer`;
     for (const binary of candidates) {
       const version = await versionOf(binary, environment);

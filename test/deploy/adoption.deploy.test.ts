@@ -92,7 +92,7 @@ describeUnless(terraformUnavailable())('an engine that was made by hand', () => 
     expect(await reads).toBeGreaterThan(10);
     expect(failures).toEqual([]);
     expect(stderr).not.toContain(' is lost');
-    expect(stderr).toContain('- the engine at "oauthapp" is taken over as it is, with its grants; ');
+    expect(stderr).toContain('- the engine at "oauthapp" is imported with its grants; ');
     expect(stdout).toMatch(/1 imported, \d+ added, 1 changed, 0 destroyed/);
     expect(exitCode).toBe(0);
   });

@@ -95,7 +95,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     const said = await deploySucceeds();
     expect(said).toMatch(/^role_ids\.people-me: \S+$/m);
     expect(said).not.toMatch(/^role_ids\.machine/m);
-    expect(said).toContain('app "pod" may log in by kubernetes, with what it has already');
+    expect(said).toContain('app "pod" may log in by kubernetes, with the identity that it has');
     await hasNoChange();
   });
 
@@ -131,7 +131,7 @@ describeUnless(terraformUnavailable())('identities', () => {
 
     await renewPolicy();
     expect(await deploySucceeds()).toContain(
-      'app "people-me" logs in by jwt from now on, by AppRole no more; its role id and its secret ids end',
+      'app "people-me" logs in by jwt from now on, and no longer by AppRole; its role id and secret ids become invalid',
     );
     await hasNoChange();
     const { admin } = deployed.rehearsal;
@@ -148,16 +148,16 @@ describeUnless(terraformUnavailable())('identities', () => {
     declare([...apps, appOf('workload', { cert: { caPem: ca, dnsNames: ['a.example'] } })]);
     const said = await deploySucceeds();
     ['jwt', 'kubernetes', 'github-actions'].forEach((path) =>
-      expect(said).toContain(`the auth method at "${path}" goes, with every role in it, also those of others`),
+      expect(said).toContain(`the auth method at "${path}" is deleted, with every role in it, also those of others`),
     );
-    expect(said).toContain('app "pod" loses its identity: what it has logs it in no more');
+    expect(said).toContain('app "pod" loses its identity: it can no longer log in');
     await hasNoChange();
 
     declare(apps);
     await renewPolicy();
     const refused = await deployed.run('deploy');
     expect(refused.exitCode).not.toBe(0);
-    expect(refused.stderr).toContain('for as long as its policy names it, which is until it is renewed');
+    expect(refused.stderr).toContain('may delete an auth method only while its policy names the method');
     expect(await deployed.rehearsal.admin.list('auth/cert/certs')).toEqual(['workload']);
   });
 });

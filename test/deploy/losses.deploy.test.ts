@@ -78,7 +78,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     declare((integration) => [integration], 'webex-two');
     const moved = await run();
     expect(moved.stderr).toContain(
-      'the grant that it has stays that of "webex-myapp" until it is authorized anew, so keep "webex-myapp" until then\n',
+      'its present grant stays with "webex-myapp" until it is authorized again, so keep "webex-myapp" until then\n',
     );
     expect(moved.exitCode).toBe(0);
     declare((integration) => (integration.name === 'webex-myapp' ? [] : [integration]), 'webex-two');
@@ -119,7 +119,7 @@ describeUnless(terraformUnavailable())('deploy ends no grant', () => {
     const { exitCode, stderr } = await run();
     declare((integration) => [integration]);
     expect(stderr).toContain(
-      '- the grant of integration "webex-myapp" is lost: integration "webex-myapp" gets another client id, and Webex refreshes for the old one only, and the state has no note of the credentials that are its; ',
+      '- the grant of integration "webex-myapp" is lost: integration "webex-myapp" gets another client id, and Webex refreshes for the old one only, and the state has no note of its credentials; ',
     );
     expect(exitCode).toBe(1);
     const again = await run();

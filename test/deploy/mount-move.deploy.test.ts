@@ -71,11 +71,11 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
   test('the plan refuses a changed mount path without engine.movedFrom', async () => {
     mountedAt('teams/webex');
     const how =
-      'to move it there with its grants, declare engine.movedFrom: "oauthapp" too; else leave its path as it was';
-    const what = 'the engine is mounted at "oauthapp", and engine.mountPath is "teams/webex"';
-    await expect(operated.deploy('terraform')).rejects.toThrow(`Resource postcondition failed: ${what}; ${how}`);
+      'To move it there with its grants, also declare engine.movedFrom: "oauthapp"; otherwise restore its earlier path';
+    const what = 'the engine is mounted at "oauthapp", but engine.mountPath is "teams/webex"';
+    await expect(operated.deploy('terraform')).rejects.toThrow(`Resource postcondition failed: ${what}. ${how}`);
     const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
-    expect(stderr).toContain(`error: ${what}, so nothing was changed; ${how}\n`);
+    expect(stderr).toContain(`error: ${what}, so nothing was changed. ${how}\n`);
     expect(exitCode).toBe(1);
     await expect(refreshed('oauthapp')).resolves.toEqual([200]);
   });
@@ -95,7 +95,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     expect(updated.stderr).toContain('operator roles and their policies written');
     const { stderr, exitCode } = await deployed(operated.engine.clientSecret);
     expect(stderr).toContain(
-      '- the engine moves from "oauthapp" to "teams/webex" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=teams/webex\n',
+      '- the engine moves from "oauthapp" to "teams/webex" with its grants; apps must read there from now on: OAUTHAPP_MOUNT=teams/webex\n',
     );
     expect(stderr).not.toContain(' is lost');
     expect(exitCode).toBe(0);
@@ -140,7 +140,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     mountedAt('webex-two', 'teams/webex');
     await operated.updateOperators('--key-shares', operated.operators);
     const { stderr, exitCode } = await deployed();
-    expect(stderr).toMatch(/^error: the client secret of integration "webex-myapp" is to be written, and .*TF_VAR_/m);
+    expect(stderr).toMatch(/^error: the client secret of integration "webex-myapp" must be written, but .*TF_VAR_/m);
     expect(exitCode).toBe(1);
     await expect(operated.deploy('terraform', undefined, '')).rejects.toThrow('local-exec provisioner error');
     await expect(refreshed('webex-two')).resolves.toEqual([200]);

@@ -61,7 +61,7 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
   test('deploy stops before the first change if the OIDC client secret is missing', async () => {
     const { stderr, exitCode } = await program('deploy', integration());
     expect(stderr).toContain(
-      'error: the client secret of operators.oidc is to be written, and TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it; nothing was changed\n',
+      'error: the client secret of operators.oidc must be written, but TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it; nothing was changed\n',
     );
     expect(exitCode).toBe(1);
     expect(readdirSync(operated.server.folder).filter((name) => name.includes('tfstate'))).toEqual([]);

@@ -146,7 +146,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     await writeOperators(other.rehearsal.admin, deployed.deployment);
     const { exitCode, stderr } = await deployed.run('deploy');
     Object.assign(deployed, { deployment, token });
-    expect(ended(stderr)).toMatch(/^error: the state is of another server: nothing that it has mounted is at http:/);
+    expect(ended(stderr)).toMatch(/^error: the state is of another server: none of its mounts is at http:/);
     expect(exitCode).toBe(1);
     await expect(other.rehearsal.admin.list('sys/policies/acl')).resolves.not.toContain('oauthapp-app-people-me');
     expect((await deployed.run('deploy')).stdout).toContain('No changes.');
@@ -158,7 +158,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     deployed.deployment = { ...deployed.deployment, apps: apps.filter(({ name }) => name !== 'later') };
     await writeOperators(admin, deployed.deployment);
     const { exitCode, stderr } = await deployed.run('deploy');
-    expect(stderr).toContain('- app "later" loses its identity: its role id and its secret ids end\n');
+    expect(stderr).toContain('- app "later" loses its identity: its role id and secret ids become invalid\n');
     expect(exitCode).toBe(0);
     await expect(admin.list('auth/approle/role')).resolves.toEqual(['people-me', 'reports']);
     await expect(admin.list('sys/policies/acl')).resolves.not.toContain('oauthapp-app-later');
@@ -203,7 +203,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
       VAULT_ADDR: other.deployment.vault.address,
     });
     Object.assign(deployed, { deployment, token });
-    expect(stderr).toContain('- the server has forgotten all that was deployed, as one in dev mode does; ');
+    expect(stderr).toContain('- the server in dev mode was restarted and has lost everything that was deployed; ');
     expect(exitCode).toBe(0);
     const tuned = z.object({ data: z.object({ max_lease_ttl: z.number() }) });
     const { data } = await other.rehearsal.admin.read('sys/mounts/auth/approle/tune', tuned);

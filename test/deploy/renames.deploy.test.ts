@@ -64,8 +64,8 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
   test('the provisioner deploys the renames without a client secret, and deploy explains each one', async () => {
     called('reports', 'reader');
     const { stdout, stderr, exitCode } = await deployed();
-    expect(stderr).toContain('- integration "webex-myapp" is called "reports" from now on; its grants stay\n');
-    expect(stderr).toContain('- app "people-me" is called "reader" from now on; its role id and its secret ids stay\n');
+    expect(stderr).toContain('- integration "webex-myapp" is renamed to "reports"; its grants stay\n');
+    expect(stderr).toContain('- app "people-me" is renamed to "reader"; its role id and secret ids stay\n');
     expect(stdout).toContain('Resources: 0 added, 1 changed, 0 destroyed.');
     expect(stdout).toContain(`role_ids.reader: ${app.roleId}\n`);
     expect(exitCode).toBe(0);
@@ -100,8 +100,8 @@ describeUnless(terraformUnavailable())('a deployment in which an integration and
   test('deploy renames the integration and the app a second time', async () => {
     called('monthly', 'statistics');
     const { stderr, exitCode } = await deployed();
-    expect(stderr).toContain('- integration "reports" is called "monthly" from now on; its grants stay\n');
-    expect(stderr).toContain('- app "reader" is called "statistics" from now on;');
+    expect(stderr).toContain('- integration "reports" is renamed to "monthly"; its grants stay\n');
+    expect(stderr).toContain('- app "reader" is renamed to "statistics";');
     expect(exitCode).toBe(0);
     await expect(refreshed()).resolves.toEqual([200]);
   });

@@ -65,7 +65,7 @@ describeUnless(terraformUnavailable())('an issuer that Vault cannot reach', () =
     const { stderr, exitCode } = await deployed.run('diff');
     ['jwt', 'github-actions', 'gitlab'].forEach((path) =>
       expect(stderr).toContain(
-        `- the auth method at "${path}" is left over from a deploy that failed: it has no configuration and lets nobody in, so it is removed and made anew\n`,
+        `- the auth method at "${path}" is left over from a deploy that failed: it has no configuration and lets nobody in, so it is removed and created again\n`,
       ),
     );
     expect(exitCode).toBe(0);

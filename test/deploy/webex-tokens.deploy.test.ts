@@ -107,7 +107,7 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
   test('deploy without the client secret stops before the first change and names the variable to set', async () => {
     const { exitCode, stderr } = await program('deploy', { version: 1 });
     expect(stderr).toContain(
-      'error: the client secret of integration "webex-myapp" is to be written, and TF_VAR_webex_myapp_client_secret is not set; ',
+      'error: the client secret of integration "webex-myapp" must be written, but TF_VAR_webex_myapp_client_secret is not set; ',
     );
     expect(exitCode).toBe(1);
     await expect(rehearsal.admin.read('sys/mounts/oauthapp')).rejects.toThrow('400');

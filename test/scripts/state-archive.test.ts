@@ -47,7 +47,7 @@ it.each<[string, string, Partial<DeploymentInput>, number, RegExp]>([
     'webex-tokens',
     {},
     1,
-    /^error: stack webex-tokens has no state at \S+\.tfstate; nothing is to be set/,
+    /^error: stack webex-tokens has no state at \S+\.tfstate, so there is nothing to archive/,
   ],
   [
     'is not deployed',
@@ -81,9 +81,7 @@ it('the command leaves a state that Terraform has locked alone', async () => {
   writeFileSync(join(folder, 'terraform.webex-tokens.tfstate'), STATE);
   writeFileSync(join(folder, '.terraform.webex-tokens.tfstate.lock.info'), '{}');
   const { exitCode, stderr } = await setAside('webex-tokens');
-  expect(stderr).toMatch(
-    /^error: Terraform is at work on \S+terraform\.webex-tokens\.tfstate, or was ended in the middle; .+\n$/,
-  );
+  expect(stderr).toMatch(/^error: Terraform is working on \S+terraform\.webex-tokens\.tfstate, or was killed; .+\n$/);
   expect(exitCode).toBe(1);
   expect(readdirSync(folder)).toContain('terraform.webex-tokens.tfstate');
 });

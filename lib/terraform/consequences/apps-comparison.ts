@@ -32,11 +32,11 @@ function loginOf({ login }: DeclaredApp, { appRolePath }: DeclaredGrants): Login
 }
 
 function ofName(from: DeclaredApp, to: DeclaredApp): string[] {
-  return from.name === to.name ? [] : [`app "${from.name}" is called "${to.name}" from now on; ${stays(to)}`];
+  return from.name === to.name ? [] : [`app "${from.name}" is renamed to "${to.name}"; ${stays(to)}`];
 }
 
 function stays({ login }: DeclaredApp): string {
-  return login === undefined ? 'its role id and its secret ids stay' : 'its role stays';
+  return login === undefined ? 'its role id and secret ids stay' : 'its role stays';
 }
 
 function end({ type }: Login): string {
@@ -44,26 +44,31 @@ function end({ type }: Login): string {
 }
 
 export function endOfRole(isOfAppRole: boolean): string {
-  return isOfAppRole ? 'its role id and its secret ids end' : 'what it has logs it in no more';
+  return isOfAppRole ? 'its role id and secret ids become invalid' : 'it can no longer log in';
 }
 
 function ofLogin({ name }: DeclaredApp, from: Login, to: Login): string[] {
   if (from.type !== to.type) {
     const ends = from.type === APP_ROLE ? `; ${end(from)}` : '';
-    return [`app "${name}" logs in by ${to.type} from now on, by ${from.type} no more${ends}`, newcomer(name, to)];
+    return [
+      `app "${name}" logs in by ${to.type} from now on, and no longer by ${from.type}${ends}`,
+      newcomer(name, to),
+    ];
   }
   if (from.path === to.path) {
     return [];
   }
   return from.type === APP_ROLE
     ? [`app "${name}" gets another identity: ${end(from)}`]
-    : [`app "${name}" logs in at "${to.path}" from now on, at "${from.path}" no more: VAULT_AUTH_MOUNT=${to.path}`];
+    : [
+        `app "${name}" logs in at "${to.path}" from now on, and no longer at "${from.path}"; set VAULT_AUTH_MOUNT=${to.path} there`,
+      ];
 }
 
 function newcomer(name: string, { type }: Login): string {
   return type === APP_ROLE
     ? `app "${name}" ${newIdentity(name)}`
-    : `app "${name}" may log in by ${type}, with what it has already; how to tell it so: ${commandLine('issue', name)}`;
+    : `app "${name}" may log in by ${type}, with the identity that it has; see the environment that it needs: ${commandLine('issue', name)}`;
 }
 
 export function newIdentity(name: string): string {

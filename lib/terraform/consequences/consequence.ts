@@ -1,4 +1,4 @@
-/** A grant that ends, or that cannot be refreshed any more. Only a person can give it again. */
+/** A grant that is deleted, or that can no longer be refreshed. Only a person can give it again. */
 export interface Loss {
   /** `integration` if no credential of it is known, and one may have had a grant. */
   readonly kind: 'credential' | 'integration';
@@ -23,7 +23,7 @@ export function lost(credentials: readonly string[], why: string): Loss[] {
   return credentials.map((name) => ({ kind: 'credential', name, why }));
 }
 
-/** All of them, each once. A loss is told for the first reason. */
+/** All of them, each once. A loss keeps its first reason. */
 export function joined(found: readonly Consequences[]): Consequences {
   const losses = new Map(
     found

@@ -26,24 +26,24 @@ export function containerConsequence(change: ResourceChange, changes: readonly R
   const kept = namesOfNodes(after);
   const volume = dataVolume(name);
   if (kept.includes(name)) {
-    return { notice: `the server "${name}" is stopped, and another one started in its place, to be unsealed` };
+    return { notice: `the server "${name}" is stopped, and a new one starts in its place; unseal it` };
   }
   if (after.length === 0) {
     return {
-      notice: `the server "${name}" is stopped; its volume "${volume}" stays, with every grant in it, and is found again by a deploy with the same mode, containerName and nodes; the audit log stays in "${name}-audit"`,
+      notice: `the server "${name}" is stopped. Its volume "${volume}" stays with every grant, and a deploy with the same mode, containerName and nodes finds it again. The audit log stays in "${name}-audit"`,
     };
   }
   const stopped = changes.filter(isStopped).map((each) => each.before('name') ?? '');
   return after.some(({ isCreated }) => !isCreated) || stopped.some((each) => kept.includes(each))
-    ? { notice: `the server "${name}" is stopped, and others of its cluster stay` }
+    ? { notice: `the server "${name}" is stopped, and the other nodes of its cluster stay` }
     : {
-        loss: `the server "${name}" is stopped for a new and empty one: its grants stay in the volume "${volume}", where nothing finds them unless mode, containerName and nodes are as they were`,
+        loss: `a new and empty server replaces "${name}"; its grants stay in the volume "${volume}", which only a server with the earlier mode, containerName and nodes finds`,
       };
 }
 
-/** Why the grants of a server in dev mode end. */
+/** Why the grants of a server in dev mode are lost. */
 export function inMemory(name: string): string {
-  return `the server "${name}" keeps all in memory, and is stopped`;
+  return `the server "${name}" keeps everything in memory, and is stopped`;
 }
 
 /** Servers that exist after the apply, in containers or on Kubernetes. */

@@ -23,24 +23,22 @@ export function engineConsequences({ changes }: Plan, credentials: readonly stri
 function ofEngine(change: ResourceChange, credentials: readonly string[]): Consequences {
   const [path, to] = [change.before('path'), change.after('path')];
   if (change.isDeleted) {
-    const all = 'with every grant in it, also of credentials that are declared no more';
+    const all = 'with every grant in it, also of credentials that are no longer declared';
     return { notices: [], losses: lost(credentials, `the engine at "${path ?? ''}" is deleted, ${all}`) };
   }
   if (change.isImported) {
-    return noticed(
-      `the engine at "${path ?? ''}" is taken over as it is, with its grants; its configuration is written anew`,
-    );
+    return noticed(`the engine at "${path ?? ''}" is imported with its grants; its configuration is written again`);
   }
   return path === undefined || to === undefined || to === path
     ? NOTHING
     : noticed(
-        `the engine moves from "${path}" to "${to}" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=${to}`,
+        `the engine moves from "${path}" to "${to}" with its grants; apps must read there from now on: OAUTHAPP_MOUNT=${to}`,
       );
 }
 
 function ofOtherMount(change: ResourceChange): Consequences {
   const path = change.before('path') ?? '';
-  return change.isDeleted ? noticed(`the records at "${path}" go: who consented, and when`) : NOTHING;
+  return change.isDeleted ? noticed(`the records at "${path}" are deleted: who consented, and when`) : NOTHING;
 }
 
 function ofPlugin(change: ResourceChange, isReloaded: boolean): Consequences {
@@ -50,7 +48,7 @@ function ofPlugin(change: ResourceChange, isReloaded: boolean): Consequences {
   }
   return noticed(
     isReloaded
-      ? 'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards'
-      : `the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "${commandLine('pause')}" before that, "resume" after it`,
+      ? 'the plugin is replaced and restarted; refreshing is paused meanwhile, so that no grant is lost'
+      : `the plugin is replaced in the catalog, but the engine runs the old one until you reload it; run "${commandLine('pause')}" before the reload, and "${commandLine('resume')}" after it`,
   );
 }

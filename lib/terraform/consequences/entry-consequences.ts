@@ -42,7 +42,7 @@ function ofEntry(
   const [from, to] = [clientIn(change.before('data_json')), clientIn(written.get(inVault))];
   if (from !== undefined && written.get(inVault) === undefined) {
     return noticed(
-      `the client id of integration "${name}" is known only once it is written; any other one than "${from.clientId}" ends its grants, as Webex refreshes for the old one only`,
+      `the client id of integration "${name}" is known only after the deploy; if it is not "${from.clientId}", its grants are lost, because Webex refreshes them for the old client only`,
     );
   }
   const what = from === undefined || to === undefined ? undefined : changeOfClient(from, to);

@@ -9,7 +9,7 @@ import { compareGrants } from './grants-comparison';
 import { loginConsequences } from './login-consequences';
 
 const PARTIAL =
-  'the plan leaves out a part of the stack, as with -target: only what ends is told, and who reads what afterwards is not';
+  'the plan leaves out a part of the stack, as with -target; only losses are shown, and not which app reads what afterwards';
 
 /**
  * Consequences of a plan of stack `webex-tokens`, by the former and the present declaration. The plan itself is asked about

@@ -1,3 +1,4 @@
+import { commandLine } from '#core';
 import type { DeclaredGrants } from '../../declaration/declared/declared-grants';
 import { compareApps } from './apps-comparison';
 import { joined, lost, noticed, type Consequences, type Loss } from './consequence';
@@ -8,10 +9,10 @@ export function compareGrants(before: DeclaredGrants, after: DeclaredGrants): Co
   return joined([compareIntegrations(before, after), compareCredentials(before, after), compareApps(before, after)]);
 }
 
-/** Losses of an integration whose grants end. @param grants undefined if the state has no note @param integration in Vault */
+/** Losses of an integration whose grants can no longer be refreshed. @param grants undefined if the state has no note @param integration in Vault */
 export function endOf(grants: DeclaredGrants | undefined, integration: string, why: string): Loss[] {
   if (grants === undefined) {
-    const noNote = `${why}, and the state has no note of the credentials that are its`;
+    const noNote = `${why}, and the state has no note of its credentials`;
     return [{ kind: 'integration', name: integration, why: noNote }];
   }
   const credentials = Object.entries(grants.credentials)
@@ -30,14 +31,14 @@ function compareIntegrations(before: DeclaredGrants, after: DeclaredGrants): Con
       { clientId: from.clientId, tokenUrl: before.tokenUrl },
       { clientId: to.clientId, tokenUrl: after.tokenUrl },
     );
-    const called = `integration "${from.name}" is called "${to.name}" from now on; its grants stay`;
+    const called = `integration "${from.name}" is renamed to "${to.name}"; its grants stay`;
     return {
       notices: from.name === to.name ? [] : [called],
       losses: what === undefined ? [] : endOf(before, inVault, `integration "${from.name}" ${what}`),
     };
   });
   const left = gone.map(([inVault, { name }]) => ({
-    notices: [`integration "${name}" goes${howToKeep({ inVault, name }, added, 'its grants stay')}`],
+    notices: [`integration "${name}" is removed${howToKeep({ inVault, name }, added, 'its grants stay')}`],
     losses: endOf(before, inVault, `without integration "${name}" it cannot be refreshed`),
   }));
   return joined([...kept, ...left]);
@@ -48,13 +49,13 @@ interface Client {
   readonly tokenUrl: string;
 }
 
-/** Why the grants of one client end with another; undefined if they stay, or if Terraform looks up the client id. */
+/** Why a client's grants do not work for another client; undefined if they stay, or if Terraform looks up the client id. */
 export function changeOfClient(from: Client, to: Client): string | undefined {
   const isLookedUp = to.clientId.includes('${');
   if (from.clientId !== to.clientId && !isLookedUp) {
     return 'gets another client id, and Webex refreshes for the old one only';
   }
-  return from.tokenUrl === to.tokenUrl ? undefined : 'refreshes at another Webex, which did not give it';
+  return from.tokenUrl === to.tokenUrl ? undefined : 'refreshes at another Webex, which did not issue it';
 }
 
 /** Credentials whose integration stays. A removed integration reports its own. */
@@ -66,11 +67,14 @@ function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Cons
     return integration === next || from === undefined
       ? []
       : [
-          `credential "${name}" is of integration "${to ?? next}" from now on; the grant that it has stays that of "${from}" until it is authorized anew, so keep "${from}" until then`,
+          `credential "${name}" belongs to integration "${to ?? next}" from now on; its present grant stays with "${from}" until it is authorized again, so keep "${from}" until then`,
         ];
   });
   const former = gone
     .filter(([, integration]) => called(integration) !== undefined)
-    .map(([name]) => `credential "${name}" is declared no more; its grant stays until it is revoked`);
+    .map(
+      ([name]) =>
+        `credential "${name}" is no longer declared; its grant stays until it is revoked: ${commandLine('revoke', name)}`,
+    );
   return noticed(...moved, ...former);
 }

@@ -21,7 +21,7 @@ const ROLES: Readonly<Record<string, string>> = {
 interface Apps {
   readonly before: Readonly<Record<string, DeclaredApp>>;
   readonly after: Readonly<Record<string, DeclaredApp>>;
-  /** Whether a comparison of the declarations tells what changes for them. */
+  /** Whether a comparison of the declarations shows their changes. */
   readonly areCompared: boolean;
 }
 
@@ -31,7 +31,7 @@ export function loginConsequences({ changes }: Plan, apps: Apps): Consequences {
 
 function ofMethod(change: ResourceChange): string[] {
   return change.isDeleted
-    ? [`the auth method at "${change.before('path') ?? ''}" goes, with every role in it, also those of others`]
+    ? [`the auth method at "${change.before('path') ?? ''}" is deleted, with every role in it, also those of others`]
     : [];
 }
 
@@ -53,7 +53,7 @@ function ofRole(change: ResourceChange, { before, after, areCompared }: Apps): s
     return [];
   }
   return from === undefined
-    ? [`role "${inVault}" goes from "auth/${change.before('backend') ?? ''}"`]
+    ? [`role "${inVault}" is deleted from "auth/${change.before('backend') ?? ''}"`]
     : [`app "${from.name}" loses its identity: ${endOfRole(isOfAppRole)}`];
 }
 

@@ -19,9 +19,9 @@ export function howToKeep(
 ): string {
   const names = added.map(([, { name }]) => name);
   if (names.includes(gone.name)) {
-    return `; with vaultName: "${gone.inVault}", without which it is declared now, ${stays}`;
+    return `; declare its vaultName: "${gone.inVault}" again, and ${stays}`;
   }
   return names.length === 0
     ? ''
-    : `; if it is ${names.map((name) => `"${name}"`).join(' or ')} from now on, declare vaultName: "${gone.inVault}" there, and ${stays}`;
+    : `; if it was renamed to ${names.map((name) => `"${name}"`).join(' or ')}, declare vaultName: "${gone.inVault}" there, and ${stays}`;
 }

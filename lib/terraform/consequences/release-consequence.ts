@@ -20,7 +20,7 @@ export function releaseConsequence(
   const [from, to] = [placeOf('before', change), placeOf('after', change)];
   if (vanished !== undefined && change.isCreated) {
     return {
-      loss: `the server ${placeOf('before', vanished).title} is not in the cluster that Terraform goes to; unless somebody has uninstalled it there, that is another cluster, and a new and empty server: check KUBECONFIG and vault.server.context`,
+      loss: `the server ${placeOf('before', vanished).title} is not in the cluster that Terraform reaches, so a new and empty server replaces it; check KUBECONFIG and vault.server.context, unless somebody has uninstalled the server`,
     };
   }
   if (!change.isDeleted) {
@@ -28,17 +28,17 @@ export function releaseConsequence(
   }
   if (change.isCreated) {
     return from.title === to.title
-      ? { notice: `the server ${from.title} is stopped, and another one started with its volumes, to be unsealed` }
+      ? { notice: `the server ${from.title} is stopped, and a new one starts with its volumes; unseal it` }
       : {
-          loss: `the server ${from.title} is stopped for ${to.title}, a new and empty one: its grants stay in the old volumes, where nothing finds them unless releaseName and namespace are as they were`,
+          loss: `the new and empty server ${to.title} replaces ${from.title}; its grants stay in the old volumes, which only a server with the earlier releaseName and namespace finds`,
         };
   }
   return hasSuccessor
     ? {
-        loss: `the server ${from.title} is stopped for a new and empty one: its grants stay in the volumes of its pods, where nothing finds them unless mode, releaseName and namespace are as they were`,
+        loss: `a new and empty server replaces ${from.title}; its grants stay in the volumes of its pods, which only a server with the earlier mode, releaseName and namespace finds`,
       }
     : {
-        notice: `the server ${from.title} is stopped; the volumes of its pods stay, with every grant in them, and are found again by a deploy with the same releaseName and namespace: kubectl -n ${from.namespace} get pvc`,
+        notice: `the server ${from.title} is stopped. The volumes of its pods stay with every grant, and a deploy with the same releaseName and namespace finds them again: kubectl -n ${from.namespace} get pvc`,
       };
 }
 

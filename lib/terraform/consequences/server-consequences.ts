@@ -50,7 +50,7 @@ function compareServers(before: DeclaredServer, after: DeclaredServer): ServerCo
   if (!isSamePlace || !before.volumes.some((volume) => after.volumes.includes(volume))) {
     const fields = before.namespace === undefined ? 'containerName and nodes' : 'releaseName and namespace';
     return {
-      loss: `a new and empty server takes the place of ${quotedList(before.nodes)}${place}: its grants stay in ${quotedList(before.volumes)}, where nothing finds them unless mode, ${fields} are as they were`,
+      loss: `a new and empty server replaces ${quotedList(before.nodes)}${place}; its grants stay in ${quotedList(before.volumes)}, which only a server with the earlier mode, ${fields} finds`,
     };
   }
   // A pod that Helm stops does not leave the cluster of Raft.
@@ -58,7 +58,7 @@ function compareServers(before: DeclaredServer, after: DeclaredServer): ServerCo
   return gone.length === 0
     ? {}
     : {
-        notice: `${quotedList(gone)}${place} are stopped, and still count as members of the cluster: take them out of it first, one by one, with "bao operator raft remove-peer" or "vault operator raft remove-peer"`,
+        notice: `${quotedList(gone)}${place} are stopped, but still count as members of the cluster; remove them first, one by one, with "bao operator raft remove-peer" or "vault operator raft remove-peer"`,
       };
 }
 

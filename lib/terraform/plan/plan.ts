@@ -27,7 +27,7 @@ const plan = z.object({
 });
 
 export interface Plan {
-  /** Each resource that Terraform looked at, changed or not; with `-target` not all of the stack. */
+  /** Each resource that Terraform looked at, changed or not. With `-target`, a part of the stack is missing. */
   readonly changes: readonly ResourceChange[];
   /** Changes that others made to resources since the state was written. */
   readonly drift: readonly ResourceChange[];
@@ -35,7 +35,7 @@ export interface Plan {
   readonly recorded: readonly ResourceChange[];
   /** Addresses of all declared resources. */
   readonly declared: readonly string[];
-  /** The note of the declaration that it was made of. @default - it refers to something that Terraform looks up */
+  /** The note of the declaration that the plan was made from. @default - it refers to something that Terraform looks up */
   readonly declaredNote?: string;
 }
 

@@ -39,14 +39,14 @@ export function secretObstacles(
     const { of, shownBy, variable } = secret;
     if (!steps.includes('secret') && !steps.every((step) => step === 'copy')) {
       return [
-        `${of} would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target`,
+        `${of} would have no client secret, because the plan leaves out the step that writes it; plan without -target and similar options`,
       ];
     }
     const set = `TF_VAR_${variable}`;
     return environment[set]
       ? []
       : [
-          `the client secret of ${of} is to be written, and ${set} is not set; set it to the secret that ${shownBy} shows for it`,
+          `the client secret of ${of} must be written, but ${set} is not set; set it to the secret that ${shownBy} shows for it`,
         ];
   });
 }

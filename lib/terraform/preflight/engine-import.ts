@@ -17,12 +17,12 @@ export async function requireImportable(vault: VaultClient, { engine }: Deployme
   const found = await mountedType(vault, mountPath);
   if (found === undefined) {
     throw new ExplainedError(
-      `engine.import is set, and nothing is mounted at "${mountPath}", so nothing was changed; correct engine.mountPath, or leave engine.import out for an engine that is made anew`,
+      `engine.import is set, but nothing is mounted at "${mountPath}", so nothing was changed; correct engine.mountPath, or remove engine.import to create a new engine`,
     );
   }
   if (found !== plugin.name) {
     throw new ExplainedError(
-      `what is mounted at "${mountPath}" is of type "${found}", and engine.plugin.name is "${plugin.name}", so nothing was changed; an engine is imported under the name of its plugin alone`,
+      `the engine at "${mountPath}" is of type "${found}", but engine.plugin.name is "${plugin.name}", so nothing was changed; correct engine.plugin.name or engine.mountPath`,
     );
   }
 }
@@ -34,7 +34,7 @@ export async function importObstacles(vault: VaultClient, plan: Plan, deployment
   const mounted = makesMount ? await mountedType(vault, engine.mountPath) : undefined;
   if (mounted !== undefined) {
     return [
-      `"${engine.mountPath}" is mounted already, with type "${mounted}", and Terraform does not know it; to import it with its grants, declare engine.import: true; where it is of another deployment, choose another engine.mountPath`,
+      `"${engine.mountPath}" is mounted already, with type "${mounted}", and Terraform does not know it. Declare engine.import: true to import it with its grants. If it belongs to another deployment, choose another engine.mountPath`,
     ];
   }
   const made = plan.changes
@@ -49,7 +49,7 @@ export async function importObstacles(vault: VaultClient, plan: Plan, deployment
   return obstacles;
 }
 
-/** Webex gave the grants of an entry to one client, and refreshes them for no other. */
+/** Webex gave the grants of an entry to one client, and refreshes them for that client only. */
 function ofEntry(
   { client_id: clientId, provider_options: options }: z.output<typeof integrationReply>['data'],
   { name, clientId: declaredId = clientId }: Integration,
@@ -57,15 +57,15 @@ function ofEntry(
 ): string[] {
   const declared = integrationEntry(declaredId, webex.apiUrl);
   const others = [
-    ...(clientId === declaredId ? [] : [`client id "${clientId}", while ${declaringFile()} declares "${declaredId}"`]),
+    ...(clientId === declaredId ? [] : [`client id "${clientId}", but ${declaringFile()} declares "${declaredId}"`]),
     ...(options.token_url === declared.provider_options.token_url
       ? []
       : [
-          `token_url "${options.token_url ?? 'none'}", while ${declaringFile()} means "${declared.provider_options.token_url}"`,
+          `token_url "${options.token_url ?? 'none'}", but ${declaringFile()} implies "${declared.provider_options.token_url}"`,
         ]),
   ];
   return others.map(
     (other) =>
-      `integration "${name}" is in Vault with ${other}, and no grant of the one is refreshed by the other; declare what is there, or give the new one another name`,
+      `integration "${name}" is in Vault with ${other}, so its grants could not be refreshed; declare the values in Vault, or give the new integration another name`,
   );
 }

@@ -60,7 +60,7 @@ export function emptyMountNotices(mounts: readonly UnknownMount[]): string[] {
     emptiness === undefined
       ? []
       : [
-          `the ${isAuthMethod ? 'auth method' : 'mount'} at "${path}" is left over from a deploy that failed: ${emptiness}, so it is removed and made anew`,
+          `the ${isAuthMethod ? 'auth method' : 'mount'} at "${path}" is left over from a deploy that failed: ${emptiness}, so it is removed and created again`,
         ],
   );
 }
@@ -75,11 +75,11 @@ export function occupiedMountObstacles(mounts: readonly UnknownMount[], { appRol
       }
       const others =
         path === operators?.oidc?.path
-          ? 'choose another operators.oidc.path'
+          ? 'Choose another operators.oidc.path'
           : path === appRole.path
-            ? 'where it is AppRole, declare appRole.manage: false, else choose another appRole.path'
-            : `if others keep it, declare manageMethod: false for the apps that log in there, else choose another path for them`;
-      return `"${path}" is an auth method already, of type "${type}", and Terraform does not know it; ${others}`;
+            ? 'If it is AppRole, declare appRole.manage: false; otherwise choose another appRole.path'
+            : 'If others manage it, declare manageMethod: false for the apps that log in there; otherwise choose another path for them';
+      return `"${path}" is an auth method already, of type "${type}", and Terraform does not know it. ${others}`;
     });
 }
 

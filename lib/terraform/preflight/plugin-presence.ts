@@ -15,7 +15,7 @@ export function writesPlugin({ type, isWritten }: ResourceChange): boolean {
 /**
  * Checks a plugin that others register, if the token may look at it.
  *
- * @param sha256 of the declared binary @default - none is declared
+ * @param sha256 sum of the declared binary @default - none is declared
  * @throws NotDeployed if it is not registered, or another binary is
  */
 export async function requireRegisteredPlugin(root: VaultClient, name: string, sha256?: string): Promise<void> {
@@ -26,13 +26,13 @@ export async function requireRegisteredPlugin(root: VaultClient, name: string, s
     }
     throw error instanceof VaultResponseError && error.statusCode === 404
       ? new NotDeployed(
-          `Vault at ${root.address} has no plugin "${name}" (${path}), and engine.plugin.manage is false; have an administrator register it, or correct engine.plugin.name`,
+          `Vault at ${root.address} has no plugin "${name}" (${path}), but engine.plugin.manage is false; have an administrator register it, or correct engine.plugin.name`,
         )
       : error;
   });
   if (entry !== undefined && sha256 !== undefined && entry.data.sha256 !== sha256) {
     throw new NotDeployed(
-      `plugin "${name}" is registered with sha256 ${entry.data.sha256}, and engine.plugin declares ${sha256}, which Vault would not start; declare the registered one, or have yours registered`,
+      `plugin "${name}" is registered with sha256 ${entry.data.sha256}, but engine.plugin declares ${sha256}, which Vault would not start; declare the registered one, or have yours registered`,
     );
   }
 }
@@ -44,7 +44,7 @@ export function pluginRemovalObstacles({ changes }: Plan): string[] {
     .filter(({ type, isDeleted, isCreated }) => isMountKept && type === 'vault_plugin' && isDeleted && !isCreated)
     .map(
       ({ address }) =>
-        `the plugin would leave the catalog under the engine that runs it; if others register it from now on, have Terraform forget it first: state rm ${address}`,
+        `the plugin would be removed from the catalog while the engine runs it; if others register it from now on, have Terraform forget it first: state rm ${address}`,
     );
 }
 

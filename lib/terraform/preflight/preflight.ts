@@ -21,13 +21,13 @@ import { isPluginAbsent, requireRegisteredPlugin, writesPlugin } from './plugin-
 import { readAccess, writeAccess } from '../plan/vault-access';
 
 const renewal = (): string =>
-  `if it is the provisioner's, its policy is older than the declaration: renew it with "${commandLine('operators update')}", which takes the key shares; else give a token that may`;
+  `If it is the provisioner's token, its policy is older than the declaration: renew the policy with "${commandLine('operators update')}", which needs the key shares. Otherwise use a token that has this right`;
 
 const formerMethod = (): string =>
-  `a provisioner may take an auth method away for as long as its policy names it, which is until it is renewed: declare the method once more and renew the policy with "${commandLine('operators update')}", then take it out again, deploy, and renew the policy last; or deploy this once with a token that may`;
+  `A provisioner may delete an auth method only while its policy names the method. Declare the method again, and renew the policy with "${commandLine('operators update')}". Then remove the method, deploy, and renew the policy last. Or deploy this once with a token that has this right`;
 
 const ownPolicy = (): string =>
-  `no provisioner may write its own policy: where "${commandLine('init')}" has, set manageProvisioner to false in ${declaringFile()}; else deploy as an administrator`;
+  `No provisioner may write its own policy. If "${commandLine('init')}" wrote it, set manageProvisioner to false in ${declaringFile()}; otherwise deploy as an administrator`;
 
 /** Checks of Vault before Terraform changes anything in it. */
 export class Preflight {
@@ -48,7 +48,7 @@ export class Preflight {
     await this.vault.read('auth/token/lookup-self').catch((error: unknown) => {
       throw error instanceof VaultResponseError && error.statusCode === 403
         ? new NotPermitted(
-            `Vault at ${this.vault.address} does not accept the token: it is invalid or has ended, or is of another server; log in again, or set VAULT_TOKEN to one that is good`,
+            `Vault at ${this.vault.address} does not accept the token: it is invalid, expired or of another server; log in again, or set VAULT_TOKEN to a valid one`,
           )
         : error;
     });
@@ -70,7 +70,7 @@ export class Preflight {
     const mounted = mount?.before('path') ?? mountPath;
     if (![mountPath, movedFrom].includes(mounted)) {
       throw new ExplainedError(
-        `the engine is mounted at "${mounted}", and engine.mountPath is "${mountPath}", so nothing was changed; to move it there with its grants, declare engine.movedFrom: "${mounted}" too; else leave its path as it was`,
+        `the engine is mounted at "${mounted}", but engine.mountPath is "${mountPath}", so nothing was changed. To move it there with its grants, also declare engine.movedFrom: "${mounted}"; otherwise restore its earlier path`,
       );
     }
     if (this.deployment.engine.import && mount === undefined) {
@@ -93,7 +93,7 @@ export class Preflight {
       ...(this.#isDevServer || !isOfAnotherServer(plan)
         ? []
         : [
-            `the state is of another server: nothing that it has mounted is at ${this.vault.address}; check VAULT_ADDR, or, where a new server takes the place of the old one, set the state aside: ${commandLine('state archive', 'webex-tokens')}`,
+            `the state is of another server: none of its mounts is at ${this.vault.address}. Check VAULT_ADDR. If a new server replaces the old one, archive the state: ${commandLine('state archive', 'webex-tokens')}`,
           ]),
       ...occupiedMountObstacles(mounts, this.deployment),
       ...(await importObstacles(this.vault, plan, this.deployment)),
@@ -105,7 +105,7 @@ export class Preflight {
     return [
       ...(this.#isDevServer && isOfAnotherServer(plan)
         ? [
-            'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
+            'the server in dev mode was restarted and has lost everything that was deployed; each credential needs consent again',
           ]
         : []),
       ...emptyMountNotices(mounts),
@@ -161,7 +161,7 @@ export class Preflight {
       ` on sys/policies/acl/${policyNameOf(this.deployment.engine.mountPath, 'provisioner')}`,
     );
     const mend = isOwn ? ownPolicy() : this.#isOfFormerMethod(first) ? formerMethod() : renewal();
-    return [`the Vault token may not ${what} this: it lacks ${first}${more}; ${mend}`];
+    return [`the Vault token may not ${what} this: it lacks ${first}${more}. ${mend}`];
   }
 }
 

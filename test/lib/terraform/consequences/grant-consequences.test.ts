@@ -76,7 +76,7 @@ it('the comparison refuses a note of another format and names the next step', ()
 
 describe('of the engine', () => {
   const why =
-    'the engine at "oauthapp" is deleted, with every grant in it, also of credentials that are declared no more';
+    'the engine at "oauthapp" is deleted, with every grant in it, also of credentials that are no longer declared';
 
   it('an engine that is replaced loses all grants, of the former and the current declaration', () => {
     const before = grantsOf(
@@ -102,14 +102,14 @@ describe('of the engine', () => {
 
   it('the removal of the records reports no lost grant', () => {
     expect(noticesOf({ type: MOUNT, before: records })).toEqual([
-      'the records at "oauthapp-records" go: who consented, and when',
+      'the records at "oauthapp-records" are deleted: who consented, and when',
     ]);
     expect(noticesOf({ type: MOUNT, after: records })).toEqual([]);
   });
 
   it('an imported engine keeps its grants', () => {
     expect(noticesOf({ type: MOUNT, before: engine, after: engine, importing: { id: 'oauthapp' } })).toEqual([
-      'the engine at "oauthapp" is taken over as it is, with its grants; its configuration is written anew',
+      'the engine at "oauthapp" is imported with its grants; its configuration is written again',
     ]);
   });
 
@@ -118,17 +118,17 @@ describe('of the engine', () => {
     const forgotten = { type: ENTRY, actions: ['forget'], before: entry() };
     const written = { type: ENTRY, name: 'elsewhere', after: entry('C0ffee', { mount: 'webex' }) };
     expect(noticesOf(moved, forgotten, written)).toEqual([
-      'the engine moves from "oauthapp" to "webex" with its grants; apps have to read there from now on: OAUTHAPP_MOUNT=webex',
+      'the engine moves from "oauthapp" to "webex" with its grants; apps must read there from now on: OAUTHAPP_MOUNT=webex',
     ]);
   });
 
   it('the notice says that the plugin is replaced, and who restarts it', () => {
     const replaced = { type: PLUGIN, before: { sha256: 'a' }, after: { sha256: 'b' } };
     expect(noticesOf(replaced, RELOAD)).toEqual([
-      'the plugin is replaced and started anew; refreshing is paused for that, so that no grant is lost, and goes on afterwards',
+      'the plugin is replaced and restarted; refreshing is paused meanwhile, so that no grant is lost',
     ]);
     expect(noticesOf(replaced)).toEqual([
-      'the plugin is replaced in the catalog, and the engine goes on running the old one until you have it reloaded: "npx --no-install webex-token-vault pause" before that, "resume" after it',
+      'the plugin is replaced in the catalog, but the engine runs the old one until you reload it; run "npx --no-install webex-token-vault pause" before the reload, and "npx --no-install webex-token-vault resume" after it',
     ]);
     expect(noticesOf({ ...replaced, after: { sha256: 'a', command: 'oauthapp' } })).toEqual([]);
     expect(noticesOf({ type: PLUGIN, before: { sha256: 'a' } })).toEqual([]);
@@ -149,7 +149,7 @@ describe('of the entry of an integration, whatever is declared', () => {
     [
       'gets another Webex',
       { ...deleted, after: entry('C0ffee', { webex: 'https://webex.example/v1' }) },
-      'integration "webex-myapp" refreshes at another Webex, which did not give it',
+      'integration "webex-myapp" refreshes at another Webex, which did not issue it',
     ],
   ])('an integration loses its grants if its entry %s', (_, change, why) => {
     expect(lossesOf(change)).toEqual(testauth(why));
@@ -183,7 +183,7 @@ describe('of the entry of an integration, whatever is declared', () => {
   it('the notice reports a client id that is known only after the apply', () => {
     // Terraform omits unknown values from `after`.
     expect(noticesOf({ type: ENTRY, before: entry(), after: { path: entry().path } })).toEqual([
-      'the client id of integration "webex-myapp" is known only once it is written; any other one than "C0ffee" ends its grants, as Webex refreshes for the old one only',
+      'the client id of integration "webex-myapp" is known only after the deploy; if it is not "C0ffee", its grants are lost, because Webex refreshes them for the old client only',
     ]);
   });
 
@@ -199,7 +199,7 @@ describe('of the entry of an integration, whatever is declared', () => {
     expect(found(deleted).losses).toEqual(testauth('without integration "reports" it cannot be refreshed'));
     expect(found(ofAnotherClient).losses).toEqual(testauth(another.replace('webex-myapp', 'reports')));
     expect(found({ type: ENTRY, before: entry(), after: { path: entry().path } }).notices).toEqual([
-      expect.stringContaining('the client id of integration "reports" is known only once it is written'),
+      expect.stringContaining('the client id of integration "reports" is known only after the deploy'),
     ]);
   });
 
@@ -261,7 +261,7 @@ describe('of the entry of an integration, whatever is declared', () => {
   });
 
   it('the comparison names the integration if the state does not list its credentials', () => {
-    const why = 'and the state has no note of the credentials that are its';
+    const why = 'and the state has no note of its credentials';
     expect(grantConsequences(planned(noteChange(undefined, NOTED), ofAnotherClient), NOW).losses).toEqual([
       { kind: 'integration', name: 'webex-myapp', why: `${another}, ${why}` },
     ]);
@@ -274,7 +274,7 @@ describe('of the entry of an integration, whatever is declared', () => {
     const { notices, losses } = grantConsequences(plannedBeside([NOTE], ofAnotherClient), NOW);
     expect(losses).toEqual(testauth(another));
     expect(notices).toEqual([
-      'the plan leaves out a part of the stack, as with -target: only what ends is told, and who reads what afterwards is not',
+      'the plan leaves out a part of the stack, as with -target; only losses are shown, and not which app reads what afterwards',
     ]);
     expect(grantConsequences(plannedBeside([NOTE], deleted), NOW)).toEqual({ notices: [], losses: testauth(without) });
   });
@@ -283,7 +283,7 @@ describe('of the entry of an integration, whatever is declared', () => {
 describe('of a login, whatever is declared', () => {
   const role = { role_name: 'people-me', backend: 'approle' };
   const APPROLE_ROLE = 'vault_approle_auth_backend_role';
-  const ends = 'its role id and its secret ids end';
+  const ends = 'its role id and secret ids become invalid';
 
   it('the notice says that an app loses its identity with its role', () => {
     expect(noticesOf({ type: APPROLE_ROLE, before: role })).toEqual([`app "people-me" loses its identity: ${ends}`]);
@@ -303,9 +303,7 @@ describe('of a login, whatever is declared', () => {
       const declared = exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'], identity }] });
       const noted = grantsOf(declared);
       const found = (change: PlannedChange) => grantConsequences(planned(noteChange(noted, noted), change), declared);
-      expect(found({ type, before }).notices).toEqual([
-        'app "people-me" loses its identity: what it has logs it in no more',
-      ]);
+      expect(found({ type, before }).notices).toEqual(['app "people-me" loses its identity: it can no longer log in']);
       expect(found({ type, actions: ['delete', 'create'], before, after: before }).notices).toEqual([]);
     },
   );
@@ -334,13 +332,13 @@ describe('of a login, whatever is declared', () => {
 
   it('the notice names a role that belongs to no declared app', () => {
     expect(noticesOf({ type: APPROLE_ROLE, before: { ...role, role_name: 'half-done' } })).toEqual([
-      'role "half-done" goes from "auth/approle"',
+      'role "half-done" is deleted from "auth/approle"',
     ]);
   });
 
   it('the notice names the loss of every role in a removed auth method', () => {
     expect(noticesOf({ type: 'vault_jwt_auth_backend', before: { path: 'jwt' } })).toEqual([
-      'the auth method at "jwt" goes, with every role in it, also those of others',
+      'the auth method at "jwt" is deleted, with every role in it, also those of others',
     ]);
     expect(noticesOf({ type: 'vault_auth_backend', before: { path: 'cert' } })).toHaveLength(1);
     expect(noticesOf({ type: 'vault_auth_backend', after: { path: 'cert' } })).toEqual([]);

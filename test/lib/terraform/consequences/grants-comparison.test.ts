@@ -46,7 +46,7 @@ describe('of an integration', () => {
   it('all integrations lose their credentials at another Webex', () => {
     const { losses } = compared({ webex: { apiUrl: 'https://webex.example/v1' } });
     expect(losses).toEqual([
-      credentialLoss('testauth', 'integration "webex-myapp" refreshes at another Webex, which did not give it'),
+      credentialLoss('testauth', 'integration "webex-myapp" refreshes at another Webex, which did not issue it'),
     ]);
   });
 
@@ -61,7 +61,7 @@ describe('of an integration', () => {
       credentialLoss('testauth', 'without integration "webex-myapp" it cannot be refreshed'),
     ]);
     expect(found.notices).toContain(
-      'integration "webex-myapp" goes; if it is "other" from now on, declare vaultName: "webex-myapp" there, and its grants stay',
+      'integration "webex-myapp" is removed; if it was renamed to "other", declare vaultName: "webex-myapp" there, and its grants stay',
     );
   });
 
@@ -75,7 +75,7 @@ describe('of an integration', () => {
         why: 'without integration "other" it cannot be refreshed, if a credential that is no longer declared for it has one',
       },
     ]);
-    expect(notices).toEqual(['integration "other" goes']);
+    expect(notices).toEqual(['integration "other" is removed']);
   });
 
   it('a removed integration without declared credentials is named as it was declared', () => {
@@ -90,7 +90,7 @@ describe('of an integration', () => {
       integrations: [integration('reports', { vaultName: 'webex-myapp' })],
       credentials: [credential('testauth', 'reports')],
     });
-    expect(found).toEqual(noticed('integration "webex-myapp" is called "reports" from now on; its grants stay'));
+    expect(found).toEqual(noticed('integration "webex-myapp" is renamed to "reports"; its grants stay'));
   });
 
   it('an integration that returns to its first name keeps its grants', () => {
@@ -99,7 +99,7 @@ describe('of an integration', () => {
       credentials: [credential('testauth', 'reports')],
     };
     expect(compared({}, renamed)).toEqual(
-      noticed('integration "reports" is called "webex-myapp" from now on; its grants stay'),
+      noticed('integration "reports" is renamed to "webex-myapp"; its grants stay'),
     );
   });
 
@@ -110,9 +110,7 @@ describe('of an integration', () => {
       { credentials, integrations: [integration('reports', { vaultName: 'webex-myapp' })] },
     );
     expect(found).toEqual({
-      notices: [
-        'integration "reports" goes; with vaultName: "webex-myapp", without which it is declared now, its grants stay',
-      ],
+      notices: ['integration "reports" is removed; declare its vaultName: "webex-myapp" again, and its grants stay'],
       losses: [credentialLoss('testauth', 'without integration "reports" it cannot be refreshed')],
     });
   });
@@ -123,7 +121,7 @@ describe('of an integration', () => {
       credentials: [credential('testauth', 'one')],
     });
     expect(notices).toContain(
-      'integration "webex-myapp" goes; if it is "one" or "two" from now on, declare vaultName: "webex-myapp" there, and its grants stay',
+      'integration "webex-myapp" is removed; if it was renamed to "one" or "two", declare vaultName: "webex-myapp" there, and its grants stay',
     );
   });
 });
@@ -134,14 +132,16 @@ describe('of a credential', () => {
     const found = compared({ integrations, credentials: [credential('testauth', 'other')] }, { integrations });
     expect(found).toEqual(
       noticed(
-        'credential "testauth" is of integration "other" from now on; the grant that it has stays that of "webex-myapp" until it is authorized anew, so keep "webex-myapp" until then',
+        'credential "testauth" belongs to integration "other" from now on; its present grant stays with "webex-myapp" until it is authorized again, so keep "webex-myapp" until then',
       ),
     );
   });
 
   it('the notice says that the grant of a removed credential stays', () => {
     expect(compared({}, { credentials: [credential('testauth'), credential('two')] })).toEqual(
-      noticed('credential "two" is declared no more; its grant stays until it is revoked'),
+      noticed(
+        'credential "two" is no longer declared; its grant stays until it is revoked: npx --no-install webex-token-vault revoke two',
+      ),
     );
   });
 
@@ -153,7 +153,7 @@ describe('of a credential', () => {
         credentials: [credential('testauth'), credential('two', 'other')],
       },
     );
-    expect(found.notices).toEqual(['integration "other" goes']);
+    expect(found.notices).toEqual(['integration "other" is removed']);
     expect(found.losses).toMatchObject([{ kind: 'credential', name: 'two' }]);
   });
 });
@@ -180,7 +180,7 @@ describe('of an app', () => {
 
   it('the notice says that an app with another name is another app', () => {
     expect(noticesOf([app('another')])).toEqual([
-      'app "people-me" loses its identity: its role id and its secret ids end; if it is "another" from now on, declare vaultName: "people-me" there, and its role id and its secret ids stay',
+      'app "people-me" loses its identity: its role id and secret ids become invalid; if it was renamed to "another", declare vaultName: "people-me" there, and its role id and secret ids stay',
       'app "another" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue another',
       'app "another" may now read "testauth"',
     ]);
@@ -188,14 +188,12 @@ describe('of an app', () => {
 
   it('a renamed app with a vaultName keeps its identity', () => {
     const renamed = app('reader', { vaultName: 'people-me' });
-    expect(noticesOf([renamed])).toEqual([
-      'app "people-me" is called "reader" from now on; its role id and its secret ids stay',
-    ]);
+    expect(noticesOf([renamed])).toEqual(['app "people-me" is renamed to "reader"; its role id and secret ids stay']);
     expect(noticesOf([{ ...renamed, ...jwt() }], [app('people-me', jwt())])).toEqual([
-      'app "people-me" is called "reader" from now on; its role stays',
+      'app "people-me" is renamed to "reader"; its role stays',
     ]);
     expect(noticesOf([app('reader')], [renamed])).toEqual([
-      'app "reader" loses its identity: its role id and its secret ids end; with vaultName: "people-me", without which it is declared now, its role id and its secret ids stay',
+      'app "reader" loses its identity: its role id and secret ids become invalid; declare its vaultName: "people-me" again, and its role id and secret ids stay',
       'app "reader" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue reader',
       'app "reader" may now read "testauth"',
     ]);
@@ -203,27 +201,25 @@ describe('of an app', () => {
 
   it('the notice says how an app logs in', () => {
     const byJwt =
-      'app "job" may log in by jwt, with what it has already; how to tell it so: npx --no-install webex-token-vault issue job';
+      'app "job" may log in by jwt, with the identity that it has; see the environment that it needs: npx --no-install webex-token-vault issue job';
     expect(noticesOf([app('job', jwt())], [])).toEqual([byJwt, 'app "job" may now read "testauth"']);
     expect(noticesOf([app('job', jwt())], [app('job')])).toEqual([
-      'app "job" logs in by jwt from now on, by AppRole no more; its role id and its secret ids end',
+      'app "job" logs in by jwt from now on, and no longer by AppRole; its role id and secret ids become invalid',
       byJwt,
     ]);
     expect(noticesOf([app('job')], [app('job', jwt())])).toEqual([
-      'app "job" logs in by AppRole from now on, by jwt no more',
+      'app "job" logs in by AppRole from now on, and no longer by jwt',
       'app "job" gets an identity; issue it a secret id: npx --no-install webex-token-vault issue job',
     ]);
-    expect(noticesOf([], [app('job', jwt())])).toEqual([
-      'app "job" loses its identity: what it has logs it in no more',
-    ]);
+    expect(noticesOf([], [app('job', jwt())])).toEqual(['app "job" loses its identity: it can no longer log in']);
   });
 
   it('the notice names the auth mount at which an app logs in from now on', () => {
     expect(noticesOf([app('job', jwt('teams/jwt'))], [app('job', jwt())])).toEqual([
-      'app "job" logs in at "teams/jwt" from now on, at "jwt" no more: VAULT_AUTH_MOUNT=teams/jwt',
+      'app "job" logs in at "teams/jwt" from now on, and no longer at "jwt"; set VAULT_AUTH_MOUNT=teams/jwt there',
     ]);
     expect(compared({ appRole: { path: 'elsewhere', manage: true } }).notices).toEqual([
-      'app "people-me" gets another identity: its role id and its secret ids end',
+      'app "people-me" gets another identity: its role id and secret ids become invalid',
     ]);
   });
 });

@@ -64,7 +64,7 @@ const release = (before?: object, after?: object, actions?: string[]): PlannedCh
 
 describe('of a server in containers whose declaration changes', () => {
   const empty = (nodes: string, volumes: string): string =>
-    `a new and empty server takes the place of ${nodes}: its grants stay in ${volumes}, where nothing finds them unless mode, containerName and nodes are as they were`;
+    `a new and empty server replaces ${nodes}; its grants stay in ${volumes}, which only a server with the earlier mode, containerName and nodes finds`;
   it.each<[string, Server, Server, string]>([
     ['three nodes for one', ONE, THREE, empty('"vault"', '"vault-data"')],
     [
@@ -90,7 +90,7 @@ describe('of a server in containers whose declaration changes', () => {
   );
 
   it('a dev mode server loses all grants, because it keeps them in memory', () => {
-    const why = 'the server "vault" keeps all in memory, and is stopped';
+    const why = 'the server "vault" keeps everything in memory, and is stopped';
     expect(changed(DEV, ONE).losses).toEqual([lossOf(why)]);
     expect(changed(DEV, { ...DEV, containerName: 'other' }).losses).toEqual([lossOf(why)]);
   });
@@ -103,7 +103,7 @@ describe('of a server in containers whose declaration changes', () => {
 
 describe('of a release whose declaration changes', () => {
   const empty = (fields = 'releaseName and namespace'): string =>
-    `a new and empty server takes the place of "bao-0", "bao-1", "bao-2" in namespace "vault": its grants stay in "data-bao-0", "data-bao-1", "data-bao-2", where nothing finds them unless mode, ${fields} are as they were`;
+    `a new and empty server replaces "bao-0", "bao-1", "bao-2" in namespace "vault"; its grants stay in "data-bao-0", "data-bao-1", "data-bao-2", which only a server with the earlier mode, ${fields} finds`;
 
   it.each<[string, Server]>([
     ['another releaseName', { ...KUBERNETES, releaseName: 'other' }],
@@ -117,7 +117,7 @@ describe('of a release whose declaration changes', () => {
     const five: Server = { ...KUBERNETES, nodes: 5 };
     expect(changed(five, KUBERNETES, release(place(), place(), ['update']))).toEqual(
       noticed(
-        '"bao-3", "bao-4" in namespace "vault" are stopped, and still count as members of the cluster: take them out of it first, one by one, with "bao operator raft remove-peer" or "vault operator raft remove-peer"',
+        '"bao-3", "bao-4" in namespace "vault" are stopped, but still count as members of the cluster; remove them first, one by one, with "bao operator raft remove-peer" or "vault operator raft remove-peer"',
       ),
     );
     expect(changed(KUBERNETES, five)).toEqual(NOTHING);
@@ -128,18 +128,18 @@ describe('of containers, whatever is declared', () => {
   const found = (...changes: PlannedChange[]): Consequences => serverConsequences(planned(...changes), deployed(ONE));
   const loss = (server: string): object =>
     lossOf(
-      `the server "${server}" is stopped for a new and empty one: its grants stay in the volume "${server}-data", where nothing finds them unless mode, containerName and nodes are as they were`,
+      `a new and empty server replaces "${server}"; its grants stay in the volume "${server}-data", which only a server with the earlier mode, containerName and nodes finds`,
     );
 
   it('a replaced dev mode container loses all grants', () => {
     expect(found(container('vault', 'replace', { command: DEV_MODE })).losses).toEqual([
-      lossOf('the server "vault" keeps all in memory, and is stopped'),
+      lossOf('the server "vault" keeps everything in memory, and is stopped'),
     ]);
   });
 
   it('a replaced production container keeps its volumes, and the notice says that it needs an unseal', () => {
     expect(found(container('vault', 'replace'))).toEqual(
-      noticed('the server "vault" is stopped, and another one started in its place, to be unsealed'),
+      noticed('the server "vault" is stopped, and a new one starts in its place; unseal it'),
     );
     const elsewhere = { ...container('vault', 'create'), name: 'moved' };
     expect(found(container('vault', 'delete'), elsewhere).losses).toEqual([]);
@@ -161,7 +161,7 @@ describe('of containers, whatever is declared', () => {
   it('a container server keeps its grants if another node stays', () => {
     const nodes = ['vault-1', 'vault-2'].map((name) => container(name, 'no-op'));
     expect(found(container('vault-3', 'delete'), ...nodes)).toEqual(
-      noticed('the server "vault-3" is stopped, and others of its cluster stay'),
+      noticed('the server "vault-3" is stopped, and the other nodes of its cluster stay'),
     );
     const replaced = ['vault-1', 'vault-2'].map((name) => container(name, 'replace'));
     expect(found(container('vault-3', 'delete'), ...replaced).losses).toEqual([]);
@@ -171,7 +171,7 @@ describe('of containers, whatever is declared', () => {
     const note = noteChange(noted(ONE), undefined);
     expect(found(note, container('vault', 'delete'))).toEqual(
       noticed(
-        'the server "vault" is stopped; its volume "vault-data" stays, with every grant in it, and is found again by a deploy with the same mode, containerName and nodes; the audit log stays in "vault-audit"',
+        'the server "vault" is stopped. Its volume "vault-data" stays with every grant, and a deploy with the same mode, containerName and nodes finds it again. The audit log stays in "vault-audit"',
       ),
     );
   });
@@ -198,7 +198,7 @@ describe('of releases, whatever is declared', () => {
   it('the notice says that the grants of a removed release stay in its volumes', () => {
     expect(found(release(place()))).toEqual(
       noticed(
-        'the server "bao" in namespace "vault" is stopped; the volumes of its pods stay, with every grant in them, and are found again by a deploy with the same releaseName and namespace: kubectl -n vault get pvc',
+        'the server "bao" in namespace "vault" is stopped. The volumes of its pods stay with every grant, and a deploy with the same releaseName and namespace finds them again: kubectl -n vault get pvc',
       ),
     );
     expect(stopsServer(planned(release(place())))).toBe(true);
@@ -213,7 +213,7 @@ describe('of releases, whatever is declared', () => {
       notices: [],
       losses: [
         lossOf(
-          `the server "bao" in namespace "vault" is stopped for ${where}, a new and empty one: its grants stay in the old volumes, where nothing finds them unless releaseName and namespace are as they were`,
+          `the new and empty server ${where} replaces "bao" in namespace "vault"; its grants stay in the old volumes, which only a server with the earlier releaseName and namespace finds`,
         ),
       ],
     });
@@ -223,16 +223,14 @@ describe('of releases, whatever is declared', () => {
   it('a release replaced by a container loses all grants', () => {
     expect(found(release(place()), container('vault', 'create')).losses).toEqual([
       lossOf(
-        'the server "bao" in namespace "vault" is stopped for a new and empty one: its grants stay in the volumes of its pods, where nothing finds them unless mode, releaseName and namespace are as they were',
+        'a new and empty server replaces "bao" in namespace "vault"; its grants stay in the volumes of its pods, which only a server with the earlier mode, releaseName and namespace finds',
       ),
     ]);
   });
 
   it('a replaced release keeps its volumes', () => {
     expect(found(release(place(), place(), ['delete', 'create']))).toEqual(
-      noticed(
-        'the server "bao" in namespace "vault" is stopped, and another one started with its volumes, to be unsealed',
-      ),
+      noticed('the server "bao" in namespace "vault" is stopped, and a new one starts with its volumes; unseal it'),
     );
   });
 
@@ -252,7 +250,7 @@ describe('of releases, whatever is declared', () => {
     it('the loss says that a missing release may mean another cluster', () => {
       expect(serverConsequences(vanished, deployed(KUBERNETES)).losses).toEqual([
         lossOf(
-          'the server "bao" in namespace "vault" is not in the cluster that Terraform goes to; unless somebody has uninstalled it there, that is another cluster, and a new and empty server: check KUBECONFIG and vault.server.context',
+          'the server "bao" in namespace "vault" is not in the cluster that Terraform reaches, so a new and empty server replaces it; check KUBECONFIG and vault.server.context, unless somebody has uninstalled the server',
         ),
       ]);
     });

@@ -25,7 +25,7 @@ const entry = (actions: string[]): PlannedChange => ({
 
 describe('the client secret that is to be written', () => {
   const line =
-    'the client secret of integration "webex-myapp" is to be written, and TF_VAR_webex_myapp_client_secret is not set; set it to the secret that Webex shows for it';
+    'the client secret of integration "webex-myapp" must be written, but TF_VAR_webex_myapp_client_secret is not set; set it to the secret that Webex shows for it';
 
   it.each([
     ['of a new integration', planned(step('gate'), entry(['create']), step('secret'))],
@@ -77,7 +77,7 @@ describe('the client secret that is to be written', () => {
     });
     const plan = planned(step('secret'));
     expect(secretObstacles(plan, renamed, SECRET)).toEqual([
-      expect.stringContaining('integration "reports" is to be written, and TF_VAR_reports_client_secret is not set'),
+      expect.stringContaining('integration "reports" must be written, but TF_VAR_reports_client_secret is not set'),
     ]);
     expect(secretObstacles(plan, renamed, { TF_VAR_reports_client_secret: 'the-secret' })).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe('the client secret that is to be written', () => {
     ['entry', entry(['update'])],
   ])('the check refuses a plan that has the %s of an integration but does not write its client secret', (_, change) => {
     expect(secretObstacles(planned(change), secrets, SECRET)).toEqual([
-      'integration "webex-myapp" would be left without its client secret, which is written apart; leave out what keeps Terraform from it, such as -target',
+      'integration "webex-myapp" would have no client secret, because the plan leaves out the step that writes it; plan without -target and similar options',
     ]);
   });
 });
@@ -97,7 +97,7 @@ it('the check requires the client secret of the OIDC operators in its own variab
   const declared = declaredSecrets(exampleDeployment({ operators: { oidc } }));
   const plan = planned(step('secret', ['create'], 'auth/oidc/config'));
   expect(secretObstacles(plan, declared, SECRET)).toEqual([
-    'the client secret of operators.oidc is to be written, and TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it',
+    'the client secret of operators.oidc must be written, but TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it',
   ]);
   expect(secretObstacles(plan, declared, { TF_VAR_operators_oidc_client_secret: 'the-secret' })).toEqual([]);
 });

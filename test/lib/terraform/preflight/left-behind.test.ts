@@ -43,7 +43,7 @@ it('the search treats a method without configuration as left over from a deploy,
   vault.answer('sys/auth/jwt', { body: {} });
   const mounts = await unknownMounts(client, JWT);
   expect(emptyMountNotices(mounts)).toEqual([
-    'the auth method at "jwt" is left over from a deploy that failed: it has no configuration and lets nobody in, so it is removed and made anew',
+    'the auth method at "jwt" is left over from a deploy that failed: it has no configuration and lets nobody in, so it is removed and created again',
   ]);
   await removeEmptyMounts(client, JWT);
   expect(vault.count('DELETE sys/auth/jwt')).toBe(1);
@@ -57,7 +57,7 @@ it.each([
   vault.answer('sys/mounts/auth/jwt', { body: { data: { type } } });
   vault.answer('auth/jwt/config', config);
   await expect(obstaclesOf(JWT)).resolves.toEqual([
-    `"jwt" is an auth method already, of type "${type}", and Terraform does not know it; if others keep it, declare manageMethod: false for the apps that log in there, else choose another path for them`,
+    `"jwt" is an auth method already, of type "${type}", and Terraform does not know it. If others manage it, declare manageMethod: false for the apps that log in there; otherwise choose another path for them`,
   ]);
   await removeEmptyMounts(client, JWT);
   expect(vault.count('DELETE sys/auth/jwt')).toBe(0);
@@ -67,7 +67,7 @@ it('the cleanup keeps an AppRole method that has a role', async () => {
   vault.answer('sys/mounts/auth/approle', { body: { data: { type: 'approle' } } });
   vault.answer('auth/approle/role?list=true', { body: { data: { keys: ['of-others'] } } });
   await expect(obstaclesOf(APPROLE)).resolves.toEqual([
-    '"approle" is an auth method already, of type "approle", and Terraform does not know it; where it is AppRole, declare appRole.manage: false, else choose another appRole.path',
+    '"approle" is an auth method already, of type "approle", and Terraform does not know it. If it is AppRole, declare appRole.manage: false; otherwise choose another appRole.path',
   ]);
 });
 

@@ -63,7 +63,7 @@ describe('before the plan', () => {
 
   it('the preflight refuses a token that Vault does not know', async () => {
     vault.answer('auth/token/lookup-self', { status: 403, body: { errors: ['permission denied'] } });
-    await expect(preflight().beforePlan()).rejects.toThrow(/does not accept the token: it is invalid or has ended/);
+    await expect(preflight().beforePlan()).rejects.toThrow(/does not accept the token: it is invalid, expired or/);
   });
 });
 
@@ -74,7 +74,7 @@ describe('after a plan that failed', () => {
   it('the error after a failed plan says how to declare that the engine moves, if only its path has changed', async () => {
     const engine = { mountPath: 'new', plugin: { sha256: PLUGIN_SHA256 } };
     await expect(preflight(exampleDeployment({ engine })).afterFailedPlan(recorded)).rejects.toThrow(
-      /^the engine is mounted at "old", and engine.mountPath is "new", so nothing was changed; .*engine.movedFrom: "old" too/,
+      /^the engine is mounted at "old", but engine.mountPath is "new", so nothing was changed\. .*also declare engine.movedFrom: "old"/,
     );
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/old': ['read'] } } });
     const moving = preflight(exampleDeployment({ engine: { ...engine, movedFrom: 'old' } }));
@@ -104,7 +104,7 @@ describe('a plugin that somebody else registers', () => {
     [
       'is another binary',
       { body: { data: { sha256: 'b'.repeat(64) } } },
-      /is registered with sha256 b{64}, and .* a{64}/,
+      /is registered with sha256 b{64}, but .* a{64}/,
     ],
   ])('the preflight reports an externally registered plugin that %s', async (_, answer, line) => {
     vault.answer(entry, answer);
@@ -120,7 +120,7 @@ describe('of a plan', () => {
 
   it("the preflight reports the state of another server if the state's mount is not there", async () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
-    const line = /^the state is of another server: nothing that it has mounted is at http:/;
+    const line = /^the state is of another server: none of its mounts is at http:/;
     expect((await preflight().findings(planOfMount())).obstacles).toEqual([expect.stringMatching(line)]);
     const other = { path: 'oauthapp', accessor: 'oauthapp_2' };
     expect((await preflight().findings(planOfMount(other))).obstacles).toEqual([expect.stringMatching(line)]);
@@ -130,7 +130,7 @@ describe('of a plan', () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['root'] } } });
     expect((await preflight(DEV).findings(planOfMount())).obstacles).toEqual([]);
     expect((await preflight(DEV).findings(planOfMount())).notices).toEqual([
-      'the server has forgotten all that was deployed, as one in dev mode does; each credential needs consent again',
+      'the server in dev mode was restarted and has lost everything that was deployed; each credential needs consent again',
     ]);
     expect((await preflight(DEV).findings(NOTHING)).notices).toEqual([]);
   });
@@ -139,7 +139,7 @@ describe('of a plan', () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
     const [, obstacle] = (await preflight().findings(planOfMount())).obstacles;
     expect(obstacle).toBe(
-      'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more; if it is the provisioner\'s, its policy is older than the declaration: renew it with "npx --no-install webex-token-vault operators update", which takes the key shares; else give a token that may',
+      'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more. If it is the provisioner\'s token, its policy is older than the declaration: renew the policy with "npx --no-install webex-token-vault operators update", which needs the key shares. Otherwise use a token that has this right',
     );
   });
 
@@ -149,7 +149,7 @@ describe('of a plan', () => {
     const plan = planned({ type: 'vault_policy', after: { name: 'oauthapp-provisioner' } });
     expect((await preflight().findings(plan)).obstacles).toEqual([
       expect.stringMatching(
-        /lacks update on .*; no provisioner may write its own policy: .* set manageProvisioner to false/,
+        /lacks update on .*\. No provisioner may write its own policy\. .* set manageProvisioner to false/,
       ),
     ]);
   });
@@ -171,13 +171,13 @@ describe('what is there by hand', () => {
     [
       { client_id: 'C0ffee', provider_options: { token_url: 'https://webex.example/access_token' } },
       [
-        'integration "webex-myapp" is in Vault with token_url "https://webex.example/access_token", while deployment.ts means "https://webexapis.com/v1/access_token", and no grant of the one is refreshed by the other; declare what is there, or give the new one another name',
+        'integration "webex-myapp" is in Vault with token_url "https://webex.example/access_token", but deployment.ts implies "https://webexapis.com/v1/access_token", so its grants could not be refreshed; declare the values in Vault, or give the new integration another name',
       ],
     ],
     [
       { client_id: 'other', provider_options: null },
       [
-        expect.stringContaining('with client id "other", while deployment.ts declares "C0ffee"'),
+        expect.stringContaining('with client id "other", but deployment.ts declares "C0ffee"'),
         expect.stringContaining('with token_url "none"'),
       ],
     ],
@@ -195,7 +195,7 @@ describe('what is there by hand', () => {
     vault.answer('sys/mounts/oauthapp', { body: { data: { type: 'kv' } } });
     const made = planned({ type: 'vault_mount', after: { path: 'oauthapp' } });
     expect((await preflight().findings(made)).obstacles).toEqual([
-      expect.stringMatching(/^"oauthapp" is mounted already, with type "kv", .* declare engine\.import: true; /),
+      expect.stringMatching(/^"oauthapp" is mounted already, with type "kv", .* Declare engine\.import: true to/),
     ]);
   });
 
@@ -203,12 +203,12 @@ describe('what is there by hand', () => {
     [
       'of another plugin',
       { body: { data: { type: 'kv' } } },
-      'what is mounted at "oauthapp" is of type "kv", and engine.plugin.name is "oauthapp", so nothing was changed',
+      'the engine at "oauthapp" is of type "kv", but engine.plugin.name is "oauthapp", so nothing was changed',
     ],
     [
       'that is not mounted',
       refusal(400),
-      'engine.import is set, and nothing is mounted at "oauthapp", so nothing was changed; correct engine.mountPath',
+      'engine.import is set, but nothing is mounted at "oauthapp", so nothing was changed; correct engine.mountPath',
     ],
   ])('the preflight refuses to import an engine %s', async (_, mounted, line) => {
     const importing = exampleDeployment({ engine: { plugin: { sha256: PLUGIN_SHA256 }, import: true } });
