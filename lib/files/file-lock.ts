@@ -54,7 +54,7 @@ export async function lockFile(
       await removeStale(lock, found.ino);
     } else if (performance.now() - startedAt >= patienceMs) {
       throw new FileLocked(
-        `${lock} was not free within ${patienceMs / 1000} s, so another process may hang; end it, or delete that file where there is none`,
+        `${lock} was not free within ${patienceMs / 1000} s, so another process may hang; end that process, or delete the file if there is none`,
       );
     }
     await sleep(POLL_MS, undefined, { signal });

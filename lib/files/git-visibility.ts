@@ -12,7 +12,7 @@ const NOT_IGNORED = 1;
 export async function refuseVisibleToGit(path: string): Promise<void> {
   if (await isVisibleToGit(path)) {
     throw new ExplainedError(
-      `git does not ignore ${path}, and a commit could take it along; add it to .gitignore, or choose a place outside of the work tree`,
+      `git does not ignore ${path}, so a commit could include it; add it to .gitignore, or choose a place outside of the work tree`,
     );
   }
 }

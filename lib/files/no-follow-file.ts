@@ -58,6 +58,6 @@ export async function chownNoFollow(path: string, kind: PathKind, { uid, gid }: 
 
 function refused(path: string, kind: PathKind, got: string): ExplainedError {
   return new ExplainedError(
-    `${path} must be a ${kind} of its own, got ${got}; whoever may write beside it can have put it there: look at it, move it away, and run this again`,
+    `${path} must be a ${kind} of its own, got ${got}; another user may have put it there: look at it, move it away, and run this again`,
   );
 }

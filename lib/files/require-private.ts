@@ -23,6 +23,6 @@ export function requirePrivate({ path, mode, what, advice }: PrivatePath): void 
   const isFolder = (mode & constants.S_IFMT) === constants.S_IFDIR;
   const command = `run chmod ${isFolder ? 700 : 600} ${shellWord(path)}`;
   throw new ExplainedError(
-    `${what} ${path} must be its owner's alone, got mode 0${(mode & PERMISSIONS).toString(8)}; ${[command, advice].filter(Boolean).join(', ')}`,
+    `${what} ${path} must be private to its owner, got mode 0${(mode & PERMISSIONS).toString(8)}; ${[command, advice].filter(Boolean).join(', ')}`,
   );
 }

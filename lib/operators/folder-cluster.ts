@@ -5,7 +5,7 @@ import { writePrivateFile } from '../files/private-file';
 import { readOptional } from './operator-folder';
 
 /*
- * The server of the logins in a folder. Vault gives each cluster an id, which a snapshot contains.
+ * Notes the server that the logins in a folder belong to. Vault gives each cluster an id, which a snapshot contains.
  */
 
 /** Notes the cluster's id beside the logins. @throws ExplainedError if they are those of another server */
@@ -24,7 +24,7 @@ export async function refuseOtherCluster(client: VaultClient, folder: string): P
   const id = noted && (await clusterId(client));
   if (id !== undefined && noted !== id) {
     throw new ExplainedError(
-      `the logins in ${folder} are those of another server (cluster ${noted}), got ${client.address} (cluster ${id}); name the folder of this server's logins, or set VAULT_ADDR to theirs`,
+      `the logins in ${folder} belong to another server (cluster ${noted}) than ${client.address} (cluster ${id}); name the folder of this server's logins, or set VAULT_ADDR to that server`,
     );
   }
 }

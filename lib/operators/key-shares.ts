@@ -50,7 +50,7 @@ export async function* readKeyShares(
     const found = folder === undefined ? [] : await findKeyShareFiles(folder);
     if (folder !== undefined && found.length === 0) {
       throw new ExplainedError(
-        `no key share in ${folder}, like ${keyShareFile(folder, 1)}; name the folder or the files`,
+        `${folder} has no key share, such as ${keyShareFile(folder, 1)}; name another folder with --key-shares, or the files with --share-file`,
       );
     }
     for (const file of [...files, ...found]) {

@@ -137,7 +137,7 @@ async function loginUrl(vault: VaultClient, { oidc, role, redirectUrl }: Attempt
   }
   if (url === '') {
     throw new ExplainedError(
-      `Vault returned no login address, and only its log says why: it cannot reach the identity provider ${oidc.issuer}, or does not redirect to ${redirectUrl}; check that provider, or deploy again: ${deployCommand()}`,
+      `Vault returned no login address: it cannot reach the identity provider ${oidc.issuer}, or does not accept ${redirectUrl}. Look for the reason in its log, then correct the provider, or deploy again: ${deployCommand()}`,
     );
   }
   return url;
@@ -175,7 +175,7 @@ function refusedByVault({ oidc, role }: Attempt, error: VaultResponseError, said
   }
   if (said.includes(`${claim} is missing`)) {
     return new NotPermitted(
-      `${issuer} does not tell your groups: its answer to Vault has no ${claim}; add that claim there, or correct operators.oidc.groupsClaim or scopes`,
+      `${issuer} does not send your groups: its answer to Vault has no ${claim}; add that claim there, or correct operators.oidc.groupsClaim or scopes`,
     );
   }
   if (said.includes(`${claim} does not match`)) {
@@ -185,7 +185,7 @@ function refusedByVault({ oidc, role }: Attempt, error: VaultResponseError, said
   }
   if (/invalid_client|unauthorized_client/.test(said)) {
     return new ExplainedError(
-      `${issuer} refuses Vault (${said}): the client secret of ${OIDC_SECRET.of} is wrong or replaced; raise its clientSecretVersion, set TF_VAR_${OIDC_SECRET.variable}, and deploy`,
+      `${issuer} refuses Vault (${said}): the client secret of ${OIDC_SECRET.of} is wrong or replaced; set TF_VAR_${OIDC_SECRET.variable}, raise its clientSecretVersion, and deploy: ${deployCommand()}`,
     );
   }
   if (said.includes('invalid_grant')) {

@@ -61,7 +61,7 @@ export class OperatorSession implements AsyncDisposable {
   }
 
   /**
-   * Logs in by the operators folder, or by the role of the environment if no folder was named, whatever tokens there are.
+   * Logs in by the operators folder, or by the role of the environment if no folder was named, and ignores given tokens.
    * The namespace is that of the operator.
    *
    * @throws ExplainedError if there is none, or Vault does not accept it; the signal's reason

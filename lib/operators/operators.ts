@@ -17,7 +17,7 @@ import { undefinedIfMissing, type VaultClient } from '../vault/vault-client';
 
 /** Task of each operator, for people. A deployment has those of {@link operatorsOf}. */
 export const OPERATOR_PURPOSES = {
-  administrator: 'starts a root token, which then takes the key shares as well',
+  administrator: 'starts the generation of a root token, which also needs the key shares',
   provisioner: 'deploys stack webex-tokens',
   authorizer: 'runs "authorize"',
   issuer: 'runs "issue"',
@@ -117,7 +117,7 @@ export async function loginOperator(vault: VaultClient, login: OperatorLogin): P
   } catch (error) {
     throw error instanceof NotPermitted
       ? new NotPermitted(
-          `Vault does not log this operator in: its role id or secret id is wrong, expired or replaced, also by the restoration of a snapshot that is older, or its role is locked out for some minutes after refused logins; an administrator that can log in makes new ones: ${commandLine('operators update', '--rotate')}`,
+          `Vault does not log this operator in. Its role id or secret id is wrong, expired or replaced, as by the restore of an older snapshot, or refused logins have locked its role for some minutes. An administrator who can log in issues new ones: ${commandLine('operators update', '--rotate')}`,
         )
       : error;
   }
@@ -162,7 +162,7 @@ async function enableMount(root: VaultClient): Promise<void> {
   if (present === undefined) {
     await root.write(`sys/auth/${OPERATORS_MOUNT}`, {
       type: 'approle',
-      description: 'Those who run this server and deploy to it. Written by "webex-token-vault init".',
+      description: 'Operators that run this server and deploy to it. Written by "webex-token-vault init".',
     });
   } else if (present.type !== 'approle') {
     throw new ExplainedError(
@@ -187,7 +187,7 @@ async function refuseOtherDeployment(root: VaultClient, { mountPath, movedFrom }
   const other = mounts.find((path) => policies.includes(policyNameOf(path, 'authorizer')));
   if (other !== undefined && other !== movedFrom) {
     throw new ExplainedError(
-      `the operators of ${root.address} are those of the deployment at mount "${other}", got one at "${mountPath}", for which they would lose their rights there; declare engine.movedFrom: "${other}" if the engine moves, else deploy it without them, as docs/tasks/deploy-to-an-existing-vault.md says`,
+      `the operators of ${root.address} belong to the deployment at mount "${other}", and one at "${mountPath}" would take their rights there. If the engine moves, declare engine.movedFrom: "${other}"; otherwise deploy without operators, as docs/tasks/deploy-to-an-existing-vault.md describes`,
     );
   }
 }

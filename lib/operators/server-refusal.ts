@@ -11,7 +11,7 @@ import {
 const ADVICE: Readonly<Record<number, string>> = {
   403: 'the token is not valid, or its policies do not allow this; use the operator that --help names',
   404: 'this server has nothing there; check VAULT_ADDR and VAULT_NAMESPACE',
-  413: 'a proxy between here and the server takes no body of this size; ask the server directly',
+  413: 'a proxy before the server accepts no body of this size; send it to the server directly',
   429: 'it limits requests; try again later',
   503: 'it has no active node; try again later, and if it stays so, see its log',
 };

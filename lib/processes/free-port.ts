@@ -30,7 +30,9 @@ export async function freePort(first = FIRST, last = LAST): Promise<number> {
       return port;
     }
   }
-  throw new ExplainedError(`no port from ${first} to ${last} is free on this machine; end what listens there`);
+  throw new ExplainedError(
+    `no port from ${first} to ${last} is free on this machine; stop a program that listens there`,
+  );
 }
 
 async function isFree(port: number, host: string): Promise<boolean> {

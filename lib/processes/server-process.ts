@@ -17,7 +17,7 @@ const POLL_MS = 20;
 /** The path of a socket has 103 characters at most. The folders and the name below the parent take 53 of them. */
 const LONGEST_PARENT = 50;
 
-/** Kills the server once the input of this script ends, which it does however this process ends. */
+/** Kills the server when the input of this script ends, which happens however this process ends. */
 const WATCHDOG = 'read -r line; kill -KILL "-$1"; if [ -n "$2" ]; then rm -rf -- "$2"; fi';
 
 export interface ServerProcessOptions {
@@ -49,7 +49,7 @@ export class ServerStartError extends ExplainedError {
     binary: string,
     readonly reason: string,
   ) {
-    super(`"${binary} server" ended at once, saying "${reason}"; correct that and start it again`);
+    super(`"${binary} server" ended at once with "${reason}"; correct that, and start it again`);
   }
 
   get isAddressTaken(): boolean {
@@ -157,7 +157,7 @@ export class ServerProcess implements AsyncDisposable {
       await sleep(POLL_MS);
     }
     throw new ExplainedError(
-      `"${binary} server" did not answer at ${this.address} within ${START_TIMEOUT_MS / 1000} s, its last words were "${this.#reason()}"; check that its listener has this address`,
+      `"${binary} server" did not answer at ${this.address} within ${START_TIMEOUT_MS / 1000} s, and printed last "${this.#reason()}"; check that its listener has this address`,
     );
   }
 

@@ -35,10 +35,10 @@ export async function leaderConnection(
   const address = forwarded(leader, client.address, server) ?? leader;
   if (new URL(address).protocol !== new URL(connection.address).protocol) {
     throw new ExplainedError(
-      `${client.address} is led by ${address}, another protocol than this one; correct api_addr in its configuration`,
+      `the leader of ${client.address} is ${address}, which has another protocol; correct api_addr in its configuration`,
     );
   }
-  report(`${client.address} is a standby node; going to its leader, ${address}`);
+  report(`${client.address} is a standby node; asking its leader, ${address}`);
   return { ...connection, address };
 }
 

@@ -310,7 +310,7 @@ describeUnless(unavailable)('a server on Kubernetes', () => {
     // Any node passes the request on to the leader.
     const standby = server.pods.findIndex((pod) => pod !== leader);
     const { stderr } = succeeded(await server.script('backup create', [file], standby));
-    expect(stderr).toContain(`going to its leader, https://127.0.0.1:`);
+    expect(stderr).toContain(`asking its leader, https://127.0.0.1:`);
     await (await server.as('authorizer')).delete('oauthapp/creds/third');
     await expect(grants()).rejects.toThrow('third');
     const restored = await server.script(

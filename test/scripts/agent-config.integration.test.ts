@@ -196,7 +196,9 @@ it.each([0o777, 0o755])('agent-config refuses a folder of mode %d, which other u
   chmodSync(folder, mode);
   const { exitCode, stdout, stderr } = await agentConfig(['people-me', '--out', folder]);
   expect([exitCode, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(/^error: the folder \S+agent must be its owner's alone, got mode 07\d\d; run chmod 700 .*\n$/);
+  expect(stderr).toMatch(
+    /^error: the folder \S+agent must be private to its owner, got mode 07\d\d; run chmod 700 .*\n$/,
+  );
   expect(readdirSync(folder)).toEqual([]);
 });
 

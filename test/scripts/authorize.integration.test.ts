@@ -354,7 +354,7 @@ it('authorize --import refuses a refresh token from a file that others may read'
   const tokenFile = file('open', 'a-refresh-token', 0o644);
   const args = ['--import', '--client-secret-file', secretFile, '--refresh-token-file', tokenFile];
   const { exitCode, stdout, stderr } = await end(authorize('testauth', ...args));
-  expect(stderr).toMatch(/^error: [^\n]* must be its owner's alone, got mode 0644[^\n]*\n$/);
+  expect(stderr).toMatch(/^error: [^\n]* must be private to its owner, got mode 0644[^\n]*\n$/);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });
 

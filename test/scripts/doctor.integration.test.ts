@@ -62,7 +62,7 @@ describe('finds of the login', () => {
     await writeFile(file, 'another\n');
     const { stdout } = await doctor();
     await rm(file);
-    expect(stdout).toMatch(/^error: login: the logins in .* are those of another server \(cluster another\), got /m);
+    expect(stdout).toMatch(/^error: login: the logins in .* belong to another server \(cluster another\) than /m);
   });
 
   it('the doctor finds that the secret id is no longer valid', async () => {
@@ -74,7 +74,7 @@ describe('finds of the login', () => {
     });
     const { stdout } = await doctor();
     expect(stdout).toMatch(
-      /^error: login: Vault does not log this operator in: .*: npx --no-install webex-token-vault operators update --rotate --operators \S+$/m,
+      /^error: login: Vault does not log this operator in\. .*: npx --no-install webex-token-vault operators update --rotate --operators \S+$/m,
     );
   });
 });

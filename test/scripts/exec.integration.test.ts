@@ -194,7 +194,7 @@ it('exec does not run the command if Vault refuses the login', async () => {
   await writeOperatorLogin(folder, 'provisioner', { roleId: 'r', secretId: 's' });
   const { exitCode, stdout, stderr } = await as(['provisioner', '--operators', folder, '--', 'echo', 'ran']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
-  expect(stderr).toMatch(/^error: Vault does not log this operator in: .*\n$/);
+  expect(stderr).toMatch(/^error: Vault does not log this operator in\. .*\n$/);
 });
 
 describe('every other command revokes what it logged in', () => {

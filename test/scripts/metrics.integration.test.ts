@@ -229,7 +229,7 @@ describe('--serve', () => {
     writeFileSync(join(folder, 'observer-secret-id'), secretId);
     await script.says(/^looking works again$/m);
     expect(stateOf(await text())).toBe('healthy');
-    expect(script.stderr.match(/^the look failed: Vault does not log this operator in: .*$/gm)).toHaveLength(1);
+    expect(script.stderr.match(/^the look failed: Vault does not log this operator in\. .*$/gm)).toHaveLength(1);
   });
 
   it('metrics --serve refuses a port that is taken, in one line', async () => {

@@ -359,13 +359,13 @@ describe('of what is deployed', () => {
   test('the error says that Vault does not know the redirect', async () => {
     await root.write(role, { ...before, allowed_redirect_uris: ['http://localhost:8250/elsewhere'] });
     const { stderr } = await operated.run('token', ['authorizer', '--oidc']);
-    expect(stderr).toMatch(/^error: Vault returned no login address, .* or does not redirect to http:\S+;/);
+    expect(stderr).toMatch(/^error: Vault returned no login address, .* or does not accept http:\S+\. /);
   });
 
   test('the error says that the provider sends no groups', async () => {
     await root.write(role, { ...before, oidc_scopes: ['openid'] });
     const { stderr } = await logIn('authorizer', ['webex-admins']);
-    expect(stderr).toMatch(/does not tell your groups: its answer to Vault has no claim "groups"; .* scopes\n$/);
+    expect(stderr).toMatch(/does not send your groups: its answer to Vault has no claim "groups"; .* scopes\n$/);
   });
 
   test('the error says that the auth method is missing', async () => {
@@ -394,7 +394,7 @@ test('the error says that the client secret is wrong, and a raised version corre
   await raise(3, 'wrong-secret');
   const { stderr, exitCode } = await logIn('authorizer', ['webex-admins']);
   expect(stderr).toMatch(
-    /refuses Vault \(.*invalid_client.*\): the client secret of operators.oidc is wrong or replaced; raise/,
+    /refuses Vault \(.*invalid_client.*\): the client secret of operators.oidc is wrong or replaced; set TF_VAR_/,
   );
   expect(stderr).not.toContain('wrong-secret');
   expect(exitCode).toBe(1);

@@ -323,11 +323,7 @@ describe('--html', () => {
   });
 
   it.each([
-    [
-      'where git would see it',
-      'grants.html',
-      /^error: git does not ignore grants\.html, and a commit could take it along/,
-    ],
+    ['where git would see it', 'grants.html', /^error: git does not ignore grants\.html, so a commit could include it/],
     [
       'where there is no folder',
       '/nowhere/grants.html',

@@ -115,7 +115,7 @@ it('init says that a key may be lost if the answer with the key is lost', async 
     vault.answer('sys/init', answer);
     const { exitCode, stderr } = await run('init');
     expect(stderr).toMatch(
-      new RegExp(`^error: .*${how}; if it is initialized now, .* its key is lost .*delete its data`),
+      new RegExp(`^error: .*${how}\\. If it is initialized now .* its key is lost .*delete its data`),
     );
     expect(exitCode).toBe(1);
   }

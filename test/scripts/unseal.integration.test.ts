@@ -66,7 +66,7 @@ test('unseal reports a wrong share in one line after the last one, and then star
   const { exitCode, stderr } = await operated.runWith('unseal', [], given);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(
-    /^1 of 3 key shares\n2 of 3 key shares\nerror: the 3 key shares given do not unseal this server: at least one .* from the first one on\n$/,
+    /^1 of 3 key shares\n2 of 3 key shares\nerror: the 3 key shares do not unseal this server: at least one .* so give 3 right ones\n$/,
   );
   expect(given.filter((share) => stderr.includes(share))).toEqual([]);
   await expect(sealStatus()).resolves.toMatchObject({ sealed: true, progress: 0 });
@@ -80,7 +80,7 @@ test('unseal reports a share of another length after the last one too', async ()
     [...some(1, 2), Buffer.alloc(30).toString('base64')],
   );
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/error: the 3 key shares given do not unseal this server: .+\n$/);
+  expect(stderr).toMatch(/error: the 3 key shares do not unseal this server: .+\n$/);
 });
 
 test('unseal does not send input that is not a key share', async () => {
@@ -91,7 +91,7 @@ test('unseal does not send input that is not a key share', async () => {
   const [file = ''] = await operated.writeShares('loose', some(1));
   await chmod(file, 0o644);
   const loose = await operated.run('unseal', ['--share-file', file]);
-  expect(loose.stderr).toMatch(/^error: the key share \S+ must be its owner's alone, got mode 0644; .+\n$/);
+  expect(loose.stderr).toMatch(/^error: the key share \S+ must be private to its owner, got mode 0644; .+\n$/);
   await expect(sealStatus()).resolves.toMatchObject({ progress: 0 });
 });
 

@@ -120,7 +120,7 @@ describe('webex-token-vault restore', () => {
     await operated.loseData();
     await expect(operated.server.node.client().sealStatus()).resolves.toMatchObject({ initialized: false });
     const { exitCode, stdout, stderr } = await restore(snapshot, '--credential', 'testauth', ...SPLIT);
-    expect(stderr).toContain('initialized with a key for this moment only\nsent, and being restored\nit is sealed now');
+    expect(stderr).toContain('initialized with a temporary key\nsent, and being restored\nthe server is sealed now');
     expect(stdout).toContain('Credential "testauth" can be read');
     expect(exitCode).toBe(0);
     await expect(accessToken()).resolves.toBe(before);
@@ -131,7 +131,7 @@ describe('webex-token-vault restore', () => {
     await operated.loseData();
     const restoring = new Script('restore', [snapshot, '--yes', ...SPLIT], operated.environment);
     await restoring.says(
-      /it is sealed now, .+\nrun "npx --no-install webex-token-vault unseal" with the shares of that key\n/,
+      /the server is sealed now, .+\nrun "npx --no-install webex-token-vault unseal" with the shares of that key\n/,
     );
     await operated.run('unseal', operated.keys);
     const { exitCode, stdout, stderr } = await restoring.result();
@@ -156,7 +156,7 @@ describe('webex-token-vault restore', () => {
 
     it.each([
       ['not told', [], /error: there is no terminal to ask how .+; give --shares and --threshold\n$/],
-      ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not be above .+\n$/],
+      ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not exceed .+\n$/],
     ])('restore leaves an empty server unchanged if it is %s how the unseal key is split', async (_, split, line) => {
       const { exitCode, stderr } = await other.run('restore', [snapshot, '--yes', ...operated.keys, ...split]);
       expect(exitCode).toBe(2);
@@ -174,7 +174,7 @@ describe('webex-token-vault restore', () => {
           ['How many of them are needed to unseal?', '5'],
         ],
       );
-      expect(screen).toContain('error: the threshold must not be above the number of shares, got 5 of 3');
+      expect(screen).toContain('error: the threshold must not exceed the number of shares, got 5 of 3');
       expect(exitCode).toBe(2);
       await expectEmpty();
     });
@@ -192,7 +192,9 @@ describe('webex-token-vault restore', () => {
       const operator = [...operated.keys, '--operators', operated.operators];
       const args = [snapshot, '--yes', '--force', ...operator, '--credential', 'testauth', ...SPLIT];
       const restoring = new Script('restore', args, { ...other.environment, VAULT_TOKEN });
-      await restoring.says(/it is sealed now, .+\nit still counts the shares of its key before: restart it now/);
+      await restoring.says(
+        /the server is sealed now, .+\nit still expects the shares of its previous key; restart it now/,
+      );
       await other.server.node.stop();
       await other.server.node.start();
       const taken = await restoring.result();
@@ -226,7 +228,7 @@ describe('webex-token-vault restore', () => {
     const notAllowed = await operated.run('restore', [snapshot, '--yes'], { VAULT_TOKEN: 's.nobody' });
     expect(notAllowed.stderr).toMatch(/error: Vault answered 403 .+\n$/);
     const unproven = await operated.run('restore', [snapshot, '--yes', '--credential', 'testauth']);
-    expect(unproven.stderr).toMatch(/error: nothing is given to read the credential with afterwards; .+\n$/);
+    expect(unproven.stderr).toMatch(/error: there is nothing to read the credential with after the restore; .+\n$/);
     await expect(accessToken()).resolves.toBeDefined();
   });
 });
@@ -266,11 +268,11 @@ describe('with a seal that opens by itself', () => {
 
       await writeFile(sealed.path('other.key'), Buffer.alloc(32, 7).toString('base64'), { mode: 0o600 });
       const refused = await verify({ ...declared, currentKeyFile: sealed.path('other.key') });
-      expect(refused.stderr).toMatch(/\nerror: .+ because the key of the seal does not open what is stored; .+\n$/);
+      expect(refused.stderr).toMatch(/\nerror: .+ because the seal cannot decrypt the stored keys; .+\n$/);
       expect(refused.exitCode).toBe(1);
 
       const unsealed = await verify();
-      expect(unsealed.stderr).toMatch(/\nerror: \S+ is of a server with the seal "static", and .+ is "shamir"; .+\n$/);
+      expect(unsealed.stderr).toMatch(/\nerror: \S+ is of a server with the seal "static", but .+ has "shamir"; .+\n$/);
       expect(unsealed.exitCode).toBe(1);
     },
   );
@@ -297,7 +299,7 @@ describe('with a seal that opens by itself', () => {
     });
     const args = [file, '--yes', ...cluster.keys, '--operators', cluster.operators];
     const { exitCode, stderr } = await cluster.run('restore', args, env);
-    expect(stderr).toContain(`is a standby node; going to its leader, ${cluster.server.node.address}`);
+    expect(stderr).toContain(`is a standby node; asking its leader, ${cluster.server.node.address}`);
     expect(exitCode).toBe(0);
   });
 });

@@ -62,7 +62,7 @@ describe('webex-token-vault init', () => {
     it('init refuses a threshold above the number of shares', async () => {
       const { exitCode, stderr } = await operated.init('--shares', '3', '--threshold', '5');
       expect(exitCode).toBe(2);
-      expect(stderr).toMatch(/^error: the threshold must not be above the number of shares, got 5 of 3; .+\n$/);
+      expect(stderr).toMatch(/^error: the threshold must not exceed the number of shares, got 5 of 3; .+\n$/);
     });
 
     it('init refuses a folder that contains key shares or logins, and one that others can open', async () => {
@@ -78,7 +78,7 @@ describe('webex-token-vault init', () => {
       await mkdir(operated.path('open'));
       await chmod(operated.path('open'), 0o755);
       const open = await operated.run('init', ['--operators', operated.path('open')]);
-      expect(open.stderr).toMatch(/^error: the folder \S+open must be its owner's alone, got mode 0755; .+\n$/);
+      expect(open.stderr).toMatch(/^error: the folder \S+open must be private to its owner, got mode 0755; .+\n$/);
     });
 
     it('init refuses a disk without room for the key shares', async () => {
@@ -143,7 +143,7 @@ describe('webex-token-vault init', () => {
 
     it('init keeps the key shares in memory until its missing folder is back, and continues', () => {
       expect(stderr).toMatch(
-        /the key shares cannot be written to \S+ \(ENOENT\); they are kept in memory and tried again/,
+        /the key shares cannot be written to \S+ \(ENOENT\); they are kept in memory, and retried/,
       );
       expect(stderr).toContain('the key shares are written\ninitialized: 5 shares of the unseal key, 3 of them needed');
     });
@@ -151,7 +151,7 @@ describe('webex-token-vault init', () => {
     it('init reports the lifetime of each login, the audit device and the revocation', () => {
       const day = new Date(Date.now() + 90 * 24 * 3_600_000).toISOString().slice(0, 10);
       for (const name of ['provisioner', 'authorizer', 'issuer']) {
-        expect(stderr).toContain(`secret id of the ${name} issued: good until ${day} (in `);
+        expect(stderr).toContain(`secret id of the ${name} issued: valid until ${day} (in `);
       }
       for (const name of ['administrator', 'backup']) {
         expect(stderr).toContain(`secret id of the ${name} issued: it never expires\n`);
@@ -285,7 +285,7 @@ describe('webex-token-vault init', () => {
       await cp(operated.operators, other, { recursive: true });
       await writeFile(join(other, 'cluster-id'), '0b0e8f0c-0000-4000-8000-000000000000\n');
       const line =
-        /^error: the logins in \S+other are those of another server \(cluster 0b0e8f0c-\S+\), got https:\S+ \(cluster [0-9a-f-]+\); name the folder of this server's logins, or set VAULT_ADDR to theirs\n$/;
+        /^error: the logins in \S+other belong to another server \(cluster 0b0e8f0c-\S+\) than https:\S+ \(cluster [0-9a-f-]+\); name the folder of this server's logins, or set VAULT_ADDR to that server\n$/;
       for (const [command, ...args] of [
         ['token', 'provisioner', '--operators', other],
         ['exec', 'backup', '--operators', other, '--', 'true'],
@@ -370,7 +370,7 @@ describe('webex-token-vault init', () => {
         };
         const { exitCode, stderr } = await update(second);
         expect(stderr).toMatch(
-          /^error: the operators of https:\S+ are those of the deployment at mount "oauthapp", got one at "second", .+; declare engine\.movedFrom: "oauthapp" if the engine moves, else deploy it without them, as docs\/tasks\/deploy-to-an-existing-vault\.md says\n$/,
+          /^error: the operators of https:\S+ belong to the deployment at mount "oauthapp", and one at "second" would .+ there\. If the engine moves, declare engine\.movedFrom: "oauthapp"; otherwise deploy without operators, as docs\/tasks\/deploy-to-an-existing-vault\.md describes\n$/,
         );
         expect(exitCode).toBe(1);
         await operated.asRoot(async (root) => {
@@ -596,7 +596,7 @@ describe('webex-token-vault init', () => {
       const folder = operated.path('unwritable');
       const failed = await operated.run('init', ['--operators', folder, '--audit-file', '/proc/no/audit.log']);
       expect(failed.stderr).toMatch(
-        /error: nothing is audited: .+ at \/proc\/no\/audit\.log \(.+\); name a file .+: --audit-file PATH\. The key shares are written; .+ operators update --rotate --audit-file PATH --key-shares [^ ]+ --operators [^ ]+"\n$/,
+        /error: nothing is audited: .+ at \/proc\/no\/audit\.log \(.+\); name a file .+: --audit-file PATH\. The key shares are written\. .+ operators update --rotate --audit-file PATH --key-shares [^ ]+ --operators [^ ]+"\n$/,
       );
       expect(failed.exitCode).toBe(1);
       const next = ['--rotate', '--key-shares', folder, '--operators', folder, ...operated.auditArguments];
@@ -619,12 +619,11 @@ describe('webex-token-vault init', () => {
           .finally(() => unaudited.stop());
         const [before = '', initialized = ''] = failed.stderr.split('\n');
         const [, stanza = ''] =
-          /^the configuration of \S+ is not declared here, .*; it needs an audit device: (audit .*)$/.exec(before) ??
-          [];
+          /^\S+ is configured elsewhere, .*; its configuration needs one: (audit .*)$/.exec(before) ?? [];
         expect(stanza).toContain(file);
         expect(initialized).toMatch(/^initialized: /);
         const [, named, next = ''] =
-          /\nerror: nothing is audited: .* declares no audit device; add (audit .*) and restart it\. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault (operators update .*)"\n$/.exec(
+          /\nerror: nothing is audited: .* declares no audit device; add (audit .*) and restart it\. The key shares are written\. Unseal the server if it was restarted, then run "npx --no-install webex-token-vault (operators update .*)"\n$/.exec(
             failed.stderr,
           ) ?? [];
         expect(named).toBe(stanza);
@@ -681,7 +680,7 @@ describe('a server that is initialized', () => {
       return written.length > 1 ? Promise.reject(new Error('the disk is full')) : Promise.resolve();
     });
     expect(String(failure)).toContain(
-      'the disk is full. The key shares are written; then unseal it if it was restarted, and go on with "npx --no-install webex-token-vault operators update --rotate"',
+      'the disk is full. The key shares are written. Unseal the server if it was restarted, then run "npx --no-install webex-token-vault operators update --rotate"',
     );
     await expect(statusOf(server.node.client(tokens[0]).read('auth/token/lookup-self', anything))).resolves.toBe(403);
   });

@@ -96,12 +96,14 @@ export class CertificateAuthority {
       throw new ExplainedError(`the CA must be a certificate that may sign others, got one that may not; ${advice}`);
     }
     if (!matches) {
-      throw new ExplainedError(`the key of the CA must belong to its certificate, got that of another; ${advice}`);
+      throw new ExplainedError(
+        `the key of the CA must belong to its certificate, got the key of another one; ${advice}`,
+      );
     }
     const certificate = new X509Certificate(certificatePem);
     if (now < certificate.notBefore || now > certificate.notAfter) {
       throw new ExplainedError(
-        `the CA must be valid now, got one that is from ${day(certificate.notBefore)} to ${day(certificate.notAfter)}; move it away and run this again for a new one, which all clients must then trust`,
+        `the CA must be valid now, got one that is valid from ${day(certificate.notBefore)} to ${day(certificate.notAfter)}; move it away and run this again. All clients must then trust the new CA`,
       );
     }
     const pkcs8 = PemConverter.decodeFirst(privateKeyPem);

@@ -44,7 +44,7 @@ export interface CertificateFolderOptions {
   readonly owner?: FileOwner;
   /** @default - now */
   readonly now?: Date;
-  /** Ends the work between two servers. @default - none */
+  /** Stops the work between two servers. @default - none */
   readonly signal?: AbortSignal;
 }
 
@@ -196,7 +196,7 @@ async function readCaFile(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw new ExplainedError(
-      `${file} cannot be read (${errorCode(error)}), so the CA here cannot sign; restore it from your backup, or move the whole folder away to start a new CA that all clients must then trust`,
+      `${file} cannot be read (${errorCode(error)}), so this CA cannot sign. Restore the file from your backup, or move the whole folder away to start a new CA, which all clients must then trust`,
     );
   }
 }
@@ -221,8 +221,8 @@ function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: 
   }
   const taken = servers.find((name) => name === CA || name.includes(PARTIAL));
   if (taken !== undefined) {
-    const what = taken === CA ? 'where the CA itself is kept' : 'which is a name of incomplete folders';
-    throw new ExplainedError(`a server must not be called "${taken}", ${what}; choose another name`);
+    const why = taken === CA ? 'the folder of the CA has this name' : 'incomplete folders have such names';
+    throw new ExplainedError(`a server must not be called "${taken}", because ${why}; choose another name`);
   }
   const notAnAddress = ipAddresses.find((address) => isIP(address) === 0);
   if (notAnAddress !== undefined) {
@@ -230,7 +230,7 @@ function checkOptions({ servers = [], dnsNames = [], ipAddresses = [], owner }: 
   }
   if (owner !== undefined && process.getuid?.() !== 0 && process.getuid?.() !== owner.uid) {
     throw new ExplainedError(
-      `only root can give files to uid ${owner.uid}, and this runs as ${process.getuid?.() ?? 'another user'}; run it with sudo, or without --owner`,
+      `only root can give files to uid ${owner.uid}, and this runs as ${process.getuid?.() ?? 'another user'}; run it as root, or without --owner`,
     );
   }
 }

@@ -13,7 +13,7 @@ export class UnwritableAuditLog extends ExplainedError {
 
   constructor(filePath: string, said: string) {
     super(
-      `nothing is audited: Vault does not enable an audit device at ${filePath} (${said}); name a file that the server can write: --audit-file PATH`,
+      `nothing is audited: Vault refused an audit device at ${filePath} (${said}); name a file that the server can write to: --audit-file PATH`,
     );
   }
 }
@@ -32,11 +32,11 @@ export async function unknownAudit(
   filePath: string,
 ): Promise<string | undefined> {
   return vault.server === undefined && (await client.health()).product === 'openbao'
-    ? `the configuration of ${client.address} is not declared here, and cannot be seen before it is initialized; it needs an audit device: ${auditStanza(filePath)}`
+    ? `${client.address} is configured elsewhere, and its audit devices cannot be seen before it is initialized; its configuration needs one: ${auditStanza(filePath)}`
     : undefined;
 }
 
-/** Makes sure that requests are audited. @param filePath of Vault's audit log @returns the devices, such as `file/` */
+/** Makes sure that requests are audited. @param filePath path of Vault's audit log @returns the devices, such as `file/` */
 export async function ensureAudit(root: VaultClient, filePath: string): Promise<string[]> {
   const present = await list(root);
   if (present.length > 0) {

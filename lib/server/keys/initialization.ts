@@ -25,7 +25,7 @@ export async function initializeServer(client: VaultClient, options: Initializat
   const { initialized, recovery_seal: hasRecoveryKey } = await client.endedBy(signal).sealStatus();
   if (initialized) {
     throw new ExplainedError(
-      `${client.address} is initialized already, and nothing was changed; renew its operators by "${commandLine('operators update')}", or delete its data to begin again`,
+      `${client.address} is initialized already, and nothing was changed; renew its operators with "${commandLine('operators update')}", or delete its data to begin again`,
     );
   }
   const audit = await unknownAudit(client.endedBy(signal), options.deployment, options.auditFile);
@@ -96,7 +96,7 @@ function withNextStep(error: unknown, done: Done, { shareFolder, signal }: Initi
     const shares = shareFolder === undefined ? [] : ['--key-shares', shareFolder];
     const next = commandLine('operators update', '--rotate', ...audit, ...shares);
     return new ExplainedError(
-      `${problem}. The key shares are written; then unseal it if it was restarted, and go on with "${next}"`,
+      `${problem}. The key shares are written. Unseal the server if it was restarted, then run "${next}"`,
     );
   }
   if (!done.written) {
@@ -104,7 +104,7 @@ function withNextStep(error: unknown, done: Done, { shareFolder, signal }: Initi
       `${problem}. The server is initialized, but its key shares and root token are lost, and nobody has seen them. It holds nothing yet: delete its data and the shares that were written, then initialize it again`,
     );
   }
-  const token = done.unsealed ? '' : ', its root token is lost, and nobody has seen it';
+  const token = done.unsealed ? '' : ', but its root token is lost, and nobody has seen it';
   return new ExplainedError(
     `${problem}. The server is initialized${token}. It holds nothing yet: delete its data and these key shares, then initialize it again`,
   );

@@ -19,7 +19,7 @@ const PUBLIC_KEY_PACKETS = [0x98, 0x99, 0x9a, 0xc6];
 export function checkKeyOptions({ shares, threshold, pgpKeys }: KeyOptions): void {
   if (threshold > shares) {
     throw new UsageError(
-      `the threshold must not be above the number of shares, got ${threshold} of ${shares}; no one could ever unseal`,
+      `the threshold must not exceed the number of shares, got ${threshold} of ${shares}; use a lower threshold or more shares`,
     );
   }
   if (threshold === 1 && shares > 1) {
@@ -81,7 +81,7 @@ export async function initialize(
     const unanswered = signal?.aborted ? `interrupted before ${client.address} had answered` : howLost(error);
     if (unanswered !== undefined) {
       throw new ExplainedError(
-        `${unanswered}; if it is initialized now, which "init" says, its key is lost and it holds nothing: delete its data, then initialize it again`,
+        `${unanswered}. If it is initialized now ("init" tells), its key is lost and it holds nothing: delete its data, then try again`,
       );
     }
     if (error instanceof VaultResponseError) {

@@ -6,21 +6,23 @@ import { portForwards } from '../../declaration/derived/cluster-nodes';
 import { nodeAddresses } from '../../declaration/schema/server/server-declaration';
 import type { Deployment } from '../../declaration/schema/deployment';
 
-/** Lines on the steps after the initialization of a server. @param folder of the written secrets @default - none */
+/** Lines on the steps after the initialization of a server. @param folder folder with the written secrets @default - none */
 export function nextSteps(deployment: Deployment, folder?: string): string[] {
   const people = oidcRoles(deployment).map(({ operator }) => operator);
   return [
     ...(folder === undefined
       ? []
-      : [`In ${folder}, a file each, mode 0600: give each to whom it belongs, and keep no two shares in one place.`]),
+      : [
+          `The key shares and logins are in ${folder}, a file each with mode 0600. Give each file to its owner, and keep no two key shares in one place.`,
+        ]),
     ...(people.length === 0
       ? []
       : [
-          `Once webex-tokens is deployed, people act as ${people.join(', ')} by "${commandLine('token', 'OPERATOR', '--oidc')}"; keep these logins for machines, and for when the identity provider is down.`,
+          `After webex-tokens is deployed, people log in as ${people.join(', ')} with "${commandLine('token', 'OPERATOR', '--oidc')}". Keep these logins for machines, and for outages of the identity provider.`,
         ]),
     ...(deployment.manageProvisioner
       ? [
-          `Set manageProvisioner to false in ${declaringFile()}: the provisioner may not write its own policy, "${commandLine('operators update')}" does.`,
+          `Set manageProvisioner to false in ${declaringFile()}: "${commandLine('operators update')}" writes the provisioner's policy, and the provisioner must not.`,
         ]
       : []),
     ...otherNodes(deployment.vault.server),
@@ -37,7 +39,7 @@ export function otherNodes(server: Deployment['vault']['server']): string[] {
   const [, ...others] = nodeAddresses(server);
   const running = forwards === undefined ? '' : ', each while its port is forwarded';
   return [
-    `The other nodes join by themselves, and are sealed; unseal them too${running}:`,
+    `The other nodes join by themselves and stay sealed. Unseal them too${running}:`,
     ...others.map((address) => {
       const forward = forwards?.get(address);
       return `  VAULT_ADDR=${address} ${commandLine('unseal')}${forward === undefined ? '' : `   # ${forward}`}`;

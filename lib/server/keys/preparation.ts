@@ -31,7 +31,7 @@ export interface PreparationOptions {
 
 /**
  * Prepares a server for the first deploy: operators, their logins, an audit device. Operators come first, because nobody
- * could make a second root token without them. The signal ends it between two steps, so that no secret id is lost.
+ * could make a second root token without them. The signal stops it between two steps, so that no secret id is lost.
  *
  * @param rotates whether operators with a secret id get a new one, and the earlier ones are revoked @default true
  */
@@ -62,5 +62,5 @@ export async function prepareServer(
 
 function until(ttlSeconds: number): string {
   const expireTime = new Date(Date.now() + ttlSeconds * 1000);
-  return `good until ${describeExpiry(expireTime)}; before then: ${commandLine('operators update', '--rotate')}`;
+  return `valid until ${describeExpiry(expireTime)}; renew it before with "${commandLine('operators update', '--rotate')}"`;
 }

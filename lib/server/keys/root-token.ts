@@ -18,6 +18,8 @@ const ENDPOINTS = {
 
 type TokenKind = keyof typeof ENDPOINTS;
 
+const ADMINISTRATOR = 'give the role id and secret id of the operator role "administrator"';
+
 /** Runs the action with a root token, then revokes it. @param client with a token that may start the generation */
 export async function withRootToken<T>(
   client: VaultClient,
@@ -49,7 +51,7 @@ export async function revokedAfter<T>(
   } catch (error) {
     const came = 'error' in outcome ? describeError(outcome.error) : 'the task is done';
     throw new RootTokenAlive(
-      `${came}; but a root token stays valid, because it could not be revoked (${describeError(error)}); once Vault answers, generate another one from the key shares ("bao operator generate-root"), and with that one run "bao token revoke -accessor ${accessor}" and "bao token revoke -self"`,
+      `${came}. But a root token is still valid, because it could not be revoked (${describeError(error)}). When Vault answers again, generate another root token from the key shares: "bao operator generate-root". With it, run "bao token revoke -accessor ${accessor}" and "bao token revoke -self"`,
       { cause: 'error' in outcome ? outcome.error : error },
     );
   }
@@ -77,7 +79,10 @@ export async function revokeSelf(client: VaultClient): Promise<void> {
   }
 }
 
-/** The token ends with a restore, or with the process of a server in recovery mode. Otherwise see {@link withRootToken}. */
+/**
+ * Generates a token that a restore, or the end of a server in recovery mode, invalidates. Other work takes
+ * {@link withRootToken}, which revokes its token.
+ */
 export async function generateToken(
   client: VaultClient,
   kind: TokenKind,
@@ -119,9 +124,7 @@ async function start(client: VaultClient, kind: TokenKind) {
         throw error;
       }
       if (error.statusCode === 403) {
-        throw new ExplainedError(
-          `Vault does not let this token start a ${kind}; give the role id and secret id of the operator role "administrator"`,
-        );
+        throw new ExplainedError(`Vault does not let this token start a ${kind}; ${ADMINISTRATOR}`);
       }
       if (![400, 404, 405].includes(error.statusCode)) {
         throw error;
@@ -129,7 +132,7 @@ async function start(client: VaultClient, kind: TokenKind) {
     }
   }
   throw new ExplainedError(
-    `${client.address} generates no ${kind} from key shares, which needs OpenBao 2.6 or Vault; log in as an administrator that you set up yourself`,
+    `${client.address} cannot generate a ${kind} from key shares, which needs OpenBao 2.6 or Vault; upgrade it, or log in as an administrator that you have set up yourself`,
   );
 }
 
@@ -148,11 +151,15 @@ function explainShare(
   }
   if (vaultSaid.includes('decrypt encrypted stored keys')) {
     return new ExplainedError(
-      `the key shares given make no ${kind}, because the key of the seal does not open what is stored; give the server the key of the seal that it was sealed by`,
+      `the key shares make no ${kind}, because the seal cannot decrypt the stored keys; configure the server with the seal that it had before`,
     );
   }
-  const said = statusCode === 403 ? 'the token may not do this' : 'at least one of them is wrong or of another server';
-  return new ExplainedError(`the key shares given make no ${kind}: ${said}; give ${required} right ones`);
+  if (statusCode === 403) {
+    return new ExplainedError(`Vault does not let this token complete a ${kind}; ${ADMINISTRATOR}`);
+  }
+  return new ExplainedError(
+    `the key shares make no ${kind}: at least one of them is wrong or of another server; give ${required} right ones`,
+  );
 }
 
 /** The token is XORed with a one-time password that only this process knows. */

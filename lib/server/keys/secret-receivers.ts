@@ -19,7 +19,7 @@ export interface RetryingWriterOptions {
   readonly retryMs?: number;
 }
 
-/** Writes each secret to a file in the operators' folder. @param client of the server that issued them */
+/** Writes each secret to a file in the operators' folder. @param client client for the server that issued them */
 export function folderReceiver(client: VaultClient, options: RetryingWriterOptions): SecretReceiver {
   const { folder } = options;
   const operator: SecretReceiver['operator'] = async (name, login) => {
@@ -65,7 +65,7 @@ export function retryingWriter(
         if (tries === 0) {
           const kept = `${verb === 'is' ? 'it' : 'they'} ${verb} kept in memory`;
           const seconds = Math.ceil(timeoutMs / 1000);
-          report(`${problem}; ${kept} and tried again for ${seconds} s, so make room there, and do not end this`);
+          report(`${problem}; ${kept}, and retried for ${seconds} s: make room there, and do not stop this command`);
         }
         await delay(retryMs, undefined, { signal }).catch(() => undefined);
       }

@@ -8,7 +8,7 @@ const POLL_MS = 250;
 /** A node that joins others stays sealed for a moment after its last share. */
 const JOIN_TIMEOUT_MS = 15_000;
 const ACTIVE_TIMEOUT_MS = 60_000;
-/** A healthy server names its leader at once. Another one is asked again. */
+/** A healthy server names its leader at once. A server that does not is asked again. */
 const LEADER_TIMEOUT_MS = 5000;
 
 export interface UnsealOptions {
@@ -71,14 +71,14 @@ async function explainRefusal(client: VaultClient, { said: vaultSaid }: VaultRes
   const { progress, t } = await client.sealStatus();
   if (progress > 0) {
     return new ExplainedError(
-      `Vault does not take this as a key share; it has ${progress} of ${t} others and keeps them; check the share that you gave last`,
+      `Vault rejected the last key share, and keeps the ${progress} of ${t} that it has; check that share, and give it again`,
     );
   }
   const said = /invalid key|authentication failed|failed to compute/.test(vaultSaid)
     ? 'at least one of them is wrong or of another server'
     : `Vault says: ${vaultSaid}`;
   return new ExplainedError(
-    `the ${t} key shares given do not unseal this server: ${said}; it has forgotten all of them: give ${t} right ones, from the first one on`,
+    `the ${t} key shares do not unseal this server: ${said}; it has discarded all of them, so give ${t} right ones`,
   );
 }
 

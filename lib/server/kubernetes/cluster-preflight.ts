@@ -94,7 +94,7 @@ function lookAtNamespace(kubectl: Kubectl, server: KubernetesServerDeclaration):
       if (error instanceof ClusterRefusal && error.isMissing) {
         const command = kubectlCommand({ context, namespace }).replace(/ -n .*$/, '');
         return findings([
-          `no namespace "${namespace}" in the cluster, which must have the Secrets of the server; create it: ${command} create namespace ${namespace}`,
+          `the cluster has no namespace "${namespace}", where the server's Secrets must be; create it: ${command} create namespace ${namespace}`,
         ]);
       }
       throw error;
@@ -118,9 +118,9 @@ async function lookAtRights(
   );
   const missing = rights.filter(({ isGiven }) => !isGiven).map(({ resource }) => resource);
   const more = missing.some((resource) => resource.startsWith('clusterrolebindings'))
-    ? ', which the chart creates for the Kubernetes method of the server, unless vault.server.values.server.authDelegator is { enabled: false }'
+    ? '. The chart creates the cluster role binding for the Kubernetes auth method of the server, unless vault.server.values.server.authDelegator is { enabled: false }'
     : '';
-  const problem = `the user of the kubeconfig may not create ${missing.join(', ')} in namespace "${namespace}"${more}; ask for that right, or deploy as another user`;
+  const problem = `the user of the kubeconfig may not create ${missing.join(', ')} in namespace "${namespace}"; ask for that right, or deploy as another user${more}`;
   return findings(missing.length === 0 ? [] : [problem]);
 }
 
@@ -138,7 +138,7 @@ async function seen(what: string, look: () => Promise<ClusterFindings>): Promise
     return await look();
   } catch (error) {
     if (error instanceof ClusterRefusal) {
-      return findings([], [`${what}: could not be looked at (${error.message})`]);
+      return findings([], [`${what} could not be checked (${error.message})`]);
     }
     throw error;
   }

@@ -31,6 +31,6 @@ export async function lookAtHosts(
   return taking.length >= nodes
     ? []
     : [
-        `the cluster has ${taking.length} host(s) that accept any pod, and each of the ${nodes} nodes needs its own; the others wait until there are more`,
+        `the cluster has ${taking.length} host(s) that accept any pod, and each of the ${nodes} nodes needs its own; the other nodes wait until there are more hosts`,
       ];
 }

@@ -42,7 +42,7 @@ export function whereAsked(declared: string | undefined, environment: NodeJS.Pro
     ? ['KUBE_CONFIG_PATHS', environment.KUBE_CONFIG_PATHS]
     : ['KUBECONFIG', environment.KUBECONFIG];
   const context = contextOf(declared, environment);
-  return `asked by ${files === '' ? '~/.kube/config' : `${variable}=${files}`} and ${
+  return `asked with ${files === '' ? '~/.kube/config' : `${variable}=${files}`} and ${
     context === undefined ? 'its current context' : `context "${context}"`
   }`;
 }

@@ -111,11 +111,13 @@ export class Kubectl {
     });
     signal?.throwIfAborted();
     if (finished.exitCode === 126 || finished.exitCode === 127) {
-      throw new ClusterUnseen('there is no kubectl on PATH that can be run; install it to have the cluster looked at');
+      throw new ClusterUnseen(
+        'kubectl is not on PATH or cannot be run; install it, so that the cluster can be checked',
+      );
     }
     if (finished.exitCode === 128 && performance.now() - startedAt >= timeoutMs) {
       throw this.#unreached(
-        `kubectl did not end within ${timeoutMs / 1000} s; see that "kubectl get namespaces" does, perhaps it waits for a login`,
+        `kubectl did not answer within ${timeoutMs / 1000} s; run "kubectl get namespaces" to see whether it waits for a login`,
       );
     }
     return finished;
@@ -132,7 +134,7 @@ export class Kubectl {
     return /^Error from server|the server doesn't have/.test(said)
       ? new ClusterUnseen(message)
       : this.#unreached(
-          `${message}; see that KUBECONFIG names the cluster, and vault.server.context, or else KUBE_CTX, its context`,
+          `${message}; check the cluster in KUBECONFIG, and its context in vault.server.context or KUBE_CTX`,
         );
   }
 
@@ -142,7 +144,9 @@ export class Kubectl {
     const unknown = unknownToKubectl(environment);
     return unknown.length === 0
       ? new ClusterUnreachable(asked)
-      : new ClusterUnseen(`${asked}; Terraform may get further by ${unknown.join(', ')}, which kubectl does not know`);
+      : new ClusterUnseen(
+          `${asked}; Terraform may still reach the cluster with ${unknown.join(', ')}, which kubectl ignores`,
+        );
   }
 }
 

@@ -15,7 +15,7 @@ export interface PodTrouble {
 }
 
 /** Advice on a problem that the cluster tries to overcome by itself. */
-const CORRECTED = 'correct that, the cluster tries again';
+const CORRECTED = 'correct that, and the cluster tries again';
 
 const PULL = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName', 'ErrInvalidImageName'];
 
@@ -41,7 +41,7 @@ export async function podTrouble(kubectl: Kubectl, pods: ServerPods, name: strin
     unconfigured(pod) ??
     (await notMounted(kubectl, pods, pod)) ??
     (await crashed(kubectl, pods, pod)) ??
-    trouble(pod, 'does not run yet; see it with "kubectl describe"', false)
+    trouble(pod, `does not run yet; see why: ${kubectlCommand(pods.server)} describe pod ${name}`, false)
   );
 }
 
@@ -57,7 +57,7 @@ export function outdatedTroubles(pods: ServerPods, troubles: readonly PodTrouble
     const what = trouble.what.replace(/; (?!.*; ).*$/s, '');
     return {
       ...trouble,
-      what: `${what}; but it is of an earlier declaration, so delete it to have it created again, which loses nothing because it does not serve: ${cure}`,
+      what: `${what}; it has an earlier declaration, so delete it, which loses nothing, and the cluster creates it again: ${cure}`,
     };
   });
 }
@@ -65,7 +65,10 @@ export function outdatedTroubles(pods: ServerPods, troubles: readonly PodTrouble
 function notCreated(pods: ServerPods, name: string): PodTrouble {
   const set = pods.statefulSet;
   const why = set && pods.warning(set, 'FailedCreate');
-  const what = why === undefined ? 'is not there yet' : `is not created: ${short(why)}; ${CORRECTED}`;
+  const what =
+    why === undefined
+      ? `is not created yet; see why: ${kubectlCommand(pods.server)} describe statefulset ${pods.server.releaseName}`
+      : `is not created: ${short(why)}; ${CORRECTED}`;
   return { pod: name, what, isSettled: why !== undefined };
 }
 
@@ -91,9 +94,9 @@ function unscheduled(pods: ServerPods, pod: Pod): PodTrouble | undefined {
     );
   }
   const advice = /affinity/.test(scheduled.message)
-    ? 'each node wants a host of its own: add hosts, or say otherwise in vault.server.values.server.affinity'
+    ? 'each node needs its own host: add hosts, or change vault.server.values.server.affinity'
     : /[Ii]nsufficient (?:memory|cpu)/.test(scheduled.message)
-      ? 'add hosts, or ask for less by vault.server.memory and cpu'
+      ? 'add hosts, or lower vault.server.memory and cpu'
       : CORRECTED;
   return trouble(pod, `finds no host: ${short(scheduled.message)}; ${advice}`, false);
 }
@@ -107,7 +110,7 @@ function pullFailed(pod: Pod): PodTrouble | undefined {
   const field = found.name === 'plugin' ? 'vault.server.pluginImage' : 'vault.server.image';
   return trouble(
     pod,
-    `cannot pull the image ${found.image} (${reason}: ${lastParts(message)}); correct ${field}, or let the cluster at it`,
+    `cannot pull the image ${found.image} (${reason}: ${lastParts(message)}); correct ${field}, or give the cluster access to it`,
     reason !== 'ErrImagePull',
   );
 }
@@ -149,10 +152,14 @@ async function notMounted(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise
   }
   // The cluster retries at growing intervals.
   if ((await kubectl.text('get', 'secret', secret, '--ignore-not-found', '--output=name').catch(() => '')) !== '') {
-    return trouble(pod, `${what}; it exists by now, and the cluster tries again within two minutes`, false);
+    return trouble(pod, `${what}; it exists now, and the cluster tries again within two minutes`, false);
   }
-  const how = secret === tlsSecretName(pods.server) ? `, as "${commandLine('diff', 'vault-server')}" says` : '';
-  return trouble(pod, `${what}; make it in namespace "${pods.server.namespace}"${how}, the cluster tries again`, true);
+  const how = secret === tlsSecretName(pods.server) ? `, as "${commandLine('diff', 'vault-server')}" describes` : '';
+  return trouble(
+    pod,
+    `${what}; create it in namespace "${pods.server.namespace}"${how}, and the cluster tries again`,
+    true,
+  );
 }
 
 async function crashed(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise<PodTrouble | undefined> {
@@ -167,10 +174,10 @@ async function crashed(kubectl: Kubectl, pods: ServerPods, pod: Pod): Promise<Po
   const said =
     lastLine(end.message) ||
     lastLine(await kubectl.text(...log, ...(isOver ? [] : ['--previous'])).catch(() => '')) ||
-    'it has said nothing';
+    'it logged nothing';
   const advice =
     end.reason === 'OOMKilled'
-      ? 'give it more by vault.server.memory'
+      ? 'raise vault.server.memory'
       : `see the rest with "${kubectlCommand(pods.server)} logs ${name} -c ${container.name} --previous"`;
   return trouble(
     pod,
@@ -183,7 +190,7 @@ function lastEnd({ state, lastState }: ContainerStatus) {
   return state.terminated ?? lastState.terminated;
 }
 
-/** The cause of a failure: each layer has put its own words before it. */
+/** The last two parts of a message, which name the cause. Each layer puts its own words before them. */
 function lastParts(message: string): string {
   return short(message.split(': ').slice(-2).join(': '));
 }

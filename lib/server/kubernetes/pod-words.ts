@@ -9,7 +9,7 @@ export function troubleLines(troubles: readonly PodTrouble[]): string[] {
   const whats = [...new Set(troubles.map(({ what }) => what))];
   return whats.map((what) => {
     const [first = '', ...others] = troubles.filter((trouble) => trouble.what === what).map(({ pod }) => pod);
-    return `pod ${first}${others.length === 0 ? '' : ` (and ${others.join(', ')} alike)`} ${what}`;
+    return `pod ${first}${others.length === 0 ? '' : ` (also ${others.join(', ')})`} ${what}`;
   });
 }
 
@@ -18,10 +18,10 @@ export function nextSteps(pods: ServerPods): string[] {
   const { names, server } = pods;
   const forwards = portForwards(server);
   if (!isInitialized(pods)) {
-    // A declared address is that of the command already.
+    // The command uses a declared address by itself.
     const at = server.address === undefined ? '' : `VAULT_ADDR=${[...forwards.keys()][0] ?? ''} `;
     return [
-      `all ${names.length} pods run, not initialized; leave these running, and initialize the first one: ${at}${commandLine('init')}`,
+      `all ${names.length} pods run, and the server is not initialized; keep the port forwards below running, and initialize the first node: ${at}${commandLine('init')}`,
       ...[...forwards.values()].map((command) => `  ${command}`),
     ];
   }

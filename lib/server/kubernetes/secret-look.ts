@@ -34,7 +34,7 @@ export function neededSecrets(server: KubernetesServerDeclaration): NeededSecret
       name: monitoring?.tokenSecret,
       keys: ['token'],
       field: 'monitoring.tokenSecret',
-      later: 'once the server is initialized and gives out that token; until then nobody fetches its metrics',
+      later: 'once the server has issued that token (until then, nobody can fetch its metrics)',
     },
     {
       name: snapshots?.credentialsSecret,
@@ -67,13 +67,13 @@ export async function lookAtSecret(
   if (found === undefined) {
     const files = keys.map((key) => ` --from-file=${key}=FILE`).join('') || ' --from-file=FILE';
     return [
-      `no Secret "${name}" in namespace "${server.namespace}", which vault.server.${field} names; make it: ${kubectlCommand(server)} create secret generic ${name}${files}${later === undefined ? '' : `, ${later}`}`,
+      `namespace "${server.namespace}" has no Secret "${name}", which vault.server.${field} names; create it${later === undefined ? '' : ` ${later}`}: ${kubectlCommand(server)} create secret generic ${name}${files}`,
     ];
   }
   const missing = keys.filter((key) => !found.includes(key));
   return missing.length === 0
     ? []
     : [
-        `Secret "${name}" in namespace "${server.namespace}" has no ${quotedList(missing)}, only ${quotedList(found)}; add that, or correct vault.server.${field}`,
+        `Secret "${name}" in namespace "${server.namespace}" has no ${quotedList(missing)}, only ${quotedList(found)}; add it, or correct vault.server.${field}`,
       ];
 }

@@ -40,15 +40,15 @@ export async function lookAtStorage(
   if (isThere || (await isMadeByHand(kubectl, storageClass))) {
     return [];
   }
-  const known = `the cluster has ${quotedList(classes.map(({ name }) => name))}`;
+  const known = quotedList(classes.map(({ name }) => name));
   return [
     storageClass === undefined
-      ? `the cluster has no default storage class, so no volume would be created, and ${known}; name one in vault.server.storage.storageClass`
-      : `no storage class "${storageClass}", and ${known}; correct vault.server.storage.storageClass, or leave it out for the cluster's default`,
+      ? `the cluster has no default storage class, only ${known}, so no volume would be created; name one in vault.server.storage.storageClass`
+      : `the cluster has no storage class "${storageClass}", only ${known}; correct vault.server.storage.storageClass, or remove it to use the cluster's default`,
   ];
 }
 
-/** A class may also be just a name, of volumes that a person has created. */
+/** A class may be only a name on volumes that a person has created. */
 async function isMadeByHand(kubectl: Kubectl, storageClass = ''): Promise<boolean> {
   try {
     const { items } = await kubectl.objects(volumeList, ['persistentvolumes']);
@@ -78,7 +78,7 @@ const statefulSets = z.object({
   ),
 });
 
-/** @returns a line if the claims differ from those of the StatefulSet, which keeps its first ones @throws as above */
+/** @returns a line if the claims differ from those of the StatefulSet, which keeps its first ones @throws ClusterRefusal, ClusterUnseen */
 export async function lookAtClaims(kubectl: Kubectl, server: KubernetesServerDeclaration): Promise<string[]> {
   const { items } = await kubectl.objects(statefulSets, ['statefulsets']);
   const found = items.find(({ metadata: { name } }) => name === server.releaseName);
@@ -96,7 +96,7 @@ export async function lookAtClaims(kubectl: Kubectl, server: KubernetesServerDec
   const command = kubectlCommand(server);
   const [pod = ''] = podNames(server);
   return [
-    `StatefulSet "${server.releaseName}" was created with ${there.join(' and ')}, declared is now ${declared.join(' and ')}, and no StatefulSet can change that; declare the earlier ones again, or, for more room, if the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (${command} edit pvc data-${pod} ...), have the StatefulSet created again (${command} delete statefulset ${server.releaseName} --cascade=orphan, which keeps pods and volumes), and deploy`,
+    `StatefulSet "${server.releaseName}" was created with ${there.join(' and ')}, but the declaration has ${declared.join(' and ')}, and no StatefulSet can change that. Declare the earlier values again. If you need more room and the storage class can expand volumes, edit spec.resources.requests.storage of each claim: ${command} edit pvc data-${pod} ... Then delete the StatefulSet, which keeps pods and volumes, and deploy: ${command} delete statefulset ${server.releaseName} --cascade=orphan`,
   ];
 }
 
@@ -104,7 +104,7 @@ function words(name: string, size: string, storageClass = 'the default class'): 
   return `${name} of ${size} (${storageClass})`;
 }
 
-/** The declared notation, whatever that of the cluster. */
+/** The notation of the declaration. The cluster may use another one. */
 function gibibytes(quantity: string): string {
   const size = mebibytesOf(quantity);
   return Number.isNaN(size) ? quantity : `${size / 1024} GiB`;

@@ -21,12 +21,12 @@ export async function lookAtTlsSecret(kubectl: Kubectl, server: KubernetesServer
   const name = tlsSecretName(server);
   const found = await keysOf(kubectl, name);
   if (found === undefined) {
-    return problem(`no Secret "${name}" in namespace "${namespace}"; ${howToMake(server, name)}`);
+    return problem(`namespace "${namespace}" has no Secret "${name}"; ${howToMake(server, name)}`);
   }
   const missing = [certFile, keyFile, ...(caFile === null ? [] : [caFile])].filter((key) => !found.includes(key));
   if (missing.length > 0) {
     return problem(
-      `Secret "${name}" in namespace "${namespace}" has no ${quotedList(missing)}, only ${quotedList(found)}; add that, or correct vault.server.tls`,
+      `Secret "${name}" in namespace "${namespace}" has no ${quotedList(missing)}, only ${quotedList(found)}; add it, or correct vault.server.tls`,
     );
   }
   const read = async (what: string, key: string): Promise<CertificateChain> => {
@@ -73,7 +73,7 @@ function howToMake(server: KubernetesServerDeclaration, name: string): string {
     `${keyFile}=${folder}/server-key.pem`,
     ...(caFile === null ? [] : [`${caFile}=${folder}/ca.pem`]),
   ];
-  return `make the certificates with "${commandLine('certs')}", and put them there: ${kubectlCommand(server)} create secret generic ${name} ${files.map((file) => `--from-file=${file}`).join(' ')}`;
+  return `issue the certificates with "${commandLine('certs')}", then create it: ${kubectlCommand(server)} create secret generic ${name} ${files.map((file) => `--from-file=${file}`).join(' ')}`;
 }
 
 function problem(line: string) {

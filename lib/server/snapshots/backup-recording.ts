@@ -65,7 +65,7 @@ export class BackupRecording implements AsyncDisposable {
   }
 }
 
-/** @throws the error, unless a person can read it */
+/** @throws the error, if its message is not for people */
 function reasonOf(error: unknown): string {
   if (error instanceof ExplainedError || error instanceof VaultResponseError) {
     return oneLine(describeError(error));

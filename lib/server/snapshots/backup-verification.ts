@@ -52,6 +52,6 @@ export async function verifyBackup(
   report('verified: it can be restored, and the grants are in it');
   const problem = typeof opened === 'string' ? opened : await opened.noteVerified();
   if (problem !== undefined) {
-    report(`notice: this verification is not recorded, so status does not know of it: ${problem}`);
+    report(`notice: this verification is not recorded, so status does not know it: ${problem}`);
   }
 }

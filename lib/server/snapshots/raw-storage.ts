@@ -33,7 +33,7 @@ export class RawStorage {
     if (found?.type !== type) {
       const what = found === undefined ? 'nothing' : `an engine of type "${found.type}"`;
       throw new ExplainedError(
-        `the snapshot has ${what} mounted at "${mountPath}"${namespace === undefined ? '' : ` in namespace "${namespace}"`}, and not the engine "${type}"; it is older than the deployment, or of another server`,
+        `the snapshot has ${what} mounted at "${mountPath}"${namespace === undefined ? '' : ` in namespace "${namespace}"`}, instead of the engine "${type}". It is older than the deployment, or of another server; use another backup`,
       );
     }
     return `${root}logical/${found.uuid}`;
@@ -48,7 +48,7 @@ export class RawStorage {
     return entries.filter((entry) => entry !== undefined);
   }
 
-  /** Each namespace of OpenBao has a storage of its own. Its parent has an entry of it. */
+  /** Each namespace of OpenBao has its own storage. The parent has an entry for it. */
   async #namespaceStorage(namespace = ''): Promise<string> {
     let root = '';
     let path = '';
@@ -59,7 +59,7 @@ export class RawStorage {
       const found = entries.find((entry) => entry?.path === path);
       if (found === undefined) {
         throw new ExplainedError(
-          `no namespace "${namespace}" is found in the snapshot; it is older than the deployment, or of another server, or of Vault Enterprise, whose namespaces cannot be read here: rehearse "${commandLine('restore')}" there`,
+          `the snapshot has no namespace "${namespace}": it is older than the deployment, or of another server; use another backup. Namespaces of Vault Enterprise cannot be read here; rehearse "${commandLine('restore')}" on a spare server instead`,
         );
       }
       root = `namespaces/${found.uuid}/`;

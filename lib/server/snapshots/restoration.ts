@@ -70,7 +70,7 @@ async function prepare(connection: VaultConnectionOptions, options: RestorationO
   report(`${file} is whole, sha256 ${sha256}`);
   if (credential !== undefined && options.token === undefined && options.keyShares === undefined) {
     throw new ExplainedError(
-      'nothing is given to read the credential with afterwards; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
+      'there is nothing to read the credential with after the restore; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }
   // Only the leader restores, and knows when the restore is done.
@@ -106,7 +106,7 @@ async function restoreOnto(
     throw unfinishedRestore(await look(), unfinished(error, true));
   });
   if (outcome !== 'restored') {
-    throw unfinishedRestore(outcome, unfinished('the wait for the restored server is over', true));
+    throw unfinishedRestore(outcome, unfinished('the restored server was not active in time', true));
   }
 }
 

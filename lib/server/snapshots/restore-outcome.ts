@@ -109,9 +109,11 @@ function describe(outcome: RestoreOutcome, { address, file, isWhole, isNew, isSh
         : `nothing was restored: ${held}`;
     }
     case 'unknown': {
-      const why = isShown ? 'as no answer came' : 'because VAULT_TOKEN may make no child token, which would show it';
+      const why = isShown
+        ? 'because no answer came'
+        : 'because VAULT_TOKEN may not create a child token, which would show it';
       const key = isNew ? `; if it holds none, ${withoutKey(address)}` : '';
-      return `${file} was sent, and whether ${address} has restored it cannot be told, ${why}; ${look}${key}`;
+      return `${file} was sent, but nobody knows whether ${address} has restored it, ${why}; ${look}${key}`;
     }
   }
 }

@@ -46,15 +46,15 @@ export async function untilRestored(
     if (!(await isSealed(client, signal))) {
       continue;
     }
-    tell('it is sealed now, and needs the key that it had when the backup was made');
+    tell('the server is sealed now, and needs the key that it had when the backup was made');
     if (key === undefined) {
-      tell('give it the seal of that time');
+      tell('configure it with the seal that it had then, and restart it');
       continue;
     }
     const { n: shares, t: threshold } = await client.sealStatus();
     const counted = { shares, threshold };
     if (replaced !== undefined && isSplitAlike(counted, replaced) && !isSplitAlike(counted, key)) {
-      tell('it still counts the shares of its key before: restart it now, to make it forget that');
+      tell('it still expects the shares of its previous key; restart it now');
     } else if (keyShares === undefined) {
       tell(`run "${commandLine('unseal')}" with the shares of that key`);
     } else {
@@ -88,7 +88,7 @@ async function unsealRestored(
   } catch (error) {
     throw error instanceof ExplainedError
       ? new ExplainedError(
-          `the snapshot is restored, but ${error.message}; restart the server first if its key is not split into ${shares} shares, ${threshold} of them needed`,
+          `the snapshot is restored, but ${error.message}. If its key is not split into ${shares} shares with a threshold of ${threshold}, restart the server first`,
         )
       : error;
   }

@@ -84,7 +84,7 @@ async function compareSums(archive: Extract): Promise<void> {
   for (const name of REQUIRED) {
     const sum = actual.get(name);
     if (!expected.some(([expectedSum, expectedName]) => expectedName === name && expectedSum === sum)) {
-      throw new Damage(`its ${name} is ${sum === undefined ? 'missing' : `not the one that its ${SUMS} was made of`}`);
+      throw new Damage(`its ${name} ${sum === undefined ? 'is missing' : `does not match its ${SUMS}`}`);
     }
   }
 }

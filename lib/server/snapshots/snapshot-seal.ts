@@ -23,7 +23,7 @@ export function verificationSeal({ vault: { server } }: Deployment, home: string
   }
   if (seal.type !== 'static') {
     throw new ExplainedError(
-      `the seal "${seal.type}" opens a snapshot only where the server has its access, and a throw-away server on this machine gets none; restore it onto an empty server with that seal instead: ${commandLine('restore')}`,
+      `a throw-away server on this machine has no access to the seal "${seal.type}", which the snapshot needs; restore the snapshot onto an empty server with that seal instead: ${commandLine('restore')}`,
     );
   }
   const { currentKeyId, currentKeyFile, previousKeyId, previousKeyFile } = seal;
@@ -43,13 +43,13 @@ function keyIn(file: string): string {
     accessSync(file, constants.R_OK);
   } catch (error) {
     throw new ExplainedError(
-      `the key of the static seal ${file} cannot be read (${errorCode(error)}), and without it the snapshot does not open; run this where it is, as root or its owner`,
+      `the key of the static seal ${file} cannot be read (${errorCode(error)}), and the snapshot needs it; run this where the file is, as root or its owner`,
     );
   }
   return `file://${file}`;
 }
 
-/** Explains an error that a seal has caused; returns any other as it is. */
+/** Explains an error that a seal has caused. Returns any other error unchanged. */
 export function explainedSeal(error: unknown, file: string): unknown {
   const said =
     error instanceof VaultResponseError ? error.said : error instanceof ServerStartError ? error.reason : undefined;
@@ -57,6 +57,6 @@ export function explainedSeal(error: unknown, file: string): unknown {
   return ofSnapshot === undefined
     ? error
     : new ExplainedError(
-        `${file} is of a server with the seal "${ofSnapshot}", and what is declared is "${declared.toLowerCase()}"; name a deployment file in which vault.server has the seal of that time`,
+        `${file} is of a server with the seal "${ofSnapshot}", but the declaration has "${declared.toLowerCase()}"; name a deployment file whose vault.server has the seal of that time`,
       );
 }

@@ -9,7 +9,7 @@ import { generateToken } from '../keys/root-token';
 import { activeSince, requireActive, unseal } from '../keys/unsealing';
 
 export interface SnapshotTarget extends SentSnapshot {
-  /** With a token that may restore. */
+  /** Client with a token that may restore. */
   readonly sender: VaultClient;
   /** Whether it was initialized for the snapshot, with a key that nobody knows. */
   readonly isNew: boolean;
@@ -46,9 +46,7 @@ export async function snapshotTarget(client: VaultClient, options: SnapshotTarge
       `${client.address} is sealed, and cannot restore a snapshot; run "${commandLine('unseal')}" first`,
     );
   }
-  await confirm(
-    `Replace everything that ${client.address} holds by ${file}? What was written since the backup is lost.`,
-  );
+  await confirm(`Replace everything that ${client.address} holds with ${file}? All changes since the backup are lost.`);
   const ownKey = hasRecoveryKey ? undefined : { shares, threshold };
   const replaced = force ? ownKey : undefined;
   const key = replaced ? await snapshotKey() : ownKey;
@@ -71,7 +69,7 @@ async function emptyTarget(
   const { rootToken, shares } = await initialize(client, key ?? { shares: 1, threshold: 1 }, key === undefined, signal);
   try {
     const ready = await readyWithNewKey(client, rootToken, key && shares, signal);
-    report('initialized with a key for this moment only');
+    report('initialized with a temporary key');
     return { ...ready, foreign: true, key, marker: RestoreMarker.young(ready.sender), isNew: true };
   } catch (error) {
     const problem = signal?.aborted ? 'interrupted' : describeError(error);
@@ -108,7 +106,7 @@ async function authorized(
   if (token === undefined) {
     throw new ExplainedError(
       force
-        ? 'with --force the key shares are those of the snapshot, so this server needs a token that may restore; set VAULT_TOKEN, or delete its data and restore onto the empty server'
+        ? 'with --force, the key shares belong to the snapshot, so this server needs a token. Set VAULT_TOKEN to one that may restore, or delete its data and restore onto the empty server'
         : 'there is nothing to restore with; give the key shares by --key-shares FOLDER, by --share-file FILE or on a terminal, or set VAULT_TOKEN',
     );
   }

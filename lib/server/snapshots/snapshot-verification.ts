@@ -94,7 +94,7 @@ export function refuseOtherProgram({ command, product, version }: ServerProgram,
   }
   if (server.version !== undefined && isOlder(version, server.version)) {
     throw new ExplainedError(
-      `"${command}" is ${product} ${version}, older than the server, ${server.version}, whose snapshots it may not read; install that version, or name it with --program`,
+      `"${command}" is ${product} ${version}, older than the server (${server.version}), and perhaps cannot read its snapshots; install that version, or name it with --program`,
     );
   }
 }

@@ -103,7 +103,7 @@ async function restore(layout: Layout, { program, file, report, signal }: ThrowA
   while (!(await isSealed(client, signal))) {
     if (Date.now() > deadline) {
       throw new ExplainedError(
-        `the throw-away server has not restored ${file} within ${SEALED_TIMEOUT_MS / 1000} s; try again on a machine that has less to do`,
+        `the throw-away server has not restored ${file} within ${SEALED_TIMEOUT_MS / 1000} s; try again on a less busy machine`,
       );
     }
     await delay(POLL_MS, undefined, { signal });

@@ -15,7 +15,7 @@ it('a caller waits for a lock no longer than its patience, and the error names t
   const waiting = withLock(file, action, { patienceMs: 0 });
   await expect(waiting).rejects.toThrow(FileLocked);
   await expect(waiting).rejects.toThrow(
-    /kept\.lock was not free within 0 s, so another process may hang; end it, or delete that file/,
+    /kept\.lock was not free within 0 s, so another process may hang; end that process, or delete the file/,
   );
   expect(action).not.toHaveBeenCalled();
 });

@@ -26,7 +26,7 @@ test.each(['grants', 'new/folder/secret-id', 'here/secret-id'])(
   async (path) => {
     mkdirSync(join(folder, 'here'));
     await expect(refuseVisibleToGit(join(folder, path))).rejects.toThrow(
-      `git does not ignore ${join(folder, path)}, and a commit could take it along; add it to .gitignore, or choose a place outside of the work tree`,
+      `git does not ignore ${join(folder, path)}, so a commit could include it; add it to .gitignore, or choose a place outside of the work tree`,
     );
   },
 );

@@ -28,25 +28,25 @@ it.each([0o000, 0o400, 0o600, 0o700])(
 it.each([0o001, 0o002, 0o004, 0o010, 0o020, 0o040])('the check refuses each right of others (mode %o)', (right) => {
   const mode = 0o600 | right;
   expect(messageFor(FILE | mode)).toBe(
-    `the key /a/file must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 /a/file`,
+    `the key /a/file must be private to its owner, got mode 0${mode.toString(8)}; run chmod 600 /a/file`,
   );
 });
 
 it('the command for a folder sets the mode of a folder', () => {
   expect(messageFor(FOLDER | 0o755)).toBe(
-    "the key /a/file must be its owner's alone, got mode 0755; run chmod 700 /a/file",
+    'the key /a/file must be private to its owner, got mode 0755; run chmod 700 /a/file',
   );
 });
 
 it("the message ends with the caller's advice", () => {
   expect(messageFor(FILE | 0o644, { advice: 'or choose another' })).toBe(
-    "the key /a/file must be its owner's alone, got mode 0644; run chmod 600 /a/file, or choose another",
+    'the key /a/file must be private to its owner, got mode 0644; run chmod 600 /a/file, or choose another',
   );
 });
 
 it('the command quotes a path for the shell', () => {
   expect(messageFor(FILE | 0o644, { path: '/a/my key' })).toBe(
-    "the key /a/my key must be its owner's alone, got mode 0644; run chmod 600 '/a/my key'",
+    "the key /a/my key must be private to its owner, got mode 0644; run chmod 600 '/a/my key'",
   );
 });
 

@@ -42,13 +42,13 @@ test('a share may be in hex', async () => {
 });
 
 test('the error names a folder without shares', async () => {
-  await expect(read({ keyShares: folder })).rejects.toThrow(`no key share in ${folder}`);
+  await expect(read({ keyShares: folder })).rejects.toThrow(`${folder} has no key share`);
 });
 
 test('a file that others can read is refused', async () => {
   const file = await writeShare(1);
   await chmod(file, 0o640);
-  await expect(read({ shareFile: [file] })).rejects.toThrow(`${file} must be its owner's alone, got mode 0640`);
+  await expect(read({ shareFile: [file] })).rejects.toThrow(`${file} must be private to its owner, got mode 0640`);
 });
 
 test('a file without a share is refused, and its content stays hidden', async () => {

@@ -19,7 +19,7 @@ test.each(loopback)('a port that is taken on %s is skipped', async (host) => {
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
   await expect(freePort(port, port)).rejects.toThrow(
-    `no port from ${port} to ${port} is free on this machine; end what listens there`,
+    `no port from ${port} to ${port} is free on this machine; stop a program that listens there`,
   );
   taken.close();
 });

@@ -46,7 +46,7 @@ function onKubernetes(firstPort: number): KubernetesServerDeclaration {
 it("the connection uses the port-forward of the leading pod, because this machine cannot reach the pod's own address", async () => {
   const { address, said } = await leading({ leader_address: SECOND_POD }, onKubernetes(port()));
   expect(address).toBe(`https://127.0.0.1:${port() + 10}`);
-  expect(said).toEqual([`https://127.0.0.1:${port()} is a standby node; going to its leader, ${address}`]);
+  expect(said).toEqual([`https://127.0.0.1:${port()} is a standby node; asking its leader, ${address}`]);
 });
 
 it.each([

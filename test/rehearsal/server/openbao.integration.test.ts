@@ -125,7 +125,7 @@ test("the error repeats the server's own message if it does not start", async ()
     pluginDirectory: dirname(plugin),
     tls: { certFile: '/nowhere/server.pem', keyFile: '/nowhere/server-key.pem' },
   });
-  await expect(starting).rejects.toThrow(/ended at once, saying "Error .*\/nowhere.*no such file or directory"/);
+  await expect(starting).rejects.toThrow(/ended at once with "Error .*\/nowhere.*no such file or directory"/);
 });
 
 test.each(['SIGKILL', 'SIGTERM'] as const)('the server ends if %s ends its parent process', async (signal) => {

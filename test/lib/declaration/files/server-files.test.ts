@@ -125,10 +125,10 @@ test.each([
 });
 
 test('the check refuses a key or environment file that is missing or that others can read', () => {
-  expectRefusal(sealedBy(file('seal.key', randomBytes(32), 0o644)), "must be its owner's alone, got mode 0644");
+  expectRefusal(sealedBy(file('seal.key', randomBytes(32), 0o644)), 'must be private to its owner, got mode 0644');
   expectRefusal(
     { environmentFile: file('server.env', 'BAO_TOKEN=x', 0o640) },
-    "must be its owner's alone, got mode 0640",
+    'must be private to its owner, got mode 0640',
   );
   expectRefusal(sealedBy(join(folder, 'none')), 'must be a file, and there is none');
 });

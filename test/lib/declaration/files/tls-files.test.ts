@@ -69,7 +69,7 @@ describe('checkTlsFiles', () => {
   it.each([0o640, 0o604, 0o660])('the check refuses a key of mode %o', (mode) => {
     expect(() => checkTlsFiles(files({}, mode))).toThrow(
       new RegExp(
-        `^the key .* must be its owner's alone, got mode 0${mode.toString(8)}; run chmod 600 .*, and make a new key if others`,
+        `^the key .* must be private to its owner, got mode 0${mode.toString(8)}; run chmod 600 .*, and make a new key if others`,
       ),
     );
   });

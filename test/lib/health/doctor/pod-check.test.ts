@@ -67,7 +67,7 @@ it('the check names the pod that does not run, with the reason, while others run
 
 it('the check fails if no pod runs', async () => {
   const pods = [0, 1, 2].map((index) => pod(index, true, UNPULLED));
-  await expect(check(...pods)).rejects.toThrow('pod bao-0 (and bao-1, bao-2 alike)');
+  await expect(check(...pods)).rejects.toThrow('pod bao-0 (also bao-1, bao-2)');
 });
 
 it('the check is skipped if kubectl is not permitted to look', async () => {

@@ -87,7 +87,7 @@ describe('CertificateAuthority', () => {
     const [one, other] = await Promise.all([CertificateAuthority.create(), CertificateAuthority.create()]);
     const mixed = { certificatePem: one.certificatePem, privateKeyPem: other.privateKeyPem() };
     await expect(CertificateAuthority.load(mixed)).rejects.toThrow(
-      /^the key of the CA must belong to its certificate, got that of another; /,
+      /^the key of the CA must belong to its certificate, got the key of another one; /,
     );
   });
 
@@ -102,7 +102,7 @@ describe('CertificateAuthority', () => {
     const ca = await CertificateAuthority.create({ now: new Date('2020-01-01'), lifetimeDays: 30 });
     const stored = { certificatePem: ca.certificatePem, privateKeyPem: ca.privateKeyPem() };
     await expect(CertificateAuthority.load(stored)).rejects.toThrow(
-      /^the CA must be valid now, got one that is from 2019-12-31 to 2020-01-31; /,
+      /^the CA must be valid now, got one that is valid from 2019-12-31 to 2020-01-31; /,
     );
   });
 

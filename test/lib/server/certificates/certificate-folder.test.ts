@@ -124,7 +124,7 @@ describe('prepareCertificates', () => {
     rmSync(join(folder, 'ca', 'ca-key.pem'));
     const before = content();
     await expect(prepare({ renew: true })).rejects.toThrow(
-      /ca-key\.pem cannot be read \(ENOENT\), so the CA here cannot sign; restore it from your backup/,
+      /ca-key\.pem cannot be read \(ENOENT\), so this CA cannot sign\. Restore the file from your backup/,
     );
     expect(content()).toEqual(before);
   });
@@ -198,7 +198,7 @@ describe('prepareCertificates', () => {
     'the preparation cannot give files to another user unless it runs as root',
     async () => {
       const owner = { uid: (process.getuid?.() ?? 0) + 1, gid: 0 };
-      await expect(prepare({ owner })).rejects.toThrow(/^only root can give files to uid .*; run it with sudo, or/);
+      await expect(prepare({ owner })).rejects.toThrow(/^only root can give files to uid .*; run it as root, or/);
     },
   );
 
@@ -209,9 +209,12 @@ describe('prepareCertificates', () => {
     [{ ipAddresses: ['node-1'] }, '"node-1" must be an IP address; give a host name with --dns'],
     [
       { servers: ['a.partial-x1'] },
-      'a server must not be called "a.partial-x1", which is a name of incomplete folders',
+      'a server must not be called "a.partial-x1", because incomplete folders have such names',
     ],
-    [{ servers: ['ca'] }, 'a server must not be called "ca", where the CA itself is kept; choose another name'],
+    [
+      { servers: ['ca'] },
+      'a server must not be called "ca", because the folder of the CA has this name; choose another name',
+    ],
   ])('the preparation refuses %j', async (options, message) => {
     await expect(prepare(options)).rejects.toThrow(message);
   });

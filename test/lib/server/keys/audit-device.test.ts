@@ -14,7 +14,7 @@ async function refused(said: string): Promise<string> {
 
 test('the error names an audit file that Vault cannot write and the option that names another one', async () => {
   expect(await refused('sanity check failed; mkdir /vault/logs: permission denied')).toContain(
-    'Vault does not enable an audit device at /vault/logs/audit.log (sanity check failed; mkdir /vault/logs: permission denied); name a file that the server can write: --audit-file PATH',
+    'Vault refused an audit device at /vault/logs/audit.log (sanity check failed; mkdir /vault/logs: permission denied); name a file that the server can write to: --audit-file PATH',
   );
 });
 

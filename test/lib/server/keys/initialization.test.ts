@@ -7,7 +7,7 @@ import { ScriptedVault } from '../../../fixtures/loopback/scripted-vault';
 const TOKEN = 'hvs.CAESIJ0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
 
 test.each([
-  [{ shares: 3, threshold: 5 }, 'the threshold must not be above the number of shares, got 5 of 3'],
+  [{ shares: 3, threshold: 5 }, 'the threshold must not exceed the number of shares, got 5 of 3'],
   [{ shares: 5, threshold: 1 }, 'a threshold of 1 needs one share only, got 5'],
   [{ shares: 256, threshold: 3 }, 'a key has at most 255 shares, got 256'],
   [{ shares: 5, threshold: 3, pgpKeys: ['one', 'two'] }, 'each share needs its PGP key, got 2 for 5'],

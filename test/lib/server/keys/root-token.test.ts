@@ -17,7 +17,7 @@ async function giveShare(answer: ScriptedAnswer): Promise<unknown> {
 
 it.each([400, 500])('the error blames the key shares if Vault refuses them with %d', async (status) => {
   expect(String(await giveShare(refusal(status, 'cipher: message authentication failed')))).toContain(
-    'the key shares given make no root token: at least one of them is wrong',
+    'the key shares make no root token: at least one of them is wrong',
   );
 });
 
@@ -46,12 +46,12 @@ describe('of a root token that cannot be revoked', () => {
   it('the error of a failed action says that a root token stays valid and how to revoke it', async () => {
     const error = await acting(() => Promise.reject(new ExplainedError('the policy was refused')));
     expect(String(error)).toMatch(
-      /the policy was refused; but a root token stays valid, because it could not be revoked \(.*503.*\); .*"bao token revoke -accessor the-accessor"/,
+      /the policy was refused\. But a root token is still valid, because it could not be revoked \(.*503.*\)\. .*"bao token revoke -accessor the-accessor"/,
     );
   });
 
   it('the error of a successful action says that a root token stays valid and how to revoke it', async () => {
     const error = await acting(() => Promise.resolve('done'));
-    expect(String(error)).toMatch(/the task is done; but a root token stays valid, .* -accessor the-accessor"/);
+    expect(String(error)).toMatch(/the task is done\. But a root token is still valid, .* -accessor the-accessor"/);
   });
 });

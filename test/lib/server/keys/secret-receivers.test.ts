@@ -48,7 +48,7 @@ test('the writer retries key shares until the disk has room, and reports that on
   await receiver().keyShares(['one', 'two']);
   expect(taken).toEqual([['one', 'two']]);
   expect(reported).toEqual([
-    'the key shares cannot be written to secrets/operators (ENOSPC); they are kept in memory and tried again for 1 s, so make room there, and do not end this',
+    'the key shares cannot be written to secrets/operators (ENOSPC); they are kept in memory, and retried for 1 s: make room there, and do not stop this command',
     'the key shares are written',
   ]);
 });

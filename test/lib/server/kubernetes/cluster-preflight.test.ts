@@ -95,37 +95,37 @@ it.each<[what: string, seen: [] | Parameters<ScriptedKubectl['on']>, input: obje
     'a missing namespace first',
     ['get namespace vault --output=name', notFound('namespaces "vault"')],
     {},
-    'no namespace "vault" in the cluster, which must have the Secrets of the server; create it: kubectl create namespace vault',
+    'the cluster has no namespace "vault", where the server\'s Secrets must be; create it: kubectl create namespace vault',
   ],
   [
     'a missing Secret with the certificates, and how to create it',
     [`get secret bao-tls ${KEYS}`, notFound('secrets "bao-tls"')],
     {},
-    'no Secret "bao-tls" in namespace "vault"; make the certificates with "npx --no-install webex-token-vault certs", and put them there: kubectl -n vault create secret generic bao-tls --from-file=tls.crt=secrets/tls/bao/server.pem --from-file=tls.key=secrets/tls/bao/server-key.pem --from-file=ca.crt=secrets/tls/bao/ca.pem',
+    'namespace "vault" has no Secret "bao-tls"; issue the certificates with "npx --no-install webex-token-vault certs", then create it: kubectl -n vault create secret generic bao-tls --from-file=tls.crt=secrets/tls/bao/server.pem --from-file=tls.key=secrets/tls/bao/server-key.pem --from-file=ca.crt=secrets/tls/bao/ca.pem',
   ],
   [
     'a missing certificate in a Secret',
     [`get secret bao-tls ${KEYS}`, 'tls.crt\ntls.key\n'],
     {},
-    'Secret "bao-tls" in namespace "vault" has no "ca.crt", only "tls.crt", "tls.key"; add that, or correct vault.server.tls',
+    'Secret "bao-tls" in namespace "vault" has no "ca.crt", only "tls.crt", "tls.key"; add it, or correct vault.server.tls',
   ],
   [
     'a missing Secret with the key of the seal',
     [`get secret seal ${KEYS}`, notFound('secrets "seal"')],
     { seal: SEAL, sealSecret: 'seal' },
-    'no Secret "seal" in namespace "vault", which vault.server.sealSecret names; make it: kubectl -n vault create secret generic seal --from-file=seal.key=FILE',
+    'namespace "vault" has no Secret "seal", which vault.server.sealSecret names; create it: kubectl -n vault create secret generic seal --from-file=seal.key=FILE',
   ],
   [
     'a missing storage class, and the existing ones',
     [],
     { storage: { storageClass: 'fast' } },
-    'no storage class "fast", and the cluster has "standard"; correct vault.server.storage.storageClass, or leave it out for the cluster\'s default',
+    'the cluster has no storage class "fast", only "standard"; correct vault.server.storage.storageClass, or remove it to use the cluster\'s default',
   ],
   [
     'that no storage class is the default',
     ['get storageclasses --output=json', list('StorageClass', { metadata: { name: 'slow' } })],
     {},
-    'the cluster has no default storage class, so no volume would be created, and the cluster has "slow"; name one in vault.server.storage.storageClass',
+    'the cluster has no default storage class, only "slow", so no volume would be created; name one in vault.server.storage.storageClass',
   ],
 ])('the preflight reports %s', async (_, [key, ...answers], input, problem) => {
   if (key !== undefined) {
@@ -145,7 +145,7 @@ it.each([
   kubectl.on('get namespace vault --output=name', { stderr: `${said}\n`, exitCode: 1 });
   expect(await look()).toEqual({
     problems: [
-      `the cluster cannot be reached: kubectl says: ${said}; see that KUBECONFIG names the cluster, and vault.server.context, or else KUBE_CTX, its context (asked by KUBECONFIG=/a and its current context)`,
+      `the cluster cannot be reached: kubectl says: ${said}; check the cluster in KUBECONFIG, and its context in vault.server.context or KUBE_CTX (asked with KUBECONFIG=/a and its current context)`,
     ],
     notes: [],
     isUnreachable: true,
@@ -156,7 +156,7 @@ it('the preflight does not block on a missing kubectl, or on a cluster that fail
   const none = new Kubectl(declared(), { environment: { PATH: '/nowhere' } });
   expect(await lookAtCluster(none, declared())).toEqual({
     problems: [],
-    notes: [expect.stringMatching(/^the cluster could not be checked: there is no kubectl on PATH/)],
+    notes: [expect.stringMatching(/^the cluster could not be checked: kubectl is not on PATH/)],
   });
   const stderr = 'Error from server (InternalError): an error on the server has prevented the request\n';
   kubectl.on('get nodes --output=json', { stderr, exitCode: 1 });
@@ -207,7 +207,7 @@ describe('with a StatefulSet that is there', () => {
   ])('the preflight says that claims of a StatefulSet cannot change, and how volumes grow: %j', async (input, now) => {
     expect(await look(input)).toEqual(
       found(
-        `StatefulSet "bao" was created with audit of 10 GiB (the default class) and data of 1024 GiB (the default class), declared is now ${now}, and no StatefulSet can change that; declare the earlier ones again, or, for more room, if the storage class lets volumes grow, edit spec.resources.requests.storage of each claim (kubectl -n vault edit pvc data-bao-0 ...), have the StatefulSet created again (kubectl -n vault delete statefulset bao --cascade=orphan, which keeps pods and volumes), and deploy`,
+        `StatefulSet "bao" was created with audit of 10 GiB (the default class) and data of 1024 GiB (the default class), but the declaration has ${now}, and no StatefulSet can change that. Declare the earlier values again. If you need more room and the storage class can expand volumes, edit spec.resources.requests.storage of each claim: kubectl -n vault edit pvc data-bao-0 ... Then delete the StatefulSet, which keeps pods and volumes, and deploy: kubectl -n vault delete statefulset bao --cascade=orphan`,
       ),
     );
   });
@@ -249,8 +249,8 @@ it('the preflight names the missing key in a Secret', async () => {
   const environmentSecrets = [{ name: 'BAO_TOKEN', secretName: 'transit', secretKey: 'token' }];
   expect(await look({ environmentSecrets, snapshots })).toEqual(
     found(
-      'Secret "transit" in namespace "vault" has no "token", only "password"; add that, or correct vault.server.environmentSecrets',
-      'Secret "bucket" in namespace "vault" has no "AWS_SECRET_ACCESS_KEY", only "AWS_ACCESS_KEY_ID"; add that, or correct vault.server.snapshots.credentialsSecret',
+      'Secret "transit" in namespace "vault" has no "token", only "password"; add it, or correct vault.server.environmentSecrets',
+      'Secret "bucket" in namespace "vault" has no "AWS_SECRET_ACCESS_KEY", only "AWS_ACCESS_KEY_ID"; add it, or correct vault.server.snapshots.credentialsSecret',
     ),
   );
 });
@@ -272,7 +272,7 @@ it('the preflight notes that there are fewer hosts than nodes', async () => {
   expect(await look()).toEqual({
     problems: [],
     notes: [
-      'the cluster has 1 host(s) that accept any pod, and each of the 3 nodes needs its own; the others wait until there are more',
+      'the cluster has 1 host(s) that accept any pod, and each of the 3 nodes needs its own; the other nodes wait until there are more hosts',
     ],
   });
   expect(await look({ values: { server: { affinity: '' } } })).toEqual(found());
@@ -282,7 +282,7 @@ it('the preflight names the objects that this user may not create, before the fi
   const binding = 'clusterrolebindings.rbac.authorization.k8s.io';
   kubectl.on(`auth can-i create ${binding}`, { stdout: 'no\n', exitCode: 1 });
   expect((await look()).problems).toEqual([
-    `the user of the kubeconfig may not create ${binding} in namespace "vault", which the chart creates for the Kubernetes method of the server, unless vault.server.values.server.authDelegator is { enabled: false }; ask for that right, or deploy as another user`,
+    `the user of the kubeconfig may not create ${binding} in namespace "vault"; ask for that right, or deploy as another user. The chart creates the cluster role binding for the Kubernetes auth method of the server, unless vault.server.values.server.authDelegator is { enabled: false }`,
   ]);
   expect(await look({ values: { server: { authDelegator: { enabled: false } } } })).toEqual(found());
   kubectl.on('get statefulset bao --ignore-not-found --output=name', 'statefulset.apps/bao\n');
@@ -298,7 +298,7 @@ it('the preflight reports a missing Prometheus Operator, and notes that its toke
       'the cluster knows no PrometheusRule, because the Prometheus Operator is not installed; install it, or leave vault.server.monitoring out',
     ],
     notes: [
-      'no Secret "metrics" in namespace "vault", which vault.server.monitoring.tokenSecret names; make it: kubectl -n vault create secret generic metrics --from-file=token=FILE, once the server is initialized and gives out that token; until then nobody fetches its metrics',
+      'namespace "vault" has no Secret "metrics", which vault.server.monitoring.tokenSecret names; create it once the server has issued that token (until then, nobody can fetch its metrics): kubectl -n vault create secret generic metrics --from-file=token=FILE',
     ],
   });
   kubectl.on(
@@ -316,6 +316,6 @@ it('the preflight notes the objects that this user may not see, and checks the r
     .on('get storageclasses --output=json', list('StorageClass'));
   expect(await look()).toEqual({
     problems: [expect.stringMatching(/^the cluster has no default storage class/)],
-    notes: [`the certificates: could not be looked at (kubectl says: Error from server (Forbidden): ${said})`],
+    notes: [`the certificates could not be checked (kubectl says: Error from server (Forbidden): ${said})`],
   });
 });

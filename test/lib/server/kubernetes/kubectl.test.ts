@@ -59,14 +59,14 @@ it('the error names the file and the context that kubectl used', async () => {
   const environment = kubectl.environment({ ...NONE, KUBECONFIG: '/a', KUBE_CONFIG_PATHS: '/b', KUBE_CTX: 'nope' });
   await expect(new Kubectl({ namespace: 'vault' }, { environment }).text('version')).rejects.toMatchObject({
     name: 'ClusterUnreachable',
-    message: expect.stringMatching(/ \(asked by KUBE_CONFIG_PATHS=\/b and context "nope"\)$/) as string,
+    message: expect.stringMatching(/ \(asked with KUBE_CONFIG_PATHS=\/b and context "nope"\)$/) as string,
   });
 });
 
 it("the error names Terraform's variables that kubectl ignores, without their values", async () => {
   const said = await asking({ KUBE_HOST: 'https://10.0.0.1', KUBE_TOKEN: 'hunter2' }).text('version').catch(String);
   expect(said).toMatch(
-    /^ClusterUnseen: .*; Terraform may get further by KUBE_HOST, KUBE_TOKEN, which kubectl does not know$/,
+    /^ClusterUnseen: .*; Terraform may still reach the cluster with KUBE_HOST, KUBE_TOKEN, which kubectl ignores$/,
   );
   expect(said).not.toContain('hunter2');
 });
@@ -74,7 +74,7 @@ it("the error names Terraform's variables that kubectl ignores, without their va
 it('the error says that there is no kubectl on PATH', async () => {
   const empty = temporaryFolder();
   await expect(new Kubectl(SERVER, { environment: { PATH: empty } }).text('version')).rejects.toThrow(
-    /^there is no kubectl on PATH that can be run; install it to have the cluster looked at$/,
+    /^kubectl is not on PATH or cannot be run; install it, so that the cluster can be checked$/,
   );
 });
 
@@ -84,7 +84,7 @@ it("the error says in one line that there is no cluster, and omits a credential 
   kubectl.on('get namespaces', { stderr, exitCode: 1 });
   const failure = await asking().text('get', 'namespaces').catch(String);
   expect(failure).toBe(
-    'ClusterUnreachable: kubectl says: The connection to the server localhost:8080 was refused - did you specify the right host or port?; see that KUBECONFIG names the cluster, and vault.server.context, or else KUBE_CTX, its context (asked by ~/.kube/config and context "prod")',
+    'ClusterUnreachable: kubectl says: The connection to the server localhost:8080 was refused - did you specify the right host or port?; check the cluster in KUBECONFIG, and its context in vault.server.context or KUBE_CTX (asked with ~/.kube/config and context "prod")',
   );
 });
 
@@ -129,7 +129,7 @@ it('a hanging kubectl ends at its deadline', async () => {
     jest.advanceTimersByTime(30_000);
     await expect(asked).rejects.toMatchObject({
       name: 'ClusterUnreachable',
-      message: expect.stringMatching(/^kubectl did not end within 30 s; /) as string,
+      message: expect.stringMatching(/^kubectl did not answer within 30 s; /) as string,
     });
   } finally {
     jest.useRealTimers();

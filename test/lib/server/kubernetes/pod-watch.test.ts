@@ -100,7 +100,7 @@ it('the watch waits until all pods run, and names the next step', async () => {
   const seen = await watched(cluster(), cluster(pod(0, starting), pod(1), pod(2)), cluster(pod(0), pod(1), pod(2)));
   expect(seen.troubles).toEqual([]);
   expect(nextSteps(seen.pods)).toEqual([
-    'all 3 pods run, not initialized; leave these running, and initialize the first one: npx --no-install webex-token-vault init',
+    'all 3 pods run, and the server is not initialized; keep the port forwards below running, and initialize the first node: npx --no-install webex-token-vault init',
     '  kubectl -n vault port-forward pod/bao-0 8200:8200',
     '  kubectl -n vault port-forward pod/bao-1 8210:8200',
     '  kubectl -n vault port-forward pod/bao-2 8220:8200',
@@ -132,7 +132,7 @@ it("the watch quotes the plugin container's last message once for all pods", asy
     restarts: 2,
   };
   const { troubles } = await watched(cluster(pod(0, state), pod(1, state), pod(2, state)));
-  expect(troubleLines(troubles)).toEqual([`pod bao-0 (and bao-1, bao-2 alike) gets no plugin: ${message.trim()}`]);
+  expect(troubleLines(troubles)).toEqual([`pod bao-0 (also bao-1, bao-2) gets no plugin: ${message.trim()}`]);
 });
 
 it('the watch explains how to recreate failing pods of the previous declaration, and omits the fix already declared', async () => {
@@ -144,7 +144,7 @@ it('the watch explains how to recreate failing pods of the previous declaration,
   };
   const { pods, troubles } = await watched(cluster(pod(0, state), pod(1), pod(2, state)));
   expect(troubleLines(troubles)).toEqual([
-    'pod bao-0 (and bao-2 alike) cannot pull the image plugin:1 (ImagePullBackOff: ErrImagePull: not found); but it is of an earlier declaration, so delete it to have it created again, which loses nothing because it does not serve: kubectl -n vault delete pod bao-0 bao-2',
+    'pod bao-0 (also bao-2) cannot pull the image plugin:1 (ImagePullBackOff: ErrImagePull: not found); it has an earlier declaration, so delete it, which loses nothing, and the cluster creates it again: kubectl -n vault delete pod bao-0 bao-2',
   ]);
   expect(outdatedLines(pods)).toEqual([]);
 });
@@ -153,16 +153,16 @@ it('the watch reports an image that cannot be pulled', async () => {
   const message =
     'Back-off pulling image "bao:1": ErrImagePull: failed to resolve reference "bao:1": dial tcp: lookup quay.io on 10.0.0.1:53: no such host';
   expect(await troubleOf({ server: { waiting: { reason: 'ImagePullBackOff', message } } })).toEqual([
-    'pod bao-0 cannot pull the image bao:1 (ImagePullBackOff: lookup quay.io on 10.0.0.1:53: no such host); correct vault.server.image, or let the cluster at it',
+    'pod bao-0 cannot pull the image bao:1 (ImagePullBackOff: lookup quay.io on 10.0.0.1:53: no such host); correct vault.server.image, or give the cluster access to it',
   ]);
 });
 
 it.each([
   [
     '',
-    '; make it in namespace "vault", as "npx --no-install webex-token-vault diff vault-server" says, the cluster tries again',
+    '; create it in namespace "vault", as "npx --no-install webex-token-vault diff vault-server" describes, and the cluster tries again',
   ],
-  ['secret/bao-tls\n', '; it exists by now, and the cluster tries again within two minutes'],
+  ['secret/bao-tls\n', '; it exists now, and the cluster tries again within two minutes'],
 ])('the watch reports a missing Secret and checks whether it is still missing: %j', async (there, advice) => {
   kubectl.on('get secret bao-tls --ignore-not-found --output=name', there);
   const why = 'MountVolume.SetUp failed for volume "tls" : secret "bao-tls" not found';
@@ -175,9 +175,9 @@ it.each([
 it.each([
   [
     "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.",
-    'each node wants a host of its own: add hosts, or say otherwise in vault.server.values.server.affinity',
+    'each node needs its own host: add hosts, or change vault.server.values.server.affinity',
   ],
-  ['0/1 nodes are available: 1 Insufficient memory.', 'add hosts, or ask for less by vault.server.memory and cpu'],
+  ['0/1 nodes are available: 1 Insufficient memory.', 'add hosts, or lower vault.server.memory and cpu'],
 ])('the watch reports a pod without a host: %s', async (message, advice) => {
   const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
   expect(await lastingTroubleOf({ conditions, server: INITIALIZING })).toEqual([

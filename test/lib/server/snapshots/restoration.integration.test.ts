@@ -139,7 +139,7 @@ test('a token that may make no child confirms a restore on OpenBao, and leaves t
   const said = await restore(new AbortController().signal, childless);
   expect(said).toMatch(
     isOnVault
-      ? /; \S+a\.snap was sent, and whether \S+ has restored it cannot be told, because VAULT_TOKEN may make no child .+; run "npx --no-install webex-token-vault status"/
+      ? /; \S+a\.snap was sent, but nobody knows whether \S+ has restored it, because VAULT_TOKEN may not create a child .+; run "npx --no-install webex-token-vault status"/
       : /^restored$/,
   );
   await expect(isBack()).resolves.toBe(true);

@@ -52,8 +52,12 @@ test("the verification accepts a whole snapshot and returns the file's sha256", 
 });
 
 test.each([
-  ['with another state', gzipSync(tar(snapshot({ 'state.bin': STATE.replace('s', 'S') }))), 'its state.bin is not'],
-  ['with another meta', gzipSync(tar(snapshot({ 'meta.json': '{"Version":2}' }))), 'its meta.json is not'],
+  [
+    'with another state',
+    gzipSync(tar(snapshot({ 'state.bin': STATE.replace('s', 'S') }))),
+    'its state.bin does not match',
+  ],
+  ['with another meta', gzipSync(tar(snapshot({ 'meta.json': '{"Version":2}' }))), 'its meta.json does not match'],
   ['without sums', gzipSync(tar({ 'meta.json': META, 'state.bin': STATE })), 'it has no SHA256SUMS'],
   ['without a state', gzipSync(tar({ 'meta.json': META, SHA256SUMS: snapshot().SHA256SUMS ?? '' })), 'is missing'],
   ['cut short in the archive', gzipSync(tar(snapshot()).subarray(0, 5000)), 'it ends too early'],

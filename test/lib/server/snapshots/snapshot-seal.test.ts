@@ -27,7 +27,7 @@ test.each([
   ],
 ])('%s, and the error names the missing seal', (_, error, ofSnapshot, declared) => {
   expect(String(explainedSeal(error, 'a.snap'))).toContain(
-    `a.snap is of a server with the seal "${ofSnapshot}", and what is declared is "${declared}"; name a deployment file`,
+    `a.snap is of a server with the seal "${ofSnapshot}", but the declaration has "${declared}"; name a deployment file`,
   );
 });
 

@@ -24,9 +24,9 @@ test('a program reads the snapshot of a declared server of its product', () => {
 const NAME = 'name a program of that product with --program';
 
 test.each<[version: string, origin: SnapshotOrigin, refusal: string]>([
-  ['2.7.1', SERVER, 'older than the server, 2.7.2'],
-  ['2.6.9', SERVER, 'older than the server, 2.7.2'],
-  ['1.99.99', SERVER, 'older than the server, 2.7.2'],
+  ['2.7.1', SERVER, 'older than the server (2.7.2)'],
+  ['2.6.9', SERVER, 'older than the server (2.7.2)'],
+  ['1.99.99', SERVER, 'older than the server (2.7.2)'],
   ['2.7.2', { product: 'vault', version: '1.21.4+ent' }, `and the snapshot is of Vault 1.21.4+ent; ${NAME}`],
   ['2.7.2', { product: 'vault' }, `and vault.server declares Vault; ${NAME}`],
 ])('the check refuses OpenBao %s for a snapshot of %j', (version, origin, refusal) => {
@@ -45,7 +45,7 @@ test('the check refuses a seal whose key is elsewhere and names the alternative'
   const seal = { type: 'transit', address: 'https://other.example', keyName: 'unseal' } as const;
   const deployment = exampleDeployment({ vault: { server: { mode: 'production', seal } } });
   expect(() => verificationSeal(deployment, '/')).toThrow(
-    /^the seal "transit" opens a snapshot only where .+; restore it onto an empty server with that seal instead: .+$/,
+    /^a throw-away server .+ no access to the seal "transit", .+; restore the snapshot onto an empty server with that seal instead: .+$/,
   );
 });
 
@@ -53,7 +53,7 @@ test('the check requires the key file of a static seal on this machine', () => {
   const seal = { type: 'static', currentKeyId: 'one', currentKeyFile: 'no-such.key' } as const;
   const deployment = exampleDeployment({ vault: { server: { mode: 'production', seal } } });
   expect(() => verificationSeal(deployment, '/nowhere')).toThrow(
-    /^the key of the static seal \/nowhere\/no-such\.key cannot be read \(ENOENT\), .+; run this where it is, .+$/,
+    /^the key of the static seal \/nowhere\/no-such\.key cannot be read \(ENOENT\), .+; run this where the file is, .+$/,
   );
 });
 

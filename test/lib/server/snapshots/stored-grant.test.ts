@@ -64,7 +64,7 @@ describe('on Vault, which keeps all mounts in one entry', () => {
 
   test('the lookup refuses another engine at the path', async () => {
     await expect(storage.mountStorage('secret', 'oauthapp')).rejects.toThrow(
-      /^the snapshot has an engine of type "kv" mounted at "secret", and not the engine "oauthapp"; /,
+      /^the snapshot has an engine of type "kv" mounted at "secret", instead of the engine "oauthapp"\. /,
     );
   });
 });
