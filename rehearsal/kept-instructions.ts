@@ -11,24 +11,24 @@ export async function keptInstructions({ rehearsal, binary, app, credentialName 
   const other = rehearsedApps(rehearsal)[1] ?? app;
   const examples = [
     [`webex-token ${credentialName}`, `as app ${app.name}`],
-    [`webex-token-vault authorize ${credentialName} --pkce --replace`, 'as the operator whose task it is'],
-    [`webex-token-vault issue ${app.name}`, 'likewise'],
-    [`${program} read ${engine.mountPath}/creds/${credentialName}`, 'as root'],
-    [`source ${appEnvironmentFile(rehearsal, other)}`, `from now on as app ${other.name}`],
+    [`webex-token-vault authorize ${credentialName} --pkce --replace`, 'as operator authorizer'],
+    [`webex-token-vault issue ${app.name}`, 'as operator issuer'],
+    [`${program} read ${engine.mountPath}/creds/${credentialName}`, 'with the root token'],
+    [`source ${appEnvironmentFile(rehearsal, other)}`, `act as app ${other.name} from now on`],
   ] as const;
   const width = Math.max(...examples.map(([line]) => line.length));
   return `
-Everything stays up until Ctrl-C. In another terminal, bash or zsh, from this folder:
+The servers run until you press Ctrl-C. Open another terminal with bash or zsh in this folder, and run:
 
   source ${file}
 
-That shell is set up for this quickstart alone: close it when this has ended.
+That shell works with this quickstart only. Close it after the quickstart has ended.
 
-Then, for example:
+Then try, for example:
 
 ${examples.map(([line, who]) => `  ${line.padEnd(width)}  # ${who}\n`).join('')}
-Commands that ask for key shares take --key-shares ${rehearsal.folder}
-Commands that ask for the client secret take --client-secret-file ${clientSecretFile(rehearsal, integration)}
+If a command asks for key shares, add --key-shares ${rehearsal.folder}
+If a command asks for the client secret, add --client-secret-file ${clientSecretFile(rehearsal, integration)}
 
 `;
 }

@@ -8,7 +8,7 @@ export async function quickstartLock(): Promise<() => Promise<void>> {
   return lockFile(join(await makeCacheRoot(), 'quickstart'), { patienceMs: 0 }).catch((error: unknown) => {
     throw error instanceof FileLocked
       ? new ExplainedError(
-          'another quickstart is running; wait for it to end, or stop it with Ctrl-C where it runs. One that was killed counts for half a minute',
+          'another quickstart is running; wait until it ends, or press Ctrl-C in its terminal. After a kill, wait half a minute',
         )
       : error;
   });

@@ -62,7 +62,7 @@ export async function runQuickstart(
     const [first] = declared.apps.map(unrehearsed);
     throw new ExplainedError(
       first === undefined
-        ? 'the deployment declares no app, so nothing would read a token; declare one, like "people-me"'
+        ? 'the deployment declares no app, so nothing would read a token; declare one, such as "people-me"'
         : `no app of the deployment can log in here: ${first}; declare one with another login`,
     );
   }
@@ -75,24 +75,24 @@ export async function runQuickstart(
     const started = await starting;
     return {
       rehearsal: started,
-      said: `${started.server.product} at ${started.server.address}, a simulated Webex at ${started.webex.url}`,
+      said: `${started.server.product} runs at ${started.server.address}, a simulated Webex at ${started.webex.url}`,
     };
   });
 
   await steps.run('Synthesizing stack webex-tokens', async () => {
     await rehearsal.synthesize();
-    return { said: 'deployment.ts synthesized to stack webex-tokens' };
+    return { said: 'stack webex-tokens synthesized from deployment.ts' };
   });
 
   await steps.run('Applying stack webex-tokens', async (note) => {
     const { by, changed } = await rehearsal.apply({ note });
-    return { said: `${changed.length} resources applied by ${by}, under the provisioner policy` };
+    return { said: `${changed.length} resources deployed as operator provisioner, by ${by}` };
   });
 
   await steps.run(`Authorizing ${credentialName}`, async (note) => {
     const { person } = await rehearseConsent(rehearsal, { credentialName, onConsentUrl, onNotice: note, signal });
     return {
-      said: `${credentialName} authorized once, by ${person?.displayName ?? 'somebody'}, under the authorizer policy`,
+      said: `credential ${credentialName} authorized as operator authorizer; ${person?.displayName ?? 'somebody'} consented once`,
     };
   });
 
@@ -111,7 +111,10 @@ export async function runQuickstart(
   const { apiUrl } = rehearsal.deployment.webex;
   const { first } = await steps.run(`Reading ${credentialName}`, async () => {
     const { accessToken } = await readCredential(vault, declared.engine.mountPath, credentialName);
-    return { first: accessToken, said: `access token read; people/me says: ${await whose(apiUrl, accessToken)}` };
+    return {
+      first: accessToken,
+      said: `access token read; Webex's people/me returns ${await whose(apiUrl, accessToken)}`,
+    };
   });
 
   await steps.run('Waiting for the next access token', async (note) => {
@@ -129,7 +132,9 @@ export async function runQuickstart(
         throw error;
       });
       if (me !== undefined) {
-        return { said: `the first access token expired; the next one came without consent: ${me}` };
+        return {
+          said: `the first access token expired; the engine got the next one without consent, and people/me returns ${me}`,
+        };
       }
       await sleep(100, undefined, { signal });
     }

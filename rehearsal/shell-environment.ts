@@ -13,7 +13,7 @@ import { unrehearsed } from './identity/stand-ins';
 import type { Rehearsal } from './rehearsal';
 import { SITES } from './webex/meetings-metrics';
 
-/* A file to source, after which a person's shell acts as any app or operator of a rehearsal. It ends with the rehearsal. */
+/* A file to source, with which a person's shell acts as any app or operator of a rehearsal. The rehearsal deletes it. */
 
 const PROJECT = resolve(__dirname, '..');
 const APPS_AT_ONCE = 16;
@@ -23,7 +23,9 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
   const apps = rehearsedApps(rehearsal);
   const [first] = apps;
   if (first === undefined) {
-    throw new ExplainedError('the deployment declares no app for the shell to act as; declare one, like "people-me"');
+    throw new ExplainedError(
+      'the deployment declares no app for the shell to act as; declare one, such as "people-me"',
+    );
   }
   const { folder } = rehearsal;
   const operators = join(folder, 'operators');
@@ -50,8 +52,8 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
   };
   const file = join(folder, 'env');
   await writePrivate(file, [
-    '# For bash or zsh, while the rehearsal runs. Its servers, tokens and files end with it.',
-    '# Variables for another Vault would win:',
+    '# For bash or zsh, while the rehearsal runs. Its end stops the servers and deletes tokens and files.',
+    '# Variables for another Vault would take precedence:',
     String.raw`unset VAULT_TOKEN $(env | sed -En 's/^((BAO|VAULT)_[A-Z0-9_]+)=.*/\1/p')`,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
     `export PATH=${shellWord(commands)}:${shellWord(join(PROJECT, 'node_modules/.bin'))}:"$PATH"`,

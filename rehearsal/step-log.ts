@@ -27,8 +27,8 @@ export class StepLog {
   ) {}
 
   /**
-   * @param doing shown while the step runs, like `start OpenBao`
-   * @param step can call `note` about its progress. The result's `said` is the final line; by default, the last note is
+   * @param doing shown while the step runs, such as `Starting the server`
+   * @param step can call `note` about its progress. The final line is the result's `said`, or by default the last note
    */
   async run<T extends object>(
     doing: string,

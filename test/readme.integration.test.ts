@@ -127,7 +127,7 @@ test('npm run quickstart shows the whole main job, and leaves nothing behind', a
   const { exitCode, stdout, stderr } = await run('npm', ['run', '--loglevel=error', 'quickstart'], { cwd: PROJECT });
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('the next one came without consent: Ada Admin');
+  expect(stdout).toContain('the next one without consent, and people/me returns Ada Admin');
   const server = /(?:OpenBao|Vault) at (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
   await expect(fetch(`${server ?? ''}/v1/sys/seal-status`)).rejects.toThrow('fetch failed');
 });

@@ -39,7 +39,7 @@ export async function findServerProgram(named?: string, product?: ServerHealth['
   }
   throw new ExplainedError(
     named === undefined
-      ? `no ${wanted.join(' or ')} is on PATH; install one there, or name it with --program`
-      : `the program must be a bao or vault that runs, got "${named}", whose "version" says neither OpenBao nor Vault; correct its path`,
+      ? `no ${wanted.join(' or ')} is on PATH; install it, or name it with --program`
+      : `the program must be a bao or vault that runs, got "${named}", whose "version" names neither OpenBao nor Vault; correct its path`,
   );
 }

@@ -27,7 +27,8 @@ export async function runLocalExec(options: LocalExecOptions): Promise<void> {
   if (exitCode !== 0) {
     const said = `${stdout}\n${stderr}`.trim().replace(/\s*\n\s*/g, '; ');
     throw new ExplainedError(
-      said.replace(/^error: /, '') || `a provisioner ended with exit code ${exitCode} and said nothing`,
+      said.replace(/^error: /, '') ||
+        `a provisioner ended with exit code ${exitCode} and printed nothing; see its command in the stack`,
     );
   }
 }

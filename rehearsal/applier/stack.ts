@@ -29,7 +29,7 @@ export interface AppliedDeclaration {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Applies the stack by Terraform or OpenTofu with its providers, if available, or by the rehearsal's applier. */
+/** Applies the stack by Terraform or OpenTofu if it and its providers are available, or by the rehearsal's applier. */
 export async function applyDeclaration(options: ApplyDeclarationOptions): Promise<AppliedDeclaration> {
   const environment = provisionerEnvironment(options);
   const terraform = options.by === 'applier' ? 'as asked' : await readyTerraform(options, environment);
@@ -47,7 +47,7 @@ async function readyTerraform(
 ): Promise<Terraform | string> {
   try {
     const terraform = await Terraform.find();
-    options.note(`${terraform.title} is here; getting its providers`);
+    options.note(`${terraform.title} is installed; getting its providers`);
     await initialize(terraform, { ...options, environment });
     return terraform;
   } catch (error) {

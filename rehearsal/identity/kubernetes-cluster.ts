@@ -112,7 +112,7 @@ export class KubernetesCluster implements AsyncDisposable {
     return token;
   }
 
-  /** Deletes the token's pod, which ends the token. */
+  /** Deletes the token's pod, which invalidates the token. */
   deletePodOf(token: string): void {
     this.#given.delete(token);
   }

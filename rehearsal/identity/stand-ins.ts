@@ -11,7 +11,7 @@ const LIFETIME_SECONDS = 7 * 24 * 3600;
 export function unrehearsed({ name, identity }: App): string | undefined {
   return identity?.cert === undefined
     ? undefined
-    : `app "${name}" logs in by a certificate of a CA that is not here, to a server with TLS: it is deployed, but cannot log in`;
+    : `app "${name}" logs in by a certificate, which needs a CA and a server with TLS that are not here: it is deployed, but cannot log in`;
 }
 
 /**

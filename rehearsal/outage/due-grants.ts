@@ -17,7 +17,7 @@ const MANY_AT_ONCE = 16;
 export class DueGrants {
   readonly names: readonly string[];
 
-  /** @param engine whose Webex rotates refresh tokens */
+  /** @param engine its Webex rotates refresh tokens */
   constructor(
     private readonly engine: WebexEngine,
     count: number,

@@ -9,7 +9,7 @@ export interface Expected {
   readonly lost: 'none' | 'one' | 'every';
   /** The last look is healthy, or says this. */
   readonly inTheEnd?: 'healthy' | { readonly says: string };
-  /** A look during each trouble tells of it: any look, or the first that begins after the trouble. */
+  /** A look during each trouble reports it: any look, or the first that begins after the trouble. */
   readonly said?: 'always' | 'by the first look';
   /** All states that the looks report. */
   readonly states?: readonly string[];

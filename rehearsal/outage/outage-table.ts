@@ -24,7 +24,7 @@ function cellsOf({ scenario, outcome }: Row): string[] {
   return [scenario, ...counts, why.join(', '), ...numbers, states.join(', ')];
 }
 
-/** The longest time until a look told of a trouble, the number of that look, and the troubles that no look told of. */
+/** The longest time until a look reported a trouble, the number of that look, and the troubles that no look reported. */
 function saidAfter({ sayings, unsaid }: Outcome): string {
   const longest = sayings.toSorted((a, b) => b.days - a.days)[0];
   const said = longest === undefined ? '-' : `${longest.days.toFixed(1)} (look ${longest.looks})`;

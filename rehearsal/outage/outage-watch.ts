@@ -11,17 +11,17 @@ export interface Look {
 
 export const NO_LOOK: Look = { severity: 'broken', state: 'no look', said: '' };
 
-/** The time until a look told of a trouble. */
+/** The time until a look reported a trouble. */
 export interface Saying {
   readonly days: number;
   /** Number of that look, counted from 1 since the trouble began. */
   readonly looks: number;
 }
 
-/** Looks repeatedly, as monitoring does, and records when a look told of each trouble. */
+/** Looks repeatedly, as monitoring does, and records when a look reported each trouble. */
 export class Watch {
   readonly sayings: Saying[] = [];
-  /** Number of troubles that ended before a look told of them. */
+  /** Number of troubles that ended before a look reported them. */
   unsaid = 0;
   readonly states = new Set<string>();
   latest: Look = { severity: 'healthy', state: '', said: '' };

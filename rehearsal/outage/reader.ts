@@ -5,8 +5,12 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import type { WebexEngine } from '../webex-engine';
 
 /**
- * Why an app has no valid token: it has `expired`, Webex `refused` to renew it, it is `gone` from the engine, the `server`
- * is unreachable or sealed, or Webex no longer accepts it (`dead`).
+ * Why an app has no valid token.
+ * - `expired`: the token has expired
+ * - `refused`: Webex refused to renew it
+ * - `gone`: it is no longer in the engine
+ * - `server`: the server is unreachable or sealed
+ * - `dead`: Webex no longer accepts it
  */
 export type Failure = 'expired' | 'refused' | 'gone' | 'server' | 'dead';
 
@@ -54,7 +58,7 @@ export class Reader {
         if (this.engine.webex.grants.findToken('access', data.access_token) !== undefined) {
           return undefined;
         }
-        this.examples.set('dead', 'Webex does not take the token that was read');
+        this.examples.set('dead', 'Webex does not accept the token that was read');
         return 'dead';
       } catch (error) {
         failure = failureOf(error);

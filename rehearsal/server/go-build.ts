@@ -43,9 +43,9 @@ export interface GoBuild {
   readonly module: GoModule;
   /** Path of a package that the module pins. */
   readonly command: string;
-  /** Name in progress lines and errors, like "the oauthapp plugin". */
+  /** Name in progress lines and errors, such as "the oauthapp plugin". */
   readonly title: string;
-  /** The alternative to a build, for the end of an error. */
+  /** The alternative to a build, as the end of an error. */
   readonly orElse: string;
   /** Values that the linker sets, like a version. @default - none */
   readonly linkerFlags?: readonly string[];
@@ -90,7 +90,7 @@ export async function goBuild(
   });
   if (exitCode === 127) {
     throw new ExplainedError(
-      `${title} is built by Go, and there is no "go" on PATH; install Go ${lowestGo} or later, ${orElse}`,
+      `${title} is built with Go, but "go" is not on PATH; install Go ${lowestGo} or later, ${orElse}`,
     );
   }
   const said = lastLine(stderr);

@@ -71,7 +71,7 @@ async function givenPlugin(path: string, report: (line: string) => void, env: No
   }
   if (!isProgram(path)) {
     throw new ExplainedError(
-      `OAUTHAPP_PLUGIN names ${path}, which is no program: ${NO_PROGRAM}; set it to the plugin binary, or unset it`,
+      `OAUTHAPP_PLUGIN names ${path}, which is not a program: ${NO_PROGRAM}; set it to the plugin binary, or unset it`,
     );
   }
   if (!(await isExecutable(path))) {

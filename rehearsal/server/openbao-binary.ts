@@ -87,7 +87,7 @@ async function install(
 
 function pipFailure(exitCode: number, stderr: string): string {
   if (exitCode === 127) {
-    return 'there is no "python3" on PATH; install Python 3 with pip';
+    return '"python3" is not on PATH; install Python 3 with pip';
   }
   if (/No module named '?pip\b/.test(stderr)) {
     return 'python3 has no pip; install it (like "python3 -m ensurepip" or your system\'s python3-pip)';

@@ -87,7 +87,7 @@ export class OpenBaoServer implements AsyncDisposable {
     }
   }
 
-  /** Ends the server as a crash would. Raft's data stays; data in memory is lost. */
+  /** Kills the server, as a crash would. Raft's data stays. Data in memory is lost. */
   kill(): Promise<void> {
     return this.#process.kill();
   }

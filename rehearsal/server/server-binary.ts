@@ -25,9 +25,9 @@ export async function findServer(
   const version = await serverVersion(binary);
   if (version === undefined) {
     throw new ExplainedError(
-      `${SERVER_VARIABLE} must be the path of a bao or vault that runs, got "${named}", whose "version" says neither OpenBao nor Vault; correct it, or unset it for the pinned OpenBao`,
+      `${SERVER_VARIABLE} must be the path of a bao or vault that runs, got "${named}", whose "version" names neither OpenBao nor Vault; correct it, or unset it for the pinned OpenBao`,
     );
   }
-  report(`using ${version}, as ${SERVER_VARIABLE} says: ${binary}`);
+  report(`using ${version}, which ${SERVER_VARIABLE} names: ${binary}`);
   return binary;
 }

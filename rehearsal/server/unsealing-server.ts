@@ -37,7 +37,7 @@ export class UnsealingServer implements AsyncDisposable {
     });
   }
 
-  /** Adds the transit token, which a real server has in its environment. @param json of the construct */
+  /** Adds the transit token, which a real server has in its environment. @param json configuration by the construct */
   withToken(json: string): Record<string, unknown> {
     const { seal, ...others } = z
       .looseObject({ seal: z.tuple([z.object({ transit: z.record(z.string(), z.unknown()) })]) })

@@ -10,7 +10,7 @@ export interface Behavior {
    * Fate of a used refresh token, which Webex does not document.
    * - `renew`: the same token, its lifetime starts again
    * - `keep`: the same token, its lifetime continues
-   * - `rotate`: a new token, and the old one ends
+   * - `rotate`: a new token, and the old one becomes invalid
    * - `omit`: the answer names no refresh token, and the old one stays valid
    *
    * @default 'renew'

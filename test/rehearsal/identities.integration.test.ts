@@ -54,7 +54,7 @@ it.each(['job', 'machine', 'pod', 'people-me'])('app %s logs in', async (name) =
 it('the rehearsal deploys an app with a certificate, and explains that it cannot log in here', async () => {
   const [app] = rehearsal.deployment.apps;
   await expect(rehearsal.identity(app ?? raise())).rejects.toThrow(
-    'app "workload" logs in by a certificate of a CA that is not here, to a server with TLS',
+    'app "workload" logs in by a certificate, which needs a CA and a server with TLS that are not here',
   );
   expect(await rehearsal.admin.list('auth/cert/certs')).toEqual(['workload']);
   expect(rehearsedApps(rehearsal).map(({ name }) => name)).toEqual(['job', 'machine', 'pod', 'people-me']);

@@ -80,14 +80,14 @@ test.each<[string, Partial<DeploymentInput>]>([
   ],
 ])('the quickstart works with %s', async (_, edit) => {
   expect(await quickstart(edit)).toMatch(
-    / 9\/9 {2}\S+ the first access token expired; the next one came without consent/,
+    / 9\/9 {2}\S+ the first access token expired; the engine got the next one without consent/,
   );
 });
 
 test('the quickstart works if the scopes keep Webex from naming the account', async () => {
   const printed = await quickstart({ credentials: [{ ...credential, scopes: ['meeting:schedules_read'] }] });
   expect(printed).toMatch(
-    / 8\/9 {2}\S+ access token read; people\/me says: nothing, because the scopes do not permit it/,
+    / 8\/9 {2}\S+ access token read; Webex's people\/me returns nothing, because the scopes do not permit it/,
   );
 });
 
@@ -102,7 +102,7 @@ test('the quickstart shows an expiry, then leaves a token with the lifetime of a
     const { value } = await records.read(consentRecord(credentialName), consentRecordSchema);
     expect(value?.accessTokenSeconds).toBeGreaterThan(13 * 86_400);
   });
-  expect(printed).toContain('the first access token expired; the next one came without consent');
+  expect(printed).toContain('the first access token expired; the engine got the next one without consent');
 });
 
 test('the rehearsal passes a thousand apps to the processes that it starts', async () => {
@@ -124,8 +124,8 @@ test('the quickstart runs the server that REHEARSAL_SERVER names, and prints the
   jest.replaceProperty(process, 'env', { ...process.env, REHEARSAL_SERVER: vault });
   try {
     const printed = await quickstart({});
-    expect(printed).toContain(`using Vault v1.21.4, as REHEARSAL_SERVER says: ${vault}`);
-    expect(printed).toMatch(/ 3\/9 {2}\S+ Vault at http:\/\/127\.0\.0\.1:\d+, a simulated Webex at/);
+    expect(printed).toContain(`using Vault v1.21.4, which REHEARSAL_SERVER names: ${vault}`);
+    expect(printed).toMatch(/ 3\/9 {2}\S+ Vault runs at http:\/\/127\.0\.0\.1:\d+, a simulated Webex at/);
   } finally {
     jest.restoreAllMocks();
   }

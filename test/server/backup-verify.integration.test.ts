@@ -128,7 +128,7 @@ describe('webex-token-vault backup verify', () => {
     const args = [snapshot, '--operators', operated.operators, ...operated.keys];
     const { exitCode, stderr } = await verify(args, { REHEARSAL_SERVER: '', PATH: operated.operators });
     expect(stderr).toMatch(
-      /\nerror: no (?:bao or vault|bao|vault) is on PATH; install one there, or name it with --program\n$/,
+      /\nerror: no (?:bao or vault|bao|vault) is on PATH; install it, or name it with --program\n$/,
     );
     expect(exitCode).toBe(1);
   });

@@ -51,7 +51,7 @@ describe('the plugin that OAUTHAPP_PLUGIN names', () => {
     chmodSync(path, 0o644);
     await expect(given(path)).rejects.toThrow(`which is not executable; run: chmod +x ${path}`);
     await expect(given('/etc/passwd')).rejects.toThrow(
-      'OAUTHAPP_PLUGIN names /etc/passwd, which is no program: neither ELF nor Mach-O; set it to the plugin binary, or unset it',
+      'OAUTHAPP_PLUGIN names /etc/passwd, which is not a program: neither ELF nor Mach-O; set it to the plugin binary, or unset it',
     );
   });
 });
@@ -119,7 +119,7 @@ describe('where it cannot be built', () => {
 
   test('one line says what to do if Go is missing', async () => {
     expect(await problem()).toMatch(
-      /: the oauthapp plugin is built by Go, and there is no "go" on PATH; install Go 1\.\d+ or later, or set OAUTHAPP_PLUGIN to the binary$/,
+      /: the oauthapp plugin is built with Go, but "go" is not on PATH; install Go 1\.\d+ or later, or set OAUTHAPP_PLUGIN to the binary$/,
     );
   });
 

