@@ -40,7 +40,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     expect(exitCode).toBe(0);
   });
 
-  describe('where a grant would be stranded', () => {
+  describe('if a grant would be lost', () => {
     const renamed = 'Type the name of credential "testauth" to accept its loss:';
 
     beforeAll(async () => {

@@ -114,7 +114,7 @@ class Halves {
 }
 
 describeUnless(terraformUnavailable())('a deploy that is half done', () => {
-  describe.each(WAYS)('where %s', (way) => {
+  describe.each(WAYS)('if %s', (way) => {
     const isWriteLost = way === 'the answer to the write is lost';
     const halves = new Halves(isWriteLost);
     let issuer: OidcProvider;

@@ -11,7 +11,7 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* Attempts to bypass the question about lost grants, with the real Terraform. No attempt may succeed. */
 
-describeUnless(terraformUnavailable())('deploy ends no grant', () => {
+describeUnless(terraformUnavailable())('deploy loses no grant unasked', () => {
   let deployed: DeployedVault;
 
   beforeAll(async () => {

@@ -34,7 +34,7 @@ const shown = z.object({
   resource_changes: z.array(z.object({ address: z.string(), change: z.object({ actions: z.array(z.string()) }) })),
 });
 
-describeUnless(terraformUnavailable(['vault']))('of many apps', () => {
+describeUnless(terraformUnavailable(['vault']))('a change of one app of many', () => {
   let rehearsal: Rehearsal;
 
   beforeAll(async () => {

@@ -32,7 +32,7 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
   describe.each([
     ['openbao', { ...declared, snapshots }],
     ['vault', declared],
-  ] as const)('of a declared server of %s', (product, input) => {
+  ] as const)('a declared server of %s', (product, input) => {
     describeUnless(chartUnavailable(product))('with its chart', () => {
       it('the API server accepts the rendered chart', async () => {
         expect(await plane.dryRun(await declaredChart(product, input))).toEqual([]);
@@ -40,9 +40,9 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
     });
   });
 
-  describe.each(DELIVERER_NAMES)('of pods that get their tokens by %s', (name) => {
+  describe.each(DELIVERER_NAMES)('pods that get their tokens by %s', (name) => {
     const operator = OPERATORS[name];
-    describeUnless(operator && operatorUnavailable(operator))('with what the cluster has', () => {
+    describeUnless(operator && operatorUnavailable(operator))('with the operator of the cluster', () => {
       it('the API server accepts the printed manifests', async () => {
         if (operator !== undefined) {
           await plane.apply(await operatorDefinitions(operator));

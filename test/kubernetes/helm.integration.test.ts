@@ -4,7 +4,7 @@ import { chartValues, helmTemplate } from '../fixtures/kubernetes/manifests/helm
 import { kubeconform } from '../fixtures/kubernetes/manifests/kubeconform';
 import { describeUnless } from '../fixtures/runs/left-out';
 
-describe.each(['openbao', 'vault'] as const)('of the chart %s,', (chart) => {
+describe.each(['openbao', 'vault'] as const)('the chart %s,', (chart) => {
   describeUnless(chartUnavailable(chart))('the pinned version', () => {
     const asked = { chart, release: 'tokens', namespace: 'vault' };
 

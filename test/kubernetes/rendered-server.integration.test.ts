@@ -123,8 +123,8 @@ const withSnapshots: [string, Partial<KubernetesServerInput>, string[]] = [
   ['CronJob'],
 ];
 
-describe.each(['openbao', 'vault'] as const)('of a server of %s on Kubernetes,', (product) => {
-  describeUnless(chartUnavailable(product))('what the chart renders', () => {
+describe.each(['openbao', 'vault'] as const)('a server of %s on Kubernetes', (product) => {
+  describeUnless(chartUnavailable(product))('with its chart', () => {
     it.each<[string, Partial<KubernetesServerInput>, string[]]>([
       ['by default', {}, ['StatefulSet', 'PodDisruptionBudget', 'NetworkPolicy']],
       ['with five nodes and a storage class', { nodes: 5, storage: { storageClass: 'fast' } }, ['StatefulSet']],

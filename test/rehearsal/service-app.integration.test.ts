@@ -133,7 +133,7 @@ it('authorize refuses a browser option for a Service App', async () => {
   expect(exitCode).toBe(2);
 });
 
-describe('where something stands against it, what worked goes on', () => {
+describe('if a replacement fails', () => {
   afterEach(async () => {
     expect((await command('status', '--json')).stdout).toMatch(/"name": "reports",\s+"state": "healthy"/);
   });

@@ -92,7 +92,7 @@ test('a person authorizes as the authorizer, whose token is revoked afterwards',
   expect(await output(ACCESSORS)).toEqual(before);
 });
 
-test('webex-token reads as the first app, bao acts as root, and the shell can become any app', async () => {
+test('webex-token reads as the first app, bao acts as root, and the shell can act as any app', async () => {
   const login = `bao write -field=policies auth/their/approle/login role_id=$VAULT_ROLE_ID secret_id=@$VAULT_SECRET_ID_FILE`;
   const second = declared.apps
     .filter(({ name }) => name === 'second-app')

@@ -156,7 +156,7 @@ describe('webex-token-vault restore', () => {
 
     it.each([
       ['not told', [], /error: there is no terminal to ask how .+; give --shares and --threshold\n$/],
-      ['told what cannot be', ['--shares', '3', '--threshold', '5'], /error: the threshold must not exceed .+\n$/],
+      ['told wrongly', ['--shares', '3', '--threshold', '5'], /error: the threshold must not exceed .+\n$/],
     ])('restore leaves an empty server unchanged if it is %s how the unseal key is split', async (_, split, line) => {
       const { exitCode, stderr } = await other.run('restore', [snapshot, '--yes', ...operated.keys, ...split]);
       expect(exitCode).toBe(2);

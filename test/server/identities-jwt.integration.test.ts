@@ -169,7 +169,7 @@ it("the login refuses a token with another key's signature", async () => {
 it.each([
   ['that is not signed', 'none', () => ''],
   [
-    'that is signed with what everybody knows, its public key',
+    'that is signed with the public key, which everybody knows',
     'HS256',
     (text: string) => createHmac('sha256', key.publicKeyPem.trim()).update(text).digest('base64url'),
   ],
@@ -215,7 +215,7 @@ it('the login accepts a token that expired within the permitted clock skew', asy
   await login('jwt', 'machine', await token({ ...MACHINE, exp: now() - 20 }));
 });
 
-describe('an issuer by its keys', () => {
+describe('an issuer with declared keys', () => {
   const claims = () => ({ iss: ISSUER_BY_KEYS, aud: AUDIENCE, sub: 'me', exp: now() + 60 });
 
   it('the login by declared keys needs no server of the issuer', async () => {
@@ -239,7 +239,7 @@ describe('an issuer by its keys', () => {
   });
 });
 
-describe('an issuer that is gone', () => {
+describe('an unreachable issuer', () => {
   it('an unreachable issuer stops only logins with unknown keys, and the error names it', async () => {
     const jwt = await token(MACHINE);
     await issuer[Symbol.asyncDispose]();

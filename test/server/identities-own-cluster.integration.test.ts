@@ -68,7 +68,7 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
     expect((await server.deploy()).changed).toEqual([]);
   });
 
-  describe('that is asked', () => {
+  describe('a login', () => {
     beforeAll(async () => {
       await server.asRoot((root) => root.write('auth/kubernetes/config', { kubernetes_host: cluster.address }));
     });
@@ -80,7 +80,7 @@ describeUnless(whyNoPod())('a Vault in the cluster of its apps', () => {
 
     it.each([
       [
-        'for the API server, as the ordinary one of a pod',
+        'for the API server, such as the default token of a pod',
         { audiences: [API_AUDIENCE] },
         'invalid audience (aud) claim',
       ],

@@ -97,7 +97,7 @@ describe('a pod', () => {
 
   it.each([
     [
-      'for nobody but Vault, by which the API server lets nobody ask',
+      'for Vault only, which the API server does not accept',
       { audiences: ['vault'] },
       'pod-of-vault',
       'permission denied',

@@ -132,7 +132,7 @@ describe('without a pause', () => {
   });
 });
 
-describe('with one', () => {
+describe('with a pause', () => {
   it('a plugin reload after a pause loses no grant', async () => {
     const stop = async (root: VaultClient): Promise<void> => {
       await run('pause');

@@ -56,7 +56,7 @@ describe('the plugin that OAUTHAPP_PLUGIN names', () => {
   });
 });
 
-describe('built by go', () => {
+describe('a plugin that go builds', () => {
   const GO = `
     /usr/bin/env > "$FOLDER/go-env"; pwd > "$FOLDER/go-folder"; echo "$@" >> "$FOLDER/go-calls"; echo changed >> go.sum
     echo 'go: downloading example.com/a v1.0.0' >&2; echo 'go: downloading example.com/b v1.0.0' >&2
@@ -114,7 +114,7 @@ describe('built by go', () => {
   });
 });
 
-describe('where it cannot be built', () => {
+describe('a plugin that cannot be built', () => {
   const problem = (): Promise<string> => findOauthappPlugin(report, { env }).catch(String);
 
   test('one line says what to do if Go is missing', async () => {

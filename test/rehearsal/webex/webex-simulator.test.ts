@@ -81,7 +81,7 @@ describe('the server', () => {
   });
 });
 
-describe('consenting', () => {
+describe('consent', () => {
   test('consent accepts as the first user, and stops at the redirect URL', async () => {
     const redirect = new URL(await webex.consent(authorizeUrl(webex)));
     expect(redirect.origin + redirect.pathname).toBe(REDIRECT_URL);
@@ -112,7 +112,7 @@ describe('consenting', () => {
   });
 });
 
-describe('what can be changed while it runs', () => {
+describe('a change at run time', () => {
   test('access tokens expire at once, and a refresh gives a good one', async () => {
     const { access_token: token, refresh_token: refreshToken } = await login(webex);
     webex.grants.expireAccessTokens();
@@ -122,7 +122,7 @@ describe('what can be changed while it runs', () => {
   });
 });
 
-describe('what becomes of a person', () => {
+describe('a person who changes', () => {
   async function refusal(refreshToken: string): Promise<string> {
     const reply = await refreshWith(webex, refreshToken);
     const { error, error_description: description } = (await reply.json()) as Record<string, string>;

@@ -165,7 +165,7 @@ describe('prepareCertificates', () => {
     expect(statSync(join(folder, 'ca', 'ca-key.pem')).uid).toBe(0);
   });
 
-  describe.each(['certFile', 'keyFile', 'caFile', 'folder'] as const)('where the %s of a server is a link', (what) => {
+  describe.each(['certFile', 'keyFile', 'caFile', 'folder'] as const)('if the %s of a server is a link', (what) => {
     it.each([false, true])(
       "the preparation refuses a linked file or folder and leaves the link's target alone (renew: %s)",
       async (renew) => {

@@ -27,7 +27,7 @@ it.each([429, 503])('the error does not blame the key shares if Vault answers %d
   expect(error).toMatchObject({ statusCode: status, isTransient: true });
 });
 
-describe('of a root token that cannot be revoked', () => {
+describe('a root token that cannot be revoked', () => {
   async function acting(action: () => Promise<string>): Promise<unknown> {
     await using vault = await ScriptedVault.start();
     const otp = 'o'.repeat(26);

@@ -182,7 +182,7 @@ it('the preflight cancels its other requests if one look fails', async () => {
   expect(ended.map(({ aborted }) => aborted)).toEqual([true]);
 });
 
-describe('with a StatefulSet that is there', () => {
+describe('with an existing StatefulSet', () => {
   beforeEach(() => {
     const claim = (name: string, storage: string) => ({
       metadata: { name },

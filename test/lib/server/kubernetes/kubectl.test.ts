@@ -71,7 +71,7 @@ it("the error names Terraform's variables that kubectl ignores, without their va
   expect(said).not.toContain('hunter2');
 });
 
-it('the error says that there is no kubectl on PATH', async () => {
+it('the error says that kubectl is not on PATH', async () => {
   const empty = temporaryFolder();
   await expect(new Kubectl(SERVER, { environment: { PATH: empty } }).text('version')).rejects.toThrow(
     /^kubectl is not on PATH or cannot be run; install it, so that the cluster can be checked$/,

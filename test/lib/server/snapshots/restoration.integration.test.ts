@@ -135,7 +135,7 @@ test.each<Loss>(['answer', 'answered by another'])(
   },
 );
 
-test('a token that may make no child confirms a restore on OpenBao, and leaves the outcome unknown on Vault', async () => {
+test('a token that may not create a child token confirms a restore on OpenBao, and leaves the outcome unknown on Vault', async () => {
   const said = await restore(new AbortController().signal, childless);
   expect(said).toMatch(
     isOnVault

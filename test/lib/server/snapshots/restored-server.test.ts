@@ -111,7 +111,7 @@ describe('a server that restores in place, as Vault does', () => {
     expect(vault.count('PUT auth/token/revoke-self')).toBe(made === child ? 1 : 0);
   });
 
-  it('a server counts as restored if it refuses a token missing from the snapshot, even if that token may make no child', async () => {
+  it('a server counts as restored if it refuses a token missing from the snapshot, even if that token may not create a child token', async () => {
     vault.answer('auth/token/create', refusal(403, 'permission denied'));
     vault.answer(LOOKUP, known, known, refusal(403, 'permission denied'));
     await expect(outcome()).resolves.toBe('restored');

@@ -74,7 +74,7 @@ it('the comparison refuses a note of another format and names the next step', ()
   expect(() => grantConsequences(planned(broken), NOW)).toThrow('is not in the format of this release');
 });
 
-describe('of the engine', () => {
+describe('the engine', () => {
   const why =
     'the engine at "oauthapp" is deleted, with every grant in it, also of credentials that are no longer declared';
 
@@ -135,7 +135,7 @@ describe('of the engine', () => {
   });
 });
 
-describe('of the entry of an integration, whatever is declared', () => {
+describe('the entry of an integration, whatever is declared', () => {
   const deleted = { type: ENTRY, before: entry() };
   const ofAnotherClient = { type: ENTRY, before: entry(), after: entry('another') };
   const without = 'without integration "webex-myapp" it cannot be refreshed';
@@ -280,7 +280,7 @@ describe('of the entry of an integration, whatever is declared', () => {
   });
 });
 
-describe('of a login, whatever is declared', () => {
+describe('a login, whatever is declared', () => {
   const role = { role_name: 'people-me', backend: 'approle' };
   const APPROLE_ROLE = 'vault_approle_auth_backend_role';
   const ends = 'its role id and secret ids become invalid';

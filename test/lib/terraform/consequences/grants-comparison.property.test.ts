@@ -32,12 +32,12 @@ function isRefreshed(credential: string, before: DeclaredGrants, after: Declared
   return from?.clientId === to?.clientId && before.tokenUrl === after.tokenUrl;
 }
 
-property('a declaration that stays has no consequences', declared, (same) => {
+property('an unchanged declaration has no consequences', declared, (same) => {
   expect(compareGrants(same, same)).toEqual({ notices: [], losses: [] });
 });
 
 property(
-  'a credential is lost if, and only if, its integration refreshes it no more',
+  'a credential is lost if, and only if, its integration can no longer refresh it',
   fc.tuple(declared, declared),
   ([before, after]) => {
     const { losses } = compareGrants(before, after);
@@ -48,7 +48,7 @@ property(
 );
 
 property(
-  'an integration that ends is told by its credentials, or else by its name',
+  'a lost integration is reported by its credentials, or by its name if it has none',
   fc.tuple(declared, declared),
   ([before, after]) => {
     const { losses } = compareGrants(before, after);
@@ -62,6 +62,6 @@ property(
   },
 );
 
-property('what the state keeps is what was declared', declared, (grants) => {
+property('the note in the state returns the declared grants', declared, (grants) => {
   expect(parseNote(JSON.stringify(grants), declaredGrants)).toEqual(grants);
 });

@@ -30,7 +30,7 @@ it('the comparison reports nothing for an unchanged or reordered declaration', (
   expect(compared({ apps }, { apps: apps.toReversed() })).toEqual(NOTHING);
 });
 
-describe('of an integration', () => {
+describe('an integration', () => {
   const OTHER_CLIENT = 'integration "webex-myapp" gets another client id, and Webex refreshes for the old one only';
 
   it('an integration with another client id loses each of its credentials', () => {
@@ -126,7 +126,7 @@ describe('of an integration', () => {
   });
 });
 
-describe('of a credential', () => {
+describe('a credential', () => {
   it("the notice says that a credential's grant stays with its former integration", () => {
     const integrations = [integration('webex-myapp'), integration('other', { vaultName: 'first' })];
     const found = compared({ integrations, credentials: [credential('testauth', 'other')] }, { integrations });
@@ -158,7 +158,7 @@ describe('of a credential', () => {
   });
 });
 
-describe('of an app', () => {
+describe('an app', () => {
   const noticesOf = (after: object[], before: object[] = [app('people-me')]): readonly string[] => {
     const credentials = [credential('testauth'), credential('two')];
     const { notices, losses } = compareGrants(

@@ -62,7 +62,7 @@ const release = (before?: object, after?: object, actions?: string[]): PlannedCh
   actions,
 });
 
-describe('of a server in containers whose declaration changes', () => {
+describe('a server in containers with a changed declaration', () => {
   const empty = (nodes: string, volumes: string): string =>
     `a new and empty server replaces ${nodes}; its grants stay in ${volumes}, which only a server with the earlier mode, containerName and nodes finds`;
   it.each<[string, Server, Server, string]>([
@@ -101,7 +101,7 @@ describe('of a server in containers whose declaration changes', () => {
   });
 });
 
-describe('of a release whose declaration changes', () => {
+describe('a release with a changed declaration', () => {
   const empty = (fields = 'releaseName and namespace'): string =>
     `a new and empty server replaces "bao-0", "bao-1", "bao-2" in namespace "vault"; its grants stay in "data-bao-0", "data-bao-1", "data-bao-2", which only a server with the earlier mode, ${fields} finds`;
 
@@ -124,7 +124,7 @@ describe('of a release whose declaration changes', () => {
   });
 });
 
-describe('of containers, whatever is declared', () => {
+describe('containers, whatever is declared', () => {
   const found = (...changes: PlannedChange[]): Consequences => serverConsequences(planned(...changes), deployed(ONE));
   const loss = (server: string): object =>
     lossOf(
@@ -191,7 +191,7 @@ describe('of containers, whatever is declared', () => {
   });
 });
 
-describe('of releases, whatever is declared', () => {
+describe('releases, whatever is declared', () => {
   const found = (...changes: PlannedChange[]): Consequences =>
     serverConsequences(planned(...changes), deployed(KUBERNETES));
 
@@ -241,7 +241,7 @@ describe('of releases, whatever is declared', () => {
     expect(found(release(undefined, place()))).toEqual(NOTHING);
   });
 
-  describe('that the cluster does not have', () => {
+  describe('a release that is not in the cluster', () => {
     const vanished = {
       ...planned(release(undefined, place())),
       drift: planned(release(place())).changes,

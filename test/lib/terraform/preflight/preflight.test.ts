@@ -67,7 +67,7 @@ describe('before the plan', () => {
   });
 });
 
-describe('after a plan that failed', () => {
+describe('after a failed plan', () => {
   const mount = { path: 'old' };
   const recorded = planned({ type: 'vault_mount', before: mount, after: mount }).changes;
 
@@ -82,7 +82,7 @@ describe('after a plan that failed', () => {
   });
 });
 
-describe('a plugin that somebody else registers', () => {
+describe('a plugin that others register', () => {
   const REGISTERED = exampleDeployment({ engine: { plugin: { manage: false, sha256: PLUGIN_SHA256 } } });
   const entry = 'sys/plugins/catalog/secret/oauthapp';
 
@@ -112,7 +112,7 @@ describe('a plugin that somebody else registers', () => {
   });
 });
 
-describe('of a plan', () => {
+describe('after the plan', () => {
   it('the preflight accepts a plan that changes nothing without asking Vault', async () => {
     expect((await preflight().findings(NOTHING)).obstacles).toEqual([]);
     expect(vault.requests).toEqual([]);
@@ -160,7 +160,7 @@ describe('of a plan', () => {
   });
 });
 
-describe('what is there by hand', () => {
+describe('an engine that was made by hand', () => {
   const entry = planned({ type: 'vault_generic_endpoint', after: { path: 'oauthapp/servers/webex-myapp' } });
   const allowed = {
     body: { data: { 'oauthapp/servers/webex-myapp': ['root'], 'sys/mounts/oauthapp': ['root'] } },

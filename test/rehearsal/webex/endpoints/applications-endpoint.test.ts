@@ -124,7 +124,7 @@ describe('the tokens of a Service App', () => {
   });
 });
 
-describe('asking for them', () => {
+describe('a request for tokens', () => {
   beforeEach(() => webex.serviceApps.authorize(applicationId, ORGANIZATION));
 
   test('the endpoint requires a token with the right scope', async () => {
@@ -242,7 +242,7 @@ describe('the client of a Service App', () => {
   });
 });
 
-describe('authorizing one', () => {
+describe('the authorization of a Service App', () => {
   test('the authorization requires a full administrator of the organization', () => {
     expect(() => webex.serviceApps.authorize(applicationId, 'nowhere')).toThrow(
       `no full administrator of organization "nowhere" could authorize Service App "${applicationId}"; the Webex simulator has them in "${ORGANIZATION}", "${ELSEWHERE.orgId}"`,

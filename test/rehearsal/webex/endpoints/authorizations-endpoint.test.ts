@@ -78,7 +78,7 @@ describe('the list', () => {
   });
 });
 
-describe('deleting', () => {
+describe('the deletion', () => {
   test('the deletion of a refresh token revokes its access tokens too', async () => {
     expect(await accessStatus(person.access_token)).toBe(200);
     const reply = await call(`${url}/${await idOf(PLAIN_USER, 'refresh')}`, admin, 'DELETE');

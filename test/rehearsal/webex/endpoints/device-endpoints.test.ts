@@ -64,7 +64,7 @@ async function refusal(reply: Promise<Response>): Promise<string> {
   return `${response.status} ${error ?? 'no error'}`;
 }
 
-describe('the beginning', () => {
+describe('the device authorization', () => {
   test('the device authorization has exactly the documented fields', async () => {
     const reply = await authorize();
     expect(reply.status).toBe(200);
@@ -106,7 +106,7 @@ describe('the beginning', () => {
   );
 });
 
-describe('asking what became of it', () => {
+describe('the poll', () => {
   test('the poll returns a token pair once, after a person has accepted', async () => {
     const { deviceCode, userCode } = await begin();
     expect(await refusal(ask(deviceCode))).toBe('428 authorization_pending');
