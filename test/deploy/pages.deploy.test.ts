@@ -4,6 +4,7 @@ import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { steps } from '../fixtures/runs/steps';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
+import { shownOutput } from '../fixtures/pages/transcript';
 import { Typist } from '../fixtures/pages/typist';
 import { findServer } from '../../rehearsal/server/server-binary';
 import { Rehearsal } from '../../rehearsal/rehearsal';
@@ -51,6 +52,9 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
       dialog: [['', token], ['', secret()], YES],
     });
     expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
+    // The tutorial shows the output of the same deploy.
+    const printed = screen.replaceAll(/node \S+webex-token-vault\.js/g, 'npx --no-install webex-token-vault');
+    expect(printed).toMatch(shownOutput('docs/tutorial.md', 'deploy'));
   });
 
   step('docs/tasks/deploy-to-an-existing-vault.md deploys the same, and changes nothing', async () => {
