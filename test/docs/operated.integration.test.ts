@@ -146,18 +146,10 @@ describe('a server that is operated by the pages', () => {
     await operated.server.node.start();
   }
 
-  step('docs/tasks/upgrade.md stops it without losing a grant', async () => {
-    const [pause, unseal, resume] = typist.typesEach('docs/tasks/upgrade.md', 'stop');
-    await pause?.();
-    await restart();
-    expect(await unseal?.({ dialog: await keyShares() })).toContain('is unsealed');
-    await resume?.();
-  });
-
-  step('docs/tasks/outages.md pauses before a stop, and resumes after it', async () => {
-    const [unseal, resume] = typist.typesEach('docs/tasks/outages.md', 'resume');
-    const paused = await typist.types('docs/tasks/outages.md', 'pause');
-    expect(asPrinted(paused)).toMatch(shownOutput('docs/tasks/outages.md', 'pause'));
+  step('docs/tasks/upgrade.md pauses before a stop, and resumes after it', async () => {
+    const [unseal, resume] = typist.typesEach('docs/tasks/upgrade.md', 'resume');
+    const paused = await typist.types('docs/tasks/upgrade.md', 'pause');
+    expect(asPrinted(paused)).toMatch(shownOutput('docs/tasks/upgrade.md', 'pause'));
     await restart();
     expect(await unseal?.({ dialog: await keyShares() })).toContain('is unsealed');
     await resume?.();
@@ -182,7 +174,7 @@ describe('a server that is operated by the pages', () => {
   step('docs/tasks/back-up-and-restore.md backs it up, proves it with the key shares, and restores it', async () => {
     await typist.types('docs/tasks/back-up-and-restore.md', 'create');
     const verified = await typist.types('docs/tasks/back-up-and-restore.md', 'verify', { dialog: await keyShares() });
-    expect(verified).toContain('testauth: present');
+    expect(asPrinted(verified)).toMatch(shownOutput('docs/tasks/back-up-and-restore.md', 'verify'));
     const dialog: Dialog = [['(y/N)', 'y'], ...(await keyShares())];
     const restored = await typist.types('docs/tasks/back-up-and-restore.md', 'restore', { dialog });
     expect(restored).toContain('Restored. Credential "testauth" can be read');
