@@ -1,19 +1,19 @@
 import { LOGOUT, RENEWAL, renderPolicy, rule, tokenRead } from './policy-rule';
 
 /**
- * Rights of an app: it reads the access tokens of its credentials, and renews its Vault token.
+ * Rights of an app. It may read the access tokens of its credentials, and renew its own Vault token.
  *
- * @param renewableRole path of its AppRole, if the app may issue itself secret ids of that role
+ * @param renewableRole path of the app's AppRole, if the app may issue itself secret ids
  */
 export function appPolicy(mountPath: string, credentialNames: readonly string[], renewableRole?: string): string {
   const renewal = [
     rule(
       `${renewableRole}/secret-id`,
       ['update'],
-      'its next secret id, with the lifetime, uses and networks of the role',
+      'next secret id of the app, with the lifetime, uses and networks of its role',
       { deniesParameters: true },
     ),
-    rule(`${renewableRole}/secret-id/lookup`, ['update'], 'expiry of its secret id'),
+    rule(`${renewableRole}/secret-id/lookup`, ['update'], 'expiry of the secret id of the app'),
   ];
   return renderPolicy([
     ...credentialNames.map((name) => tokenRead(mountPath, name, `access token of ${name}`)),

@@ -3,7 +3,7 @@ import type { Credential, Deployment } from '../schema/deployment';
 import { consentRecord, dataPath } from '../schema/record-paths';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, type Rule } from './policy-rule';
 
-/** Rights of an authorizer: get the consent URL, and write, read and delete the credential. */
+/** Rights of an authorizer. An authorizer gets the URL of the consent page, and writes, reads and deletes grants. */
 export function authorizerPolicy(deployment: Deployment): string {
   const { engine, integrations, credentials } = deployment;
   const { mountPath, recordsPath } = engine;
@@ -14,7 +14,7 @@ export function authorizerPolicy(deployment: Deployment): string {
       `${mountPath}/creds/${name}`,
       ['read', 'update', 'delete'],
       serviceApp === undefined
-        ? `grant of ${name}, by a code or by a refresh token from elsewhere`
+        ? `grant of ${name}, by an authorization code or an imported refresh token`
         : `grant of ${name}, a Service App`,
       {
         allowedParameters: {
@@ -22,7 +22,7 @@ export function authorizerPolicy(deployment: Deployment): string {
           ...(serviceApp === undefined ? consentParameters : {}),
           grant_type: ['refresh_token'],
           refresh_token: [],
-          // A read with it refreshes the token. That proves a rotated client secret.
+          // A read with this parameter refreshes the token. The refresh proves that a rotated client secret works.
           minimum_seconds: [],
         },
       },
@@ -46,7 +46,7 @@ export function authorizerPolicy(deployment: Deployment): string {
   ]);
 }
 
-/** An integration of Service Apps alone needs no consent URL. */
+/** An integration whose credentials are all Service Apps needs no consent page. */
 function consentUrl({ engine, integrations, credentials }: Deployment, consented: readonly Credential[]): Rule {
   const isUsed = (name: string, by: readonly Credential[]): boolean => by.some((each) => each.integration === name);
   const asking = integrations.filter(({ name }) => isUsed(name, consented) || !isUsed(name, credentials));

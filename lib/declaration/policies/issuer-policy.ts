@@ -1,15 +1,15 @@
 import type { Deployment } from '../schema/deployment';
 import { LOGOUT, renderPolicy, rule, type Rule } from './policy-rule';
 
-/** Longest life of a wrapping token that an issuer makes: a day is enough to carry it anywhere. */
+/** Longest lifetime of a wrapping token. A day is enough to bring it to any app. */
 export const MAX_WRAP_TTL_SECONDS = 86_400;
 
-/** Rights that issue wrapped secret ids of one app. A token without other rights never sees a secret id. */
+/** Rights to issue wrapped secret ids of one app. A holder of these rights alone cannot read a secret id. */
 export function issuerPolicy(appRolePath: string, appName: string): string {
   return renderPolicy(issuerRules(appRolePath, appName));
 }
 
-/** Rights of the operator who issues secret ids of all apps that log in by AppRole. */
+/** Rights of the operator issuer, which issues secret ids to all apps that log in by AppRole. */
 export function issuerOperatorPolicy({ appRole, apps }: Pick<Deployment, 'appRole' | 'apps'>): string {
   const issued = apps.filter(({ identity }) => identity === undefined);
   return renderPolicy([...issued.flatMap((app) => issuerRules(appRole.path, app.vaultName)), LOGOUT]);
@@ -22,6 +22,6 @@ function issuerRules(appRolePath: string, appName: string): Rule[] {
     rule(`${role}/secret-id`, ['update'], `new secret id of ${appName}, always wrapped`, {
       maxWrappingTtlSeconds: MAX_WRAP_TTL_SECONDS,
     }),
-    rule(`${role}/secret-id-accessor/lookup`, ['update'], 'expiry of that secret id'),
+    rule(`${role}/secret-id-accessor/lookup`, ['update'], `expiry of a secret id of ${appName}`),
   ];
 }

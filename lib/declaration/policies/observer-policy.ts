@@ -6,19 +6,19 @@ import { BACKUP_RECORD, consentRecord, dataPath, observationRecord, rotationReco
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, tokenRead, type Rule } from './policy-rule';
 
 /**
- * Rights of an observer: look at everything that is declared, and note the result.
+ * Rights of an observer. An observer reads everything that is declared, and records the result.
  *
- * The engine shows the state of a grant only by a read of its access token. The holder of this policy can act with each
- * grant, so keep its token as safe as those tokens.
+ * The engine shows the state of a grant only in a reply with the access token. So the holder of this policy can use every
+ * grant. Protect the observer's token as you protect those access tokens.
  */
 export function observerPolicy(deployment: Deployment): string {
   return renderPolicy(observerRules(deployment));
 }
 
 /**
- * OpenBao reads all rules of a token again for each request. A rule for each of 1,000 grants costs 7 ms of the processor a
- * read, and one rule for all grants costs 0.85 ms. An imported engine may hold grants of others, so it keeps one rule for
- * each declared grant.
+ * OpenBao evaluates all rules of a token for each request. With 1,000 grants and a rule for each, a read costs 7 ms of processor
+ * time. One rule for all grants costs 0.85 ms. An imported engine may hold grants of others, so it has one rule for each declared
+ * grant.
  */
 export function observerRules(deployment: Deployment): readonly Rule[] {
   const { engine, credentials, integrations, appRole } = deployment;
@@ -38,15 +38,15 @@ export function observerRules(deployment: Deployment): readonly Rule[] {
     rule(
       dataPath(recordsPath, observationRecord('+')),
       ['create', 'read', 'update'],
-      "observer's records of earlier looks",
+      'earlier observations of the observer',
     ),
     ...integrations
       .map(({ vaultName }) => vaultName)
       .flatMap((name) => [
         rule(`${mountPath}/servers/${name}`, ['read'], 'settings of the integration, without the client secret'),
-        rule(dataPath(recordsPath, rotationRecord(name)), ['read'], 'record of a client secret rotation'),
+        rule(dataPath(recordsPath, rotationRecord(name)), ['read'], 'record of a rotation of the client secret'),
       ]),
-    rule(`${mountPath}/config`, ['read'], 'settings of the engine, which show whether refreshing is paused'),
+    rule(`${mountPath}/config`, ['read'], 'settings of the engine, which show whether refreshes are paused'),
     rule(`sys/internal/ui/mounts/${mountPath}`, ['read'], 'presence of the engine'),
     rule(dataPath(recordsPath, BACKUP_RECORD), ['read'], 'record of the last backup'),
     ...[appRole.path, OPERATORS_MOUNT].flatMap((path) => [
@@ -60,7 +60,7 @@ export function observerRules(deployment: Deployment): readonly Rule[] {
     ...methods
       .filter(({ type }) => type !== 'cert')
       .map(({ path }) => rule(`auth/${path}/config`, ['read'], 'issuer or cluster that the auth method trusts')),
-    ...people.map((path) => rule(`auth/${path}/config`, ['read'], 'identity provider of people')),
+    ...people.map((path) => rule(`auth/${path}/config`, ['read'], 'identity provider of operators')),
     rule('sys/auth', ['read'], 'auth methods, to find undeclared ones'),
     rule('sys/policies/acl', ['list'], 'names of policies, to find other readers of a credential'),
     rule('sys/policies/acl/+', ['read'], 'text of a policy, to find other readers of a credential'),

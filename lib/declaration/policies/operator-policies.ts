@@ -15,7 +15,7 @@ export interface DeclaredPolicy {
   readonly policy: string;
 }
 
-/** Policies of operators that stack `webex-tokens` writes. "init" writes those of operators who log in by AppRole alone. */
+/** Policies of operators that stack `webex-tokens` writes. Command "init" writes the policies of the other operators. */
 export function operatorPolicies(deployment: Deployment): DeclaredPolicy[] {
   const { mountPath } = deployment.engine;
   const of = (operator: PolicyOperator, policyOf: (deployment: Deployment) => string, isDeclared = true) =>

@@ -1,16 +1,16 @@
 /*
- * Rules of a Vault policy, and their HCL. Vault refuses every path that no rule names.
+ * Rules of a Vault policy, and their HCL. Vault refuses each path without a rule.
  */
 
 export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'sudo';
 
-/** Limits of a rule. They are not required by default. */
+/** Limits of a rule. Without a limit, any parameters and any reply are allowed. */
 interface Limits {
-  /** The only parameters that a write may have, each with its allowed values; an empty list allows any value. */
+  /** Allowed parameters of a write, each with its allowed values. An empty list allows any value. */
   readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
-  /** Reads and writes may have no parameter. */
+  /** Reads and writes must have no parameter. */
   readonly deniesParameters?: true;
-  /** The reply must be wrapped, for one second at least and this long at most. */
+  /** The reply must be wrapped, for at least one second and at most this long. */
   readonly maxWrappingTtlSeconds?: number;
 }
 
@@ -26,15 +26,15 @@ export function rule(path: string, capabilities: readonly Capability[], why: str
 }
 
 /*
- * Three rights of Vault's policy `default`. The roles of a deployment do without that policy, because it allows much more.
+ * Three rights of Vault's policy `default`. Roles of a deployment do not have that policy, because it allows much more.
  */
 export const RENEWAL = rule('auth/token/renew-self', ['update'], 'renewal of this token');
 export const SELF_EXAMINATION = rule('sys/capabilities-self', ['update'], 'rights of this token');
 export const LOGOUT = rule('auth/token/revoke-self', ['update'], 'revocation of this token');
 
 /**
- * A read of a credential, without parameters. Parameter `minimum_seconds` would force a refresh at Webex. A reader who
- * hangs up on a refresh can end the grant for everybody.
+ * A read of a credential, without parameters. Parameter `minimum_seconds` would force a refresh at Webex. A reader that
+ * disconnects during a refresh can lose the grant for everybody.
  */
 export function tokenRead(mountPath: string, credentialName: string, why: string): Rule {
   return rule(`${mountPath}/creds/${credentialName}`, ['read'], why, { deniesParameters: true });

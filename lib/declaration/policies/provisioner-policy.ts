@@ -8,24 +8,24 @@ import { healingPathOf, recordsPathOf } from '../schema/engine-declaration';
 import { dataPath, metadataPath, rotationRecord } from '../schema/record-paths';
 import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, type Capability, type Rule } from './policy-rule';
 
-/** Most paths take any write for an update. `create` is for paths that can tell a new object from an old one. */
+/** Most paths treat each write as an update. Capability `create` is for paths that distinguish new objects. */
 const OWNED: readonly Capability[] = ['read', 'update', 'delete'];
 const ENABLED: readonly Capability[] = ['update', 'delete', 'sudo'];
 
-const LEFT_BEHIND = 'names of its entries; a failed deploy leaves none';
-const UNDECLARED = 'deletion of an object that is no longer declared';
+const LEFT_BEHIND = 'names of its entries, to remove a mount that a failed deploy left empty';
+const UNDECLARED = 'read and deletion of an object that is no longer declared';
 
 /**
  * Rights of Terraform for stack `webex-tokens`.
  *
- * It may write the apps' policies and roles, so its holder can get every right that those can have. Keep its token as safe
- * as an administrator's, and no longer than one apply.
+ * The provisioner may write the policies and roles of apps. So the holder of this policy can get every right that an app can
+ * have. Protect the token as you protect an administrator's, and keep it for one apply only.
  */
 export function provisionerPolicy(deployment: Deployment): string {
   const { engine, appRole, apps } = deployment;
   const methods = identityMethods(deployment).filter(({ isManaged }) => isManaged);
   const { movedFrom } = engine;
-  /** Operators whose policies stack `webex-tokens` writes, or may have written. */
+  /** Operators whose policies stack `webex-tokens` writes, or may have written before. */
   const operators: readonly PolicyOperator[] = [
     'authorizer',
     'observer',
@@ -46,8 +46,10 @@ export function provisionerPolicy(deployment: Deployment): string {
       const role = rolePath(deployment, app);
       return [
         rule(role, ['create', ...OWNED], `role of ${app.vaultName}`),
-        ...(app.identity === undefined ? [rule(`${role}/role-id`, ['read'], 'its role id, an output')] : []),
-        policyRule(policyNameOf(engine.mountPath, `app-${app.vaultName}`), OWNED, 'its policy'),
+        ...(app.identity === undefined
+          ? [rule(`${role}/role-id`, ['read'], `role id of ${app.vaultName}, an output`)]
+          : []),
+        policyRule(policyNameOf(engine.mountPath, `app-${app.vaultName}`), OWNED, `policy of ${app.vaultName}`),
       ];
     }),
     ...peopleRules(deployment),
@@ -58,12 +60,16 @@ export function provisionerPolicy(deployment: Deployment): string {
       ...methods.map((method) => `${rolesPath(method)}/+`),
     ].map((path) => rule(path, ['read', 'delete'], UNDECLARED)),
     ...operators.map((operator) =>
-      policyRule(policyNameOf(engine.mountPath, operator), OWNED, 'policy of an operator'),
+      policyRule(policyNameOf(engine.mountPath, operator), OWNED, `policy of the ${operator}`),
     ),
     ...formerPolicyNames.map((name) =>
-      policyRule(name, ['read', 'delete'], 'former name of a policy, as in the state'),
+      policyRule(name, ['read', 'delete'], 'policy under its former name, which the state still has'),
     ),
-    policyRule(policyNameOf(engine.mountPath, 'provisioner'), ['read'], 'its own policy, which it may not change'),
+    policyRule(
+      policyNameOf(engine.mountPath, 'provisioner'),
+      ['read'],
+      'policy of the provisioner, which may not change it',
+    ),
     LOGOUT,
   ]);
 }
@@ -93,14 +99,14 @@ function engineRules({ engine, integrations }: Deployment): Rule[] {
       rule(
         dataPath(recordsPath, rotationRecord(name)),
         ['create', 'read', 'update'],
-        `record of a client secret rotation of ${name}`,
+        `record of a rotation of the client secret of ${name}`,
       ),
       rule(metadataPath(recordsPath, rotationRecord(name)), ['delete'], 'deletion of that record'),
     ]),
   ];
 }
 
-/** The mount may be there from before, so the rights to it do not depend on the declaration. */
+/** The mount may exist from an earlier declaration, so the rights to it do not depend on the current one. */
 function healingRules(deployment: Deployment): Rule[] {
   const path = healingPathOf(deployment.engine.mountPath);
   return [
@@ -111,7 +117,7 @@ function healingRules(deployment: Deployment): Rule[] {
       rule(
         keptSecretPath(deployment, name),
         ['create', 'update'],
-        `client secret of ${name}, without a right to read it`,
+        `client secret of ${name}, without the right to read it`,
       ),
     ),
   ];
@@ -125,13 +131,13 @@ function appRoleRules(path: string): Rule[] {
     rule(
       `sys/mounts/auth/${path}/tune`,
       ['read', 'update'],
-      'longest life of secret ids, and no lockout of apps by refused logins',
+      'longest lifetime of secret ids, and no lockout of apps after failed logins',
       { allowedParameters: { max_lease_ttl: [], user_lockout_config: [] } },
     ),
   ];
 }
 
-/** It may delete the method only while the method is declared: later the path may be another method's. */
+/** The provisioner may delete a method only while it is declared, because the path may later be another method's. */
 function methodRules({ path, type }: IdentityLogin): Rule[] {
   return [
     ...enabledMethod(path),
@@ -157,9 +163,9 @@ function peopleRules(deployment: Deployment): Rule[] {
   }
   return [
     ...enabledMethod(path),
-    rule(`auth/${path}/config`, ['read', 'update'], 'identity provider of people'),
+    rule(`auth/${path}/config`, ['read', 'update'], 'identity provider of operators'),
     ...oidcRoles(deployment).map(({ operator }) =>
-      rule(`auth/${path}/role/${operator}`, ['create', ...OWNED], `people who act as the ${operator}`),
+      rule(`auth/${path}/role/${operator}`, ['create', ...OWNED], `role of people who act as the ${operator}`),
     ),
     rule(`auth/${path}/role/+`, ['read', 'delete'], UNDECLARED),
     ...(hasIssuers(deployment)
@@ -168,25 +174,32 @@ function peopleRules(deployment: Deployment): Rule[] {
   ];
 }
 
-/** A move of the engine, and reads of the objects that Terraform's state has at the former path. */
+/** Rights to move the engine, and to read the objects that Terraform's state has at the former path. */
 function moveFrom(former: string, { engine, integrations }: Deployment): Rule[] {
   const formerMounts = [former, recordsPathOf(former), healingPathOf(former)];
   return [
-    rule('sys/remount', ['update', 'sudo'], 'move of the engine with its grants, records and client secrets', {
-      allowedParameters: {
-        from: formerMounts,
-        to: [engine.mountPath, engine.recordsPath, healingPathOf(engine.mountPath)],
+    rule(
+      'sys/remount',
+      ['update', 'sudo'],
+      'move of the engine, with its grants, its records and the client secrets for healing',
+      {
+        allowedParameters: {
+          from: formerMounts,
+          to: [engine.mountPath, engine.recordsPath, healingPathOf(engine.mountPath)],
+        },
       },
-    }),
+    ),
     rule('sys/remount/status/+', ['read'], 'progress of the move'),
-    ...formerMounts.map((path) => rule(`sys/mounts/${path}`, ['read'], 'former mount, as in the state')),
+    ...formerMounts.map((path) => rule(`sys/mounts/${path}`, ['read'], 'former mount, which the state still has')),
     rule(
       `${former}/config`,
       ['read', 'update'],
-      'former settings, as in the state; a pause before a new plugin starts',
+      'former settings, which the state still has; pause before a new plugin starts',
     ),
     ...integrations
       .map(({ vaultName }) => vaultName)
-      .map((name) => rule(`${former}/servers/${name}`, ['read'], 'former path of an integration, as in the state')),
+      .map((name) =>
+        rule(`${former}/servers/${name}`, ['read'], 'integration at its former path, which the state still has'),
+      ),
   ];
 }

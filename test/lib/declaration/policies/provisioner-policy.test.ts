@@ -22,7 +22,7 @@ it('the provisioner has rights only to objects that the stack declares', () => {
   expect(policy).not.toMatch(/sys\/auth|sys\/plugins/);
 });
 
-describe('where people act as operators', () => {
+describe('with people as operators', () => {
   const people = (groups: object) =>
     policyOf({ operators: { oidc: { path: 'sso', issuer: 'https://id.example', clientId: 'vault', groups } } });
   const added = (groups: object) => {
@@ -48,7 +48,7 @@ it('the policy names other policies without upper case and slashes', () => {
   expect(policy).toContain('path "Teams/OAuth/config"');
 });
 
-describe('of apps with an identity of their own', () => {
+describe('with apps that have an identity of their own', () => {
   const jwt = { issuer: 'https://i.example', audience: 'v', claims: { sub: 'me' } };
   const of = (identity: object) => policyOf({ apps: [{ name: 'job', reads: ['testauth'], identity }] });
 
@@ -65,7 +65,7 @@ describe('of apps with an identity of their own', () => {
   });
 });
 
-describe('where the engine moves', () => {
+describe('with an engine that moves', () => {
   const moving = policyOf({ engine: { mountPath: 'webex', movedFrom: 'oauthapp', plugin: { manage: false } } });
 
   it('the provisioner may move the engine and read its configuration at the former path', () => {

@@ -30,14 +30,14 @@ it('an app with renewsSecretId may renew its secret id, without parameters', () 
   const rules = app?.policy.split('\n\n') ?? [];
   expect(rules.filter((rule) => rule.includes('secret-id'))).toMatchInlineSnapshot(`
    [
-     "# its next secret id, with the lifetime, uses and networks of the role
+     "# next secret id of the app, with the lifetime, uses and networks of its role
    path "auth/machines/role/people-me/secret-id" {
      capabilities = ["update"]
      denied_parameters = {
        "*" = []
      }
    }",
-     "# expiry of its secret id
+     "# expiry of the secret id of the app
    path "auth/machines/role/people-me/secret-id/lookup" {
      capabilities = ["update"]
    }",
