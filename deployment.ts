@@ -1,6 +1,6 @@
 import { defineDeployment } from './lib/declaration/define-deployment';
 
-/** The deployment. This file is the only one to edit. `lib/declaration/schema/deployment.ts` documents every field. */
+/** The deployment. This file is the only one to edit. `docs/reference/declaration.md` documents every field. */
 export default defineDeployment({
   vault: { server: { mode: 'dev' } },
   engine: {

@@ -6,22 +6,22 @@ import { deploymentFile } from './lib/declaration/deployment-file';
 import { loadDeployment } from './lib/declaration/files/load-deployment';
 
 /*
- * The two stacks, as CDKTF runs them. No stack reads the state of the other. Between the two, a person or a script initializes
- * the server, unseals it and hands out the first token.
+ * The two stacks, as CDKTF runs them. No stack reads the state of the other. After the first one, a person or a script initializes
+ * the server, unseals it and issues the first token.
  */
 async function main(): Promise<void> {
   const { deployment, folder, name } = await loadDeployment(deploymentFile());
-  // CDKTF's own checks run `terraform version`, and a synth needs no Terraform.
+  // The checks of CDKTF run `terraform version`, but a synth needs no Terraform.
   const app = new App({ skipValidation: true });
 
-  // The server, unless the deployment names the address of one that exists.
+  // The server, if the deployment declares one and not just an address.
   const server = deployment.vault.server && new VaultServer(app, 'vault-server', deployment, { folder, name });
 
-  // Everything inside it: the engine, integrations, apps, the policies of operators.
+  // Everything inside the server: the engine, integrations, apps, and the policies of operators.
   const tokens = new WebexTokens(app, 'webex-tokens', deployment, { folder, name });
 
   if (server !== undefined) {
-    // An order only, for when both are deployed at once.
+    // This sets only the order, for a deploy of both stacks.
     tokens.addDependency(server);
   }
   app.synth();

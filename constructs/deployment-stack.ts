@@ -14,15 +14,15 @@ import { StateBackend } from './state-backend';
 const REQUIRED_VERSION = '>= 1.11';
 
 export interface DeploymentStackProps {
-  /** Folder of relative paths in the declaration, and of local state. @default - the current folder */
+  /** Folder in which relative paths of the declaration start. It also has the local states. @default - the current folder */
   readonly folder?: string;
-  /** Name of the declaring file without its ending. It distinguishes the states of deployments. @default "deployment" */
+  /** Name of the declaring file without its ending. Each name has states of its own. @default "deployment" */
   readonly name?: string;
 }
 
-/** Common parts of both stacks: Terraform's version, the state and its owner, and paths. */
+/** Common parts of both stacks: Terraform's version, the state with its owner, and paths. */
 export abstract class DeploymentStack extends TerraformStack {
-  /** Folder of relative paths in the declaration. */
+  /** Folder in which relative paths of the declaration start. */
   protected readonly folder: string;
 
   constructor(scope: Construct, id: string, { backend, vault }: Deployment, props: DeploymentStackProps = {}) {
@@ -36,12 +36,12 @@ export abstract class DeploymentStack extends TerraformStack {
     }
     if (vault.server !== undefined && backend !== undefined && !JSON.stringify(backend.config).includes('{stack}')) {
       throw new ExplainedError(
-        `backend "${backend.type}" would keep the states of two stacks in one place; put {stack} in the setting that tells states apart, like key: "webex/{stack}.tfstate"`,
+        `backend "${backend.type}" would keep the states of both stacks in one place; put {stack} into the setting that names the state, like key: "webex/{stack}.tfstate"`,
       );
     }
     this.folder = folder;
 
-    // An older Terraform refuses this before it meets an unknown argument.
+    // An older Terraform refuses the version before it finds an unknown argument.
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
     if (backend === undefined) {
       new LocalBackend(this, { path: this.pathFromOutput(stateFileName(name, id)) });
@@ -49,31 +49,31 @@ export abstract class DeploymentStack extends TerraformStack {
       new StateBackend(this, 'backend', { ...backend, config: backendSettings(backend.config, name, id) });
     }
 
-    // The state keeps the name of its deployment. A stack on another deployment's state would replace its resources, so the
-    // plan is refused.
+    // The state keeps the name of its deployment. A stack would replace all resources in the state of another deployment, so
+    // Terraform refuses the plan.
     const owner = new DataResource(this, 'deployment', {
       lifecycle: {
         ignoreChanges: ['input'],
         postcondition: [
           {
             condition: `\${self.output == "${name}"}`,
-            errorMessage: `this state belongs to deployment "\${self.output}", got deployment "${name}", which would replace the resources of the other; give each its own state, or deploy with the other's file`,
+            errorMessage: `this state belongs to deployment "\${self.output}", got deployment "${name}", which would replace the resources of "\${self.output}"; give each deployment its own state, or deploy the other file`,
           },
         ],
       },
     });
-    // CDKTF's prop accepts objects only.
+    // The prop of CDKTF accepts only objects.
     owner.addOverride('input', name);
   }
 
   /**
-   * Keeps the declaration in the state, for the next deploy to compare. Terraform writes it last, so a failed deploy leaves
-   * the note of the previous one. Call it after all other resources are defined.
+   * Keeps the declaration as a note in the state. The next deploy compares the note. Terraform writes it last, so the state keeps
+   * the previous note if a deploy fails. Call this method after all other resources are defined.
    */
   protected note(declared: DeclaredGrants | DeclaredServer): void {
     const before = this.node.findAll().filter((each) => TerraformResource.isTerraformResource(each));
     const note = new DataResource(this, 'declared', { dependsOn: before });
-    // One text: Terraform would keep the type of an object beside it, as large as the object.
+    // The note is one text, because Terraform would keep the type of an object too, and the type is as large as the object.
     note.addOverride('input', plainText(JSON.stringify(declared)));
   }
 
@@ -85,8 +85,8 @@ export abstract class DeploymentStack extends TerraformStack {
 }
 
 /**
- * cdktf calls `util.isArray` for every output. Node warns of that (DEP0044) and may drop it. Node's documented replacement
- * takes its place here, and other warnings are still shown.
+ * cdktf calls `util.isArray` for every output. Node warns about it (DEP0044) and may remove it. This function puts Node's documented
+ * replacement in its place. Other warnings are still shown.
  */
 function provideIsArray(): void {
   Object.assign(util, { isArray: Array.isArray });

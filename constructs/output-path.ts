@@ -4,16 +4,16 @@ import { App, Manifest, type TerraformStack } from 'cdktf';
 import { terraformWord } from './terraform-text';
 
 /**
- * Relative path from the stack's output folder, where Terraform runs, with forward slashes. Neither JSON nor state names a
- * folder of this machine.
+ * Relative path from the stack's output folder, in which Terraform runs. It has forward slashes. A relative path keeps the folders
+ * of this machine out of the JSON and the state.
  */
 export function pathFromOutput(stack: TerraformStack, target: string): string {
-  // The manifest's `forStack` would record the stack without its later dependencies.
+  // `forStack` of the manifest would record the stack now, without the dependencies that are added later.
   const output = join(App.of(stack).outdir, Manifest.stacksFolder, stack.node.id);
   return relative(realPath(output), realPath(target)).split(sep).join('/');
 }
 
-/** Path without symbolic links, as the system resolves `..`. Its end need not exist yet. */
+/** Resolves symbolic links, as the system does for `..`. The end of the path need not exist yet. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -22,7 +22,7 @@ function realPath(path: string): string {
   }
 }
 
-/** Folder of this package, for sources and for compiled files. */
+/** Folder of this package. It is found from the sources and from the compiled files. */
 export function packageFolder(folder: string = __dirname): string {
   return existsSync(join(folder, 'package.json')) ? folder : packageFolder(dirname(folder));
 }

@@ -1,13 +1,13 @@
 import { TerraformBackend, type TerraformStack } from 'cdktf';
 
 export interface StateBackendProps {
-  /** Terraform's name of the backend. CDKTF has classes for some backends only. */
+  /** Terraform's name of the backend. */
   readonly type: string;
   /** Settings, as in Terraform's documentation. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** Any backend of Terraform, by its name. */
+/** Any backend of Terraform, by its name. CDKTF has classes only for some backends. */
 export class StateBackend extends TerraformBackend {
   constructor(
     scope: TerraformStack,

@@ -12,22 +12,22 @@ export interface SynthesisProps extends DeploymentStackProps {
 
 export interface SynthesizedStack {
   readonly name: string;
-  /** Folder with its `cdk.tf.json`, where Terraform runs. */
+  /** Folder with the stack's `cdk.tf.json`. Terraform runs there. */
   readonly folder: string;
   /** Warnings, such as about a certificate that expires soon. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Writes the Terraform JSON of a deployment, for a program without the `cdktf` command. The stacks and their order are those
- * of `main.ts`, which only a clone has.
+ * Writes the Terraform JSON of a deployment without the command `cdktf`. The stacks and their order are the same as in `main.ts`,
+ * which only a clone has.
  *
  * @returns the stacks in the order of their deployment
- * @throws ExplainedError if a file of this machine is missing or wrong
+ * @throws ExplainedError if a file on this machine is missing or wrong
  */
 export function synthesize(deployment: Deployment, { output, ...props }: SynthesisProps = {}): SynthesizedStack[] {
-  // CDKTF reads a stack trace at each reference, and source maps would be searched for each of its lines. That took a tenth
-  // of the time for thousands of apps.
+  // CDKTF reads a stack trace at each reference. With source maps, Node searches them for each line of the trace. With thousands of
+  // apps, these searches took a tenth of the time.
   const { sourceMapsEnabled } = process;
   process.setSourceMapsEnabled(false);
   try {
@@ -42,7 +42,7 @@ function synthesizeStacks(
   output: string | undefined,
   props: DeploymentStackProps,
 ): SynthesizedStack[] {
-  // CDKTF's own checks run `terraform version`, and a synth needs no Terraform.
+  // The checks of CDKTF run `terraform version`, but a synth needs no Terraform.
   const app = new App({ skipValidation: true, outdir: output });
   const server = deployment.vault.server && new VaultServer(app, 'vault-server', deployment, props);
   const tokens = new WebexTokens(app, 'webex-tokens', deployment, props);

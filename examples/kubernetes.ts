@@ -1,7 +1,7 @@
 import { defineDeployment } from '../lib/declaration/define-deployment';
 
 /*
- * To try it, in the folder of the clone; the last line prints the manifests of the app's pods:
+ * To try it, in the folder of the clone. The last line prints the manifests of the app's pods:
  *
  *     export PRODUCTION_CLIENT_ID=C0ffee
  *     export OAUTHAPP_PLUGIN_SHA256=0000000000000000000000000000000000000000000000000000000000000000
@@ -16,19 +16,19 @@ export default defineDeployment({
   vault: {
     server: {
       mode: 'kubernetes',
-      // A Dockerfile of two lines makes this image, with the plugin in /plugins.
+      // A Dockerfile of two lines builds this image, with the plugin in /plugins.
       pluginImage: 'registry.example.com/oauthapp:3.1.1',
       storage: { storageClass: 'fast' },
-      // Only the pods of the app may talk to the server, beside the pods of the server's own namespace.
+      // Other namespaces whose pods may connect to the server.
       allowedNamespaces: ['reports'],
-      // Our alert rules, for the Prometheus Operator.
+      // The alert rules of this project, for the Prometheus Operator.
       monitoring: {},
     },
   },
   engine: {
     plugin: {
       command: 'vault-plugin-secrets-oauthapp',
-      // The sha256 of the plugin in that image. If `path` names the file on this machine, it is computed.
+      // The sha256 of the plugin in that image. With `path` instead, a deploy computes it from the file on this machine.
       sha256: process.env.OAUTHAPP_PLUGIN_SHA256 ?? '0'.repeat(64),
     },
   },

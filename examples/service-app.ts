@@ -7,7 +7,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/service-app.ts
  */
 
-/** A Service App, whose grant no person has to renew: docs/tasks/service-apps.md explains each step. */
+/** A Service App. No person renews its grant. docs/tasks/service-apps.md explains each step. */
 export default defineDeployment({
   vault: { address: process.env.PRODUCTION_VAULT_ADDR ?? 'https://vault.example.com:8200' },
   engine: { plugin: { manage: false } },

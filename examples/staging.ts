@@ -8,7 +8,7 @@ import { organizationsDeployment } from './shared/organizations';
  *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/staging.ts
  */
 
-/** On the same server as production, and apart from it: another mount, other roles, another integration at Webex. */
+/** A second environment on the server of production. It has another mount, other roles and another integration at Webex. */
 export default defineDeployment(
   organizationsDeployment({
     vault: { address: process.env.STAGING_VAULT_ADDR ?? 'https://vault.example.com:8200' },

@@ -94,12 +94,12 @@ describe('a second environment on the same server', () => {
     });
   });
 
-  it('has grants of its own, and leaves those of the first one', async () => {
+  it('the second environment has grants of its own, and keeps the grants of the first one', async () => {
     expect(await states(staging)).toEqual({ sandbox: ['never authorized', undefined] });
     expect((await states(rehearsal.deployment)).acme?.[0]).toBe('healthy');
   });
 
-  it('has policies of its own', async () => {
+  it('the second environment has policies of its own', async () => {
     const policies = await rehearsal.admin.list('sys/policies/acl');
     expect(policies).toEqual(
       expect.arrayContaining([

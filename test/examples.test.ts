@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => (process.env = environment));
 
 // This test comes first, because a file is loaded once. The commands below set fewer variables.
-it.each(EXAMPLES)('the example %s can be loaded, and its stack be declared', async (file) => {
+it.each(EXAMPLES)('the example %s loads, and its stack can be declared', async (file) => {
   const { deployment } = await loadDeployment(join(PROJECT_FOLDER, 'examples', file));
   expect(resources(synthesize(new WebexTokens(testApp(), 'webex-tokens', deployment)), 'vault_mount')).not.toEqual([]);
 });
@@ -29,7 +29,7 @@ it.each([
   ['nightly', 'VAULT_AUTH_METHOD=jwt VAULT_AUTH_MOUNT=github-actions VAULT_ROLE=nightly'],
   ['pages', 'VAULT_AUTH_METHOD=jwt VAULT_AUTH_MOUNT=gitlab VAULT_ROLE=pages'],
   ['batch', 'VAULT_AUTH_METHOD=jwt VAULT_ROLE=batch'],
-])('the example with identities says what app %s needs', async (app, environment) => {
+])('the example with identities prints the environment that app %s needs', async (app, environment) => {
   const example = join(__dirname, '../examples/identities.ts');
   const { exitCode, stdout } = await runCommand('issue', [app], { DEPLOYMENT: example });
   expect([exitCode, stdout]).toEqual([0, `export VAULT_ADDR=https://vault.example.com:8200 ${environment}\n`]);
@@ -60,18 +60,21 @@ function pastedVariables(file: string): (readonly [name: string, value: string])
   return [...lines.matchAll(/ ([A-Z\d_]+)=("[^"]*"|\S+)/g)].map(([, name = '', value = '']) => [name, value] as const);
 }
 
-it.each(EXAMPLES)('the lines at the top of %s can be pasted, and set all that it reads', async (file) => {
-  const settings = pastedLines(file);
-  const command = settings.at(-1) ?? '';
-  const variables = pastedVariables(file);
-  const read = readFileSync(join(PROJECT_FOLDER, 'examples', file), 'utf8').matchAll(/process\.env\.(\w+)/g);
-  expect(variables.map(([name]) => name).sort()).toEqual([...new Set([...read].map(([, name]) => name))].sort());
-  const [name = '', ...args] = command.replace('npx --no-install webex-token-vault ', '').split(' ');
-  const { stderr } = await runCommand(name, args, { ...Object.fromEntries(variables), CDKTF_OUTDIR: folder });
-  expect(stderr).not.toMatch(/clientId|cannot be loaded|deployment\.ts/);
-});
+it.each(EXAMPLES)(
+  'the lines at the top of %s can be pasted, and set every variable that the file reads',
+  async (file) => {
+    const settings = pastedLines(file);
+    const command = settings.at(-1) ?? '';
+    const variables = pastedVariables(file);
+    const read = readFileSync(join(PROJECT_FOLDER, 'examples', file), 'utf8').matchAll(/process\.env\.(\w+)/g);
+    expect(variables.map(([name]) => name).sort()).toEqual([...new Set([...read].map(([, name]) => name))].sort());
+    const [name = '', ...args] = command.replace('npx --no-install webex-token-vault ', '').split(' ');
+    const { stderr } = await runCommand(name, args, { ...Object.fromEntries(variables), CDKTF_OUTDIR: folder });
+    expect(stderr).not.toMatch(/clientId|cannot be loaded|deployment\.ts/);
+  },
+);
 
-it('a missing client id is told with the file that was loaded, and its field', async () => {
+it('the error about a missing client id names the loaded file and the field', async () => {
   const { integrations, ...others } = exampleDeployment();
   const declared = { ...others, integrations: integrations.map((each) => ({ ...each, clientId: undefined })) };
   const { DEPLOYMENT: file = '' } = deploymentInFile(folder, declared, 'staging');

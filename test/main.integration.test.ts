@@ -33,7 +33,7 @@ async function main(
   return { code, stderr, stacks: code === 0 ? readdirSync(join(out, 'stacks')).sort() : [] };
 }
 
-it('synthesizes a server and what is in it, without a trace of this machine', async () => {
+it('main.ts synthesizes a server and its contents, without a path of this machine', async () => {
   const path = plugin();
   expect(await main({ WEBEX_CLIENT_ID: 'C0ffee', OAUTHAPP_PLUGIN: path })).toEqual({
     code: 0,
@@ -46,7 +46,7 @@ it('synthesizes a server and what is in it, without a trace of this machine', as
   expect(tokens).not.toContain(`"${PROJECT_FOLDER}`);
 });
 
-it('gives CDKTF the stacks that the program deploys, in their order', async () => {
+it('main.ts gives CDKTF the stacks that the program deploys, in the same order', async () => {
   const server = { mode: 'kubernetes', pluginImage: 'registry.example/oauthapp:3.1.1' } as const;
   const environment = deploymentInFile(folder, exampleDeployment({ vault: { server } }));
   await main(environment);
@@ -68,7 +68,7 @@ function withoutPlaces(json: string): unknown {
   return JSON.parse(json, (key, value: unknown) => (key === '//' ? undefined : value));
 }
 
-it('hides no warning but the one that cdktf gives rise to', async () => {
+it('main.ts hides no warning except the one that cdktf causes', async () => {
   const preload = join(folder, 'preload.cjs');
   writeFileSync(preload, "process.emitWarning('another', 'DeprecationWarning', 'DEP0000');");
   const { stderr } = await main({
@@ -79,7 +79,7 @@ it('hides no warning but the one that cdktf gives rise to', async () => {
   expect(new Set(stderr.match(/DEP\d+/g))).toEqual(new Set(['DEP0000']));
 });
 
-it('leaves the server out where one exists', async () => {
+it('main.ts has no server stack if a server exists', async () => {
   expect(await main(deploymentInFile(folder, exampleDeployment()))).toMatchObject({
     code: 0,
     stacks: ['webex-tokens'],

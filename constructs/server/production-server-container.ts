@@ -12,7 +12,7 @@ import { SERVER_PRODUCTS, addedCapabilities } from './server-products';
 
 const CONFIGURATION_FILE = 'server.json';
 const SERVER_PORT = 8200;
-/** Time for a plugin to store a token that it just got from Webex. */
+/** Time for a plugin to store a token that it has just received from Webex. */
 const STOP_TIMEOUT_SECONDS = 30;
 
 type DeclaredSettings =
@@ -21,27 +21,27 @@ type DeclaredSettings =
 export interface ProductionServerContainerProps extends Readonly<Pick<ProductionServerDeclaration, DeclaredSettings>> {
   readonly image: Image;
   readonly network: Network;
-  /** Also a host name on the network. */
+  /** Name of the container. It is also a host name on the network. */
   readonly name: string;
   /** Host name or IP address in the server's certificate. */
   readonly serverName: string;
-  /** Its paths are those of the container, below `/openbao` or `/vault`. */
+  /** Configuration of the server. Its paths are in the container, below `/openbao` or `/vault`. */
   readonly configuration: ServerConfiguration;
   /** Port on the Docker host. */
   readonly port: number;
-  /** Files and folders of the Docker host, by their paths in the container. They are mounted read-only. */
+  /** Files and folders of the Docker host, by their paths in the container. Docker mounts them read-only. */
   readonly files: Readonly<Record<string, string>>;
-  /** CA of the server's certificate, by its path in the container. @default - a public CA */
+  /** File of the CA that signed the server's certificate, in the container. @default - a public CA */
   readonly caFile?: string;
-  /** Shell file that sets the server's environment, by its path in the container. @default - none */
+  /** Shell file that sets the server's environment, in the container. @default - none */
   readonly environmentFile?: string;
 }
 
 /**
- * A node of a server in production: without privileges, its root file system read-only, its data in volumes.
+ * A node of a production server. It has no privileges and a read-only root file system, and keeps its data in volumes.
  *
- * It is healthy if it answers, sealed or not, because a restart would not unseal it. Docker owns the volumes, so no `destroy`
- * deletes the grants.
+ * A node is healthy if it answers, sealed or not, because a restart would not unseal it. Docker owns the volumes, so `destroy`
+ * never deletes the grants.
  */
 export class ProductionServerContainer extends Construct {
   constructor(scope: Construct, id: string, props: ProductionServerContainerProps) {
@@ -55,8 +55,8 @@ export class ProductionServerContainer extends Construct {
       readOnly,
     });
 
-    // It is never started. Docker copies no file into a container with a read-only root. This container carries the
-    // configuration into a volume, so a restart needs no file of this project.
+    // This container never starts. It only copies the configuration into a volume, because Docker copies no file into a
+    // container with a read-only root. A restart of the server then needs no file of this project.
     const carrier = new Container(this, 'configuration', {
       name: `${name}-configuration`,
       image: image.imageId,
@@ -74,16 +74,16 @@ export class ProductionServerContainer extends Construct {
       ...Object.entries(props.files).map(([target, source]) => ({ type: 'bind', source, target, readOnly: true })),
     ];
     const tmpfs = { '/tmp': 'rw,noexec,nosuid,nodev,size=64m,mode=1777' };
-    // 0: unsealed, 2: sealed, 1: no answer. Docker keeps the output.
+    // Exit code 0 means unsealed, 2 sealed, and 1 no answer. Docker keeps the output.
     const test = ['CMD-SHELL', `${statusCommand(cli, props.serverName, caFile)} || [ $? -eq 2 ]`];
-    // The provider reports a change of these as an update, and changes nothing.
+    // The provider reports a change of these settings as an update, but changes nothing.
     const fixedAtCreation = new DataResource(this, 'shape', { triggersReplace: { mounts, tmpfs, test } });
 
     const command = [cli, 'server', `-config=${folder}/configuration/${CONFIGURATION_FILE}`];
     new Container(this, 'container', {
       name,
       image: image.imageId,
-      // The image's own entry point is for development mode and writes to the root file system.
+      // The entry point of the image is for dev servers, and writes to the root file system.
       entrypoint:
         environmentFile === undefined
           ? command
@@ -92,13 +92,13 @@ export class ProductionServerContainer extends Construct {
       init: true,
       user: props.user,
       readOnly: true,
-      // Plugins listen on sockets there.
+      // Plugins open their sockets there.
       tmpfs,
       securityOpts: ['no-new-privileges'],
       capabilities: { drop: ['ALL'], add: addedCapabilities(props).map((added) => `CAP_${added}`) },
       ulimit: props.disableMlock === false ? [{ name: 'memlock', soft: -1, hard: -1 }] : undefined,
       memory: mebibytesOf(props.memory),
-      // Equal to memory, so nothing is swapped out.
+      // The same as memory, so nothing is swapped out.
       memorySwap: mebibytesOf(props.memory),
       logDriver: 'json-file',
       logOpts: { 'max-size': `${mebibytesOf(props.logSize)}m`, 'max-file': String(props.logFiles) },

@@ -14,13 +14,13 @@ import { ServerConfiguration } from './server-configuration';
 import { SERVER_PRODUCTS } from './server-products';
 
 export interface ProductionServerProps extends Readonly<ProductionServerDeclaration> {
-  /** Folder that holds the plugin binary. */
+  /** Folder with the plugin binary. */
   readonly pluginFolder: string;
-  /** Absolute path on the Docker host of a declared file or folder. @default - declared paths are absolute */
+  /** Returns the absolute path of a declared file or folder on the Docker host. @default - declared paths are absolute */
   readonly hostPath?: (path: string) => string;
 }
 
-/** A Vault or OpenBao server in production, of one node or of three on one Docker network. */
+/** A production server of Vault or OpenBao. It has one node, or three on one Docker network. */
 export class ProductionServer extends Construct {
   /** Address of each node on this machine. */
   readonly addresses: readonly string[];

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { SealDeclaration } from '../../lib/declaration/schema/server/seal-declaration';
 
-/** The same seal, its key files mounted in a folder of the server's container. */
+/** Returns the same seal, with its key files in a folder of the server's container. */
 export function mountedSeal<Seal extends SealDeclaration>(seal: Seal | undefined, folder: string): Seal | undefined {
   if (seal?.type !== 'static') {
     return seal;
@@ -15,7 +15,7 @@ export function mountedSeal<Seal extends SealDeclaration>(seal: Seal | undefined
   };
 }
 
-/** @returns the stanza of a seal in the server's configuration, and that of the plugin that provides the seal */
+/** @returns the stanzas of a seal and of its plugin, for the server's configuration */
 export function sealStanzas(seal: SealDeclaration): Readonly<Record<string, unknown>> {
   switch (seal.type) {
     case 'static': {
@@ -40,7 +40,7 @@ export function sealStanzas(seal: SealDeclaration): Readonly<Record<string, unkn
   }
 }
 
-/** Settings have snake case in the configuration, and each value is a text. */
+/** Converts settings to the configuration's form: names in snake case, and each value as a text. */
 function stanza(type: string, settings: object): { readonly seal: readonly object[] } {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return { seal: [{ [type]: Object.fromEntries(given.map(([name, value]) => [snakeCase(name), String(value)])) }] };

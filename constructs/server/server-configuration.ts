@@ -7,11 +7,11 @@ type DeclaredSettings = Pick<
   'product' | 'disableMlock' | 'prometheusRetentionSeconds' | 'ui' | 'logLevel'
 >;
 
-/** Files and folders are absolute paths as the server sees them. */
+/** Files and folders are absolute paths on the server. */
 export interface ServerConfigurationProps extends Readonly<DeclaredSettings> {
-  /** Name of this node in the Raft cluster. It never changes. */
+  /** Name of this node in the Raft cluster. The name never changes. */
   readonly nodeId: string;
-  /** Name of the cluster, as in its metrics. @default - the server makes one up */
+  /** Name of the cluster in its metrics. @default - the server generates one */
   readonly clusterName?: string;
   /** Address of this node for clients and the other nodes, https. */
   readonly apiAddr: string;
@@ -21,43 +21,43 @@ export interface ServerConfigurationProps extends Readonly<DeclaredSettings> {
   readonly address?: string;
   /** Listening address for the other nodes, host and port. @default "0.0.0.0:8201" */
   readonly clusterAddress?: string;
-  /** Its certificate, then those between it and the CA. PEM. */
+  /** The server's certificate, followed by the intermediate certificates. PEM. */
   readonly tlsCertFile: string;
   /** Private key of that certificate. PEM. */
   readonly tlsKeyFile: string;
   /** Folder of the Raft storage: all data of this node. */
   readonly raftPath: string;
-  /** Raft's patience, 1 to 10: the higher, the later a dead leader is noticed. @default 1 (for production, says Vault) */
+  /** Raft's performance multiplier, from 1 to 10. With a higher one, a lost leader is noticed later. @default 1 (as Vault advises) */
   readonly performanceMultiplier?: number;
-  /** API addresses of the other nodes, which a node asks for the leader. @default - a cluster of this node alone */
+  /** API addresses of the other nodes. A node asks them for the leader. @default - this node is the whole cluster */
   readonly retryJoin?: readonly string[];
-  /** PEM file of the CA of all nodes, as each node sees it. @default - the system's CAs */
+  /** PEM file of the CA that signed all nodes' certificates. @default - the CAs of the system */
   readonly leaderCaCertFile?: string;
-  /** Folder of the plugin binaries; not a symbolic link. */
+  /** Folder of the plugin binaries. It must not be a symbolic link. */
   readonly pluginDirectory: string;
   /**
-   * Audit log, or "stdout". It is the same on all nodes: a node that cannot open it cannot become the leader.
-   * OpenBao takes it from here; Vault is told by its API, see `auditFilePath`.
+   * File of the audit log, or "stdout". All nodes have the same one, because a node that cannot open it cannot become the leader.
+   * OpenBao reads it from the configuration. Vault gets it by its API.
    */
   readonly auditFilePath: string;
-  /** @default - Shamir's: people unseal it */
+  /** Seal. @default - Shamir's seal: people unseal the server */
   readonly seal?: SealDeclaration;
-  /** Tells clients which node leads: Kubernetes, by labels of the pods. @default - nothing does */
+  /** Registration of the leader: on Kubernetes, by labels of the pods. @default - none */
   readonly serviceRegistration?: 'kubernetes';
 }
 
-/** Settings of one node. The others are the same on all nodes. */
+/** Settings of one node. All nodes share the other settings. */
 type NodeProps = 'nodeId' | 'apiAddr' | 'clusterAddr';
 
 export interface ClusterConfigurationProps extends Omit<ServerConfigurationProps, NodeProps | 'retryJoin'> {
-  /** A node may replace common settings with its own. */
+  /** Nodes of the cluster. A node may replace common settings. */
   readonly nodes: readonly (Pick<ServerConfigurationProps, NodeProps> & Partial<ServerConfigurationProps>)[];
 }
 
 /**
- * The configuration of one Vault or OpenBao server for production: TLS only, Raft storage, audit, no secret.
+ * The configuration of one production server of Vault or OpenBao. It has TLS, Raft storage and an audit log, and no secret.
  *
- * It is plain data, for a container, a Kubernetes ConfigMap or a file. The declaration is checked before.
+ * It is plain data, for a container, a Kubernetes ConfigMap or a file. It trusts the declaration, which was checked.
  *
  * @see https://openbao.org/docs/configuration/
  * @see https://developer.hashicorp.com/vault/docs/configuration
@@ -87,7 +87,8 @@ export class ServerConfiguration {
             tls_cert_file: props.tlsCertFile,
             tls_key_file: props.tlsKeyFile,
             tls_min_version: 'tls12',
-            // A renewed certificate is used without a restart, which might mean people to unseal it. Vault: by SIGHUP.
+            // OpenBao loads a renewed certificate without a restart, because after a restart people may have to unseal it. Vault
+            // loads it on SIGHUP.
             ...(isOpenBao ? { tls_auto_reload: true } : {}),
             telemetry: { unauthenticated_metrics_access: false },
           },
@@ -106,10 +107,10 @@ export class ServerConfiguration {
       plugin_directory: props.pluginDirectory,
       ...(isOpenBao
         ? { audit: [{ type: 'file', path: 'file/', options: { file_path: auditFilePath } }] }
-        : // Vault requires it with Raft since 1.20; OpenBao does not know it.
+        : // Vault requires this setting for Raft since 1.20. OpenBao does not have it.
           { disable_mlock: props.disableMlock ?? true }),
-      // A standby that reads an expired token would refresh it at Webex and could not store the answer. If Webex
-      // rotates refresh tokens, that loses the grant, so only the leader reads.
+      // Only the leader reads. A standby would refresh an expired token at Webex, but could not store the answer. If Webex rotates
+      // refresh tokens, that loses the grant.
       [isOpenBao ? 'disable_standby_reads' : 'disable_performance_standby']: true,
       ...(seal === undefined ? {} : sealStanzas(seal)),
       ...(serviceRegistration === undefined ? {} : { service_registration: { [serviceRegistration]: {} } }),
@@ -120,7 +121,7 @@ export class ServerConfiguration {
     };
   }
 
-  /** Configurations of the nodes of one Raft cluster, each of which joins the others. */
+  /** Configurations of the nodes of one Raft cluster. Each node joins the others. */
   static ofCluster({ nodes, ...common }: ClusterConfigurationProps): ServerConfiguration[] {
     return nodes.map((node) => {
       const retryJoin = nodes.filter((other) => other !== node).map(({ apiAddr }) => apiAddr);
@@ -128,7 +129,7 @@ export class ServerConfiguration {
     });
   }
 
-  /** As `-config`, `VAULT_LOCAL_CONFIG` and `BAO_LOCAL_CONFIG` take it. */
+  /** @returns JSON for `-config`, `VAULT_LOCAL_CONFIG` and `BAO_LOCAL_CONFIG` */
   toJson(): string {
     return JSON.stringify(this.#settings, undefined, 2);
   }

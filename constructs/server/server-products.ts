@@ -11,8 +11,8 @@ export const SERVER_PRODUCTS = {
 type MemoryLock = Pick<ProductionServerDeclaration, 'ipcLock' | 'disableMlock'>;
 
 /**
- * Linux capabilities of the server's container, without the prefix `CAP_`. Vault's image needs none since 2.0.2 and 1.21.7:
- * its program has no file capability since then. A server that locks its memory needs IPC_LOCK.
+ * Linux capabilities of the server's container, without the prefix `CAP_`. A server that locks its memory needs IPC_LOCK. Images of
+ * Vault since 2.0.2 and 1.21.7 need no capability, because their program has no file capability.
  *
  * @see https://developer.hashicorp.com/vault/docs/updates/important-changes
  */
@@ -21,10 +21,10 @@ export function addedCapabilities({ ipcLock, disableMlock }: MemoryLock): readon
 }
 
 /**
- * An image in parts, as Docker reads it: a registry has a dot, a colon or is `localhost`, before the first slash. The tag
- * includes the digest, if the image has one.
+ * Parts of an image's name, as Docker reads it. The part before the first slash is a registry if it has a dot or a colon, or is
+ * `localhost`. The tag includes the digest, if there is one.
  *
- * @throws ExplainedError unless it is an image with a tag
+ * @throws ExplainedError if the text is no image with a tag
  */
 export function imageName(text: string) {
   const [, name = '', tag = ''] = TAGGED_IMAGE.exec(text) ?? [];

@@ -12,9 +12,9 @@ export interface VaultServerContainerProps extends Readonly<DevServerDeclaration
 }
 
 /**
- * A Vault or OpenBao server in development mode: unsealed, in memory, lost with the container.
+ * A dev server of Vault or OpenBao. It is unsealed, in memory, and lost with the container.
  *
- * It generates its root token and prints it in its log, so no token is in the container's environment or in the state.
+ * The server generates its root token and prints it in its log. So no token is in the container's environment or in the state.
  *
  * @see https://developer.hashicorp.com/vault/docs/concepts/dev-server
  */
@@ -32,7 +32,7 @@ export class VaultServerContainer extends Construct {
 
     const image = new Image(this, 'image', {
       name: props.image ?? pinnedImage,
-      // Other containers may use it.
+      // Other containers may use the same image.
       keepLocally: true,
     });
     const pluginDirectory = `${folder}/plugins`;
@@ -40,14 +40,14 @@ export class VaultServerContainer extends Construct {
       name: containerName,
       image: image.imageId,
       command: ['server', '-dev', '-dev-no-store-token'],
-      // The image's entry point writes this into the server's configuration folder.
+      // The entry point of the image writes this text into the server's configuration folder.
       env: [`${prefix}_LOCAL_CONFIG=${JSON.stringify({ plugin_directory: pluginDirectory })}`],
       mounts: [{ type: 'bind', source: pluginFolder, target: pluginDirectory, readOnly: true }],
       ports: [{ internal: SERVER_PORT, external: port, ip: '127.0.0.1' }],
       securityOpts: ['no-new-privileges'],
       capabilities: capabilities.length > 0 ? { add: capabilities.map((name) => `CAP_${name}`) } : undefined,
       healthcheck: {
-        // 0: unsealed, 2: sealed, 1: no answer.
+        // Exit code 0 means unsealed, 2 sealed, and 1 no answer.
         test: ['CMD', cli, 'status', `-address=http://127.0.0.1:${SERVER_PORT}`],
         interval: '2s',
         timeout: '5s',

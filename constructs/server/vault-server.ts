@@ -11,10 +11,10 @@ import { KubernetesServer } from './kubernetes/kubernetes-server';
 import { ProductionServer } from './production-server';
 import { VaultServerContainer } from './vault-server-container';
 
-/** `KUBE_CONFIG_PATHS` wins. Commands set it from `KUBECONFIG`. */
+/** Terraform prefers `KUBE_CONFIG_PATHS`. Commands set that variable from `KUBECONFIG`. */
 const KUBECONFIG = '~/.kube/config';
 
-/** Stack `vault-server`: a server on this machine or on Kubernetes, used if none exists yet. */
+/** Stack `vault-server`: a server on this machine or on Kubernetes, if none exists yet. */
 export class VaultServer extends DeploymentStack {
   constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id, deployment, props);
@@ -41,9 +41,9 @@ export class VaultServer extends DeploymentStack {
     });
     new TerraformOutput(this, 'vault_addr', { value: container.address, staticId: true });
     new TerraformOutput(this, 'root_token_command', {
-      // Docker keeps the log over restarts, and each start prints another token.
+      // Docker keeps the log across restarts, and each start prints a new token.
       value: `docker logs ${container.containerName} 2>&1 | sed -n 's/^Root Token: //p' | tail -n 1`,
-      description: 'Prints the root token of the development server, which is in its log only',
+      description: 'Command that prints the root token of the dev server, which is only in its log',
       staticId: true,
     });
   }
@@ -70,7 +70,7 @@ export class VaultServer extends DeploymentStack {
     }
   }
 
-  /** Docker requires an absolute path. Terraform makes it, so the JSON names no folder of this machine. */
+  /** Docker requires an absolute path. Terraform computes it, so the JSON has no folder of this machine. */
   #hostPath(path: string): string {
     return isAbsolute(path) ? path : `\${abspath("${this.pathFromOutput(path)}")}`;
   }

@@ -7,18 +7,18 @@ import { identityRole, type RoleTokens } from './identity-role';
 
 export interface AppIdentityProps extends Omit<ResolvedApp, 'name'> {
   readonly engine: Engine;
-  /** Path of its auth method. It is a reference if the stack enables the method. */
+  /** Path of the app's auth method. It is a reference if the stack enables the method. */
   readonly backend: string;
 }
 
 /**
- * A program that may read the access token of some credentials, and nothing else.
+ * A program that may read the access tokens of its credentials, and nothing else.
  *
- * It logs in by an identity of its own, or by AppRole. The role id is no secret. A command issues the secret id, because
+ * The app logs in by an identity of its own or by AppRole. A role id is no secret. A command issues the secret id, because
  * Terraform would keep it in the state.
  */
 export class AppIdentity extends Construct {
-  /** Role id of its AppRole. @default - it logs in with an identity of its own */
+  /** Role id of the app's AppRole. @default - the app logs in with an identity of its own */
   readonly roleId?: string;
 
   constructor(scope: Construct, id: string, props: AppIdentityProps) {
@@ -28,9 +28,9 @@ export class AppIdentity extends Construct {
     const policy = new Policy(this, 'policy', {
       name: props.policyName,
       policy: props.policy,
-      // A policy under a new name is written before the former one is deleted, as the role has to refer to it first.
-      // Terraform then replaces in the same order what the policy depends on: the mount. Vault has one mount at a path,
-      // so a replacement of the mount fails, and the grants stay.
+      // Terraform writes a policy under a new name before it deletes the old one, because the role must refer to the new one
+      // first. This order also applies to the mount, because the policy depends on it. A replacement of the mount then fails,
+      // because Vault has one mount at a path. So the grants stay.
       lifecycle: { createBeforeDestroy: true },
       dependsOn: [engine.mount],
     });

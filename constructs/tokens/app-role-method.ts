@@ -7,11 +7,11 @@ import { NO_LOCKOUT } from '../../lib/declaration/schema/app-declaration';
 
 export interface AppRoleMethodProps {
   readonly path: string;
-  /** Longest life of the secret ids and tokens that it issues. */
+  /** Longest lifetime of the secret ids and tokens of the method. */
   readonly maxLeaseTtlSeconds: number;
 }
 
-/** The AppRole auth method of the apps: enabled, and tuned so that nobody locks them out. */
+/** The AppRole auth method of the apps. Its tuning prevents that anybody locks an app out. */
 export class AppRoleMethod extends Construct {
   /** Path of the method below `auth/`. It is a reference, so roles are written after the method. */
   readonly path: string;
@@ -20,8 +20,8 @@ export class AppRoleMethod extends Construct {
     super(scope, id);
     const { path, accessor } = new AuthBackend(this, 'method', { type: 'approle', path: props.path });
     const mounted = new DataResource(this, 'mounted', { triggersReplace: { accessor } });
-    // The provider's own `tune` reports a change that Vault refused as made. A read would fail without the mount, as after
-    // a restart in dev mode. So this is never read, and is written again to each new mount.
+    // Argument `tune` of the provider reports a change as made even if Vault refused it. This resource is never read, because a
+    // read fails if the mount is gone, as after a restart of a dev server. It is written again to each new mount.
     new GenericEndpoint(this, 'leases', {
       path: `sys/mounts/auth/${path}/tune`,
       dataJson: JSON.stringify({ max_lease_ttl: props.maxLeaseTtlSeconds, user_lockout_config: NO_LOCKOUT }),

@@ -6,14 +6,14 @@ import type { IdentityLogin, JwtLogin } from '../../lib/declaration/derived/app-
 import { signingAlgorithms } from '../../lib/declaration/schema/pem';
 
 export interface AuthMethodProps {
-  /** Login of one app of this method. Its path, issuer and cluster count; its conditions for that app do not. */
+  /** Login of one app of this method. The method uses its path, issuer and cluster, and ignores the app's conditions. */
   readonly login: IdentityLogin;
 }
 
-/** API server of the pods' own cluster. Its certificate has this name. */
+/** Address of the API server inside its cluster. The API server's certificate has this name. */
 const OWN_CLUSTER = 'https://kubernetes.default.svc';
 
-/** Auth method of apps with an identity of their own. Its settings are the trusted issuer or cluster, and no secret. */
+/** Auth method of apps with an identity of their own. Its settings name the trusted issuer or cluster, and hold no secret. */
 export class AuthMethod extends Construct {
   /** Path of the method below `auth/`. It is a reference, so roles are written after the method. */
   readonly path: string;
@@ -30,9 +30,9 @@ export class AuthMethod extends Construct {
       const config = new KubernetesAuthBackendConfig(this, 'config', {
         backend: method.path,
         ...(login.cluster === undefined
-          ? // Vault reads token and CA of its own pod at each login, so it keeps neither.
+          ? // Vault reads the token and the CA of its own pod at each login, so it keeps neither.
             { kubernetesHost: OWN_CLUSTER, disableLocalCaJwt: false }
-          : // Vault's own token is of another cluster.
+          : // Vault's own token belongs to another cluster.
             { kubernetesHost: login.cluster.address, kubernetesCaCert: login.cluster.caPem, disableLocalCaJwt: true }),
       });
       this.path = config.backend;
@@ -46,7 +46,7 @@ function verification({ issuer, publicKeys, issuerCaPem }: JwtLogin) {
     jwtSupportedAlgs: signingAlgorithms(publicKeys),
     ...(publicKeys === undefined
       ? { oidcDiscoveryUrl: issuer, oidcDiscoveryCaPem: issuerCaPem }
-      : // Vault returns them trimmed, and a plan would report a difference.
+      : // Vault returns the keys trimmed, so a plan would report a difference.
         { jwtValidationPubkeys: publicKeys.map((key) => key.trim()) }),
   };
 }

@@ -11,11 +11,12 @@ import { programCommand } from '../output-path';
 
 export interface EngineProps extends ResolvedEngine {
   /**
-   * Provider of the catalog entry. Vault has one catalog for all namespaces, in the root namespace. A replaced plugin is then
-   * reloaded by hand, in the namespace of the mount, with refreshing paused. @default - the stack's
+   * Provider of the catalog entry, if the mount is in a namespace. Vault has one catalog, in the root namespace. A person then
+   * reloads a replaced plugin by hand, in the namespace of the mount, while refreshes are paused.
+   * @default - the provider of the stack
    */
   readonly pluginProvider?: VaultProvider;
-  /** `VAULT_ADDR` and `VAULT_NAMESPACE` of the command, as for Terraform's provider. @default - the environment's */
+  /** Variables `VAULT_ADDR` and `VAULT_NAMESPACE` for commands. They equal the provider's settings. @default - the environment's */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +34,7 @@ export class Engine extends Construct {
     const plugin =
       props.plugin &&
       new Plugin(this, 'plugin', {
-        // Without a version, Vault accepts any build whose sha256 matches, and the mount names none.
+        // The entry has no version. Vault then accepts any build with this sha256, and the mount names no version.
         type: 'secret',
         name: pluginName,
         ...props.plugin,
@@ -64,22 +65,22 @@ export class Engine extends Construct {
       path: `${this.mount.path}/config`,
       dataJson: configuration,
       ignoreAbsentFields: true,
-      // Vault deletes it with the mount. A deletion alone, as during a move, would turn reaping on.
+      // Vault deletes the configuration with the mount. A deletion without the mount, as during a move, would turn reaping on.
       disableDelete: true,
     });
   }
 
   /**
-   * Vault runs the old binary until a reload. The reload comes first, so no write meets a plugin that stops. A command does
-   * it, because a refresh during the stop loses its grant: refreshing must be paused. After a failure, a plan finds `config`
-   * changed.
+   * Vault runs the old binary until a reload. The reload precedes all writes, because a write fails while the plugin stops. A
+   * command reloads, because it must pause refreshes first: a refresh during the stop loses its grant. If the command fails, the
+   * next plan finds a changed `config`.
    */
   #reload(plugin: Plugin, configuration: string, { mountPath, movedFrom, environment }: EngineProps): DataResource {
     const sha256 = plugin.sha256Input ?? '';
     return new DataResource(this, 'reload', {
       triggersReplace: { sha256 },
       dependsOn: [plugin],
-      // A changed entry in Vault triggers it too.
+      // A changed catalog entry triggers the reload too.
       lifecycle: { replaceTriggeredBy: [resourceAddress(plugin)] },
       provisioners: [
         {
@@ -99,8 +100,8 @@ export class Engine extends Construct {
 }
 
 /**
- * Terraform would move the mount to any other path, and before that delete the entries of integrations in it. In a plan, the
- * id is still the present path of the mount.
+ * Terraform would move the mount to any other path, and first delete the entries of integrations in it. In a plan, the id is the
+ * present path of the mount.
  */
 function movedAsDeclared({ mountPath, movedFrom }: EngineProps): Postcondition {
   const paths = [mountPath, ...(movedFrom === undefined ? [] : [movedFrom])];

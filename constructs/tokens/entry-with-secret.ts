@@ -9,40 +9,40 @@ import { programCommand } from '../output-path';
 export interface EntryWithSecretProps {
   /** Path of the entry, like `oauthapp/servers/webex-myapp`. */
   readonly path: string;
-  /** All its fields but the secret. */
+  /** All fields of the entry except the secret. */
   readonly fields: object;
   readonly secret: ClientSecret;
   /** Name of the field that has the secret. */
   readonly secretField: string;
-  /** Raise it when the secret changes. */
+  /** Version of the secret. A higher version makes an apply write the secret again. */
   readonly secretVersion: number;
   /** Text in place of the secret, if Vault requires one. @default - none */
   readonly placeholder?: string;
-  /** Accessor of the mount. The entry is written again to a new mount. */
+  /** Accessor of the mount. A new mount gets the entry again. */
   readonly mountAccessor: string;
   /** Second entry with the secret alone, in the same field. @default - none */
   readonly copy?: {
     readonly path: string;
-    /** Accessor of its mount. */
+    /** Accessor of the copy's mount. */
     readonly mountAccessor: string;
   };
-  /** Changes the id of the entry before anything refers to it. @default - nothing */
+  /** Called before anything refers to the entry, so it may change the entry's id. @default - the id stays */
   readonly beforeReferences?: (entry: GenericEndpoint) => void;
   /** Vault deletes the entry only with its mount. @default false */
   readonly goesWithMount?: boolean;
-  /** `VAULT_ADDR` and `VAULT_NAMESPACE` of the command, as for Terraform's provider. @default - the environment's */
+  /** Variables `VAULT_ADDR` and `VAULT_NAMESPACE` for commands. They equal the provider's settings. @default - the environment's */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
- * An entry of Vault with a client secret, which is in no state, plan or log.
+ * An entry in Vault with a client secret. The secret is in no state, plan or log.
  *
- * The secret is an ephemeral variable: Terraform knows it only during an apply, and passes it only to the environment
- * of a provisioner. Three steps run if a field or the secret's version changes:
- * 1. the gate fails if the secret is missing, before anything is touched;
- * 2. the entry is written without the secret, by a resource that detects changes of its fields in Vault;
- * 3. a command writes the entry again with the secret, as each write replaces the whole entry.
- * The second step does not run if only the secret's version changes, and the entry works all the time.
+ * The secret is an ephemeral variable. Terraform knows it only during an apply, and passes it only to the environment of a
+ * provisioner. Three steps run if a field or the version of the secret changes:
+ * 1. The gate fails if the secret is missing. Nothing is changed before.
+ * 2. A resource writes the entry without the secret. It detects changes of the fields in Vault.
+ * 3. A command writes the entry again with the secret, because each write replaces the whole entry.
+ * If only the version of the secret changes, step 2 does not run, and the entry works all the time.
  *
  * @see https://developer.hashicorp.com/terraform/language/manage-sensitive-data/ephemeral
  */
@@ -55,7 +55,7 @@ export class EntryWithSecret extends Construct {
     const secret = new TerraformVariable(this, 'client-secret', {
       type: 'string',
       sensitive: true,
-      description: `Client secret of ${of.replaceAll('"', '')}; needed when it has to be written, never stored`,
+      description: `Client secret of ${of.replaceAll('"', '')}; needed if a deploy writes it, and never stored`,
     });
     secret.overrideLogicalId(variable);
     // CDKTF has no prop `ephemeral`, and fails on a default of null.
@@ -100,7 +100,7 @@ export class EntryWithSecret extends Construct {
       });
     const written = new DataResource(this, 'secret', {
       input: stepOf('secret'),
-      // Unknown during a plan that creates the entry: replace_triggered_by ignores creation.
+      // Unknown in a plan that creates the entry. It is needed, because replace_triggered_by ignores a creation.
       triggersReplace: { written: entry.writeDataJson },
       lifecycle: { replaceTriggeredBy: [gate, entry].map(resourceAddress) },
       provisioners: [write(path, fields)],
@@ -108,7 +108,7 @@ export class EntryWithSecret extends Construct {
 
     if (props.copy !== undefined) {
       const { path: kept, mountAccessor: mount } = props.copy;
-      // A resource of its own: its end writes nothing else again, so it needs no secret.
+      // The copy is a resource of its own. Its removal then writes nothing again, so it needs no secret.
       new DataResource(this, 'healing', {
         input: stepOf('copy'),
         triggersReplace: { kept, mount },

@@ -2,12 +2,12 @@ import { TerraformElement } from 'cdktf';
 import type { Construct } from 'constructs';
 
 export interface ForgottenResourceProps {
-  /** Address of the resource, such as `vault_mount.engine`. No resource of the stack may have it. */
+  /** Address of the resource, such as `vault_mount.engine`. No resource of the stack may have this address. */
   readonly address: string;
 }
 
 /**
- * A resource that Terraform removes from its state without a deletion. CDKTF has no class for the block.
+ * A resource that Terraform removes from its state and does not delete. CDKTF has no class for block `removed`.
  *
  * @see https://developer.hashicorp.com/terraform/language/block/removed
  */

@@ -14,7 +14,7 @@ export interface RoleTokens {
   readonly tokenBoundCidrs?: string[];
 }
 
-/** Role of an app with an identity of its own: the conditions of its login. */
+/** Defines the role of an app with an identity of its own. The role has the conditions of the login. */
 export function identityRole(
   scope: Construct,
   backend: string,
@@ -33,7 +33,7 @@ export function identityRole(
         boundAudiences: [login.audience],
         boundClaimsType: 'string',
         boundClaims: Object.fromEntries(claims.map(([claim, values]) => [claim, values.join(',')])),
-        // The provider splits values at commas, so a value with a comma is declared alone.
+        // The provider splits values at commas, so a value with a comma is the only value of its claim.
         disableBoundClaimsParsing: claims.every(([, values]) => values.length === 1),
         ...tokens,
       });
@@ -51,7 +51,7 @@ export function identityRole(
       return;
     case 'cert': {
       const { caPem, uris, dnsNames } = login;
-      // The provider never replaces a list by an empty one. So a role is created again if its kinds of names change.
+      // The provider cannot clear a list. So Terraform replaces the role if it requires another kind of name.
       const asked = new DataResource(scope, 'names', {
         triggersReplace: { uris: uris.length > 0, dnsNames: dnsNames.length > 0 },
       });

@@ -9,13 +9,13 @@ import { ForgottenResource } from './forgotten-resource';
 
 export interface IntegrationProps extends Omit<ResolvedIntegration, 'keepsSecret'> {
   readonly engine: Engine;
-  /** Mount of a second copy of the client secret. @default - no copy */
+  /** Mount for a second copy of the client secret. @default - no copy */
   readonly healingSecrets?: Mount;
-  /** Vault for the command that writes the secret, as for Terraform's provider. @default - the environment's */
+  /** Variables `VAULT_ADDR` and `VAULT_NAMESPACE` for commands. They equal the provider's settings. @default - the environment's */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A Webex OAuth client in the engine. Its secret is in no state, plan or log. */
+/** A Webex OAuth client in the engine. Its client secret is in no state, plan or log. */
 export class Integration extends Construct {
   constructor(scope: Construct, id: string, props: IntegrationProps) {
     super(scope, id);
@@ -39,9 +39,9 @@ export class Integration extends Construct {
   }
 
   /**
-   * An entry moves with its mount. Terraform would delete it before the move, and after a failed move nothing could be
-   * refreshed. So Terraform forgets the entry, and writes it at an address of its own after the move. That becomes the usual
-   * address once the move is no longer declared.
+   * An entry moves with its mount. Terraform would delete the entry before the move, and if the move failed, the engine could
+   * refresh nothing. So Terraform forgets the entry before the move, and writes it at another address after the move. The entry
+   * returns to the usual address after the declaration has no move any more.
    */
   #moveWith({ declaredPath, movedFrom }: Engine, entry: GenericEndpoint): void {
     const usual = TerraformStack.of(this).getLogicalId(entry);

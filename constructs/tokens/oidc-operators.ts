@@ -5,16 +5,16 @@ import type { ResolvedOidc } from '../../lib/declaration/resolved/resolved-deplo
 import { EntryWithSecret } from './entry-with-secret';
 
 export interface OidcOperatorsProps extends ResolvedOidc {
-  /** Vault for the command that writes the client secret, as for Terraform's provider. @default - the environment's */
+  /** Variables `VAULT_ADDR` and `VAULT_NAMESPACE` for commands. They equal the provider's settings. @default - the environment's */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
- * People who act as operators by their own identity: an auth method, and a role for each operator.
+ * The auth method of people who act as operators, with a role for each operator.
  *
- * Vault requires a secret beside a client id, and never returns it. So Terraform writes a placeholder, and detects changes
- * of the other fields. After such a change nobody can log in until the command has written the secret. A raised version
- * alone is written in one step.
+ * Vault requires a client secret together with a client id, and never returns the secret. So Terraform writes a placeholder, and
+ * detects changes of the other fields. After a change of another field, nobody can log in until the command has written the
+ * secret. If only the version of the secret changes, there is no such gap.
  *
  * @see https://developer.hashicorp.com/vault/docs/auth/jwt
  */
@@ -32,7 +32,7 @@ export class OidcOperators extends Construct {
       placeholder: PLACEHOLDER,
       secretVersion: props.clientSecretVersion,
       mountAccessor: method.accessor,
-      // Vault has no deletion of it.
+      // Vault cannot delete this entry.
       goesWithMount: true,
       environment: props.environment,
     });
@@ -42,13 +42,13 @@ export class OidcOperators extends Construct {
         roleName: operator,
         roleType: 'oidc',
         allowedRedirectUris: [...redirectUrls],
-        // Vault always requests openid. The provider never replaces a list by an empty one.
+        // Vault requests openid in any case. It is listed, because the provider cannot clear a list.
         oidcScopes: ['openid', ...scopes],
         userClaim,
         boundAudiences: [clientId],
         boundClaimsType: 'string',
         boundClaims: { [groupsClaim]: groups.join(',') },
-        // The provider splits names at commas, so a name with a comma is declared alone.
+        // The provider splits names at commas, so a name with a comma is the only name.
         disableBoundClaimsParsing: groups.length === 1,
         tokenPolicies: [policyName],
         tokenNoDefaultPolicy: true,
@@ -59,4 +59,4 @@ export class OidcOperators extends Construct {
   }
 }
 
-const PLACEHOLDER = 'written apart, past the state';
+const PLACEHOLDER = 'placeholder, until the client secret is written';

@@ -11,11 +11,11 @@ export interface OperatorPolicyProps {
 /**
  * The policy of one operator.
  *
- * The provisioner may read its own policy and not write it. An administrator applies the stack first, and again whenever
- * that policy changes, as with each new integration or app.
+ * The provisioner may read its own policy but not write it. So an administrator applies the stack first, and again after each
+ * change of that policy. Each new integration or app changes it.
  */
 export class OperatorPolicy extends Construct {
-  /** It is a reference, so a role is written after its policy. */
+  /** Name of the policy. It is a reference, so Terraform writes a role after its policy. */
   readonly policyName: string;
 
   constructor(scope: Construct, id: string, { policyName, policy }: OperatorPolicyProps) {

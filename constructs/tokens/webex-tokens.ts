@@ -13,7 +13,7 @@ import { Integration } from './integration';
 import { OperatorPolicy } from './operator-policy';
 import { OidcOperators } from './oidc-operators';
 
-/** Stack `webex-tokens`: everything inside Vault, at any address. */
+/** Stack `webex-tokens`: everything inside Vault. Vault may be at any address. */
 export class WebexTokens extends DeploymentStack {
   constructor(scope: Construct, id: string, deployment: Deployment, props: DeploymentStackProps = {}) {
     super(scope, id, deployment, props);
@@ -33,7 +33,7 @@ export class WebexTokens extends DeploymentStack {
     new Mount(this, 'records', {
       path: resolved.recordsPath,
       type: 'kv',
-      // It can refuse a write to a record that changed meanwhile.
+      // Version 2 can refuse a write to a record that has changed since it was read.
       options: { version: '2' },
       description: 'Records about OAuth grants, without a secret',
     });
@@ -59,28 +59,28 @@ export class WebexTokens extends DeploymentStack {
     this.note(resolved.grants);
   }
 
-  /** The catalog of plugins is in the root namespace alone. */
+  /** Only the root namespace has a plugin catalog. */
   #rootProvider({ address, namespace }: ResolvedDeployment['vault']): VaultProvider | undefined {
     return namespace === undefined
       ? undefined
       : new VaultProvider(this, 'vault-root', { alias: 'root', address, namespace: 'root', skipChildToken: true });
   }
 
-  /** Ids are names in Vault, so a rename in the declaration moves nothing in the state. */
+  /** Ids are names in Vault, so a new name in the declaration moves nothing in the state. */
   #declareIntegrations(
     { healingPath, integrations }: ResolvedDeployment,
     engine: Engine,
     environment: Readonly<Record<string, string>>,
   ): void {
-    // Terraform never sees these secrets. The command that writes an integration writes them.
+    // Terraform never has these secrets. The command that writes an integration also writes its copy.
     const healingSecrets =
       healingPath &&
       new Mount(this, 'healing-secrets', {
         path: healingPath,
         type: 'kv',
-        // It keeps no replaced secret.
+        // Version 1 keeps no replaced secret.
         options: { version: '1' },
-        description: 'Client secrets of Service Apps whose grants heal; the healer alone reads them',
+        description: 'Client secrets of Service Apps that recover; only the healer reads them',
       });
     for (const { keepsSecret, ...integration } of integrations) {
       new Integration(this, `integration-${integration.vaultName}`, {
@@ -95,7 +95,7 @@ export class WebexTokens extends DeploymentStack {
   #declareApps({ appRole, authMethods, apps }: ResolvedDeployment, engine: Engine): void {
     const enabled = new Map([
       ...(appRole.isManaged ? [[appRole.path, new AppRoleMethod(this, 'approle', appRole).path] as const] : []),
-      // The id is the path: another path is another method, and nothing is moved.
+      // The id is the path, because another path is another method, and no method moves.
       ...authMethods.map(
         (login) =>
           [login.path, new AuthMethod(this, `auth-${login.path.replaceAll('/', '.')}`, { login }).path] as const,

@@ -1,8 +1,8 @@
 import type { DeploymentInput } from '../../lib/declaration/define-deployment';
 
 /*
- * One Webex integration for several organizations: an administrator of each consents to it. Each organization has a
- * credential of its own, and an app that reads it and no other.
+ * One Webex integration for several organizations. An administrator of each organization consents. Each organization has a
+ * credential of its own, and an app that reads only this credential.
  */
 
 interface Organization {
@@ -24,7 +24,7 @@ export function organizationsDeployment({ organizations, clientId, ...rest }: Or
     credentials: organizations.map(({ name, administrator }) => ({
       name,
       integration: 'reports',
-      // With this scope Webex says whose account consented, so no organization's consent is taken for another's.
+      // With this scope, Webex names the account that consented. So the consent of another organization is refused.
       scopes: ['spark:people_read'],
       owner: administrator,
     })),

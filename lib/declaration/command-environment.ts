@@ -1,5 +1,5 @@
 /*
- * Environment of the commands that Terraform runs during an apply. The constructs set it, and the commands read it.
+ * Variables of the commands that Terraform runs during an apply. The constructs set them, and the commands read them.
  */
 
 /** Variables of the command "write-entry", which writes an entry with its secret. */
@@ -29,6 +29,6 @@ export const PLUGIN_RELOAD_ENVIRONMENT = {
   sha256: 'ENGINE_PLUGIN_SHA256',
   /** Declared configuration of the engine, as JSON. */
   configuration: 'ENGINE_CONFIGURATION',
-  /** Command that resumes refreshing, with the options of the deploy. The deploy sets it, and not a construct. */
+  /** Command that resumes refreshes, with the options of the deploy. Command `deploy` sets it, and no construct does. */
   resume: 'ENGINE_RESUME',
 } as const;

@@ -11,13 +11,13 @@ import { serviceAppProblem } from './checks/service-apps';
 import { deploymentSchema, type Deployment, type DeploymentInput } from './schema/deployment';
 
 /*
- * The package's entry webex-token-vault/deployment, for a file that declares a deployment. Every command reads that file, and
- * CDKTF takes a second to load, so nothing here imports it.
+ * Entry `webex-token-vault/deployment` of the package, for a file that declares a deployment. Nothing here imports CDKTF. It takes
+ * a second to load, and every command reads that file.
  */
 
 export type { Deployment, DeploymentInput };
 
-/** Checks of fields that must fit together. Each returns a problem with its correction. */
+/** Checks of fields that must fit together. Each returns a problem and its correction. */
 const CHECKS: readonly ((deployment: Deployment) => string | undefined)[] = [
   nameProblem,
   pathProblem,
@@ -33,7 +33,7 @@ const CHECKS: readonly ((deployment: Deployment) => string | undefined)[] = [
 ];
 
 /**
- * Validates a declaration.
+ * Validates a declaration. docs/reference/declaration.md lists its fields.
  *
  * @throws InvalidDeployment naming each wrong field, its value and a correction
  */
@@ -41,7 +41,7 @@ export function defineDeployment(input: DeploymentInput): Deployment {
   const parsed = deploymentSchema.safeParse(input);
   if (!parsed.success) {
     const { issues } = parsed.error;
-    // A misspelled field is also missing under its own name. The unknown name says it all.
+    // A misspelled required field is also missing under its right name. The error about the unknown name is enough.
     const unknown = issues.filter(({ code }) => code === 'unrecognized_keys');
     throw new InvalidDeployment((unknown.length > 0 ? unknown : issues).map(describeIssue).join('; '));
   }

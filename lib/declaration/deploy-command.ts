@@ -1,6 +1,6 @@
 import { commandLine } from '#core';
 
-/** Command line that changes Vault to the declaration. */
+/** Command line that deploys the declaration to Vault. */
 export function deployCommand(): string {
   return commandLine('deploy', 'webex-tokens');
 }

@@ -1,7 +1,7 @@
 import { currentRun } from '#core/command/command-line';
 
 /*
- * The file that declares the deployment. Messages name it, because another environment is another file.
+ * The file that declares the deployment. Messages name it, because each environment has a file of its own.
  */
 
 const DEFAULT_FILE = 'deployment.ts';

@@ -12,7 +12,7 @@ function declareStack(props: DeploymentStackProps = {}, changes: Partial<Deploym
   return synthesize(new WebexTokens(testApp(), 'webex-tokens', exampleDeployment(changes), props));
 }
 
-it('local state lies beside the deployment file, named after any deployment other than deployment.ts', () => {
+it('a local state is beside the deployment file, and has the name of any file other than deployment.ts', () => {
   expect(declareStack({}).terraform.backend).toEqual({ local: { path: '../../../terraform.webex-tokens.tfstate' } });
   expect(declareStack({ folder: `${PROJECT_FOLDER}/environments`, name: 'staging' }).terraform.backend).toEqual({
     local: { path: '../../../environments/terraform.staging.webex-tokens.tfstate' },
@@ -51,11 +51,11 @@ it("the stack writes the deployment's name into the state once, and refuses a st
   });
 });
 
-describe('the note of what is declared', () => {
+describe('the note of the declaration', () => {
   const { resource } = declareStack();
   const { declared: note, ...others } = resource.terraform_data ?? {};
 
-  it('the stack notes its declared grants for the next deploy to compare', () => {
+  it('the stack keeps a note of its declared grants, which the next deploy compares', () => {
     expect(note?.input).toBe(JSON.stringify(grantsOf(exampleDeployment())));
   });
 

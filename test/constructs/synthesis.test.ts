@@ -17,7 +17,7 @@ it('the synthesis returns the stacks in deploy order, with their folders and war
     {
       name: 'vault-server',
       folder: join(output, 'stacks/vault-server'),
-      warnings: [expect.stringContaining('is linked to the C library')],
+      warnings: [expect.stringContaining('needs a C library that official images do not have')],
     },
     { name: 'webex-tokens', folder: join(output, 'stacks/webex-tokens'), warnings: [] },
   ]);

@@ -61,7 +61,7 @@ describeUnless(terraformUnavailable())('the state of a deployment', () => {
     const before = readFileSync(state(), 'utf8');
     await synthesize('staging');
     const refusal =
-      'this state belongs to deployment "production", got deployment "staging", which would replace the resources of the other';
+      'this state belongs to deployment "production", got deployment "staging", which would replace the resources of "production"';
     for (const { exitCode, stderr } of [await plan(), await apply()]) {
       expect(exitCode).toBe(1);
       expect(stderr.match(/^Error: /gm)).toHaveLength(1);

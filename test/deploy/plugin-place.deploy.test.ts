@@ -24,7 +24,7 @@ describeUnless(terraformUnavailable())('a Vault whose plugin directory lacks the
   }
 
   const place = (name: string): string =>
-    `plugin "${name}" has to be in the plugin_directory of this Vault, on each node, mode 0755, built for the node's OS and architecture (GOOS, GOARCH); each node's configuration has plugin_directory and api_addr\n`;
+    `plugin "${name}" must be in the plugin_directory of each node, with mode 0755, built for the node's GOOS and GOARCH; each node's configuration needs plugin_directory and api_addr\n`;
 
   test('deploy names the missing plugin before the first change, and again below the error of the server', async () => {
     const { exitCode, stderr } = await deployed.run('deploy');

@@ -119,7 +119,7 @@ test.each<[string, () => Promise<Place>, readonly string[]]>([
   const walked = await walk(place);
   expect(walked.commands).toEqual(commands);
   // A declared server gets the plugin with its deploy.
-  const told = walked.said.map((said) => /^advice plugin "\S+" has to be in the plugin_directory/m.test(said));
+  const told = walked.said.map((said) => /^advice plugin "\S+" must be in the plugin_directory/m.test(said));
   expect(told).toEqual([name === 'a Vault that exists', ...commands.map(() => false)]);
 });
 

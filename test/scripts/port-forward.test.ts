@@ -15,7 +15,7 @@ function environment(port: number): Record<string, string> {
 }
 
 function advice(port: number): string {
-  return `; see that this runs: kubectl -n webex-token-vault port-forward pod/webex-token-vault-0 ${port}:8200; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded\n`;
+  return `; check that this command runs: kubectl -n webex-token-vault port-forward pod/webex-token-vault-0 ${port}:8200; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded\n`;
 }
 
 it.each([

@@ -7,7 +7,7 @@ import { mountedSeal } from '../seal-stanza';
 import { ServerConfiguration } from '../server-configuration';
 import { SERVER_PRODUCTS } from '../server-products';
 
-/** The charts replace it by the name of the pod. */
+/** The charts replace this text by the name of the pod. */
 const POD_NAME = 'HOSTNAME';
 
 /** Folders of the server in its container. */
@@ -15,7 +15,7 @@ export function serverFolders(product: KubernetesServerDeclaration['product']) {
   const { folder } = SERVER_PRODUCTS[product];
   return {
     data: `${folder}/data`,
-    // As in Docker, so "init --audit-file" has one default.
+    // The same as in Docker, so "init --audit-file" has one default.
     audit: `${folder}/logs`,
     plugins: `${folder}/plugins`,
     tls: `${folder}/tls`,
@@ -34,7 +34,7 @@ export function clusterConfiguration(server: KubernetesServerDeclaration): Serve
     nodeId: POD_NAME,
     apiAddr: `https://${podHost(server, POD_NAME)}:8200`,
     clusterAddr: `https://${podHost(server, POD_NAME)}:8201`,
-    // A node skips itself.
+    // A node ignores its own address.
     retryJoin: podNames(server).map((pod) => `https://${podHost(server, pod)}:8200`),
     leaderCaCertFile: caFile,
     tlsCertFile: `${folders.tls}/${tls.certFile}`,

@@ -14,18 +14,18 @@ import { mergedValues } from './merged-values';
 import { serverValues } from './server-values';
 
 export interface KubernetesServerProps extends Readonly<KubernetesServerDeclaration> {
-  /** Plugin in its image. A pod whose plugin has another sha256 does not start. */
+  /** Plugin in the image. A pod whose plugin has another sha256 does not start. */
   readonly plugin: PluginBinary;
 }
 
 /**
  * A Raft cluster of Vault or OpenBao that the vendor's chart runs on Kubernetes.
  *
- * Terraform does not wait for the pods: they are ready after people unseal them. No change restarts a pod. A pod gets a new
- * image when somebody deletes it. No `destroy` deletes the volumes.
+ * Terraform does not wait for the pods, because they are ready only after people unseal them. No change restarts a pod. A pod gets a
+ * new image when somebody deletes the pod. `destroy` never deletes the volumes.
  */
 export class KubernetesServer extends Construct {
-  /** Its own address, or the address of each pod's `kubectl port-forward`. */
+  /** The declared address, or the address of each pod's `kubectl port-forward`. */
   readonly addresses: readonly string[];
 
   constructor(scope: Construct, id: string, props: KubernetesServerProps) {
@@ -46,9 +46,9 @@ export class KubernetesServer extends Construct {
         ? { chart: name, repository: chart.repository ?? repository, version }
         : { chart: chart.path }),
       values: [plainText(JSON.stringify(mergedValues(ours, values), undefined, 2))],
-      // The plan finds values that the chart's schema refuses.
+      // A plan then reports values that the chart's schema refuses.
       lint: true,
-      // Pods that wait for their keys are not ready.
+      // Pods are not ready until people unseal them.
       wait: false,
     });
     this.addresses = serverAddresses(server);
@@ -59,7 +59,7 @@ interface RuleFile {
   readonly groups: readonly { readonly rules: readonly Readonly<Record<string, unknown>>[] }[];
 }
 
-/** Rules of `monitoring/alerts.yml`, for a PrometheusRule of one group. */
+/** Rules of `monitoring/alerts.yml`, for a PrometheusRule with one group. */
 function alertRules(): readonly Readonly<Record<string, unknown>>[] {
   const file = join(packageFolder(), 'monitoring', 'alerts.yml');
   const { groups } = parse(readFileSync(file, 'utf8')) as RuleFile;

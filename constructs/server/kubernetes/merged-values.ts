@@ -1,8 +1,8 @@
 export type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Values of the stack, merged with those of a deployment. Objects are merged field by field and lists are joined. Any
- * other value is replaced by the deployment's.
+ * Merges the values of the stack with the values of a deployment. Objects are merged field by field, and lists are joined. The
+ * deployment's value replaces any other value.
  */
 export function mergedValues(ours: Values, added: Values): Values {
   const names = [...new Set([...Object.keys(ours), ...Object.keys(added)])];

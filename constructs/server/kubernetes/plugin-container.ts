@@ -3,14 +3,14 @@ import type { PluginBinary } from '../../../lib/declaration/files/plugin-binary'
 export interface PluginContainerProps extends PluginBinary {
   /** Image with the plugin, a shell and sha256sum. */
   readonly image: string;
-  /** Folder of the plugin in that image. */
+  /** Folder of the plugin in the image. */
   readonly folder: string;
   readonly securityContext: Readonly<Record<string, unknown>>;
   /** Plugin directory of the server. */
   readonly pluginDirectory: string;
 }
 
-/* Kubernetes keeps its last output with the pod. */
+/* Script of the container. Kubernetes keeps the last output with the pod. */
 const SCRIPT = `
 plugin="$FROM/$COMMAND"
 if [ ! -f "$plugin" ]; then
@@ -31,8 +31,8 @@ fi
 `.trim();
 
 /**
- * Init container that copies the plugins: the whole folder, so it can hold two versions. It copies nothing if the sha256 of
- * the declared plugin differs.
+ * Init container that copies the plugins. It copies the whole folder, so the folder can hold two versions. It copies nothing if the
+ * sha256 of the declared plugin differs.
  */
 export function pluginContainer(props: PluginContainerProps): Readonly<Record<string, unknown>> {
   const { image, folder, command, sha256, securityContext, pluginDirectory } = props;

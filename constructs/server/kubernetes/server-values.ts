@@ -15,7 +15,7 @@ import { snapshotValues } from './snapshot-values';
 
 /** User of the server in both images. */
 const USER = { runAsUser: 100, runAsGroup: 1000 };
-/** Pod and container pass Pod Security "restricted". */
+/** Security contexts of the pod and its containers, for Pod Security "restricted". */
 const POD_SECURITY = {
   runAsNonRoot: true,
   ...USER,
@@ -28,18 +28,18 @@ const CONTAINER_SECURITY = {
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },
 };
-/** Time for a plugin to store a token that it just got from Webex, after the chart's own wait of 5 s. */
+/** Time for a plugin to store a token that it has just received from Webex. The chart waits for 5 s before. */
 const STOP_TIMEOUT_SECONDS = 45;
 
 export interface ServerValuesProps {
   readonly server: KubernetesServerDeclaration;
   readonly configuration: ServerConfiguration;
   readonly plugin: PluginBinary;
-  /** @default - none */
+  /** Alert rules for the Prometheus Operator. @default - none */
   readonly alertRules?: readonly Values[];
 }
 
-/** Values of a chart, without a secret. Both charts have the same ones, but for a few names. */
+/** Values of a chart. They hold no secret. Both charts have the same values, except for a few names. */
 export function serverValues({ server, configuration, plugin, alertRules }: ServerValuesProps): Values {
   const { product, releaseName, nodes, storage, tls, memory, cpu, sealSecret } = server;
   const pinned = SERVER_PRODUCTS[product];
@@ -58,7 +58,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         ? { registry: image.registry, repository: image.repository, tag: image.tag }
         : { repository: `${image.registry}/${image.repository}`, tag: image.tag },
       resources: { requests: { cpu, memory }, limits: { memory } },
-      // Pods wait for people to unseal them, and not for each other.
+      // Pods start together, because each waits until people unseal it.
       ...(isOpenBao ? { podManagementPolicy: 'Parallel', configAnnotation: true } : { includeConfigAnnotation: true }),
       updateStrategyType: 'OnDelete',
       terminationGracePeriodSeconds: STOP_TIMEOUT_SECONDS,
@@ -74,10 +74,10 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
       ha: {
         enabled: true,
         replicas: nodes,
-        // Kubernetes replaces only variables that are defined before this one.
+        // Kubernetes replaces only variables that are defined before this variable.
         apiAddr: `https://${podHost(server, `$(${prefix}_K8S_POD_NAME)`)}:8200`,
         clusterAddr: `https://${podHost(server, `$(${prefix}_K8S_POD_NAME)`)}:8201`,
-        // The value is a text, because Vault's chart accepts no object, and it is a template.
+        // The value is a text, because Vault's chart accepts no object. The chart treats the text as a template.
         raft: { enabled: true, config: configuration.toJson().replaceAll('{{', '{{ "{{" }}') },
       },
       dataStorage: volumeClaim(storage.data, folders.data, storage.storageClass),
@@ -102,7 +102,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         }),
       ],
       volumes: [
-        // The server assembles its configuration there, and plugins listen on sockets.
+        // The server assembles its configuration there, and plugins open their sockets there.
         { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
         { name: 'plugins', emptyDir: { sizeLimit: '1Gi' } },
         secretVolume('tls', tlsSecretName(server)),
@@ -114,7 +114,7 @@ export function serverValues({ server, configuration, plugin, alertRules }: Serv
         { name: 'tls', mountPath: folders.tls, readOnly: true },
         ...(sealSecret === undefined ? [] : [{ name: 'seal', mountPath: folders.seal, readOnly: true }]),
       ],
-      // The pod of a dead host keeps its label of the leader, and would get connections.
+      // A pod on a lost host keeps the label of the leader, so clients would still connect to it.
       service: { publishNotReadyAddresses: false },
       networkPolicy: { enabled: true, ingress: ingress(server) },
     },
@@ -133,11 +133,11 @@ function volumeClaim(size: string, mountPath: string, storageClass: string | und
 }
 
 function secretVolume(name: string, secretName: string): Values {
-  // 0440: the server's group may read it.
+  // Mode 0440: the server's group may read the file.
   return { name, secret: { secretName, defaultMode: 0o440 } };
 }
 
-/** Nodes may use both ports, and clients the API's. */
+/** Nodes may use both ports, and clients only the port of the API. */
 function ingress({ releaseName, product, allowedNamespaces }: KubernetesServerDeclaration): Values[] {
   const tcp = (port: number): Values => ({ port, protocol: 'TCP' });
   const nodes = { 'app.kubernetes.io/name': CHARTS[product].name, 'app.kubernetes.io/instance': releaseName };

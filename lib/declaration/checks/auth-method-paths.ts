@@ -3,7 +3,7 @@ import { loginOf } from '../derived/logins';
 import { OPERATORS_MOUNT } from '../schema/app-declaration';
 import type { Deployment } from '../schema/deployment';
 
-/** Two auth methods may neither have one path, nor lie within each other. */
+/** Vault has one auth method at a path, and none below another. */
 export function authMethodProblem(deployment: Deployment): string | undefined {
   const { appRole } = deployment;
   const peoplePath = deployment.operators?.oidc?.path;
@@ -24,12 +24,12 @@ export function authMethodProblem(deployment: Deployment): string | undefined {
   for (const [path, who, settings] of claims) {
     const other = taken.get(path);
     if (other !== undefined && other.settings !== settings) {
-      return `${who} and ${other.who} want different auth methods at path "${path}", where Vault has one; give one of them another path`;
+      return `${who} and ${other.who} need different auth methods at path "${path}", but Vault has one at a path; give one of them another path`;
     }
     const above = pathsAbove(path);
     const near = takenBelow.get(path) ?? above.find((each) => taken.has(each));
     if (near !== undefined) {
-      return `${who} and ${taken.get(near)?.who ?? ''} have auth methods at "${path}" and "${near}", which lie within each other, and Vault mounts nothing below a mount; give one of them another path`;
+      return `${who} and ${taken.get(near)?.who ?? ''} have auth methods at "${path}" and "${near}", but Vault mounts nothing below a mount; give one of them another path`;
     }
     taken.set(path, { who, settings });
     above.forEach((each) => takenBelow.set(each, path));
@@ -37,7 +37,7 @@ export function authMethodProblem(deployment: Deployment): string | undefined {
   return undefined;
 }
 
-/** `a` and `a/b` for `a/b/c`. */
+/** @returns `a` and `a/b` for `a/b/c` */
 function pathsAbove(path: string): string[] {
   const parts = path.split('/');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));

@@ -1,11 +1,11 @@
 import type { Deployment } from '../schema/deployment';
 
 /**
- * Terraform would replace an expression in a declared text. References of CDKTF are for Terraform and are accepted, except
- * in the parts that decide who may log in.
+ * Terraform would replace an expression in a declared text. References of CDKTF are meant for Terraform, so they are accepted.
+ * The parts that decide about logins accept no reference.
  */
 export function expressionProblem({ vault, apps, operators, ...others }: Deployment): string | undefined {
-  // Not checked: values of a chart, which are escaped, and a backend, whose settings are Terraform's own.
+  // Not checked: values of a chart, because they are escaped, and settings of a backend, because they are Terraform's own.
   const { address, namespace } = vault;
   const { webex, engine, integrations, credentials } = others;
   const logins = { apps, operators };

@@ -8,7 +8,7 @@ export class InvalidDeployment extends ExplainedError {
     readonly problem: string,
     file = 'deployment.ts',
   ) {
-    // It quotes declared texts, which may have any character.
+    // The problem quotes declared texts, which may have any character.
     super(oneLine(`${file}: ${problem}`));
   }
 }

@@ -33,22 +33,22 @@ export function nameProblem(deployment: Deployment): string | undefined {
 function repeatedName(kind: string, declared: readonly { readonly name: string }[]): string | undefined {
   const names = declared.map(({ name }) => name);
   const twice = names[indexOfRepetition(names)];
-  return twice && `${kind} has the name "${twice}" twice; each name is used once`;
+  return twice && `${kind} has the name "${twice}" twice; give each a name of its own`;
 }
 
 function variableProblem({ integrations, operators }: Deployment): string | undefined {
   const variables = integrations.map(({ name }) => clientSecretVariable(name));
   if (operators?.oidc !== undefined && variables.includes(OIDC_SECRET_VARIABLE)) {
-    return 'integration "operators-oidc" shares its secret variable with operators.oidc; give it another name';
+    return 'integration "operators-oidc" has the same secret variable as operators.oidc; give it another name';
   }
   const clash = integrations[indexOfRepetition(variables)];
   return (
     clash &&
-    `integration "${clash.name}" shares its secret variable with another; names must differ in more than "-" and "_"`
+    `integration "${clash.name}" has the same secret variable as another one; use names that differ in more than "-" and "_"`
   );
 }
 
-/** Index of the first repeated value. @returns -1 if each value is there once */
+/** @returns the index of the first repeated value, or -1 */
 function indexOfRepetition(values: readonly string[]): number {
   const seen = new Set<string>();
   return values.findIndex((value) => seen.size === seen.add(value).size);
@@ -61,11 +61,11 @@ function renameProblem(kind: string, declared: readonly Named[]): string | undef
   for (const renamed of declared.filter(({ name, vaultName }) => vaultName !== name)) {
     const { name, vaultName } = renamed;
     if (byName.has(vaultName)) {
-      return `${kind} "${name}" has vaultName "${vaultName}", which is the name of another ${kind}, and Vault keeps "${name}" under that name; give the other ${kind} another name`;
+      return `${kind} "${name}" has vaultName "${vaultName}", which is the name of another ${kind}, but Vault keeps "${name}" under that name; give the other ${kind} another name`;
     }
     const same = byVaultName.get(vaultName);
     if (same !== undefined && same !== renamed) {
-      return `${kind} "${name}" and ${kind} "${same.name}" both have vaultName "${vaultName}", and Vault has only one ${kind} of that name; leave it out of the other`;
+      return `${kind} "${name}" and ${kind} "${same.name}" both have vaultName "${vaultName}", but Vault has only one ${kind} of that name; remove it from one of the two`;
     }
   }
   return undefined;

@@ -1,6 +1,6 @@
 import type { ChartValues } from '../schema/server/chart-values';
 
-/** Values that only one of the charts has. */
+/** Values that only one of the two charts has. */
 const OF_ONE_CHART: Readonly<Record<string, 'openbao' | 'vault'>> = {
   extraObjects: 'openbao',
   snapshotAgent: 'openbao',
@@ -14,7 +14,7 @@ const OF_ONE_CHART: Readonly<Record<string, 'openbao' | 'vault'>> = {
   'server.serviceCA': 'vault',
 };
 
-/** Values that the declaration has a field for, or that grants depend on, each with advice. */
+/** Refused values, each with advice. The declaration has a field for them, or grants depend on them. */
 const OURS: Readonly<Record<string, string>> = {
   fullnameOverride: 'use releaseName',
   nameOverride: 'use releaseName',
@@ -46,31 +46,35 @@ const OURS: Readonly<Record<string, string>> = {
   'server.logLevel': 'use logLevel',
   'server.persistentVolumeClaimRetentionPolicy': 'leave it out: the volumes, with every grant, outlive the server',
   'server.podManagementPolicy': 'leave it out: a sealed node would keep the next one from starting',
-  'server.standalone': 'leave it out: one node is no cluster',
-  'server.updateStrategyType': 'leave it out: a pod that is replaced may wait for people to unseal it',
-  'serverTelemetry.prometheusRules.rules': 'use monitoring, and rules of your own in an object of your own',
+  'server.standalone': 'leave it out: one node tolerates no failure',
+  'server.updateStrategyType': 'leave it out: a replaced pod may wait until people unseal it',
+  'serverTelemetry.prometheusRules.rules': 'use monitoring, and put your own rules into an object of your own',
   'ui.enabled': 'use ui',
 };
 
-/** Volumes that the chart and the stack give to a pod. */
+/** Volumes of a pod that the chart and the stack define. */
 const VOLUMES = ['audit', 'config', 'data', 'home', 'plugins', 'seal', 'tls', 'tmp'];
 
-/** @returns a problem for each value that the declaration sets elsewhere, or that this chart does not have */
+/** @returns a problem for each refused value, and for each value that this chart does not have */
 export function chartValueProblems(values: ChartValues, product: 'openbao' | 'vault'): string[] {
   const declared = ([path]: readonly [string, string]): boolean => at(values, path.split('.')) !== undefined;
   return [
     ...Object.entries(OURS)
       .filter(declared)
-      .map(([path, advice]) => `values.${path} is not the chart's to say; ${advice}`),
+      .map(([path, advice]) => `values.${path} is refused, because the stack decides it; ${advice}`),
     ...Object.entries(OF_ONE_CHART)
       .filter(declared)
       .filter(([, chart]) => chart !== product)
       .map(
-        ([path, chart]) => `values.${path} is in the chart of ${chart}, and not in that of ${product}; leave it out`,
+        ([path, chart]) =>
+          `values.${path} is in the chart of ${chart}, but not in the chart of ${product}; leave it out`,
       ),
     ...volumeNames(values)
       .filter((name) => VOLUMES.includes(name))
-      .map((name) => `values.server.volumes must not have "${name}", the name of a volume of the stack; rename it`),
+      .map(
+        (name) =>
+          `values.server.volumes must not have "${name}", which is the name of a volume of the stack; rename it`,
+      ),
   ];
 }
 

@@ -8,7 +8,7 @@ import { chartValueProblems } from './refused-chart-values';
 
 type Server = NonNullable<Deployment['vault']['server']>;
 
-/** @returns each problem of fields that do not fit together */
+/** @returns all problems of fields that do not fit together, as one text */
 export function serverProblem({ vault: { server } }: Deployment): string | undefined {
   const problems = server === undefined ? [] : problemsOf(server);
   return problems.length === 0 ? undefined : problems.map((problem) => `vault.server.${problem}`).join('; ');
@@ -26,7 +26,7 @@ function problemsOf(server: Server): string[] {
 function memoryProblems(server: Server): string[] {
   return (['ipcLock', 'disableMlock'] as const)
     .filter((field) => server.product === 'openbao' && field in server && server[field as 'ipcLock'] !== undefined)
-    .map((field) => `${field} is for Vault only, got it for OpenBao, which never locks memory; leave it out`);
+    .map((field) => `${field} is for Vault only, and OpenBao never locks its memory; leave it out`);
 }
 
 function sealProblems(seal: SealDeclaration, product: Server['product']): string[] {
@@ -49,15 +49,15 @@ function keyProblems(seal: Extract<SealDeclaration, { type: 'static' }>): string
     return [];
   }
   if (previousKeyId === undefined || previousKeyFile === undefined) {
-    return ['seal needs previousKeyId and previousKeyFile together, got one; give both or none'];
+    return ['seal needs previousKeyId and previousKeyFile together, got one; set both or none'];
   }
   return [
     ...(previousKeyId === currentKeyId
-      ? [`seal must have two names for two keys, got "${currentKeyId}" for both; give the new key a new name`]
+      ? [`seal must have a name for each key, got "${currentKeyId}" for both; give the new key a new name`]
       : []),
-    // Both files are mounted into one folder.
+    // The container mounts both files into one folder.
     ...(basename(previousKeyFile) === basename(currentKeyFile)
-      ? [`seal must have two file names for two keys, got "${basename(currentKeyFile)}" for both; rename one of them`]
+      ? [`seal must have a file name for each key, got "${basename(currentKeyFile)}" for both; rename one of them`]
       : []),
   ];
 }
@@ -66,14 +66,14 @@ type KmsSeal = Exclude<SealDeclaration, { type: 'static' | 'transit' }>;
 
 function kmsProblems({ type, pluginCommand, pluginSha256 }: KmsSeal, product: Server['product']): string[] {
   if ((pluginCommand === undefined) !== (pluginSha256 === undefined)) {
-    return ['seal needs pluginCommand and pluginSha256 together, got one; give both for OpenBao, and none for Vault'];
+    return ['seal needs pluginCommand and pluginSha256 together, got one; set both for OpenBao, and none for Vault'];
   }
   if (product === 'vault') {
     return pluginCommand === undefined ? [] : [`seal.pluginCommand must be left out: "${type}" is built into Vault`];
   }
   return pluginCommand === undefined
     ? [
-        `seal of type "${type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
+        `seal of type "${type}" needs a plugin, because OpenBao has none built in since 2.7; add pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
       ]
     : [];
 }
@@ -89,10 +89,12 @@ function kubernetesProblems({
   const { takesSnapshots, name } = CHARTS[product];
   return [
     ...(chart.path !== undefined && chart.repository !== undefined
-      ? ['chart must have path or repository, got both; leave one out']
+      ? ['chart must have path or repository, got both; leave one of the two out']
       : []),
     ...(chart.sha256 !== undefined && chart.path === undefined
-      ? ['chart.sha256 must have path beside it, because Helm verifies no chart that it fetches; fetch it, and name it']
+      ? [
+          'chart.sha256 needs chart.path, because Helm does not verify a chart that it fetches; fetch the chart, and set chart.path',
+        ]
       : []),
     ...(snapshots !== undefined && !takesSnapshots
       ? [
@@ -100,7 +102,7 @@ function kubernetesProblems({
         ]
       : []),
     ...(seal?.type === 'static' && sealSecret === undefined
-      ? ['sealSecret must name the Secret that has the files of the static seal; make one, and name it']
+      ? ['sealSecret must name the Secret with the key files of the static seal; create the Secret, and set sealSecret']
       : []),
     ...chartValueProblems(values, product),
   ];

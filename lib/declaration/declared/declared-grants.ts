@@ -5,15 +5,15 @@ import type { Deployment } from '../schema/deployment';
 import { byName } from './note';
 
 /*
- * The part of a deployment that decides about grants and about who reads them. Stack `webex-tokens` keeps it in its state.
- * The next deploy compares it with what is declared then. It holds no secret.
+ * The part of a deployment that decides which grants exist and which apps read them. Stack `webex-tokens` keeps it as a note in
+ * its state. The next deploy compares the note with the declaration. The note holds no secret.
  */
 
 const app = z.object({
   /** Name in the declaration. */
   name: z.string(),
   reads: z.array(z.string()),
-  /** @default - AppRole */
+  /** Login. @default - AppRole */
   login: z.object({ type: z.enum(['jwt', 'kubernetes', 'cert']), path: z.string() }).optional(),
 });
 
@@ -22,11 +22,11 @@ export const declaredGrants = z.object({
   /** Token endpoint at which the engine refreshes. */
   tokenUrl: z.string(),
   appRolePath: z.string(),
-  /** By their names in Vault, with their names in the declaration. */
+  /** Integrations by their names in Vault, with their names in the declaration. */
   integrations: z.record(z.string(), z.object({ name: z.string(), clientId: z.string() })),
   /** Name in Vault of each credential's integration. */
   credentials: z.record(z.string(), z.string()),
-  /** By their names in Vault. */
+  /** Apps by their names in Vault. */
   apps: z.record(z.string(), app),
 });
 

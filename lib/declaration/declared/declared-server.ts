@@ -3,17 +3,17 @@ import { podNames } from '../schema/server/kubernetes-server-declaration';
 import { nodeNames, type serverDeclaration } from '../schema/server/server-declaration';
 
 /*
- * The part of a declared server that decides whether its grants are found again. Stack `vault-server` keeps it in its state.
+ * The part of a declared server that its grants depend on. Stack `vault-server` keeps it as a note in its state.
  */
 
 export const declaredServer = z.object({
   format: z.literal(1),
   mode: z.enum(['dev', 'production', 'kubernetes']),
-  /** @default - it runs in containers */
+  /** Namespace on Kubernetes. @default - the server runs in containers */
   namespace: z.string().optional(),
   /** Names of its containers or of its pods. */
   nodes: z.array(z.string()),
-  /** Volumes that keep its grants, one a node; none in dev mode. */
+  /** Volumes that keep its grants, one for each node. A dev server has none. */
   volumes: z.array(z.string()),
 });
 

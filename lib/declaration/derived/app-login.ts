@@ -1,7 +1,7 @@
 import { DEFAULT_AUDIENCE, type IdentityDeclaration } from '../schema/identity-declaration';
 
 /*
- * The login of an app, in Vault's words: its auth method, which others may share, and its role.
+ * The login of an app, in Vault's words: its auth method and its role. Apps may share an auth method.
  */
 
 export type AppLogin = AppRoleLogin | JwtLogin | KubernetesLogin | CertLogin;
@@ -9,14 +9,14 @@ export type AppLogin = AppRoleLogin | JwtLogin | KubernetesLogin | CertLogin;
 interface MethodBase {
   /** Path of the method, below `auth/`. */
   readonly path: string;
-  /** The stack enables and configures it. */
+  /** The stack enables and configures the method. */
   readonly isManaged: boolean;
 }
 
 /** A login by an identity that the app has already. */
 export type IdentityLogin = Exclude<AppLogin, AppRoleLogin>;
 
-/** A login by a role id and a secret id, which somebody issues. */
+/** A login by a role id and an issued secret id. */
 export interface AppRoleLogin extends MethodBase {
   readonly type: 'approle';
 }
@@ -27,7 +27,7 @@ export interface JwtLogin extends MethodBase {
   /** Source of the app's token. */
   readonly from: 'jwt' | 'github' | 'gitlab';
   readonly issuer: string;
-  /** PEM. @default - discovery finds them */
+  /** PEM. @default - Vault discovers them at the issuer */
   readonly publicKeys?: readonly string[];
   readonly issuerCaPem?: string;
   readonly audience: string;
@@ -38,7 +38,7 @@ export interface JwtLogin extends MethodBase {
 /** @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes */
 export interface KubernetesLogin extends MethodBase {
   readonly type: 'kubernetes';
-  /** Cluster whose tokens review themselves. @default - Vault's own cluster, by Vault's service account */
+  /** Cluster whose tokens review themselves. @default - Vault's own cluster; Vault's service account reviews tokens */
   readonly cluster?: { readonly address: string; readonly caPem: string };
   readonly serviceAccounts: readonly string[];
   readonly namespaces: readonly string[];
@@ -87,7 +87,7 @@ export function identityLogin({ jwt, github, gitlab, kubernetes, cert }: Identit
     const { path, manageMethod, caPem, uris = [], dnsNames = [] } = cert;
     return { type: 'cert', path, isManaged: manageMethod, caPem, uris, dnsNames };
   }
-  throw new TypeError('an identity of no kind');
+  throw new TypeError('the identity has no kind');
 }
 
 type IssuerIdentity = NonNullable<IdentityDeclaration['jwt' | 'github' | 'gitlab']>;
@@ -96,7 +96,7 @@ function ofIssuer({ path, manageMethod, issuer, issuerCaPem, audience }: IssuerI
   return { type: 'jwt', path, isManaged: manageMethod, issuer, issuerCaPem, audience, userClaim: 'sub' } as const;
 }
 
-/** Path in Vault of the roles of a method. */
+/** Path of a method's roles in Vault. */
 export function rolesPath({ type, path }: Pick<AppLogin, 'type' | 'path'>): string {
   return `auth/${path}/${type === 'cert' ? 'certs' : 'role'}`;
 }

@@ -2,7 +2,7 @@ import { quotedList, UsageError } from '#core';
 import type { App, Credential, Deployment, Integration } from '../schema/deployment';
 
 /*
- * Parts of a deployment by their names. An unknown name throws a UsageError that lists the declared ones.
+ * Parts of a deployment, found by name. An unknown name throws a UsageError that lists the declared names.
  */
 
 export const findIntegration = ({ integrations }: Deployment, name: string): Integration =>

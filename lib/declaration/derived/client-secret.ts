@@ -5,14 +5,14 @@ import { OIDC_SECRET_VARIABLE } from '../schema/operators-declaration';
 export interface ClientSecret {
   /** Owner for messages, such as `integration "webex-myapp"`. */
   readonly of: string;
-  /** Place that shows it to people, for messages. */
+  /** Place that shows the secret to people, for messages. */
   readonly shownBy: string;
-  /** Terraform variable. The environment has it as `TF_VAR_<variable>`. */
+  /** Terraform variable. The environment sets it as `TF_VAR_<variable>`. */
   readonly variable: string;
 }
 
 export interface DeclaredSecret extends ClientSecret {
-  /** Path in Vault of its entry. */
+  /** Path in Vault of the entry that has the secret. */
   readonly path: string;
 }
 
@@ -30,11 +30,11 @@ export const OIDC_SECRET: ClientSecret = {
   variable: OIDC_SECRET_VARIABLE,
 };
 
-/** Step of Terraform with a secret, in the `input` of its resource. */
+/** One step of an apply with a secret. It is the `input` of a Terraform resource. */
 export interface SecretStep {
   /** Path in Vault of the secret's entry. */
   readonly entry: string;
-  /** The gate checks that the secret is given. The others write it: into the entry, or as the copy for healing. */
+  /** Step `gate` checks that the secret is set, `secret` writes it into the entry, and `copy` writes the copy for healing. */
   readonly step: 'gate' | 'secret' | 'copy';
 }
 

@@ -16,7 +16,7 @@ export function kubectlCommand({
   return `kubectl${chosen} -n ${namespace}`;
 }
 
-/** Command line that makes a pod answer, by its address on this machine. */
+/** Command line that forwards a port to each pod, by the pod's address on this machine. */
 export function portForwards(server: KubernetesServerDeclaration): ReadonlyMap<string, string> {
   const addresses = forwardedAddresses(server);
   return new Map(
@@ -29,7 +29,7 @@ export function portForwards(server: KubernetesServerDeclaration): ReadonlyMap<s
 
 type Server = Deployment['vault']['server'];
 
-/** Addresses of the other nodes. @returns none for a single node, or for an address that no node has */
+/** Addresses of the other nodes. @returns an empty list for a single node, or for the address of no node */
 export function otherNodeAddresses(address: string, server: Server): readonly string[] {
   if (server === undefined) {
     return [];
@@ -38,14 +38,14 @@ export function otherNodeAddresses(address: string, server: Server): readonly st
   return all.includes(address) ? all.filter((other) => other !== address) : [];
 }
 
-/** Advice if one node does not serve. @returns undefined if there is no other */
+/** Advice if one node does not serve. @returns undefined if there is no other node */
 export function otherNodeAdvice(address: string, server: Server): string | undefined {
   const others = otherNodeAddresses(address, server).map((other) => `VAULT_ADDR=${other}`);
   const forwarded = server?.mode === 'kubernetes' ? ', while its port is forwarded' : '';
   return others.length === 0 ? undefined : `another node may serve: ${others.join(' or ')}${forwarded}`;
 }
 
-/** Advice about an error without an answer. @returns undefined for other errors, and for an unknown address */
+/** Advice about an unreachable node. @returns undefined for another error or an unknown address */
 export function absenceAdvice(error: unknown, server: Server): string | undefined {
   if (!(error instanceof VaultUnreachableError) || !error.isTransient) {
     return undefined;
@@ -57,8 +57,8 @@ export function absenceAdvice(error: unknown, server: Server): string | undefine
   return advice.length === 0 ? undefined : advice.join('; ');
 }
 
-/** Advice if nothing answers at an address. @returns undefined if no pod's port is forwarded to it */
+/** Advice if nothing answers at an address. @returns undefined if the address is not that of a forwarded port */
 function forwardAdvice(address: string, server: Server): string | undefined {
   const command = server?.mode === 'kubernetes' ? portForwards(server).get(address) : undefined;
-  return command && `see that this runs: ${command}`;
+  return command && `check that this command runs: ${command}`;
 }

@@ -4,8 +4,8 @@ import { healingPathOf } from '../schema/engine-declaration';
 import { askersOf, isServiceApp, type ServiceAppCredential } from '../schema/credential-declaration';
 
 /*
- * Grants of Service Apps that "recover" replaces if they are lost. It needs their client secrets for that, which the engine
- * never returns. So Vault keeps them a second time, in a mount of their own.
+ * Grants of Service Apps that command "recover" replaces if they are lost. The command needs their client secrets, which the
+ * engine never returns. So Vault keeps a second copy in another mount.
  */
 
 export function healingCredentials({ credentials }: Pick<Deployment, 'credentials'>): ServiceAppCredential[] {
@@ -13,7 +13,7 @@ export function healingCredentials({ credentials }: Pick<Deployment, 'credential
 }
 
 /**
- * Order of recovery: each lost grant follows the one whose token requests it.
+ * Order of recovery. Each lost grant comes after the grant whose token requests it.
  *
  * @param lost names of credentials
  */
@@ -38,7 +38,7 @@ export function healingIntegrations(deployment: Deployment): string[] {
   return [...new Set(names)];
 }
 
-/** Path of an integration's client secret for healing. @param integration its name in the engine */
+/** Path of an integration's client secret for healing. @param integration name in the engine */
 export function keptSecretPath({ engine }: Pick<Deployment, 'engine'>, integration: string): string {
   return `${healingPathOf(engine.mountPath)}/${integration}`;
 }

@@ -9,7 +9,7 @@ export function integrationEntry(clientId: string, webexApiUrl: string) {
     client_id: clientId,
     provider: 'custom',
     provider_options: {
-      // By default the plugin tries Basic authentication first, so each first failure counts twice.
+      // By default the plugin tries Basic authentication first, so Webex counts the first failure twice.
       auth_style: 'in_params',
       auth_code_url: `${webexApiUrl}/authorize`,
       token_url: `${webexApiUrl}/access_token`,

@@ -7,12 +7,12 @@ export function loginOf({ appRole }: Pick<Deployment, 'appRole'>, { identity }: 
     : identityLogin(identity);
 }
 
-/** Path in Vault of the role of an app. */
+/** Path of an app's role in Vault. */
 export function rolePath(deployment: Pick<Deployment, 'appRole'>, app: App): string {
   return `${rolesPath(loginOf(deployment, app))}/${app.vaultName}`;
 }
 
-/** The auth methods beside AppRole, each once, as the login of one of its apps. */
+/** Auth methods other than AppRole. Each is listed once, as the login of one of its apps. */
 export function identityMethods(deployment: Pick<Deployment, 'appRole' | 'apps'>): IdentityLogin[] {
   const logins = deployment.apps.map((app) => loginOf(deployment, app)).filter((login) => login.type !== 'approle');
   return [...new Map(logins.map((login) => [login.path, login])).values()];

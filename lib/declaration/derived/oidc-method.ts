@@ -10,18 +10,18 @@ import { policyNameOf } from './policy-names';
 
 export type OidcDeclaration = NonNullable<z.output<typeof operatorsDeclaration>['oidc']>;
 
-/** It lasts for a consent, and is the life of an operator's AppRole token. */
+/** Long enough for a consent. An operator's AppRole token has the same lifetime. */
 export const OIDC_TOKEN_SECONDS = 20 * 60;
 
 export interface OidcRole {
-  /** It is also the name of the role. */
+  /** Operator. The role has the same name. */
   readonly operator: PeopleOperator;
-  /** Groups at the identity provider. A member of one may act as the operator. */
+  /** Groups at the identity provider. A member of one of them may act as the operator. */
   readonly groups: readonly string[];
   readonly policyName: string;
 }
 
-/** @returns none if people do not log in by OIDC */
+/** @returns an empty list if people do not log in by OIDC */
 export function oidcRoles({ engine, operators }: Pick<Deployment, 'engine' | 'operators'>): OidcRole[] {
   return PEOPLE_OPERATORS.flatMap((operator) => {
     const groups = operators?.oidc?.groups[operator];
@@ -35,7 +35,7 @@ export function hasIssuers(deployment: Pick<Deployment, 'engine' | 'operators'>)
 }
 
 /**
- * All of `auth/<path>/config` but the client secret.
+ * All fields of `auth/<path>/config` except the client secret.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#configure
  */
@@ -45,7 +45,7 @@ export function oidcConfiguration({ issuer, issuerCaPem = '', clientId }: OidcDe
     oidc_discovery_ca_pem: issuerCaPem,
     oidc_client_id: clientId,
     bound_issuer: issuer,
-    // Vault accepts RS256 alone by default.
+    // By default Vault accepts only RS256.
     jwt_supported_algs: signingAlgorithms(),
   };
 }

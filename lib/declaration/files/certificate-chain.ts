@@ -5,7 +5,7 @@ import { ExplainedError, commandLine, quotedList } from '#core';
 const DAY_MS = 24 * 3600 * 1000;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** Certificates of one file, or of one key of a Secret: the server's own, then those up to the CA. */
+/** Certificates in one file, or in one key of a Secret: the server's own, followed by the intermediate certificates. */
 export class CertificateChain {
   private constructor(
     private readonly place: string,
@@ -13,8 +13,8 @@ export class CertificateChain {
   ) {}
 
   /**
-   * @param what in words: "certificate", "CA"
-   * @param place for messages, such as its path
+   * @param what "certificate" or "CA", for messages
+   * @param place for messages, such as the path
    * @throws ExplainedError unless each certificate can be read
    */
   static parse(what: string, place: string, text: string): CertificateChain {
@@ -28,7 +28,7 @@ export class CertificateChain {
     if (first === undefined) {
       const got = text.includes('PRIVATE KEY') ? 'a private key' : 'none';
       throw new ExplainedError(
-        `the ${what} ${place} must hold a PEM certificate, got ${got}; give the certificate's own file`,
+        `the ${what} ${place} must hold a PEM certificate, got ${got}; use the file of the certificate`,
       );
     }
     return new CertificateChain(place, [first, ...others]);
@@ -38,22 +38,22 @@ export class CertificateChain {
     return this.#shown.checkPrivateKey(key);
   }
 
-  /** @throws ExplainedError unless it is valid now */
+  /** @throws ExplainedError if the certificate has expired or is not valid yet */
   checkValidity(now: Date): void {
     if (now > this.#notAfter) {
       throw new ExplainedError(
-        `the certificate ${this.place} expired on ${day(this.#notAfter)}; renew it, with "${commandLine('certs', '--renew')}" if that made it`,
+        `the certificate ${this.place} expired on ${day(this.#notAfter)}; renew it, by "${commandLine('certs', '--renew')}" if "certs" made it`,
       );
     }
     const notBefore = new Date(this.#shown.validFrom);
     if (now < notBefore) {
       throw new ExplainedError(
-        `the certificate ${this.place} is valid only from ${notBefore.toISOString()}, and it is ${now.toISOString()} here; wait, or set this machine's clock`,
+        `the certificate ${this.place} is not valid before ${notBefore.toISOString()}, and this machine's clock shows ${now.toISOString()}; wait, or set the clock`,
       );
     }
   }
 
-  /** @param hosts host names and IP addresses @throws ExplainedError unless it names all of them */
+  /** @param hosts host names and IP addresses @throws ExplainedError if the certificate does not name all of them */
   checkHosts(hosts: readonly string[]): void {
     const certificate = this.#shown;
     const missing = hosts.filter(
@@ -62,12 +62,12 @@ export class CertificateChain {
     if (missing.length > 0) {
       const names = certificate.subjectAltName ?? 'no name at all';
       throw new ExplainedError(
-        `the certificate ${this.place} is not for ${quotedList(missing)}, only for ${names}; issue one that names each of them`,
+        `the certificate ${this.place} does not name ${quotedList(missing)}, only ${names}; issue a certificate that names all of them`,
       );
     }
   }
 
-  /** @throws ExplainedError unless one of those CAs signed it, or signed an intermediate certificate behind it */
+  /** @throws ExplainedError if no CA signed the certificate or one of its intermediate certificates */
   checkIssuer(cas: CertificateChain): void {
     // Clients ignore certificates after a gap in the chain.
     const gap = this.certificates.findIndex((certificate, index) => {
@@ -77,16 +77,16 @@ export class CertificateChain {
     const shown = this.certificates.slice(0, gap + 1);
     if (!shown.some((certificate) => cas.certificates.some((ca) => isIssuedBy(certificate, ca)))) {
       throw new ExplainedError(
-        `the certificate ${this.place} is not from the CA ${cas.place}, so no client that trusts that CA would trust it; give the CA that signed it, and those between them in ${this.place}`,
+        `the certificate ${this.place} is not from the CA ${cas.place}, so its clients would not trust it; use the right CA, or add the intermediate certificates to ${this.place}`,
       );
     }
   }
 
-  /** @returns a warning if it expires within so many days */
+  /** @returns a warning if the certificate expires within so many days */
   warnings(expiresSoonDays: number, now: Date): string[] {
     const daysLeft = Math.floor((this.#notAfter.getTime() - now.getTime()) / DAY_MS);
     return daysLeft < expiresSoonDays
-      ? [`the certificate ${this.place} expires in ${daysLeft} days, on ${day(this.#notAfter)}; renew it before that`]
+      ? [`the certificate ${this.place} expires in ${daysLeft} days, on ${day(this.#notAfter)}; renew it before then`]
       : [];
   }
 

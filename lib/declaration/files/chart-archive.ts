@@ -12,8 +12,8 @@ const description = z.object({ name: z.string(), version: z.string() });
 /**
  * Checks the declared chart on this machine.
  *
- * @param home that a relative path starts from
- * @throws ExplainedError if the chart is missing, or the stack is made for another version
+ * @param home start of a relative path
+ * @throws ExplainedError if the chart is missing, or is another version than the stack needs
  */
 export function checkChart(
   { product, chart }: Pick<KubernetesServerDeclaration, 'product' | 'chart'>,
@@ -34,7 +34,7 @@ export function checkChart(
   const got = found.isDirectory() ? describe(join(file, 'Chart.yaml')) : basename(file).replace(/\.tgz$/, '');
   if (got !== wanted) {
     throw new ExplainedError(
-      `the chart ${file} must be ${wanted}, as this release requires, got ${got}; use that one, its archive named ${wanted}.tgz`,
+      `the chart ${file} must be ${wanted}, because this release needs that version, got ${got}; use that chart, with the name ${wanted}.tgz for its archive`,
     );
   }
   if (chart.sha256 !== undefined) {

@@ -11,7 +11,7 @@ const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
 
 const HOW_TO_EXPORT = 'write "export default defineDeployment({ ... })"';
 
-/** A declaration, and its file. Relative paths start from the file's folder, which also holds local state. */
+/** A declaration and its file. Relative paths start from the file's folder, which also has the local states. */
 export interface LoadedDeployment {
   readonly deployment: Deployment;
   /** Absolute path. */
@@ -22,7 +22,7 @@ export interface LoadedDeployment {
 }
 
 /**
- * Loads a module whose default export is a deployment, or a JSON file.
+ * Loads a deployment: the default export of a module, or a JSON file.
  *
  * @param file relative to the current folder
  * @throws UsageError if there is no such file; ExplainedError if it cannot be loaded, or is invalid
@@ -31,11 +31,13 @@ export async function loadDeployment(file: string): Promise<LoadedDeployment> {
   const path = resolve(file);
   const ending = extname(path);
   if (!ENDINGS.includes(ending)) {
-    throw new UsageError(`a deployment is a module or JSON, got ${file}; its name must end in ${ENDINGS.join(', ')}`);
+    throw new UsageError(
+      `a deployment is a module or a JSON file, got ${file}; use a file whose name ends in ${ENDINGS.join(', ')}`,
+    );
   }
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new UsageError(
-      `there is no deployment file ${file}; change to the folder that has it, or name it with --deployment or in DEPLOYMENT`,
+      `there is no deployment file ${file}; change to its folder, or name the file by --deployment or in DEPLOYMENT`,
     );
   }
   const declared = ending === '.json' ? readJson(path, file) : await loadModule(path, file);
@@ -76,8 +78,8 @@ async function loadModule(path: string, file: string): Promise<unknown> {
 }
 
 /**
- * By `require` if possible: tsx loads CommonJS and ES modules so, with the classes of this program. A module with a
- * top-level await is imported.
+ * Loads by `require` if possible. With `require`, tsx loads CommonJS and ES modules, and both get the classes of this program. A
+ * module with a top-level await needs `import`.
  */
 async function requireOrImport(path: string): Promise<unknown> {
   if (extname(__filename) === '.js') {
@@ -116,7 +118,7 @@ function isNamespace(loaded: object): boolean {
   return Object.prototype.toString.call(loaded) === '[object Module]';
 }
 
-/** The problem of a declaration, with the name of its file. */
+/** Adds the name of the file to an error about a declaration. */
 function named(error: unknown, file: string): unknown {
   const { name, problem } = error as { readonly name?: unknown; readonly problem?: unknown };
   return name === InvalidDeployment.name ? new InvalidDeployment(String(problem), file) : error;

@@ -4,14 +4,14 @@ import { basename, resolve } from 'node:path';
 import { errorCode, ExplainedError } from '#core';
 import type { Deployment } from '../schema/deployment';
 
-/** `go install` of the plugin would take its own dependencies, which are of 2022. */
+/** `go install` would build the plugin with its own dependencies, which are from 2022. */
 const ADVICE =
   'build it with the command in plugin/README.md of webex-token-vault, and set OAUTHAPP_PLUGIN to its path';
 
 /** First bytes of programs: ELF, kinds of Mach-O, scripts. */
 const PROGRAMS = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', '2321'];
 
-/** Reason for which {@link isProgram} refuses a file. */
+/** Reason why {@link isProgram} refuses a file. */
 export const NO_PROGRAM = 'neither ELF nor Mach-O';
 
 export interface PluginBinary {
@@ -26,10 +26,10 @@ export function pluginCommand({ name, path, command }: Deployment['engine']['plu
 }
 
 /**
- * Checks the plugin binary on this machine, if one is declared, before Vault gets a request.
+ * Checks the plugin binary on this machine, if one is declared. This check precedes all requests to Vault.
  *
- * @param folder that a relative path starts from
- * @throws ExplainedError if it is missing, cannot run, or has another sha256
+ * @param folder start of a relative path
+ * @throws ExplainedError if the binary is missing, cannot run, or has another sha256
  */
 export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: string): PluginBinary {
   const { path, sha256 } = plugin;
@@ -37,7 +37,7 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
   if (path === undefined) {
     if (sha256 === undefined) {
       throw new ExplainedError(
-        `engine.plugin has neither path nor sha256, so Vault could not recognize the plugin; ${ADVICE}`,
+        `engine.plugin has neither path nor sha256, so Vault could not verify the plugin; ${ADVICE}`,
       );
     }
     return { sha256, command };
@@ -49,18 +49,18 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
     throw new ExplainedError(`no plugin binary at ${file}; ${ADVICE}`);
   }
   if (!found.isFile()) {
-    throw new ExplainedError(`the plugin binary ${file} must be a file, and is none; ${ADVICE}`);
+    throw new ExplainedError(`the plugin binary ${file} must be a file, but is none; ${ADVICE}`);
   }
   if (!isProgram(file)) {
-    throw new ExplainedError(`the plugin binary ${file} must be a program, and is none: ${NO_PROGRAM}; ${ADVICE}`);
+    throw new ExplainedError(`the plugin binary ${file} must be a program, but is ${NO_PROGRAM}; ${ADVICE}`);
   }
   if (!isExecutable(file)) {
-    throw new ExplainedError(`the plugin binary ${file} must be executable, and is not; run chmod 755 ${file}`);
+    throw new ExplainedError(`the plugin binary ${file} must be executable, but is not; run chmod 755 ${file}`);
   }
   const actual = createHash('sha256').update(readFileSync(file)).digest('hex');
   if (sha256 !== undefined && sha256 !== actual) {
     throw new ExplainedError(
-      `the plugin binary ${file} must have sha256 ${sha256}, got ${actual}; get the right binary, or correct engine.plugin.sha256 if you trust this one`,
+      `the plugin binary ${file} must have sha256 ${sha256}, got ${actual}; use the right binary, or correct engine.plugin.sha256 if you trust this one`,
     );
   }
   return { sha256: actual, command };
@@ -100,14 +100,14 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * Requirements of an existing Vault before it runs the plugin. No API puts a file on a server.
+ * Requirements of the plugin on an existing Vault. No API writes a file to a server.
  *
- * @returns one line; undefined if the stack runs the server with the plugin, or others register it
+ * @returns one line; undefined if the stack runs the server, or somebody else registers the plugin
  * @see https://developer.hashicorp.com/vault/docs/plugins/plugin-architecture#plugin-directory
  */
 export function pluginPlace({ vault, engine }: Deployment): string | undefined {
   const { plugin } = engine;
   return vault.server === undefined && plugin.manage
-    ? `plugin "${pluginCommand(plugin)}" has to be in the plugin_directory of this Vault, on each node, mode 0755, built for the node's OS and architecture (GOOS, GOARCH); each node's configuration has plugin_directory and api_addr`
+    ? `plugin "${pluginCommand(plugin)}" must be in the plugin_directory of each node, with mode 0755, built for the node's GOOS and GOARCH; each node's configuration needs plugin_directory and api_addr`
     : undefined;
 }

@@ -7,7 +7,7 @@ import { firstBytes } from './plugin-binary';
  * @see https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
  */
 
-/** `e_machine` by the names of Node. */
+/** Values of `e_machine`, with Node's names. */
 const MACHINES: Readonly<Record<number, NodeJS.Architecture>> = {
   0x03: 'ia32',
   0x28: 'arm',
@@ -15,25 +15,25 @@ const MACHINES: Readonly<Record<number, NodeJS.Architecture>> = {
   0xb7: 'arm64',
 };
 
-/** Names of Go that differ from Node's. */
+/** Go's names of architectures, if they differ from Node's. */
 const GOARCH: Readonly<Partial<Record<NodeJS.Architecture, string>>> = { x64: 'amd64', ia32: '386' };
 
-/** `p_type` of a program that needs a loader, and the C library that it was linked with. */
+/** Value of `p_type` in a program that needs a loader and a C library. */
 const INTERPRETER = 3;
 
 const MACH_O = [0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe];
 
 /**
- * @param dockerHost other host of containers @default - `DOCKER_HOST`
+ * @param dockerHost another machine that runs the containers @default - `DOCKER_HOST`
  * @returns warnings
- * @throws ExplainedError if no server in a container here could start it
+ * @throws ExplainedError if no container on this machine could run the plugin
  */
 export function checkPluginPlatform(file: string, dockerHost = process.env.DOCKER_HOST): string[] {
-  // The program headers follow the first header at once.
+  // The program headers follow the first header directly.
   const program = firstBytes(file, 4096);
   if (program.length >= 4 && MACH_O.includes(program.readUInt32BE(0))) {
     throw new ExplainedError(
-      `the plugin binary ${file} is built for macOS, and the server runs in a Linux container; build it again with GOOS=linux`,
+      `the plugin binary ${file} is built for macOS, but the server runs in a Linux container; build it again with GOOS=linux`,
     );
   }
   if (program.length < 64 || program.toString('latin1', 0, 4) !== '\u007FELF') {
@@ -42,12 +42,12 @@ export function checkPluginPlatform(file: string, dockerHost = process.env.DOCKE
   const { machine, isLinked } = elfProgram(program);
   if (machine !== process.arch && !dockerHost) {
     throw new ExplainedError(
-      `the plugin binary ${file} is built for ${machine ?? 'another machine'}, and containers here run on ${process.arch}; build it again with GOARCH=${GOARCH[process.arch] ?? process.arch}`,
+      `the plugin binary ${file} is built for ${machine ?? 'another machine'}, but containers here run on ${process.arch}; build it again with GOARCH=${GOARCH[process.arch] ?? process.arch}`,
     );
   }
   return isLinked
     ? [
-        `the plugin binary ${file} is linked to the C library of the machine that built it, which official images do not have; build it again with CGO_ENABLED=0`,
+        `the plugin binary ${file} needs a C library that official images do not have; build it again with CGO_ENABLED=0`,
       ]
     : [];
 }

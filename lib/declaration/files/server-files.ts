@@ -7,18 +7,18 @@ import { nodeNames, type ProductionServerDeclaration } from '../schema/server/se
 import { checkTlsFiles } from './tls-files';
 
 /*
- * Files of the Docker host for a production server. They are checked before its start, because a container that does not
- * start says little.
+ * Files on the Docker host for a production server. They are checked before its start, because the error of a container that
+ * does not start is hard to find.
  */
 
 const STATIC_KEY_BYTES = 32;
-/** Ids from here on belong to user namespaces, where a container's ids differ from the host's. */
+/** Higher ids belong to user namespaces. There, the ids in a container differ from the host's. */
 const FIRST_NAMESPACED_ID = 65_536;
 
 /**
- * @param home that relative paths start from
+ * @param home start of relative paths
  * @returns warnings, such as a certificate that expires soon
- * @throws ExplainedError if the server would not start with these files, or others could read its keys
+ * @throws ExplainedError if the server would not start with these files, or other users could read its keys
  */
 export function checkServerFiles(server: ProductionServerDeclaration, pluginPath: string, home: string): string[] {
   const { tls, seal, environmentFile, user } = server;
@@ -30,7 +30,7 @@ export function checkServerFiles(server: ProductionServerDeclaration, pluginPath
     return inspect(folder, () => {
       if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
         throw new ExplainedError(
-          `no certificate for "${node}": there is no folder ${folder}; run "${commandLine('certs', ...nodeNames(server), '--owner', user)}" as root, or name your own in vault.server.tls`,
+          `no certificate for "${node}": there is no folder ${folder}; run "${commandLine('certs', ...nodeNames(server), '--owner', user)}" as root, or set your own folder in vault.server.tls`,
         );
       }
       const hosts = [tls.serverName.replaceAll('{node}', node)];
@@ -88,9 +88,9 @@ function checkStaticKey(file: string, uid: number, user: string): string[] {
     /^[0-9a-f]{64}$/i.test(text) ||
     (/^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === STATIC_KEY_BYTES);
   if (!isKey) {
-    const lineEnd = /[\r\n]$/.test(text) ? ' with a line end, which counts' : '';
+    const lineEnd = /[\r\n]$/.test(text) ? ' with a line end' : '';
     throw new ExplainedError(
-      `the static key ${file} must be ${STATIC_KEY_BYTES} bytes, or those in hex or base64, got ${content.length} bytes${lineEnd}; make one with "openssl rand -out ${file} ${STATIC_KEY_BYTES}", unless data is sealed with this one already`,
+      `the static key ${file} must be ${STATIC_KEY_BYTES} bytes, raw, in hex or in base64, got ${content.length} bytes${lineEnd}; if it seals no data yet, run "openssl rand -out ${file} ${STATIC_KEY_BYTES}"`,
     );
   }
   return [];
@@ -101,20 +101,20 @@ function checkPrivate(what: string, file: string, uid: number, user: string): st
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isFile() !== true) {
     throw new ExplainedError(
-      `${named} must be a file, and there is none; make it, or correct its path in ${declaringFile()}`,
+      `${named} must be a file, but there is none; create it, or correct its path in ${declaringFile()}`,
     );
   }
   checkOwner(named, found, uid, user);
-  requirePrivate({ path: file, mode: found.mode, what, advice: 'and make a new one if others may have read it' });
+  requirePrivate({ path: file, mode: found.mode, what, advice: 'and replace it if others may have read it' });
   accessSync(file, constants.R_OK);
   return [];
 }
 
-/** Docker on Linux keeps the owner of a file. Elsewhere the container seems to own every file. */
+/** Docker on Linux keeps the owner of a file. On other systems, the container's user owns every file. */
 function checkOwner(what: string, found: Stats, uid: number, user: string): void {
   if (process.platform === 'linux' && found.uid !== uid && found.uid < FIRST_NAMESPACED_ID) {
     throw new ExplainedError(
-      `${what} must belong to the server's uid ${uid}, which could not read it otherwise, got uid ${found.uid}; run chown ${user} on it as root, for a folder of certificates "${commandLine('certs', '--owner', user)}"`,
+      `${what} must belong to the server's uid ${uid}, which reads it, got uid ${found.uid}; run chown ${user} on it as root, or "${commandLine('certs', '--owner', user)}" for a folder of certificates`,
     );
   }
 }

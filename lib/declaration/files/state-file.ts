@@ -5,13 +5,13 @@ import type { LoadedDeployment } from './load-deployment';
 /** Name of the deployment that `deployment.ts` declares. */
 export const DEFAULT_NAME = 'deployment';
 
-/** File name of a stack's state without a declared backend. */
+/** File name of a stack's state, if no backend is declared. */
 export function stateFileName(deploymentName: string, stack: string): string {
   const middle = deploymentName === DEFAULT_NAME ? [] : [deploymentName];
   return ['terraform', ...middle, stack, 'tfstate'].join('.');
 }
 
-/** Settings of a backend, with `{stack}` and `{deployment}` replaced in each text. */
+/** Replaces `{stack}` and `{deployment}` in each text of a backend's settings. */
 export function backendSettings<Settings>(settings: Settings, deploymentName: string, stack: string): Settings {
   const filled = JSON.stringify(settings, (_, value: unknown) =>
     typeof value === 'string' ? value.replaceAll('{stack}', stack).replaceAll('{deployment}', deploymentName) : value,
@@ -19,12 +19,12 @@ export function backendSettings<Settings>(settings: Settings, deploymentName: st
   return JSON.parse(filled) as Settings;
 }
 
-/** Names of the stacks, in the order in which they are deployed. */
+/** Names of the stacks, in the order of their deployment. */
 export function stackNames({ vault }: Deployment): string[] {
   return [...(vault.server === undefined ? [] : ['vault-server']), 'webex-tokens'];
 }
 
-/** @returns undefined if the state is on no file of this machine, or in one that Terraform chose */
+/** @returns undefined if the state is in no file of this machine, or in a file that Terraform chooses */
 export function localStateFile({ deployment, folder, name }: LoadedDeployment, stack: string): string | undefined {
   const { backend } = deployment;
   if (backend === undefined) {

@@ -9,22 +9,22 @@ import { CertificateChain } from './certificate-chain';
  */
 
 export interface TlsFiles {
-  /** The server's certificate first, then those between it and the CA. PEM. */
+  /** The server's certificate, followed by the intermediate certificates. PEM. */
   readonly certFile: string;
-  /** Private key of the first certificate, not encrypted. PEM. */
+  /** Private key of the server's certificate, not encrypted. PEM. */
   readonly keyFile: string;
-  /** The CA that clients trust. PEM. @default - not checked, as for a public CA */
+  /** The CA that clients trust. PEM. @default - the CA is not checked, as for a public CA */
   readonly caFile?: string;
-  /** Host names and IP addresses of the server. @default - not checked */
+  /** Host names and IP addresses of the server. @default - the names are not checked */
   readonly hosts?: readonly string[];
 }
 
 export interface TlsFilesOptions {
-  /** Warn if fewer days are left. @default 30 */
+  /** Days before the expiry from which a warning is returned. @default 30 */
   readonly expiresSoonDays?: number;
-  /** A file may be a symbolic link. False if somebody else could have put it there. @default true */
+  /** Files may be symbolic links. False if another user could have created them. @default true */
   readonly followLinks?: boolean;
-  /** @default - now */
+  /** Time of the check. @default - now */
   readonly now?: Date;
 }
 
@@ -39,7 +39,7 @@ export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): s
   const key = readKey(keyFile, followLinks);
   if (!chain.belongsTo(key)) {
     throw new ExplainedError(
-      `the key ${keyFile} does not belong to the certificate ${certFile}; give a key and its own certificate`,
+      `the key ${keyFile} does not belong to the certificate ${certFile}; use the key of that certificate`,
     );
   }
   chain.checkValidity(now);
@@ -56,25 +56,25 @@ function readCertificates(what: string, file: string, followLinks: boolean): Cer
 
 function readKey(file: string, followLinks: boolean): KeyObject {
   const { text, mode } = readText('key', file, followLinks);
-  const advice = 'and make a new key if others on this machine may have read it';
+  const advice = 'and replace it if others on this machine may have read it';
   requirePrivate({ path: file, mode, what: 'the key', advice });
   if (/ENCRYPTED/.test(text)) {
     throw new ExplainedError(
-      `the key ${file} is encrypted, and a server cannot ask for its passphrase; give it without one, mode 0600`,
+      `the key ${file} is encrypted, but a server cannot ask for its passphrase; use a key without a passphrase, with mode 0600`,
     );
   }
   try {
     return createPrivateKey(text);
   } catch {
     const got = text.includes('BEGIN CERTIFICATE') ? 'a certificate' : 'something else';
-    throw new ExplainedError(`the key ${file} must hold a PEM private key, got ${got}; give the key's own file`);
+    throw new ExplainedError(`the key ${file} must hold a PEM private key, got ${got}; use the file of the key`);
   }
 }
 
 function readText(what: string, file: string, followLinks: boolean): { text: string; mode: number } {
   let descriptor: number | undefined;
   try {
-    // Without O_NONBLOCK a named pipe would keep this waiting.
+    // Without O_NONBLOCK, this call would wait for a writer of a named pipe.
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | (followLinks ? 0 : constants.O_NOFOLLOW));
     return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode };
   } catch (error) {

@@ -9,7 +9,7 @@ type AppSettings =
 
 /** An app: its login, and the rights of its tokens. */
 export interface ResolvedApp extends Readonly<Pick<App, AppSettings>> {
-  /** It is also its name in Vault. */
+  /** Name of the app and of its role in Vault. */
   readonly roleName: string;
   readonly login: AppLogin;
   readonly policyName: string;

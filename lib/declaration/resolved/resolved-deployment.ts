@@ -17,15 +17,15 @@ import { resolveApp, type ResolvedApp } from './resolved-app';
 import { keptSecretsPath, resolveIntegrations, type ResolvedIntegration } from './resolved-integration';
 
 /*
- * The contents of Vault that a deployment declares: each name, login, right and policy, computed once. Stack `webex-tokens`
- * hands each construct its own part.
+ * The contents of Vault that a deployment declares. Each name, login, right and policy is computed once. Stack `webex-tokens`
+ * passes each construct its part.
  */
 
 export interface ResolvedDeployment {
   readonly vault: {
-    /** @default - the environment's, because a declared server may have another address for Terraform */
+    /** Address of Vault. @default - the environment's: Terraform may reach a declared server at another address */
     readonly address?: string;
-    /** @default - the root namespace */
+    /** Namespace. @default - the root namespace */
     readonly namespace?: string;
   };
   readonly engine: ResolvedEngine;
@@ -38,7 +38,7 @@ export interface ResolvedDeployment {
     readonly path: string;
     /** The stack enables and tunes the method. */
     readonly isManaged: boolean;
-    /** Longest life of what the method issues. */
+    /** Longest lifetime of the secret ids and tokens of the method. */
     readonly maxLeaseTtlSeconds: number;
   };
   /** Other auth methods that the stack enables, each once. */
@@ -47,7 +47,7 @@ export interface ResolvedDeployment {
   readonly operatorPolicies: readonly DeclaredPolicy[];
   /** Auth method of people who act as operators. @default - none */
   readonly oidc?: ResolvedOidc;
-  /** Kept in the state, for the next deploy to compare. */
+  /** Note in the state. The next deploy compares it. */
   readonly grants: DeclaredGrants;
 }
 
@@ -55,15 +55,15 @@ export interface ResolvedDeployment {
 export interface ResolvedEngine {
   /** Name in the plugin catalog, and type of the mount. */
   readonly pluginName: string;
-  /** Binary of the catalog entry. @default - the entry is written by someone else */
+  /** Binary of the catalog entry. @default - somebody else writes the entry */
   readonly plugin?: PluginBinary;
   readonly mountPath: string;
-  /** Former path of the mount. @default - it does not move */
+  /** Former path of the mount. @default - the mount does not move */
   readonly movedFrom?: string;
-  /** Somebody mounted it by hand. */
+  /** Somebody mounted the engine by hand. */
   readonly isImported: boolean;
   readonly preventDestroy: boolean;
-  /** All of `<mountPath>/config`. */
+  /** All fields of `<mountPath>/config`. */
   readonly configuration: Readonly<Record<string, unknown>>;
 }
 
@@ -72,7 +72,7 @@ type OidcSettings =
 
 /** The auth method of people. */
 export interface ResolvedOidc extends Readonly<Pick<OidcDeclaration, OidcSettings>> {
-  /** All of `auth/<path>/config` but the client secret. */
+  /** All fields of `auth/<path>/config` except the client secret. */
   readonly configuration: object;
   readonly secret: ClientSecret;
   readonly tokenTtlSeconds: number;
@@ -80,14 +80,14 @@ export interface ResolvedOidc extends Readonly<Pick<OidcDeclaration, OidcSetting
 }
 
 /**
- * Vault's default limit: 32 days.
+ * Vault's default limit of a lease: 32 days.
  *
  * @see https://developer.hashicorp.com/vault/docs/configuration#max_lease_ttl
  */
 const VAULT_MAX_LEASE_SECONDS = 32 * 24 * 3600;
 
 /**
- * @param folder that relative paths of the declaration start from
+ * @param folder start of relative paths in the declaration
  * @throws ExplainedError if the plugin binary or a client id is missing
  */
 export function resolveDeployment(deployment: Deployment, folder: string): ResolvedDeployment {
@@ -101,7 +101,7 @@ export function resolveDeployment(deployment: Deployment, folder: string): Resol
     appRole: {
       path: deployment.appRole.path,
       isManaged: deployment.appRole.manage,
-      // A secret id expires with the longest lease of its mount at the latest.
+      // No secret id lives longer than the longest lease of its mount.
       maxLeaseTtlSeconds: Math.max(
         VAULT_MAX_LEASE_SECONDS,
         ...apps.flatMap(({ secretIdTtlSeconds, tokenMaxTtlSeconds }) => [secretIdTtlSeconds, tokenMaxTtlSeconds]),

@@ -6,19 +6,19 @@ import { integrationEntry } from '../derived/integration-entry';
 import type { Deployment, Integration } from '../schema/deployment';
 import { healingPathOf } from '../schema/engine-declaration';
 
-/** An integration: its entry in the engine, and its secret, which is not in the state. */
+/** An integration: its entry in the engine, and its client secret. The secret is not in the state. */
 export interface ResolvedIntegration {
   /** Name in the engine. */
   readonly vaultName: string;
-  /** All fields of the entry but the secret. */
+  /** All fields of the entry except the secret. */
   readonly entry: ReturnType<typeof integrationEntry>;
   readonly secret: ClientSecret;
   readonly clientSecretVersion: number;
-  /** A second copy of the secret is kept for healing. */
+  /** Vault keeps a second copy of the secret, for healing. */
   readonly keepsSecret: boolean;
 }
 
-/** @throws ExplainedError naming the first one that has no client id */
+/** @throws ExplainedError naming the first integration without a client id */
 export function resolveIntegrations(deployment: Deployment): ResolvedIntegration[] {
   const healed = healingIntegrations(deployment);
   return deployment.integrations.map((integration) => ({
@@ -30,7 +30,7 @@ export function resolveIntegrations(deployment: Deployment): ResolvedIntegration
   }));
 }
 
-/** Path of the kept secrets. @returns undefined if none is kept */
+/** Path of the client secrets for healing. @returns undefined if there are none */
 export function keptSecretsPath(deployment: Deployment): string | undefined {
   return healingIntegrations(deployment).length === 0 ? undefined : healingPathOf(deployment.engine.mountPath);
 }

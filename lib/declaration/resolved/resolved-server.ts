@@ -10,15 +10,15 @@ import type { KubernetesServerDeclaration } from '../schema/server/kubernetes-se
 import type { DevServerDeclaration, ProductionServerDeclaration } from '../schema/server/server-declaration';
 
 /*
- * The server that a deployment declares, with the files of this machine that it needs. Stack `vault-server` runs it.
+ * The server that a deployment declares, and the files on this machine that it needs. Stack `vault-server` runs the server.
  */
 
 export type ResolvedServer = ContainerServer | PodServer;
 
 interface ServerBase {
-  /** Such as a certificate that expires soon. */
+  /** Warnings, such as about a certificate that expires soon. */
   readonly warnings: readonly string[];
-  /** Kept in the state, for the next deploy to compare. */
+  /** Note in the state. The next deploy compares it. */
   readonly declared: DeclaredServer;
 }
 
@@ -34,8 +34,8 @@ export interface PodServer extends ServerBase {
 }
 
 /**
- * @param folder that relative paths of the declaration start from
- * @throws ExplainedError if no server is declared, or it would not start with these files
+ * @param folder start of relative paths in the declaration
+ * @throws ExplainedError if no server is declared, or the server would not start with these files
  */
 export function resolveServer({ vault: { server }, engine }: Deployment, folder: string): ResolvedServer {
   const { path } = engine.plugin;

@@ -31,7 +31,7 @@ function emittedCluster(nodes: ({ raftPath?: string } & ReturnType<typeof node>)
 }
 
 describe('ServerConfiguration', () => {
-  it('the server listens with TLS only, and shows metrics to nobody without a token', () => {
+  it('the server listens with TLS only, and shows metrics only with a token', () => {
     const { listener } = emitted();
     expect(listener).toEqual([
       {

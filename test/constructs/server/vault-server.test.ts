@@ -32,7 +32,7 @@ it('the stack of a dev server has a container and its image, and prints the root
   ]);
   expect(output).toEqual({
     root_token_command: {
-      description: 'Prints the root token of the development server, which is in its log only',
+      description: 'Command that prints the root token of the dev server, which is only in its log',
       value: "docker logs webex-token-vault 2>&1 | sed -n 's/^Root Token: //p' | tail -n 1",
     },
     vault_addr: { value: 'http://127.0.0.1:8200' },

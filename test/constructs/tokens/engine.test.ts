@@ -12,14 +12,14 @@ function declareEngine(settings: DeploymentInput['engine'] = {}, props: Partial<
 
 const UNREGISTERED = { plugin: { manage: false } };
 
-it('Terraform imports an existing mount if the deployment says so', () => {
+it('Terraform imports an existing mount if the deployment declares the import', () => {
   expect(declareEngine({ import: true, mountPath: 'teams/webex' })).toMatchObject({
     import: [{ id: 'teams/webex', to: 'vault_mount.engine_mount_C20BF190' }],
   });
   expect(declareEngine()).not.toHaveProperty('import');
 });
 
-describe('where the plugin is another one', () => {
+describe('with another plugin', () => {
   const [reload] = resources(
     declareEngine({}, { environment: { VAULT_ADDR: 'https://vault.example' } }),
     'terraform_data',

@@ -36,7 +36,7 @@ function stackOf(given: typeof deployment): Declaration {
   return synthesize(new WebexTokens(testApp(), 'webex-tokens', given));
 }
 
-it('the client secret for healing lies in a mount of its own and in no plan', () => {
+it('the client secret for healing is in a mount of its own and in no plan', () => {
   const stack = stackOf(deployment);
   expect(resources(stack, 'vault_mount')).toContainEqual(
     expect.objectContaining({ path: 'oauthapp-healing', type: 'kv', options: { version: '1' } }),

@@ -108,7 +108,7 @@ it('the entry sends the client secret in the body of token requests to the decla
   });
 });
 
-it('the commands write the secret to the declared Vault, whatever the environment says', () => {
+it('the commands write the secret to the declared Vault, not to the one in the environment', () => {
   const steps = resources(
     declareIntegration({}, {}, { environment: { VAULT_ADDR: 'https://v.example', VAULT_NAMESPACE: 'team' } }),
     'terraform_data',
@@ -117,7 +117,7 @@ it('the commands write the secret to the declared Vault, whatever the environmen
   expect(JSON.stringify(resources(declareIntegration(), 'terraform_data'))).not.toContain('VAULT_');
 });
 
-describe('where the engine moves', () => {
+describe('with an engine that moves', () => {
   const entries = (declaration: Declaration) =>
     Object.keys(declaration.resource.vault_generic_endpoint ?? {})
       .filter((id) => id.includes('entry'))

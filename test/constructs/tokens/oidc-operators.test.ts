@@ -70,7 +70,7 @@ it('Terraform writes the OIDC configuration with a placeholder for the client se
     oidc_discovery_url: 'https://id.example',
     bound_issuer: 'https://id.example',
     oidc_client_id: 'vault',
-    oidc_client_secret: 'written apart, past the state',
+    oidc_client_secret: 'placeholder, until the client secret is written',
   });
   // Vault cannot delete a configuration. The configuration is deleted with its method.
   expect(config).toMatchObject({ ignore_absent_fields: true, disable_delete: true });

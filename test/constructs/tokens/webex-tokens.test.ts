@@ -189,7 +189,7 @@ it('the stack refuses a backend that keeps the states of two stacks in one place
   const declareBoth = () =>
     declareStack({ vault: { server: { mode: 'dev' } }, backend: { type: 's3', config: { key: 'state' } } });
   expect(declareBoth).toThrow(ExplainedError);
-  expect(declareBoth).toThrow('backend "s3" would keep the states of two stacks in one place; put {stack} in');
+  expect(declareBoth).toThrow('backend "s3" would keep the states of both stacks in one place; put {stack} into');
 });
 
 it('the stack finds its commands from any output folder', () => {

@@ -18,13 +18,13 @@ it.each<[Partial<DeploymentInput>, string]>([
   ],
   [
     { engine: { mountPath: 'webex/prod', movedFrom: 'webex' } },
-    'engine.movedFrom "webex" and engine.mountPath "webex/prod" must not lie within each other',
+    'engine.movedFrom "webex" and engine.mountPath "webex/prod" must not overlap',
   ],
   [
     { engine: { mountPath: 'webex', movedFrom: 'oauthapp', import: true } },
-    'engine.import imports what is mounted at "webex", and engine.movedFrom moves what is at "oauthapp"; import it at its path',
+    'engine.import imports the engine at "webex", but engine.movedFrom moves the engine from "oauthapp"; import it at its path',
   ],
-  [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not lie within each other'],
+  [{ engine: { mountPath: 'webex', movedFrom: 'webex/prod' } }, 'must not overlap'],
   [
     { credentials: [{ name: 'testauth', integration: 'webex-myapp', scopes: ['a%{if}'] }] },
     'credentials must not have "%{if}" in it, which Terraform would replace; write',
@@ -40,15 +40,15 @@ it.each<[Partial<DeploymentInput>, string]>([
   ],
   [
     { engine: { recordsPath: 'oauthapp-healing/records' } },
-    'engine.recordsPath must not be "oauthapp-healing", nor lie within it or around it, because client secrets for healing are kept there',
+    'engine.recordsPath must not overlap "oauthapp-healing", because Vault keeps client secrets for healing there',
   ],
   [
     { engine: { movedFrom: 'oauthapp-records' } },
-    'engine.movedFrom "oauthapp-records" and engine.recordsPath "oauthapp-records" must not lie within each other',
+    'engine.movedFrom "oauthapp-records" and engine.recordsPath "oauthapp-records" must not overlap',
   ],
   [
     { engine: { mountPath: 'sys/webex' } },
-    'engine.mountPath must not be in "sys/", which is Vault\'s own, got "sys/webex"',
+    'engine.mountPath must not be in "sys/", a mount of Vault itself, got "sys/webex"',
   ],
   [{ appRole: { path: '/approle' } }, 'appRole.path must not start with "/", got "/approle"; use "approle"'],
   [
@@ -57,7 +57,7 @@ it.each<[Partial<DeploymentInput>, string]>([
         { name: 'testauth', integration: 'webex-myapp', scopes: ['meeting:schedules_read'], owner: 'ada@example.com' },
       ],
     },
-    'credential "testauth" has an owner, and no scope lets Webex name the account that consented; add scope "spark:people_read" to it and to the integration, or leave the owner out',
+    'credential "testauth" has an owner, but no scope lets Webex name the account that consented; add scope "spark:people_read" to it and to the integration, or leave the owner out',
   ],
   ...(
     [
@@ -87,7 +87,7 @@ describe('names', () => {
     [{ apps: [app('x', 'testauth'), app('y', 'testauth'), app('y', 'testauth')] }, 'apps has the name "y" twice'],
     [
       { integrations: ['a', 'b-c', 'b_c'].map(integration), credentials: [credential('testauth')] },
-      'integration "b_c" shares its secret variable with another',
+      'integration "b_c" has the same secret variable as another one',
     ],
     [
       { integrations, credentials: [credential('x'), credential('y', 'c')], apps: [] },
@@ -102,7 +102,7 @@ describe('names', () => {
   });
 });
 
-describe('what is renamed', () => {
+describe('renamed parts', () => {
   const integration = (name: string, vaultName?: string) => ({
     ...{ name, vaultName, clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' },
   });
@@ -124,12 +124,12 @@ describe('what is renamed', () => {
     [
       'two from one name',
       { apps: [app('b', 'a'), app('c', 'a')] },
-      'app "b" and app "c" both have vaultName "a", and Vault has only one app of that name; leave it out of the other',
+      'app "b" and app "c" both have vaultName "a", but Vault has only one app of that name; remove it from one of the two',
     ],
     [
       'from the name of another',
       { integrations: [integration('a'), integration('b', 'a')], credentials },
-      'integration "b" has vaultName "a", which is the name of another integration, and Vault keeps "b" under that name; give the other integration another name',
+      'integration "b" has vaultName "a", which is the name of another integration, but Vault keeps "b" under that name; give the other integration another name',
     ],
     [
       'to the name that Vault has another under',
@@ -143,7 +143,7 @@ describe('what is renamed', () => {
   });
 });
 
-describe('a field that is unknown', () => {
+describe('an unknown field', () => {
   const [integrations, credentials] = [
     [{ name: 'webex-myapp', clientId: 'C0ffee', redirectUrl: 'http://localhost:5000/auth' }],
     [{ name: 'testauth', integration: 'webex-myapp', scopes: ['spark:people_read'] }],
@@ -198,7 +198,7 @@ it.each(['spark:people_read', 'spark-admin:people_read', 'spark:all'])(
   },
 );
 
-describe('the address of a server that is declared', () => {
+describe('the address of a declared server', () => {
   const production = { mode: 'production' } as const;
 
   it.each<[string, DeploymentInput['vault'], string]>([
@@ -223,7 +223,7 @@ describe('the address of a server that is declared', () => {
   });
 });
 
-describe('what nobody would write', () => {
+describe('unusual values', () => {
   it.each<[string, object, string]>([
     [
       'a name of two lines',

@@ -70,7 +70,7 @@ it('the chart of OpenBao gets these values', () => {
   expect(shownValues('openbao')).toMatchSnapshot();
 });
 
-it('the chart of Vault gets the same values, but for its names and its folder', () => {
+it('the chart of Vault gets the same values, except for its names and its folder', () => {
   const [openbao, vault] = ['openbao', 'vault'].map((product) => shownValues(product).split('\n')) as [
     string[],
     string[],
@@ -241,25 +241,28 @@ it.each([
   [{ nodes: 2 }, 'vault.server.nodes must be 3 or 5, got 2'],
   [{ chart: { version: '0.28.0' } }, 'vault.server.chart has no field "version"'],
   [{ chart: { path: 'a', repository: 'oci://b' } }, 'vault.server.chart must have path or repository, got both'],
-  [{ values: { global: { tlsDisable: true } } }, "vault.server.values.global.tlsDisable is not the chart's to say"],
+  [
+    { values: { global: { tlsDisable: true } } },
+    'vault.server.values.global.tlsDisable is refused, because the stack decides it',
+  ],
   [{ values: { server: { dev: { enabled: true } } } }, 'a server in memory loses all grants'],
   [{ values: { server: { ha: { replicas: 1 } } } }, 'use nodes'],
   [
     { values: { server: { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' } } } },
     'the volumes, with every grant, outlive the server',
   ],
-  [{ values: { server: { updateStrategyType: 'RollingUpdate' } } }, 'may wait for people to unseal it'],
+  [{ values: { server: { updateStrategyType: 'RollingUpdate' } } }, 'may wait until people unseal it'],
   [{ values: { server: { podManagementPolicy: 'OrderedReady' } } }, 'would keep the next one from starting'],
   [{ values: { server: { image: { tag: '2.6.2' } } } }, 'use image'],
   [{ values: { server: { ha: { raft: { config: 'x' } } } } }, 'the rest of the declaration makes the configuration'],
   [
     { values: { server: { volumes: [{ name: 'tls', emptyDir: {} }] } } },
-    'vault.server.values.server.volumes must not have "tls", the name of a volume of the stack',
+    'vault.server.values.server.volumes must not have "tls", which is the name of a volume of the stack',
   ],
   [{ pluginImage: 'not an image!' }, 'vault.server.pluginImage must be an image with its tag, got "not an image!"'],
   [{ pluginImage: 'not an image!:1' }, 'vault.server.pluginImage must be an image with its tag'],
   [{ values: { sever: {} } }, 'vault.server.values has no field "sever"; did you mean "server"?'],
-  [{ product: 'vault', values: { extraObjects: [] } }, 'is in the chart of openbao, and not in that of vault'],
+  [{ product: 'vault', values: { extraObjects: [] } }, 'is in the chart of openbao, but not in the chart of vault'],
   [
     { product: 'vault', snapshots: { host: 's3', bucket: 'b', credentialsSecret: 's' } },
     'vault.server.snapshots must be left out with "vault"',
@@ -325,7 +328,7 @@ describe('a chart on this machine', () => {
     expect(() => declareStack({ chart: { path, sha256 } })).not.toThrow();
     writeFileSync(path, 'another archive');
     expect(() => declareStack({ chart: { path, sha256 } })).toThrow(`must have sha256 ${sha256}, got `);
-    expect(() => declareStack({ chart: { sha256 } })).toThrow('vault.server.chart.sha256 must have path beside it');
+    expect(() => declareStack({ chart: { sha256 } })).toThrow('vault.server.chart.sha256 needs chart.path');
   });
 
   it.each([
@@ -333,7 +336,7 @@ describe('a chart on this machine', () => {
       'an archive of another version',
       'openbao-0.28.0.tgz',
       undefined,
-      'must be openbao-0.29.2, as this release requires',
+      'must be openbao-0.29.2, because this release needs that version',
     ],
     ['a folder of another version', 'openbao', 'name: openbao\nversion: 0.28.0\n', 'got openbao-0.28.0;'],
     ['a folder that is none', 'openbao', 'nothing', 'got a folder without a readable Chart.yaml;'],

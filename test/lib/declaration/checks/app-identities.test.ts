@@ -12,7 +12,7 @@ it('the check refuses a token lifetime above its maximum', () => {
 
 it.each([
   [{ secretIdTtlSeconds: 0 }, 'app "people-me": renewsSecretId needs a secret id that expires'],
-  [{ secretIdUses: 3 }, 'app "people-me": renewsSecretId makes a limit of uses void'],
+  [{ secretIdUses: 3 }, 'app "people-me": renewsSecretId cancels the limit secretIdUses'],
 ])('the check refuses a renewed secret id with %j', (changes, message) => {
   expect(() => withApp({ renewsSecretId: true, ...changes })).toThrow(message);
   expect(() => withApp(changes)).not.toThrow();

@@ -23,7 +23,7 @@ const KMS_SEALS = [
 
 it.each(KMS_SEALS)('OpenBao needs a plugin for seal $type, and Vault has the seal built in', (seal) => {
   expect(() => define({ seal })).toThrow(
-    `vault.server.seal of type "${seal.type}" is not built into OpenBao since 2.7, got no plugin for it, without which the server does not start; add its pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
+    `vault.server.seal of type "${seal.type}" needs a plugin, because OpenBao has none built in since 2.7; add pluginCommand and pluginSha256 to the seal, and the file to the plugin directory`,
   );
   expect(() => define({ seal: { ...seal, ...PLUGIN } })).not.toThrow();
   expect(() => define({ seal, product: 'vault' })).not.toThrow();
@@ -52,7 +52,7 @@ it.each([
   [{ seal: { type: 'alicloudkms' } }, 'vault.server.seal.type must be static, transit, awskms'],
   [
     { seal: { ...AWS, pluginCommand: 'awskms' } },
-    'vault.server.seal needs pluginCommand and pluginSha256 together, got one; give both for OpenBao, and none for Vault',
+    'vault.server.seal needs pluginCommand and pluginSha256 together, got one; set both for OpenBao, and none for Vault',
   ],
   [
     { seal: { ...AWS, ...PLUGIN, pluginSha256: 'a' } },
@@ -60,15 +60,15 @@ it.each([
   ],
   [
     { seal: { ...STATIC, previousKeyId: 'b', previousKeyFile: 'a.key' } },
-    'vault.server.seal must have two names for two keys, got "b" for both; give the new key a new name',
+    'vault.server.seal must have a name for each key, got "b" for both; give the new key a new name',
   ],
   [
     { seal: { ...STATIC, previousKeyId: 'a', previousKeyFile: 'old/b.key' } },
-    'vault.server.seal must have two file names for two keys, got "b.key" for both; rename one of them',
+    'vault.server.seal must have a file name for each key, got "b.key" for both; rename one of them',
   ],
   [
     { seal: { ...STATIC, previousKeyFile: 'a.key' } },
-    'vault.server.seal needs previousKeyId and previousKeyFile together, got one; give both or none',
+    'vault.server.seal needs previousKeyId and previousKeyFile together, got one; set both or none',
   ],
   [{ seal: STATIC, product: 'vault' }, 'vault.server.seal.type "static" is for OpenBao only; use another seal'],
   [
@@ -82,9 +82,9 @@ it.each([
   [{ seal: { ...TRANSIT, keyname: 'unseal' } }, 'vault.server.seal has no field "keyname"; did you mean "keyName"?'],
   [
     { disableMlock: true },
-    'vault.server.disableMlock is for Vault only, got it for OpenBao, which never locks memory; leave it out',
+    'vault.server.disableMlock is for Vault only, and OpenBao never locks its memory; leave it out',
   ],
-  [{ mode: 'dev', ipcLock: true }, 'vault.server.ipcLock is for Vault only, got it for OpenBao'],
+  [{ mode: 'dev', ipcLock: true }, 'vault.server.ipcLock is for Vault only'],
 ])('the deployment refuses the server %j', (input, problem) => {
   expect(() => define(input)).toThrow(problem);
 });

@@ -108,13 +108,13 @@ test.each([
 });
 
 test.each([
+  ['missing.ts', 'UsageError', /^there is no deployment file missing\.ts; change to its folder, or name the file/],
   [
-    'missing.ts',
+    'cjs',
     'UsageError',
-    /^there is no deployment file missing\.ts; change to the folder that has it, or name it/,
+    /^a deployment is a module or a JSON file, got cjs; use a file whose name ends in \.ts, .*\.json$/,
   ],
-  ['cjs', 'UsageError', /^a deployment is a module or JSON, got cjs; its name must end in \.ts, .*\.json$/],
-  ['deployment.yaml', 'UsageError', /^a deployment is a module or JSON, got deployment\.yaml; /],
+  ['deployment.yaml', 'UsageError', /^a deployment is a module or a JSON file, got deployment\.yaml; /],
   ['broken.json', 'ExplainedError', /^broken\.json is not JSON: .+; correct it there$/],
   ['broken.ts', 'ExplainedError', /^broken\.ts does not compile: line 2: Unexpected ";"; correct it there$/],
   ['imports-broken.ts', 'ExplainedError', /^imports-broken\.ts does not compile: line 2 of broken\.ts: Unexpected/],

@@ -34,19 +34,19 @@ it('the inspection computes the sha256 of the binary and takes its file name', (
   expect(inspect({ path: join(folder, 'oauthapp-linux') })).toEqual(found);
 });
 
-it('the inspection trusts the declared sha256 of a binary that lies elsewhere', () => {
+it('the inspection trusts the declared sha256 of a binary on another machine', () => {
   expect(inspect({ sha256: 'a'.repeat(64) })).toEqual({ sha256: 'a'.repeat(64), command: 'oauthapp' });
   expect(inspect({ sha256: 'a'.repeat(64), command: 'other' }).command).toBe('other');
 });
 
 it.each<[string, Parameters<typeof inspect>[0], RegExp]>([
   ['a missing binary', { path: 'nowhere' }, /^no plugin binary at .*nowhere; build it with .* set OAUTHAPP_PLUGIN/],
-  ['a folder', { path: '.' }, /must be a file, and is none/],
-  ['a file that is not executable', { path: 'plain' }, /must be executable, and is not; run chmod 755 .*plain$/],
+  ['a folder', { path: '.' }, /must be a file, but is none/],
+  ['a file that is not executable', { path: 'plain' }, /must be executable, but is not; run chmod 755 .*plain$/],
   [
     'a binary other than the declared one',
     { path: 'oauthapp-linux', sha256: 'b'.repeat(64) },
-    /must have sha256 b{64}, got 0849aa\w+; get the right binary, or correct engine.plugin.sha256/,
+    /must have sha256 b{64}, got 0849aa\w+; use the right binary, or correct engine.plugin.sha256/,
   ],
   ['a plugin without path and sha256', {}, /^engine.plugin has neither path nor sha256/],
 ])('the inspection refuses %s, and says what to do', (_, plugin, message) => {
@@ -63,7 +63,7 @@ it.each([
   (_, content, mode) => {
     writeFileSync(join(folder, 'passwd'), content, { mode });
     expect(problem({ path: 'passwd' })).toMatch(
-      /^the plugin binary \S+passwd must be a program, and is none: neither ELF nor Mach-O; build it with /,
+      /^the plugin binary \S+passwd must be a program, but is neither ELF nor Mach-O; build it with /,
     );
   },
 );

@@ -24,7 +24,7 @@ it('the check accepts a static program for this machine', () => {
 
 it('the check refuses a program for another machine, unless containers run elsewhere', () => {
   expect(() => check(elf(OTHER))).toThrow(
-    `the plugin binary ${file} is built for ${OTHER}, and containers here run on ${process.arch}; build it again with GOARCH=`,
+    `the plugin binary ${file} is built for ${OTHER}, but containers here run on ${process.arch}; build it again with GOARCH=`,
   );
   expect(check(elf(OTHER), 'ssh://elsewhere')).toEqual([]);
 });

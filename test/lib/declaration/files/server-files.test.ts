@@ -76,7 +76,7 @@ test('the check names the command that creates a missing certificate', () => {
 });
 
 test('the check refuses a certificate for another name', () => {
-  expectRefusal({ tls: { folder: 'tls/node', serverName: 'vault.example.com' } }, 'is not for "vault.example.com"');
+  expectRefusal({ tls: { folder: 'tls/node', serverName: 'vault.example.com' } }, 'does not name "vault.example.com"');
 });
 
 test('the check refuses a key that belongs to another certificate', async () => {
@@ -99,7 +99,7 @@ test('the check refuses a key that belongs to another certificate', async () => 
 test('the check refuses files that the server cannot read', () => {
   const other = `${uid + 1}:1000`;
   const check = process.platform === 'linux' ? expectRefusal : (): void => undefined;
-  check({ user: other }, `must belong to the server's uid ${uid + 1}, which could not read it`);
+  check({ user: other }, `must belong to the server's uid ${uid + 1}, which reads it`);
 });
 
 test('the check refuses a plugin that the server cannot run', () => {
@@ -116,8 +116,8 @@ test.each([
 });
 
 test.each([
-  ['too short', Buffer.alloc(31, 'k'), 'must be 32 bytes, or those in hex or base64, got 31 bytes;'],
-  ['with a line end', `${randomBytes(32).toString('base64')}\n`, 'got 45 bytes with a line end, which counts'],
+  ['too short', Buffer.alloc(31, 'k'), 'must be 32 bytes, raw, in hex or in base64, got 31 bytes;'],
+  ['with a line end', `${randomBytes(32).toString('base64')}\n`, 'got 45 bytes with a line end;'],
   ['of 33 bytes in base64', randomBytes(33).toString('base64'), 'got 44 bytes;'],
 ])('the check refuses a static key that is %s', (_, content, message) => {
   const key = file('seal.key', content);
@@ -130,5 +130,5 @@ test('the check refuses a key or environment file that is missing or that others
     { environmentFile: file('server.env', 'BAO_TOKEN=x', 0o640) },
     'must be private to its owner, got mode 0640',
   );
-  expectRefusal(sealedBy(join(folder, 'none')), 'must be a file, and there is none');
+  expectRefusal(sealedBy(join(folder, 'none')), 'must be a file, but there is none');
 });

@@ -45,7 +45,7 @@ describe('checkTlsFiles', () => {
   it('the check warns about a certificate that expires soon', () => {
     expect(checkTlsFiles(files(), in_(390))).toEqual([
       expect.stringMatching(
-        /^the certificate .*server\.pem expires in 6 days, on \d{4}-\d\d-\d\d; renew it before that$/,
+        /^the certificate .*server\.pem expires in 6 days, on \d{4}-\d\d-\d\d; renew it before then$/,
       ),
     ]);
     expect(checkTlsFiles(files(), { ...in_(390), expiresSoonDays: 3 })).toEqual([]);
@@ -54,7 +54,7 @@ describe('checkTlsFiles', () => {
   it('the check refuses a key that belongs to another certificate', async () => {
     const { privateKeyPem } = await ca.issue(NAMES);
     expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(
-      /^the key .*server-key\.pem does not belong to the certificate .*server\.pem; give a key and its own certificate$/,
+      /^the key .*server-key\.pem does not belong to the certificate .*server\.pem; use the key of that certificate$/,
     );
   });
 
@@ -63,26 +63,28 @@ describe('checkTlsFiles', () => {
   });
 
   it('the check refuses a certificate that is not valid yet', () => {
-    expect(() => checkTlsFiles(files(), in_(-1))).toThrow(/^the certificate .* is valid only from .*; wait, or set/);
+    expect(() => checkTlsFiles(files(), in_(-1))).toThrow(/^the certificate .* is not valid before .*; wait, or set/);
   });
 
   it.each([0o640, 0o604, 0o660])('the check refuses a key of mode %o', (mode) => {
     expect(() => checkTlsFiles(files({}, mode))).toThrow(
       new RegExp(
-        `^the key .* must be private to its owner, got mode 0${mode.toString(8)}; run chmod 600 .*, and make a new key if others`,
+        `^the key .* must be private to its owner, got mode 0${mode.toString(8)}; run chmod 600 .*, and replace it if others`,
       ),
     );
   });
 
   it("the check refuses a certificate that lacks one of the server's hosts", () => {
     expect(() => checkTlsFiles({ ...files(), hosts: ['node-1', 'node-2', '127.0.0.2'] })).toThrow(
-      /^the certificate .* is not for "node-2", "127\.0\.0\.2", only for DNS:node-1, IP Address:127\.0\.0\.1; issue one/,
+      /^the certificate .* does not name "node-2", "127\.0\.0\.2", only DNS:node-1, IP Address:127\.0\.0\.1; issue a/,
     );
   });
 
   it('the check refuses a certificate from another CA, even one with the same name', async () => {
     const other = await (await CertificateAuthority.create()).issue(NAMES);
-    expect(() => checkTlsFiles(files(other))).toThrow(/^the certificate .* is not from the CA .*ca\.pem, so no client/);
+    expect(() => checkTlsFiles(files(other))).toThrow(
+      /^the certificate .* is not from the CA .*ca\.pem, so its clients would not trust it/,
+    );
   });
 
   it('the check accepts a chain that ends at the CA, and refuses one with a gap', async () => {
@@ -97,10 +99,10 @@ describe('checkTlsFiles', () => {
     const { certFile, keyFile, ...others } = files();
     chmodSync(certFile, 0o600);
     expect(() => checkTlsFiles({ ...others, certFile: keyFile, keyFile: certFile })).toThrow(
-      /must hold a PEM certificate, got a private key; give the certificate's own file$/,
+      /must hold a PEM certificate, got a private key; use the file of the certificate$/,
     );
     expect(() => checkTlsFiles({ ...others, certFile, keyFile: certFile })).toThrow(
-      /must hold a PEM private key, got a certificate; give the key's own file$/,
+      /must hold a PEM private key, got a certificate; use the file of the key$/,
     );
   });
 
@@ -108,7 +110,7 @@ describe('checkTlsFiles', () => {
     const privateKeyPem = createPrivateKey(issued.privateKeyPem)
       .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' })
       .toString();
-    expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(/^the key .* is encrypted, and a server cannot ask/);
+    expect(() => checkTlsFiles(files({ privateKeyPem }))).toThrow(/^the key .* is encrypted, but a server cannot ask/);
   });
 
   it('the check refuses a damaged certificate', () => {

@@ -72,7 +72,7 @@ it('an app must declare its cluster if Vault runs outside of Kubernetes', () => 
   const declare = (server: NonNullable<DeploymentInput['vault']['server']>) => () =>
     exampleDeployment({ vault: { server }, apps: [own] });
   expect(declare({ mode: 'production' })).toThrow(
-    'app "reports" has identity.kubernetes without a cluster, which means Vault\'s own, and vault.server of mode "production" runs in none; give cluster: { address, caPem }',
+    'app "reports" has identity.kubernetes without cluster, but vault.server of mode "production" runs in no cluster; set cluster: { address, caPem }',
   );
   expect(declare({ mode: 'kubernetes' })).not.toThrow();
   const elsewhere = app({ kubernetes });
@@ -83,7 +83,7 @@ it('two apps at one path must belong to the same cluster', () => {
   const own = { serviceAccounts: ['reports'], namespaces: ['webex'] };
   const other = { name: 'other', reads: ['testauth'], identity: { kubernetes } };
   expect(() => exampleDeployment({ apps: [app({ kubernetes: own }), other] })).toThrow(
-    'app "other" and app "reports" want different auth methods at path "kubernetes"',
+    'app "other" and app "reports" need different auth methods at path "kubernetes"',
   );
 });
 
@@ -102,7 +102,7 @@ it.each<[string, Identity | AppInput[], string]>([
   [
     'its own and a secret id',
     [app({ jwt }, { renewsSecretId: true })],
-    'app "reports" has two identities: one of its own, and renewsSecretId for a secret id; leave one of the two out',
+    'app "reports" has both identity and renewsSecretId, which is for secret ids; leave one of the two out',
   ],
   ['no claims', { jwt: { ...jwt, claims: {} } }, 'apps[0].identity.jwt.claims must bind a claim'],
   ['claims that all tokens have', { jwt: { ...jwt, claims: { iss: 'a' } } }, 'must bind a claim that differs between'],
@@ -125,7 +125,7 @@ it.each<[string, Identity | AppInput[], string]>([
   [
     'the path of tokens',
     { jwt: { ...jwt, path: 'token' } },
-    'and Vault itself want different auth methods at path "token"',
+    'and Vault itself need different auth methods at path "token"',
   ],
   ['no audience', { jwt: { ...jwt, audience: '' } }, 'apps[0].identity.jwt.audience must not be empty'],
   ['a value that is empty', { jwt: { ...jwt, claims: { sub: [] } } }, 'apps[0].identity.jwt.claims.sub'],
@@ -155,17 +155,17 @@ it.each<[string, Identity | AppInput[], string]>([
       app({ jwt }),
       { name: 'other', reads: ['testauth'], identity: { jwt: { ...jwt, issuer: 'https://other.example' } } },
     ],
-    'app "other" and app "reports" want different auth methods at path "jwt", where Vault has one; give one of them another path',
+    'app "other" and app "reports" need different auth methods at path "jwt", but Vault has one at a path; give one of them another path',
   ],
   [
     'the path of AppRole',
     { jwt: { ...jwt, path: 'approle' } },
-    'app "reports" and appRole.path want different auth methods',
+    'app "reports" and appRole.path need different auth methods',
   ],
   [
     'a path below that of AppRole',
     { jwt: { ...jwt, path: 'approle/jwt' } },
-    'app "reports" and appRole.path have auth methods at "approle/jwt" and "approle", which lie within each other',
+    'app "reports" and appRole.path have auth methods at "approle/jwt" and "approle", but Vault mounts nothing below a mount',
   ],
   [
     'a path above that of another app',
@@ -173,19 +173,19 @@ it.each<[string, Identity | AppInput[], string]>([
       app({ jwt: { ...jwt, path: 'ci/jwt/reports' } }),
       { name: 'other', reads: ['testauth'], identity: { jwt: { ...jwt, path: 'ci' } } },
     ],
-    'app "other" and app "reports" have auth methods at "ci" and "ci/jwt/reports", which lie within each other',
+    'app "other" and app "reports" have auth methods at "ci" and "ci/jwt/reports", but Vault mounts nothing below a mount',
   ],
   [
     'the path of the operators',
     { jwt: { ...jwt, path: 'operators' } },
-    'and the operators want different auth methods',
+    'and the operators need different auth methods',
   ],
 ])('the schema refuses an app with %s', (_, given, problem) => {
   const apps = Array.isArray(given) ? given : [app(given)];
   expect(() => exampleDeployment({ apps })).toThrow(problem);
 });
 
-it('the schema accepts paths that begin alike if none lies below another', () => {
+it('the schema accepts paths with a common beginning if none is below another', () => {
   const apps = ['ci/jwt', 'ci/jwt-2', 'ci2'].map((path, index) => ({
     ...app({ jwt: { ...jwt, path } }),
     name: `reports-${index}`,
@@ -218,7 +218,7 @@ describe('people by OIDC', () => {
       { operators: { oidc: { ...oidc, groups: { issuer: [' a'] } } } },
       'white space around it',
     ],
-    ['the path of AppRole', { operators: { oidc: { ...oidc, path: 'approle' } } }, 'want different auth methods'],
+    ['the path of AppRole', { operators: { oidc: { ...oidc, path: 'approle' } } }, 'need different auth methods'],
   ])('the schema refuses people as operators with %s', (_, changes, problem) => {
     expect(() => exampleDeployment(changes)).toThrow(problem);
   });

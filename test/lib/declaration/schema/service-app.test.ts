@@ -50,7 +50,7 @@ it("a Service App may request another's grant, and two may request each other's 
   expect(cycle.credentials.map(({ serviceApp }) => serviceApp?.requestedBy)).toEqual(['other', 'reports']);
 });
 
-it('a Service App need not recover if a cycle of others requests its grant', () => {
+it('a Service App may lack autoRecover if a cycle of others requests its grant', () => {
   const outside = other({ autoRecover: false }, { name: 'outside', integration: 'third' });
   expect(() => deploymentOf(reports({ requestedBy: 'other' }), other(), outside)).not.toThrow();
 });
@@ -69,33 +69,33 @@ it.each<[string, CredentialInput[], string]>([
   [
     'with an owner',
     [asker, reports({}, { owner: 'ada@example.com', scopes: ['spark:people_read'] })],
-    'credential "reports" has a serviceApp and an owner, and no person consents',
+    'credential "reports" has both serviceApp and owner, but no person consents',
   ],
   [
     'that nobody requests',
     [reports()],
-    'credential "reports" is requested by "asker", which must be a credential with scope',
+    'credential "reports" has requestedBy "asker", which must be a credential with scope',
   ],
   [
     'that a person without the right requests',
     [{ ...asker, scopes: ['spark:people_read'] }, reports()],
-    'is requested by "asker", which must be a credential with scope "spark:applications_token"',
+    'has requestedBy "asker", which must be a credential with scope "spark:applications_token"',
   ],
   [
     'that another Service App without the right requests',
     [asker, reports({}, { name: 'other', scopes: ['spark:people_read'] }), reports({ requestedBy: 'other' })],
-    'is requested by "other", which must be a credential with scope "spark:applications_token"',
+    'has requestedBy "other", which must be a credential with scope "spark:applications_token"',
   ],
-  ['that requests itself', [reports({ requestedBy: 'reports' })], 'credential "reports" is requested by itself'],
+  ['that requests itself', [reports({ requestedBy: 'reports' })], 'credential "reports" requests its own grant'],
   [
     'in a cycle whose other member does not recover',
     [reports({ requestedBy: 'other' }), other({ autoRecover: false })],
-    'credential "reports" is in the cycle "other", "reports", whose members request each other\'s grants, and "other" does not recover; set serviceApp.autoRecover: true at each of them, or have a person',
+    'credential "reports" is in the cycle "other", "reports", whose members request each other\'s grants, but "other" does not recover; set serviceApp.autoRecover: true on each, or let a person',
   ],
   [
     'of the integration that requests it',
     [asker, reports({}, { integration: 'asks' })],
-    'credential "reports" and "asker", which requests it, have one integration, and a Service App has a client id',
+    'credential "reports" and "asker", which requests its grant, have the same integration, but a Service App has its own client id',
   ],
 ])('the schema refuses a credential %s', (_, credentials, problem) => {
   expect(() => deploymentOf(...credentials)).toThrow(problem);
@@ -110,7 +110,7 @@ describe('a cloud of Webex', () => {
   it('a Webex cloud refuses the API URL of another cloud', () => {
     const webex = { cloud: 'fedramp', apiUrl: 'https://webexapis.com/v1' } as const;
     expect(() => exampleDeployment({ webex })).toThrow(
-      'webex.apiUrl "https://webexapis.com/v1" is that of cloud "commercial", got webex.cloud "fedramp"',
+      'webex.apiUrl "https://webexapis.com/v1" belongs to cloud "commercial", got webex.cloud "fedramp"',
     );
   });
 });

@@ -26,7 +26,7 @@ it.each([
   expect(() => exampleDeployment({ webex: { apiUrl } })).toThrow(`webex.apiUrl ${problem}`);
 });
 
-it('the address of Vault may not hold a user and password, and the error does not repeat them', () => {
+it('the address of Vault must hold no user and password, and the error does not repeat them', () => {
   const define = () => exampleDeployment({ vault: { address: 'https://joe:s3cret@vault.example:8200' } });
   expect(define).toThrow('vault.address must hold no user and password');
   expect(define).not.toThrow('s3cret');

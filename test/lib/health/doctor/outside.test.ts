@@ -92,9 +92,7 @@ describe('of the deployment', () => {
   it('the doctor finds that there is no deployment file', async () => {
     const { check, line } = await examined({ load: () => loadDeployment('/none/deployment.json') });
     expect(check).toBe('deployment');
-    expect(line).toMatch(
-      /^there is no deployment file .*; change to the folder that has it, or name it with --deployment/,
-    );
+    expect(line).toMatch(/^there is no deployment file .*; change to its folder, or name the file by --deployment/);
   });
 
   it('the doctor finds an invalid declaration in the deployment', async () => {

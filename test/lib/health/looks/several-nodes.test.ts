@@ -53,7 +53,7 @@ it.each<[Server, string]>([
 it('the report names a lost port-forward of one node, and the other nodes', async () => {
   const port = await freePort();
   const server: Server = { mode: 'kubernetes' };
-  const next = `see that this runs: kubectl -n webex-token-vault port-forward pod/webex-token-vault-0 ${port}:8200; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded`;
+  const next = `check that this command runs: kubectl -n webex-token-vault port-forward pod/webex-token-vault-0 ${port}:8200; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}, while its port is forwarded`;
   expect(await looked(port, server)).toMatchObject({
     server: { state: 'unreachable', next },
     credential: 'it cannot be read here: this node is unreachable',

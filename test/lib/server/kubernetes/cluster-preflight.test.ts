@@ -217,7 +217,7 @@ it('the preflight names the nodes that the certificate does not cover', async ()
   const { problems } = await look({ nodes: 5 });
   expect(problems).toEqual([
     expect.stringMatching(
-      /^the certificate "tls\.crt" in Secret "bao-tls" is not for "bao-3\.bao-internal\.vault\.svc", "bao-4\.bao-internal\.vault\.svc", only for /,
+      /^the certificate "tls\.crt" in Secret "bao-tls" does not name "bao-3\.bao-internal\.vault\.svc", "bao-4\.bao-internal\.vault\.svc", only /,
     ),
     // A scripted cluster has three hosts.
   ]);

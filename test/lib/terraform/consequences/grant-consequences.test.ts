@@ -68,10 +68,10 @@ it('the first deploy reports what it will create, and no loss', () => {
 it('the comparison refuses a note of another format and names the next step', () => {
   const other = { ...NOTED, format: 2 };
   expect(() => grantConsequences(planned(noteChange(other, NOTED)), NOW)).toThrow(
-    'the note terraform_data.declared in the state is not in the format of this release, so nobody knows which grants a change ends; use the release that deployed it, or have Terraform forget the note: state rm terraform_data.declared',
+    "the note terraform_data.declared in the state has another release's format, so lost grants would go unnoticed; use the release that deployed it, or remove the note: state rm terraform_data.declared",
   );
   const broken = { ...NOTE, before: { input: '{' }, after: { input: '{}' } };
-  expect(() => grantConsequences(planned(broken), NOW)).toThrow('is not in the format of this release');
+  expect(() => grantConsequences(planned(broken), NOW)).toThrow("has another release's format");
 });
 
 describe('the engine', () => {
