@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /*
- * Makes dist/ of src/ and of ../core. The code is one file, client.js, because many files cost the command more time than its
- * requests. It is not minified, so that a stack trace shows a line that can be read. index.js and index.mjs export what the
- * package promises from it, so `require` and `import` see the same classes. The command starts by its `main`.
+ * Builds dist/ from src/ and ../core. The code is one file, client.js, because many files delay the command by more than its
+ * requests take. It is not minified, so a stack trace shows readable lines. index.js and index.mjs export the package's API
+ * from it, so `require` and `import` get the same classes. The command calls its `main`.
  */
 
 const require = createRequire(import.meta.url);
@@ -29,11 +29,11 @@ const BUNDLE = {
   format: 'cjs',
   legalComments: 'none',
   sourcemap: true,
-  // With the sources in it, the map would be half of the package.
+  // A map with the sources would be half of the package.
   sourcesContent: false,
-  // `require` in place of `import()`: the loader of modules would have to start for it.
+  // `import()` would start the loader of modules, so `require` replaces it.
   supported: { 'dynamic-import': false },
-  // Loaded only if a proxy is set.
+  // This package is loaded only if a proxy is set.
   external: ['proxy-from-env'],
   plugins: [
     {
@@ -62,7 +62,7 @@ writeFileSync(
 writeFileSync('dist/index.mjs', `export {\n${list}} from './client.js';\n`);
 writeFileSync('dist/index.d.mts', "export * from './types/client/src/index.js';\n");
 
-/** Exports of a module without its types. */
+/** Exports of a module, without its types. */
 async function exportsOf(module) {
   const options = { ...BUNDLE, format: 'esm', entryPoints: [module], write: false, metafile: true };
   const [{ exports }] = Object.values((await build(options)).metafile.outputs);

@@ -75,7 +75,7 @@ void runCommand(async (signal) => {
   process.stdout.write(format(report));
 });
 
-/** @throws UsageError unless it is a host name, as Webex names its sites */
+/** @throws UsageError unless the text is a host name, as Webex names its sites */
 function parseSite(text: string): string {
   const site = text.trim().toLowerCase();
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(site)) {
@@ -87,7 +87,7 @@ function parseSite(text: string): string {
   return site;
 }
 
-/** @throws UsageError if the region is unknown, or the environment is that of another Webex */
+/** @throws UsageError if the region is unknown, or if the environment names another Webex */
 function chooseUrls(region: string | undefined): string[] {
   const named = listed(process.env.WEBEX_ANALYTICS_URL);
   if (region !== undefined) {

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { note, runCommand, UsageError, WEBEX_API_URL } from './sample-command';
 
 /*
- * A long-running program, which reads the token for each request: its page shows who authorized the credential. Consent
- * itself is a task of `webex-token-vault authorize`.
+ * A long-running program that reads the token for each request. Its page shows the account that authorized the credential.
+ * The consent itself is a task of `webex-token-vault authorize`.
  */
 
 const person = z.object({ displayName: z.string(), emails: z.array(z.string()) });
@@ -30,7 +30,7 @@ void runCommand(async (signal) => {
     throw new UsageError(`--port must be a whole number from 1 to 65535, got "${values.port}"; leave it out for 5000`);
   }
   await using tokens = tokenSourceFromEnvironment(values.credential, {
-    // A person waits, and can press reload.
+    // A person waits, and can reload the page.
     retry: { attempts: 2 },
     onWarning: (warning) => note(`warning: ${warning}`),
   });
@@ -57,7 +57,7 @@ function answer(tokens: TokenSource, host: string): RequestListener {
     } catch (error) {
       const problem = error instanceof ExplainedError ? error.message : 'unexpected; see the terminal of this program';
       note(`error: ${error instanceof Error ? error.message : String(error)}`);
-      return { status: 503, page: renderPage('Nobody can be shown', [problem]) };
+      return { status: 503, page: renderPage('The account cannot be shown', [problem]) };
     }
   };
   return (request, response) => {

@@ -3,7 +3,7 @@ import { tokenSourceFromEnvironment, WebexFetch } from 'webex-token-client';
 import { z } from 'zod';
 import { note, runCommand, WEBEX_API_URL } from './sample-command';
 
-/** Prints the display name of the person who authorized: the smallest app that uses the tokens. */
+/** The smallest app that uses the tokens. It prints the display name of the person who authorized. */
 
 const person = z.object({ displayName: z.string() });
 

@@ -1,10 +1,10 @@
 import { type ErrorCode, ExplainedError, hasCode } from 'webex-token-client';
 
 /*
- * A command of the samples: one line for each error, an exit code that says what to do, and Ctrl-C.
+ * A command of the samples. It prints one line for each error, sets an exit code, and handles Ctrl-C.
  */
 
-/** The Webex API. `WEBEX_API_URL` names another one, such as a simulated one. */
+/** The Webex API. `WEBEX_API_URL` replaces it, for example by a simulated one. */
 export const WEBEX_API_URL = (process.env.WEBEX_API_URL ?? 'https://webexapis.com/v1').replace(/\/+$/, '');
 
 /** The command line is wrong. */
@@ -13,7 +13,7 @@ export class UsageError extends ExplainedError {
   override readonly code: ErrorCode = 'ERR_USAGE';
 }
 
-/** Exit codes by what the caller has to do. `webex-token` has the same ones. */
+/** Exit codes by the action of the caller. `webex-token` has the same ones. */
 const EXIT_CODES: readonly (readonly [number, readonly ErrorCode[]])[] = [
   [2, ['ERR_USAGE']],
   [3, ['ERR_NOT_AUTHORIZED_YET', 'ERR_AUTHORIZATION_PENDING', 'ERR_REAUTHORIZATION_REQUIRED']],
@@ -43,7 +43,7 @@ export async function runCommand(action: (signal: AbortSignal) => Promise<void>)
   }
 }
 
-/** A line for the person at the terminal. Standard output is for the result. */
+/** Prints a line for the person at the terminal. Standard output is for the result. */
 export function note(line: string): void {
   console.error(line);
 }

@@ -3,7 +3,7 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-// In a clone the source, by tsx; in the package what was built of it.
+// A clone runs the source by tsx. The package runs its build.
 const source = join(__dirname, '../src/command/webex-token.ts');
 const built = join(__dirname, '../dist/client.js');
 const inClone = existsSync(source);
@@ -17,7 +17,7 @@ function run() {
   if (inClone) {
     const { TSX_TSCONFIG_PATH: given } = process.env;
     try {
-      // It has the names of this clone's packages, and tsx reads it once.
+      // The file maps the names of this clone's packages, and tsx reads it once.
       process.env.TSX_TSCONFIG_PATH ??= join(__dirname, '../../tsconfig.json');
       require('tsx/cjs/api').register();
       if (given === undefined) {

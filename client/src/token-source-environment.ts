@@ -3,7 +3,7 @@ import { identityFromEnvironment } from './login/identity-environment';
 import { TokenSource, type TokenSourceOptions } from './token-source';
 
 /**
- * The token source of an app. The environment names Vault and the identity of the app.
+ * Returns a {@link TokenSource} for the Vault and the identity that the environment names.
  *
  * @throws ExplainedError if the environment is incomplete or ambiguous
  */
@@ -16,7 +16,7 @@ export function tokenSourceFromEnvironment(
   const identity = identityFromEnvironment(env);
   if (identity === undefined) {
     throw new ExplainedError(
-      'VAULT_ROLE_ID is not set, so there is no app to log in as; set it and VAULT_SECRET_ID_FILE to what "webex-token-vault issue" gave for the app, or VAULT_AUTH_METHOD if it has another identity',
+      'VAULT_ROLE_ID is not set, so there is no app to log in as. Set it and VAULT_SECRET_ID_FILE as "webex-token-vault issue" printed them, or set VAULT_AUTH_METHOD for another identity',
     );
   }
   return new TokenSource({ ...options, ...identity, ...server, credential, mountPath: engineMount(env) });

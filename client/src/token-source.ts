@@ -26,24 +26,24 @@ export interface TokenSourceSettings extends Omit<VaultConnectionOptions, 'token
   readonly credential: string;
   /** Mount of the engine. @default "oauthapp" */
   readonly mountPath?: string;
-  /** How long before its expiry a token is read again, at most a tenth of its life. @default 60 */
+  /** Time before the expiry of a token at which it is read again. A tenth of its life is the limit. @default 60 */
   readonly refreshAheadSeconds?: number;
   /**
-   * How long every caller gets the last failure without a request to Vault, in milliseconds. If Vault asks for a longer
-   * pause, that one counts, up to 5 minutes. After a permanent refusal the pause doubles each time, up to a minute. A
-   * refused login has its own growing pauses. @default 1000
+   * Pause after a failure, in milliseconds. During it, every caller gets that failure without a request to Vault. If Vault
+   * asks for a longer pause, that one counts, up to 5 minutes. After a permanent refusal the pause doubles each time, up to
+   * a minute. A refused login has its own growing pauses. @default 1000
    */
   readonly holdOffMs?: number;
   /**
-   * Longest wait of disposal for a request under way, in milliseconds, because it may be refreshing a token. The engine may
-   * take twice its provider timeout, so give more if the deployment declares more than 12 s. @default 25000
+   * Longest wait of disposal for a request under way, in milliseconds. The request may be refreshing a token, and the engine
+   * may take twice its provider timeout. Set more if the deployment declares more than 12 s. @default 25000
    */
   readonly closeTimeoutMs?: number;
-  /** How transient failures are retried. @default - four attempts within some seconds */
+  /** Retries of transient failures. @default - four attempts within some seconds */
   readonly retry?: RetryOptions;
   /**
-   * Called with warnings of the engine, such as a failing refresh, once for each reading; and with the reason if the secret
-   * id could not be renewed. @default - ignored
+   * Called with each warning of the engine, such as a failing refresh, once for each reading. It is also called if the secret
+   * id could not be renewed. @default - warnings are ignored
    */
   readonly onWarning?: (warning: string) => void;
   /** The clock, in milliseconds. @default Date.now */
@@ -63,7 +63,7 @@ const PATIENCE_MS = 2000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Fresh access tokens of one credential, for a program that runs for long.
+ * A source of fresh access tokens of one credential, for a program that runs for long.
  *
  * All waiting callers share one request. The token is not a property, so a printed object or error does not show it.
  *
@@ -97,10 +97,11 @@ export class TokenSource implements AsyncDisposable {
   }
 
   /**
-   * The access token, from the cache or from Vault, which is asked at least each hour. While Vault does not answer, callers
-   * get the previous token until it expires.
+   * Returns the access token from the cache or from Vault. Vault is asked at least each hour. While Vault does not answer,
+   * callers get the previous token until it expires.
    *
-   * @param options.signal ends the waiting of this caller; the request continues for the others
+   * The signal ends the wait of this caller only. The request continues for the others.
+   *
    * @throws NotAuthorizedYet, ReauthorizationRequired, IntegrationRefused, TemporarilyUnavailable, NotPermitted,
    *   NotDeployed, VaultSealed or VaultUnreachableError
    */
@@ -127,15 +128,15 @@ export class TokenSource implements AsyncDisposable {
     }
   }
 
-  /** Drops the token, or the failure that is held off, for a program that has changed the credential itself. */
+  /** Drops the cached token or failure, so the next call asks Vault. Call it after a change of the credential. */
   forget(): void {
     this.#cached = undefined;
     this.#failure = undefined;
   }
 
   /**
-   * Revokes the Vault token of the login. A request under way may finish for some time, because hanging up during a refresh
-   * would lose a grant whose refresh token rotates. Callers who wait longer get an error.
+   * Revokes the Vault token of the login. A request under way has some time to finish, because a hang-up during a refresh
+   * would lose a grant whose refresh token rotates. Callers who still wait then get an error.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const { closeTimeoutMs = REFRESH_WAIT_MS } = this.#options;
@@ -194,7 +195,7 @@ export class TokenSource implements AsyncDisposable {
     const until = Math.min(end, this.#now() + Math.max(this.#growingPauseMs(), askedMs(error)));
     this.#cached = { reading, pause: this.#pauseUntil(until) };
     this.#options.onWarning?.(
-      `the access token of "${this.credential}" still works, but cannot be read anew: ${text(error)}`,
+      `the access token of "${this.credential}" still works, but cannot be read again: ${text(error)}`,
     );
     return reading;
   }
@@ -224,7 +225,7 @@ export class TokenSource implements AsyncDisposable {
       if (!known || !(error instanceof NotPermitted)) {
         throw error;
       }
-      // The Vault token may have been revoked, or lost by a rebuilt server. A new one tells.
+      // The Vault token may have been revoked, or a rebuilt server may not know it. A new token shows which.
       return this.#newLogins.attempt(
         this.credential,
         async () => readCredential(await this.#login.logInAgain(), mountPath, this.credential),
@@ -245,7 +246,7 @@ export class TokenSource implements AsyncDisposable {
   }
 }
 
-/** Whether Vault says that the grant is gone, or not for this app. */
+/** Whether the grant is gone, or the app may not read it. */
 function isAboutGrant(error: unknown): boolean {
   return (
     error instanceof NotAuthorizedYet ||
@@ -263,7 +264,7 @@ function text(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Waits for the work to end, however it ends. */
+/** Waits until the work has succeeded or failed, or the time is over. */
 async function within(timeoutMs: number, work: Promise<unknown> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise((resolve) => (timer = setTimeout(resolve, timerMs(timeoutMs))));
@@ -272,7 +273,7 @@ async function within(timeoutMs: number, work: Promise<unknown> | undefined): Pr
 }
 
 /**
- * How long a read under way may continue at the end of a program. A reader who hangs up during a refresh can lose a grant
- * whose refresh token rotates. The engine waits 12 s for Webex by default, and as long for a refresh before it.
+ * Time that a read under way has at the end of a program. A reader who hangs up during a refresh can lose a grant whose
+ * refresh token rotates. The engine waits 12 s for Webex by default, and as long for a refresh before it.
  */
 export const REFRESH_WAIT_MS = 25_000;

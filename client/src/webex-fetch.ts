@@ -20,21 +20,23 @@ import { nextPage, responseOf } from './webex-response';
 import type { TokenSource } from './token-source';
 
 export interface WebexFetchOptions {
+  /** Source of the access tokens. */
   readonly tokens: Pick<TokenSource, 'token' | 'reject'>;
-  /** The only origins that get the token; https, or on loopback. @default ["https://webexapis.com"] */
+  /** Origins that get the token. Each is https, or on loopback. @default ["https://webexapis.com"] */
   readonly origins?: readonly string[];
   /** Longest wait for one answer, and longest silence within it, in milliseconds. @default 30000 */
   readonly timeoutMs?: number;
-  /** How rate limits, outages and lost connections are retried. @default - four attempts within some seconds */
+  /** Retries after rate limits, outages and lost connections. @default - four attempts within some seconds */
   readonly retry?: RetryOptions;
 }
 
+/** The options of `fetch` that {@link WebexFetch} supports. */
 export interface WebexRequest extends Pick<RequestInit, 'method' | 'body'> {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
-/** A schema of zod, Valibot, ArkType or others. @see https://standardschema.dev */
+/** A Standard Schema, such as one of zod, Valibot or ArkType. @see https://standardschema.dev */
 export interface ReplySchema<T> {
   readonly '~standard': {
     readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>;
@@ -49,9 +51,9 @@ const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
 /**
  * `fetch` with the access token of a {@link TokenSource}.
  *
- * A 401 is retried once, with a token read anew. 429, 5xx and lost connections are retried as `Retry-After` asks. A method
- * that is not idempotent is retried after 429 only. The last answer is returned, whatever its status, as by `fetch`. No
- * redirect is followed.
+ * A request that got a 401 is retried once, with a token that is read again. Rate limits (429), outages (5xx) and lost
+ * connections are retried as `Retry-After` asks. A method that is not idempotent is retried after 429 only. As with `fetch`,
+ * the last answer is returned, even if it is an error. No redirect is followed.
  */
 export class WebexFetch {
   readonly #options: WebexFetchOptions;
@@ -65,14 +67,20 @@ export class WebexFetch {
   }
 
   /**
+   * Sends a request and returns the answer.
+   *
    * @throws ExplainedError if the URL is not at one of the origins, WebexUnreachableError, an error of TokenSource, the
-   *   signal's reason, the error of a stream that is sent, or TypeError as `fetch` does
+   *   signal's reason, the error of the sent stream, or TypeError as `fetch` does
    */
   async fetch(url: string | URL, request: WebexRequest = {}): Promise<Response> {
     return responseOf((await this.#exchange(url, request)).answer);
   }
 
-  /** @throws as {@link fetch}, and WebexResponseError if the answer is not a success */
+  /**
+   * Sends a request and returns the JSON of the answer, as the schema parses it.
+   *
+   * @throws the errors of {@link fetch}, and WebexResponseError if the answer is not a success
+   */
   async json<T>(url: string | URL, reply: ReplySchema<T>, request: WebexRequest = {}): Promise<T> {
     const { origin, pathname } = new URL(url);
     const { answer, token } = await this.#exchange(url, request);
@@ -88,7 +96,7 @@ export class WebexFetch {
   }
 
   /**
-   * All pages of a list, as the `Link` headers name them. A link to another origin is not followed.
+   * Returns all pages of a list, as the `Link` headers name them. A link to another origin is not followed.
    *
    * The caller reads each answer before the next one, and checks its status. The first answer that is not OK is the last.
    */

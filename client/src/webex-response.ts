@@ -3,7 +3,7 @@ import type { AnswerBody, HttpAnswer } from '#core';
 /** Statuses without a body. @see https://fetch.spec.whatwg.org/#null-body-status */
 const WITHOUT_BODY = [204, 205, 304];
 
-/** The answer as `fetch` returns it. */
+/** Returns the answer as `fetch` does. */
 export function responseOf({ status, headers, body }: HttpAnswer): Response {
   const pairs = Object.entries(headers).flatMap(([name, value = '']) =>
     [value].flat().map((each): [string, string] => [name, each]),
@@ -15,7 +15,7 @@ export function responseOf({ status, headers, body }: HttpAnswer): Response {
   return new Response(streamOf(body), { status, headers: pairs });
 }
 
-/** Starts to read with the first pull, because a body that is awaited keeps the process alive. */
+/** Reads begin with the first pull, because a pending read keeps the process alive. */
 function streamOf(body: AnswerBody): ReadableStream<Uint8Array> {
   const parts = body[Symbol.asyncIterator]();
   return new ReadableStream(
@@ -34,12 +34,12 @@ function streamOf(body: AnswerBody): ReadableStream<Uint8Array> {
   );
 }
 
-/** `<target>` and its parameters. Both may contain commas and semicolons, in quotes or brackets. */
+/** Matches `<target>` and its parameters. Both may contain commas and semicolons, in quotes or brackets. */
 const LINK = /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g;
 const PARAMETER = /;\s*([^\s=;,]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
 
 /**
- * The next page that a `Link` header names. A page at another origin is ignored, because it would get the token.
+ * Returns the next page that a `Link` header names. A page at another origin is ignored, because it would get the token.
  *
  * @see RFC 5988 (8288), and https://developer.webex.com/docs/basics#pagination
  */

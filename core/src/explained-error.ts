@@ -18,12 +18,12 @@ const EXPLAINED = [
 ] as const;
 
 /**
- * The code of an error says what the caller must do. A process may hold several copies of an error class, one a package
- * or version. `instanceof` fails for an error of another copy; the code is the same.
+ * The code of an error stands for one action of the caller. A process may hold several copies of this package. `instanceof`
+ * fails for an error of another copy, but the code is the same.
  */
 export type ErrorCode = (typeof EXPLAINED)[number] | 'ERR_VAULT_RESPONSE';
 
-/** Whether the error has one of these codes, even if another copy of its class made it. */
+/** Whether the error has one of these codes, even if it comes from another copy of this package. */
 export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): boolean {
   return error instanceof Error && codes.includes((error as { readonly code?: unknown }).code as ErrorCode);
 }
@@ -34,15 +34,15 @@ export function isExplained(error: unknown): error is Error {
 }
 
 /**
- * An error with a message for a person, in one line: what was got, why it is wrong, what to do next. A command prints
- * the line and exits non-zero. Any other error is a defect of this project.
+ * The base class of errors whose message is for a person. The message is one line: the value, the reason why it is wrong, and
+ * the next step. Print it. Each subclass says whether a retry can help. Any other error is a defect of this project.
  */
 export class ExplainedError extends Error {
   override name = 'ExplainedError';
   readonly code: ErrorCode = 'ERR_EXPLAINED';
 }
 
-/** The command line is wrong, or names something that is not declared. */
+/** Thrown if the command line is wrong, or names something that is not declared. */
 export class UsageError extends ExplainedError {
   override name = 'UsageError';
   override readonly code: ErrorCode = 'ERR_USAGE';

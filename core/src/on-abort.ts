@@ -4,7 +4,7 @@ const CALLBACKS = new WeakMap<AbortSignal, Set<() => void>>();
  * Calls back once the signal aborts. All callbacks of a signal share one listener, because Node warns of a leak from the
  * eleventh on.
  *
- * @param signal not aborted yet; undefined: the callback is never called
+ * @param signal not aborted yet. Without one, the callback is never called
  * @param callback must not throw
  * @returns a function that removes the callback, and after the last one the listener
  */
@@ -24,7 +24,7 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
   };
 }
 
-/** The value of a promise, unless the signal aborts first. @throws the signal's reason, or the error of the promise */
+/** Awaits a promise, unless the signal aborts first. @throws the signal's reason, or the error of the promise */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   let forget: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {

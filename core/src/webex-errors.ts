@@ -26,7 +26,10 @@ export function whatWebexRefused(said: string): 'grant' | 'client' | 'request' |
 
 const CLIENT_CODES = ['invalid_client', 'unauthorized_client'];
 
-/** Webex refused a request. */
+/**
+ * Thrown if Webex refused a request. `statusCode` decides the next step: 401 is an invalid token, 403 a missing scope or
+ * role, and 429 or more may pass.
+ */
 export class WebexResponseError extends ExplainedError {
   override name = 'WebexResponseError';
   override readonly code: ErrorCode = 'ERR_WEBEX_RESPONSE';
@@ -34,9 +37,9 @@ export class WebexResponseError extends ExplainedError {
   constructor(
     readonly path: string,
     readonly statusCode: number,
-    /** Webex's own words, free of secrets. */
+    /** Message of Webex, without secrets. */
     readonly said: string,
-    /** For Webex support. */
+    /** Id of the request for Webex support. */
     readonly trackingId?: string,
   ) {
     const tracking = trackingId === undefined ? '' : ` (tracking id ${trackingId})`;
@@ -49,7 +52,10 @@ export class WebexResponseError extends ExplainedError {
   }
 }
 
-/** No answer from Webex, or one of another server. */
+/**
+ * Thrown if Webex did not answer, or if another server did. Check the network and the URL. Try again later if `isTransient`
+ * is true.
+ */
 export class WebexUnreachableError extends ExplainedError {
   override name = 'WebexUnreachableError';
   override readonly code: ErrorCode = 'ERR_WEBEX_UNREACHABLE';

@@ -19,7 +19,7 @@ const AT_ONCE = 4;
 
 const count = z.number().nonnegative().optional();
 
-/** Webex's figures of a site and some days. A missing figure is unknown, not zero. */
+/** Figures of a site for some days. A missing figure is unknown, not zero. */
 const figures = z.object({
   totalMeetings: count,
   totalParticipants: count,
@@ -44,7 +44,7 @@ export interface SiteReport {
   readonly source: string;
   readonly current: Figures;
   readonly previous: Figures;
-  /** Each day of the period, unless left out. */
+  /** Each day of the period, if asked for. */
   readonly days: readonly { readonly date: string; readonly figures: Figures }[];
 }
 
@@ -59,14 +59,14 @@ export interface ReportOptions {
   /** Base URLs of the regions, tried in this order until one does not refuse the site. */
   readonly urls: readonly string[];
   readonly webex: Pick<WebexFetch, 'json'>;
-  /** Ask for each day too: one request for each, because Webex gives only sums. */
+  /** Whether to ask for each day too. That takes one request a day, because Webex returns only sums. */
   readonly daily: boolean;
   readonly now: Date;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Asks Webex for all that the report shows.
+ * Requests the figures of the report from Webex.
  *
  * @throws NotPermitted if every region refuses, ExplainedError if Webex does not know the site
  */
@@ -95,7 +95,7 @@ async function collectSite(siteUrl: string, options: ReportOptions): Promise<Sit
   return { siteUrl, source, current, previous, days };
 }
 
-/** The first request finds the site's region. */
+/** Finds the region of the site by its first request. */
 async function findRegion(siteUrl: string, options: ReportOptions): Promise<{ source: string; current: Figures }> {
   let refusal: WebexResponseError | undefined;
   for (const source of options.urls) {
@@ -110,7 +110,7 @@ async function findRegion(siteUrl: string, options: ReportOptions): Promise<{ so
   }
   const hosts = options.urls.map((url) => new URL(url).host).join(', ');
   throw new NotPermitted(
-    `Webex refuses the figures of site "${siteUrl}" at ${hosts} (${refusal?.statusCode}: ${refusal?.said}); check its region, that the credential has scopes ${ANALYTICS_SCOPES.join(' and ')}, and that an administrator of the organization of that site authorized it`,
+    `Webex refuses the figures of site "${siteUrl}" at ${hosts} (${refusal?.statusCode}: ${refusal?.said}); check the region, the scopes ${ANALYTICS_SCOPES.join(' and ')}, and that an administrator of the organization of that site authorized it`,
   );
 }
 

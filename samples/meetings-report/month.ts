@@ -4,7 +4,7 @@ import { UsageError } from '../sample-command';
  * Months like "2026-10" and days like "2026-10-31", in UTC, as Webex counts them.
  */
 
-/** From a day to a day, both included. */
+/** A period from a day to a day, both included. */
 export interface Period {
   readonly from: string;
   readonly to: string;
@@ -13,13 +13,13 @@ export interface Period {
 export interface Coverage {
   readonly month: string;
   readonly period: Period;
-  /** The month before; while the month runs, the same days of it. */
+  /** The month before. While the month runs, the same days of it. */
   readonly comparedWith: Period;
   /** Whether the month is over. */
   readonly complete: boolean;
 }
 
-/** @throws UsageError unless it is a month from 2000 on */
+/** @throws UsageError unless the text is a month from 2000 on */
 export function parseMonth(text: string): string {
   if (!/^2\d{3}-(?:0[1-9]|1[0-2])$/.test(text)) {
     throw new UsageError(`--month must be a month like 2026-10, got "${text}"`);
@@ -37,7 +37,7 @@ export function monthBefore(month: string): string {
 }
 
 /**
- * The days of a month that are over, because Webex counts no other.
+ * Returns the days of a month that are over, because Webex counts no others.
  *
  * @throws UsageError for a month in which no day is over yet
  */

@@ -269,7 +269,7 @@ describe('while something fails', () => {
         now += HOUR_MS;
         expect((await tokens.token()).accessToken).toBe('token-1');
       }
-      expect(warnings[0]).toContain('"testauth" still works, but cannot be read anew');
+      expect(warnings[0]).toContain('"testauth" still works, but cannot be read again');
       expect(warnings).toHaveLength(48);
       now += FORTNIGHT_MS;
       await expect(tokens.token()).rejects.toBeInstanceOf(ExplainedError);
@@ -409,7 +409,7 @@ it('the source does not repeat a login with a refused secret id, but tries a new
 
 it('the error of a forbidden login says that the role may be locked out', async () => {
   vault.answer('auth/approle/login', refusal(403, 'permission denied'));
-  await expect(source().token()).rejects.toThrow(/locked the role out for some minutes after refused logins/);
+  await expect(source().token()).rejects.toThrow(/locked the role out for some minutes, after refused logins/);
 });
 
 it('the source keeps an unwrapped secret id until Vault accepts it', async () => {

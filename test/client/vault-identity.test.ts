@@ -44,7 +44,7 @@ it('the error says that an unwrapped secret id is lost with the run, not taken b
   const failed = work();
   await expect(failed).rejects.toBeInstanceOf(WrappingTokenSpentError);
   await expect(failed).rejects.toThrow(
-    /^the wrapping token is used up, and the secret id that it held is lost with this run, which failed \(.*429: slow down.*\); have a new one issued/,
+    /^this run failed \(.*429: slow down.*\), and the secret id is lost with it, because the wrapping token is used up; have a new one issued/,
   );
   expect(server.count(LOGIN)).toBe(6);
 });

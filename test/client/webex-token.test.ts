@@ -133,7 +133,7 @@ describe('prints', () => {
   });
 });
 
-describe('who it is', () => {
+describe('the identity', () => {
   it('webex-token logs out of its own login if a Vault token is set too', async () => {
     await run(['testauth'], { ...APP, VAULT_TOKEN: 'the-vault-token' });
     expect(vault.requests).toEqual(LOGGED_IN_AND_OUT);
@@ -232,7 +232,7 @@ describe('unwrap', () => {
 
   it('unwrap leaves no file if someone else has used the wrapping token', async () => {
     vault.answer('sys/wrapping/unwrap', refusal(400, 'wrapping token is not valid or does not exist'));
-    expectLine(await run(['unwrap'], env()), 1, /someone has taken the secret id; have the secret ids of this app/);
+    expectLine(await run(['unwrap'], env()), 1, /someone has taken the secret id\. Have the secret ids of this app/);
     expect(existsSync(file())).toBe(false);
   });
 
@@ -292,7 +292,7 @@ describe('wrong usage', () => {
 
 it.each<[string, () => NodeJS.ProcessEnv, RegExp, number?]>([
   ['nothing set', () => ({ VAULT_ADDR: undefined }), /VAULT_ADDR is not set, so there is no Vault to ask; set it/],
-  ['no identity', () => ({}), /nothing to log in with; set VAULT_ROLE_ID and .*, or VAULT_TOKEN/, 5],
+  ['no identity', () => ({}), /no identity to log in with; set VAULT_ROLE_ID and .*, or VAULT_TOKEN/, 5],
   ['no role id', () => ({ VAULT_SECRET_ID: 'the-secret-id' }), /there is a secret id but no role id/],
   [
     'an empty file',
@@ -309,7 +309,7 @@ it.each<[string, () => NodeJS.ProcessEnv, RegExp, number?]>([
   ],
   ['a token with a line break', () => ({ VAULT_TOKEN: 'the-vault-token\n' }), /the Vault token has a character/],
   ['an invalid proxy', () => ({ ...APP, VAULT_ADDR: 'https://vault.test', HTTPS_PROXY: 'a b' }), /HTTPS_PROXY must be/],
-  ['no check of certificates', () => ({ ...APP, NODE_TLS_REJECT_UNAUTHORIZED: '0' }), /switches the check of cert/],
+  ['no check of certificates', () => ({ ...APP, NODE_TLS_REJECT_UNAUTHORIZED: '0' }), /turns the check of cert/],
 ])(
   'webex-token prints one line and exits with the right code for an environment with %s',
   async (_, env, line, code = 1) => {

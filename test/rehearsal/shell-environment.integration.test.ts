@@ -173,7 +173,7 @@ test('only the owner can read the folder, and nothing remains of it afterwards',
   const env = Object.fromEntries(variables.map((each) => each.split(/=(.*)/s))) as NodeJS.ProcessEnv;
   for (const command of ['npx --no-install webex-token-vault revoke testauth --yes', 'webex-token testauth']) {
     const { exitCode, stdout, stderr } = await run('bash', ['-c', command], { cwd: PROJECT_FOLDER, env });
-    expect(stderr).toMatch(/^error: the quickstart that this shell was set up for is over, .+\n$/);
+    expect(stderr).toMatch(/^error: the quickstart of this shell has ended, .+\n$/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   }
 });

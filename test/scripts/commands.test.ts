@@ -235,7 +235,7 @@ it('deploy says that there is no Terraform', async () => {
 it('the program refuses to run if the check of certificates is switched off', async () => {
   const { exitCode, stdout, stderr } = await runCommand('revoke', ['testauth'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
   expect(stderr).toContain(
-    'error: NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it',
+    'error: NODE_TLS_REJECT_UNAUTHORIZED is 0, which turns the check of certificates off; unset it',
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
 });

@@ -34,7 +34,7 @@ describe('a plugin with one byte changed', () => {
     const env = { VAULT_ADDR: server.node.address, VAULT_CACERT: server.caFile, VAULT_TOKEN: rootToken };
     const { exitCode, stdout, stderr } = await runScript('webex-token', ['testauth'], env);
     expect(stderr).toMatch(
-      /^error: the engine at oauthapp\/ is mounted, but its plugin does not run: .* not the one whose sha256 is registered; .*\n$/,
+      /^error: the engine at oauthapp\/ is mounted, but its plugin does not run\. .* does not have the registered sha256; .*\n$/,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(server.node.log).toContain('checksums did not match');

@@ -45,7 +45,7 @@ describe('npm run site', () => {
     const { exitCode, stderr } = await buildSite(output, pages);
 
     expect(stderr.match(/^error: .*/gm)).toEqual([
-      'error: index.html links to nowhere.html, and there is no such page; correct the link',
+      'error: index.html links to ./nowhere.html, and there is no such page; correct the link',
       'error: index.html links to #nowhere, and index.html has no heading with that anchor; correct the link',
       'error: index.html links to nowhere.ts, and there is no such page; correct the link',
     ]);

@@ -3,7 +3,7 @@ import { DURATION_NOTATION, durationSeconds, isPlainWord, UsageError } from '#co
 
 interface Reading {
   readonly credential: string;
-  /** How long Vault may take to answer after a signal. @default - the engine's default wait for a refresh */
+  /** Time that Vault has to answer after a signal. @default - the engine's default wait for a refresh */
   readonly graceMs?: number;
 }
 
@@ -15,7 +15,7 @@ export type Arguments =
   | (Reading & { readonly kind: 'print'; readonly format: 'token' | 'json' | 'header' })
   | (Reading & { readonly kind: 'exec'; readonly command: string; readonly args: readonly string[] });
 
-/** @throws UsageError with the wrong part, and the right form */
+/** @throws UsageError with the wrong part and the right form */
 export function parseArguments(argv: readonly string[]): Arguments {
   const end = argv.indexOf('--');
   const before = end === -1 ? argv : argv.slice(0, end);
@@ -65,7 +65,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 
 const EXEC_USAGE = 'webex-token exec <credential> -- <command>';
 
-/** @param meant credential and command, as a shell takes them. @default - ambiguous */
+/** @param meant credential and command in a shell's notation. @default - ambiguous */
 function withoutDashes(meant?: readonly [credential: string, command: string]): UsageError {
   const line = meant === undefined ? EXEC_USAGE : `webex-token exec ${meant.join(' -- ')}`;
   return new UsageError(`there is no "--" before the command; write ${line}`);

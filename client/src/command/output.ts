@@ -6,7 +6,7 @@ export function surviveClosedOutput(): void {
   process.stderr.on('error', () => undefined);
 }
 
-/** Writes a line to stdout. @throws ExplainedError if it cannot be written; a reader that has gone is no error */
+/** Writes a line to stdout. A closed pipe is no error. @throws ExplainedError if the line cannot be written */
 export async function print(text: string): Promise<void> {
   const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(`${text}\n`, resolve));
   if (error && !READER_GONE.includes(errorCode(error))) {
@@ -20,8 +20,8 @@ export async function print(text: string): Promise<void> {
 const READER_GONE = ['EPIPE', 'EIO'];
 
 /**
- * Has GitHub Actions hide the token in the log of the job. Its runner reads commands from standard error too, so standard
- * output has the token alone.
+ * Makes GitHub Actions hide the token in the log of the job. The runner reads commands from standard error too, so standard
+ * output has only the token.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
@@ -30,7 +30,7 @@ export async function maskInLog(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   if (env.GITHUB_ACTIONS === 'true') {
-    // The runner decodes "%25". A token has no line break, as a header carries it.
+    // The runner decodes "%25". A token has no line break, because a header carries it.
     const line = `::add-mask::${accessToken.replaceAll('%', '%25')}\n`;
     await new Promise((resolve) => process.stderr.write(line, resolve));
   }

@@ -3,15 +3,15 @@ import { REFRESH_WAIT_MS } from '../token-source';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** A longer wait is explained. */
+/** Wait after which a line explains it. */
 const UNEXPLAINED_MS = 1000;
 
 /**
- * Awaits a read. After a signal the read may finish for some time, because a reader who hangs up during a refresh can lose
- * a grant whose refresh token rotates. Then the process ends. Further signals are ignored: npx passes on the signal that
- * the terminal has sent to this process already.
+ * Awaits a read. After a signal, the read has some time to finish, because a reader who hangs up during a refresh can lose
+ * a grant whose refresh token rotates. Then the process ends. Further signals are ignored, because npx passes on the signal
+ * that the terminal has already sent to this process.
  *
- * @param graceMs how long Vault may take to answer after a signal
+ * @param graceMs time that Vault has to answer after a signal
  */
 export async function endsOnSignal<T>(underWay: Promise<T>, graceMs = REFRESH_WAIT_MS): Promise<T> {
   let received: NodeJS.Signals | undefined;
@@ -36,6 +36,6 @@ export async function endsOnSignal<T>(underWay: Promise<T>, graceMs = REFRESH_WA
 
 function explain(graceMs: number): void {
   process.stderr.write(
-    `interrupted; Vault has up to ${graceMs / 1000} s to answer, since hanging up during a refresh can lose the grant (Ctrl-\\ ends this at once)\n`,
+    `interrupted; Vault has up to ${graceMs / 1000} s to answer, because a hang-up during a refresh can lose the grant (Ctrl-\\ ends this at once)\n`,
   );
 }

@@ -12,7 +12,7 @@ import { loginAs } from '../login/login-identity';
 /**
  * Runs the work under the identity of the environment: an app, which is logged in and out, or the given Vault token.
  *
- * @param patience retries with an unwrapped secret id, which would be lost. @default - some twenty seconds
+ * @param patience retries if the secret id is unwrapped, because a failure would lose it. @default - some twenty seconds
  * @throws NotPermitted if Vault refuses the login, or the environment has no identity
  */
 export async function withVaultIdentity<T>(
@@ -27,7 +27,7 @@ export async function withVaultIdentity<T>(
     const options = vaultOptionsFromEnvironment({}, env);
     if (options.token === undefined) {
       throw new NotPermitted(
-        'there is nothing to log in with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the app, or VAULT_AUTH_METHOD if it has another identity, or VAULT_TOKEN',
+        'there is no identity to log in with; set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE of the app, or VAULT_AUTH_METHOD for another identity, or VAULT_TOKEN',
       );
     }
     return work(new VaultConnection(options));

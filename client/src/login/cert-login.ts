@@ -12,15 +12,15 @@ import {
 } from '#core';
 import { readClientCertificate, type ClientCertificateFiles, type ReadCertificate } from './client-certificate';
 
-/** The files are read at every login, so they may be replaced while the program runs. */
+/** The login by a client certificate. Its files are read at every login, so they may be replaced while the program runs. */
 export interface CertLoginOptions extends ClientCertificateFiles {
-  /** Name of the role in Vault, which is that of the app. */
+  /** Name of the role in Vault, which is the name of the app. */
   readonly role: string;
   /** Mount of the auth method. @default "cert" */
   readonly mountPath?: string;
 }
 
-/** A login by a client certificate in TLS. The renewal of its token shows the same certificate. */
+/** A login by a client certificate in TLS. The renewal of the Vault token presents the same certificate. */
 export class CertLogin extends VaultLogin {
   readonly #vault: VaultConnection;
   readonly #options: CertLoginOptions;
@@ -31,7 +31,7 @@ export class CertLogin extends VaultLogin {
     super(new LoginHoldOff(Date.now, WITHOUT_LOCKOUT_MS));
     if (!/^https:/i.test(vault.address)) {
       throw new ExplainedError(
-        `a certificate is shown in TLS, and Vault at ${vault.address} is asked in plain HTTP; use https in VAULT_ADDR, with no proxy before Vault that ends TLS`,
+        `a client certificate needs TLS, and Vault at ${vault.address} is asked in plain HTTP; use https in VAULT_ADDR, without a proxy that ends TLS`,
       );
     }
     this.#vault = vault;
@@ -69,7 +69,7 @@ export class CertLogin extends VaultLogin {
         /^ERR_SSL_.*_ALERT_.*(?:CERT|CA$|ACCESS_DENIED)/.test(error.networkCode)
       ) {
         throw new NotPermitted(
-          `Vault at ${vault.address} ends the connection at the certificate that it is shown (${error.networkCode}): ${endOf(certificate) ?? 'it is not from a CA that the server lets in'}; have another one issued, or the CA added to the server`,
+          `Vault at ${vault.address} refuses the client certificate in TLS (${error.networkCode}): ${endOf(certificate) ?? 'it is not from a CA that the server accepts'}; have another one issued, or the CA added to the server`,
         );
       }
       throw error;
@@ -80,34 +80,34 @@ export class CertLogin extends VaultLogin {
 function reason(said: string, certificate: ReadCertificate): string {
   const end = endOf(certificate);
   if (end !== undefined) {
-    return `${end}; have another one issued, and see why that was not done in time`;
+    return `${end}; have another one issued, and check why that was not done in time`;
   }
   const [, text] = REASONS.find(([pattern]) => pattern.test(said)) ?? [undefined, ANOTHER_CA];
   return text;
 }
 
-/** Reasons by Vault's words. HashiCorp Vault has one text for another CA, another name and a missing role. */
+/** Reasons by the words of Vault. HashiCorp Vault has one text for another CA, another name and a missing role. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [
     /^no client certificate|certificate must be supplied|tls connection required/,
-    'it did not reach Vault, since TLS ends before it or its listener asks for none; ask Vault itself, or let TLS pass through to it (and leave tls_disable_client_certs off)',
+    'it did not reach Vault, because a proxy ends TLS or the listener asks for no certificate. Connect to Vault directly, or let TLS pass through (with tls_disable_client_certs off)',
   ],
   [
     /no chain matching all constraints/,
-    'it is from the right CA, but for another DNS name or URI than the app is declared with; have one issued for that',
+    'it is from the declared CA, but not for the declared DNS name or URI; have one issued for that',
   ],
   [
     /failed to match all constraints/,
-    'it is from another CA or for another DNS name or URI than the app is declared with, or there is no such role; have one issued by that CA for that name, set VAULT_ROLE to the name of the app, or have the app deployed',
+    'its CA, or its DNS name or URI, is not the declared one, or there is no such role. Have one issued by that CA for that name, set VAULT_ROLE to the name of the app, or have the app deployed',
   ],
   [
     /^permission denied$/,
-    'no auth method is mounted there, or it does not let this network in; set VAULT_AUTH_MOUNT, or have the app deployed',
+    'no auth method is mounted there, or it refuses this network; set VAULT_AUTH_MOUNT, or have the app deployed',
   ],
 ];
 
 const ANOTHER_CA =
-  'it is from another CA than the app is declared with, or there is no such role; have one issued by that CA, set VAULT_ROLE to the name of the app, or have the app deployed';
+  'its CA is not the declared one, or there is no such role. Have one issued by that CA, set VAULT_ROLE to the name of the app, or have the app deployed';
 
 /** @returns undefined if the certificate has not expired, by the local clock */
 function endOf({ expireTime }: ReadCertificate): string | undefined {

@@ -4,7 +4,7 @@ import { ExplainedError, type ClientCertificate, readSetting } from '#core';
 export interface ClientCertificateFiles {
   /** PEM file of the certificate, with the intermediate CAs up to the declared one. */
   readonly certFile: string;
-  /** PEM file of its key, without a passphrase. */
+  /** PEM file of the private key, without a passphrase. */
   readonly keyFile: string;
 }
 
@@ -13,10 +13,10 @@ export interface ReadCertificate extends ClientCertificate {
   readonly expireTime: Date;
 }
 
-/** Wait for a replacement of both files, which is not atomic. */
+/** Wait for the replacement of both files, which is not atomic. */
 const REPLACING_MS = 250;
 
-/** @throws ExplainedError with the file, unless the two are a certificate and its key */
+/** @throws ExplainedError with the file, unless the files are a certificate and its key */
 export async function readClientCertificate(files: ClientCertificateFiles): Promise<ReadCertificate> {
   return (await readPair(files)) ?? (await sleep(REPLACING_MS).then(() => readPair(files))) ?? refuseMismatch(files);
 }
@@ -37,7 +37,7 @@ async function readPair({ certFile, keyFile }: ClientCertificateFiles): Promise<
   return certificate.checkPrivateKey(key) ? { certPem, keyPem, expireTime: new Date(certificate.validTo) } : undefined;
 }
 
-/** The message of Node is not repeated, because it may quote a key. */
+/** Node's message is left out, because it may quote a key. */
 function parsed<T>(parse: () => T, problem: string): T {
   try {
     return parse();

@@ -13,18 +13,19 @@ import {
 const TIMEOUT_MS = 30_000;
 
 /**
- * A function for `jwt: { token }` in a job on GitHub Actions. It requests a token that names the workflow.
+ * Returns the function `token` of `JwtLoginOptions` for a job on GitHub Actions. It requests a token that names the
+ * workflow.
  *
  * @param audience the declared audience of the app
- * @throws ExplainedError at once if the job may not request a token; the function throws NotPermitted,
- *   TemporarilyUnavailable or ExplainedError
+ * @throws ExplainedError if the job may not request a token. The function throws NotPermitted, TemporarilyUnavailable or
+ *   ExplainedError
  * @see https://docs.github.com/actions/reference/security/oidc
  */
 export function githubIdToken(audience: string, env: NodeJS.ProcessEnv = process.env): () => Promise<string> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env;
   if (!address || !bearer) {
     throw new ExplainedError(
-      'this job may not ask GitHub for a token (ACTIONS_ID_TOKEN_REQUEST_URL or ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set); give it "permissions: { id-token: write }" in its workflow',
+      'this job may not request a token from GitHub (ACTIONS_ID_TOKEN_REQUEST_URL or ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set); give it "permissions: { id-token: write }" in its workflow',
     );
   }
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -51,13 +52,13 @@ async function ask(url: URL, bearer: string): Promise<string> {
       throw new TemporarilyUnavailable(message, retryAfterMs(answer.headers['retry-after']));
     }
     throw new NotPermitted(
-      `GitHub does not give this job a token (${answer.status}); see that the job has "permissions: { id-token: write }" and still runs, as it gives none afterwards`,
+      `GitHub does not give this job a token (${answer.status}); check that the job has "permissions: { id-token: write }" and still runs`,
     );
   } catch (error) {
     if (!(error instanceof NetworkError)) {
       throw error;
     }
-    const message = `no answer from GitHub at ${url.origin}, to give this job a token (${error.code}); check the network, HTTPS_PROXY and NO_PROXY`;
+    const message = `no answer from GitHub at ${url.origin} to the request for a token (${error.code}); check the network, HTTPS_PROXY and NO_PROXY`;
     throw error.isTransient ? new TemporarilyUnavailable(message) : new ExplainedError(message);
   } finally {
     await transport.close();

@@ -8,11 +8,11 @@ const METHODS = ['approle', 'jwt', 'kubernetes', 'cert'] as const;
 /** Variables of an AppRole, which exclude another identity. */
 const APP_ROLE_VARIABLES = ['ROLE_ID', 'SECRET_ID', 'SECRET_ID_FILE', 'WRAPPED_SECRET_ID'];
 
-/** The default audience of declared `github` identities. */
+/** Default audience of a declared `github` identity. */
 const GITHUB_AUDIENCE = 'webex-token-vault';
 
 /**
- * The identity of the app that the environment names.
+ * Returns the identity of the app, from the environment.
  *
  * @returns undefined if the environment names none
  * @throws ExplainedError if the environment is incomplete or ambiguous
@@ -57,7 +57,7 @@ function refuseAnother(method: string, env: NodeJS.ProcessEnv): void {
   const other = others.find((name) => vaultVariable(name, env) !== undefined);
   if (other !== undefined) {
     throw new ExplainedError(
-      `there are two identities, VAULT_AUTH_METHOD=${method} and VAULT_${other}; unset the one that is not meant`,
+      `there are two identities, VAULT_AUTH_METHOD=${method} and VAULT_${other}; unset one of them`,
     );
   }
 }
@@ -66,7 +66,7 @@ function tokenFromEnvironment(env: NodeJS.ProcessEnv): { file: string } | { toke
   const file = vaultVariable('JWT_FILE', env);
   const given = vaultVariable('JWT', env);
   if (file !== undefined && given !== undefined) {
-    throw new ExplainedError('there are two identities, VAULT_JWT and VAULT_JWT_FILE; unset the one that is not meant');
+    throw new ExplainedError('there are two identities, VAULT_JWT and VAULT_JWT_FILE; unset one of them');
   }
   if (file !== undefined) {
     return { file };
@@ -79,7 +79,7 @@ function tokenFromEnvironment(env: NodeJS.ProcessEnv): { file: string } | { toke
     return { token: githubIdToken(vaultVariable('JWT_AUDIENCE', env) ?? GITHUB_AUDIENCE, env) };
   }
   throw new ExplainedError(
-    'VAULT_AUTH_METHOD is jwt, and there is no token; set VAULT_JWT_FILE to the file that has it, or VAULT_JWT to the token, as "id_tokens" of GitLab do',
+    'VAULT_AUTH_METHOD is jwt, and there is no token; set VAULT_JWT_FILE to its file, or VAULT_JWT to the token itself, as "id_tokens" of GitLab does',
   );
 }
 

@@ -14,22 +14,23 @@ import {
 import { requireJwt } from './jwt';
 import { explainJwtRefusal } from './jwt-refusal';
 
+/** The login by the service account of a pod. */
 export interface KubernetesLoginOptions {
-  /** Name of the role in Vault, which is that of the app. */
+  /** Name of the role in Vault, which is the name of the app. */
   readonly role: string;
   /**
-   * File that holds the token. It is read at every login, as Kubernetes and others replace it.
+   * File with the token. It is read at every login, because Kubernetes and others replace it.
    *
-   * @default - for Kubernetes, the file that every pod has; otherwise none
+   * @default - the file that every pod has, for Kubernetes only
    */
   readonly file?: string;
   /** Mount of the auth method. @default - the name of the method: "jwt" or "kubernetes" */
   readonly mountPath?: string;
 }
 
-/** The token comes from either `file` or `token`. */
+/** The login by a JWT, which comes from either `file` or `token`. */
 export interface JwtLoginOptions extends KubernetesLoginOptions {
-  /** Called at every login. @default - the token is in the file */
+  /** Returns the token, and is called at every login. @default - the token is in the file */
   readonly token?: () => string | Promise<string>;
 }
 
@@ -88,7 +89,7 @@ function podToken(): string {
     return readFileSync(POD_TOKEN_FILE, 'utf8');
   } catch (error) {
     throw new ExplainedError(
-      `there is no token of a service account at ${POD_TOKEN_FILE} (${errorCode(error)}), although a pod has one by default; set VAULT_JWT_FILE to where it is mounted, or run this in a pod`,
+      `no service account token is at ${POD_TOKEN_FILE} (${errorCode(error)}), where a pod has one by default; set VAULT_JWT_FILE to its path, or run this in a pod`,
     );
   }
 }

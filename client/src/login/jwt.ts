@@ -2,7 +2,7 @@ import { ExplainedError, isFields, parseJson, oneLine } from '#core';
 
 /** The claims of a JWT, for messages. Vault verifies it. */
 export interface JwtClaims {
-  /** @default - missing, or invalid */
+  /** Expiry of the token. @default - missing, or invalid */
   readonly expireTime?: Date;
   readonly audience?: string;
   readonly issuer?: string;
@@ -11,25 +11,25 @@ export interface JwtClaims {
 const JWT = /^([\w-]+)\.([\w-]+)\.[\w-]*$/;
 
 /**
- * The token, without white space around it.
+ * Returns the token without white space around it.
  *
  * @param where the place of the token, for messages: `VAULT_JWT holds`
- * @throws ExplainedError if it is not a JWT. The text is not repeated, because it may be another secret
+ * @throws ExplainedError if it is not a JWT. The message omits the text, which may be another secret
  */
 export function requireJwt(text: string, where: string): string {
   const jwt = text.trim();
   if (jwt === '') {
-    throw new ExplainedError(`${where} nothing, where a JWT should be; see that its issuer has put it there`);
+    throw new ExplainedError(`${where} nothing, and a JWT is needed; check that its issuer writes it there`);
   }
   if (typeof partOf(jwt, 1)?.alg !== 'string') {
     throw new ExplainedError(
-      `${where} something that is not a JWT, which has three parts with dots between them; put the token itself there, and nothing else`,
+      `${where} a text that is not a JWT, which has three parts with dots between them; put only the token there`,
     );
   }
   return jwt;
 }
 
-/** Not verified. */
+/** Reads the claims without a check of the signature. */
 export function claimsOf(jwt: string): JwtClaims {
   const { exp, aud, iss } = partOf(jwt, 2) ?? {};
   const expireTime = typeof exp === 'number' ? new Date(exp * 1000) : undefined;

@@ -5,7 +5,7 @@ import { JwtLogin, type JwtLoginOptions, type KubernetesLoginOptions } from './j
 type No<T> = { readonly [K in keyof Omit<T, 'onWarning'>]?: undefined };
 
 interface Jwt {
-  /** A token of another issuer, such as a CI system or an identity provider. */
+  /** A JWT of another issuer, such as a CI system or an identity provider. */
   readonly jwt: JwtLoginOptions;
 }
 
@@ -15,7 +15,7 @@ interface Kubernetes {
 }
 
 interface Cert {
-  /** A certificate that is shown in TLS. */
+  /** A client certificate of TLS. */
   readonly cert: CertLoginOptions;
 }
 
@@ -27,6 +27,8 @@ export type LoginIdentity =
   | (Cert & No<AppRoleLoginOptions & Jwt & Kubernetes>);
 
 /**
+ * Makes the login of an app for a {@link VaultConnection}. `TokenSource` does that itself.
+ *
  * @param onWarning called with the reason if a secret id could not be renewed. @default - ignored
  * @throws TypeError unless there is exactly one identity, whole
  */

@@ -5,14 +5,14 @@ import { isatty } from 'node:tty';
 import { errorCode } from '../explained-error';
 import { oneLine } from '../safe-text';
 
-/** Signals that end a command. A terminal sends the first two to all of its processes itself. */
+/** Signals that end a command. A terminal itself sends the first two to all its processes. */
 const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
 const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
 
 /**
- * Runs a command with a token in its environment, because a process list shows arguments. Signals are passed on.
+ * Runs a command with a token in its environment, because a process list shows arguments. It passes signals on.
  *
- * @param variables set beside those of this process; undefined: not set
+ * @param variables added to the environment of this process. An undefined one is removed
  * @returns its exit code, as a shell reports it
  */
 export async function runChildCommand(

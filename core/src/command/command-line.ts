@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path';
 
 /*
- * The command lines that messages show. A person can paste them, and they run the installed program.
+ * The command lines in messages. A person can paste them, and they run the installed program.
  */
 
-/** The run of a program. The commands in its messages act on the same deployment. */
+/** The run of a program. Commands in its messages act on the same deployment. */
 export interface CurrentRun {
-  /** The options of this run that the command of this name takes as well. */
+  /** Returns the options of this run that the named command takes as well. */
   readonly repeatedOptions: (name: string) => readonly string[];
   /** The deployment file that the command line names, once it was read. @default - none */
   readonly deploymentFile?: () => string | undefined;
@@ -15,7 +15,7 @@ export interface CurrentRun {
 
 const CURRENT = new AsyncLocalStorage<CurrentRun>();
 
-/** Runs the action. Its messages are about this run. */
+/** Runs the action, whose messages show the options of this run. */
 export function duringRun<T>(run: CurrentRun, action: () => T): T {
   return CURRENT.run(run, action);
 }
@@ -24,7 +24,7 @@ export function currentRun(): CurrentRun | undefined {
   return CURRENT.getStore();
 }
 
-/** A command of webex-token-vault with the options of this run. @param name such as `authorize` or `state archive` */
+/** Returns a command of webex-token-vault with the options of this run. @param name such as `state archive` */
 export function commandLine(name: string, ...args: readonly string[]): string {
   return programLine('webex-token-vault', ...name.split(' '), ...args, ...(currentRun()?.repeatedOptions(name) ?? []));
 }
@@ -32,22 +32,22 @@ export function commandLine(name: string, ...args: readonly string[]): string {
 const PROGRAMS = ['webex-token', 'webex-token-vault'] as const;
 type ProgramName = (typeof PROGRAMS)[number];
 
-/** A command line of one of the two programs. */
+/** Returns a command line of one of the two programs. */
 export function programLine(program: ProgramName, ...words: readonly string[]): string {
   return [startedProgram(program), ...words.map(shellWord)].join(' ');
 }
 
-/** The text with each `webex-token-vault status` or the like written as this run would be started. */
+/** Replaces each command of a text, such as `webex-token-vault status`, by the command line for this run. */
 export function asStarted(text: string): string {
   return text.replaceAll(/(?<![\w/-])(webex-token(?:-vault)?)(?= )/g, (name) => startedProgram(name as ProgramName));
 }
 
-/** A word of a command line, quoted for a shell if necessary. */
+/** Quotes a word of a command line for a shell, if necessary. */
 export function shellWord(text: string): string {
   return isPlainWord(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Variables in a shell's notation, for the start of a command or for `export`. */
+/** Returns variables in a shell's notation, for the start of a command or for `export`. */
 export function assignments(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${shellWord(value)}`)
@@ -63,9 +63,9 @@ export function isPlainWord(text: string): boolean {
 const NPX = 'npx --no-install';
 
 /**
- * The program as a shell in this folder starts it, in the way of this run: by npx, by its name on PATH, or by its path.
+ * Returns the program as this run was started: by npx, by its name on PATH, or by its path.
  *
- * @param started the file that Node was given @default - that of this process
+ * @param started the main file of Node. @default - the one of this process
  */
 export function startedProgram(
   program: ProgramName,
@@ -93,7 +93,7 @@ function isOnPath(folder: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
   return PATH.split(delimiter).some((entry) => entry !== '' && resolve(entry) === folder);
 }
 
-/** npx looks into the folder that it is started in, and into those above. */
+/** npx searches the current folder and the folders above it. */
 function isFoundByNpx(folder: string): boolean {
   const home = folder.endsWith(join('node_modules', '.bin')) ? dirname(dirname(folder)) : dirname(folder);
   return `${process.cwd()}${sep}`.startsWith(`${home}${sep}`);

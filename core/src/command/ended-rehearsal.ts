@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { errorCode, ExplainedError } from '../explained-error';
 
-/** Names a file with the process id of the `quickstart --keep` that set this shell up. */
+/** Variable with the path of a file. The file has the process id of the `quickstart --keep` that set this shell up. */
 export const REHEARSAL_VARIABLE = 'WEBEX_TOKEN_VAULT_REHEARSAL';
 
-/** @throws ExplainedError if the quickstart that set the environment has ended, and its servers and files with it */
+/** @throws ExplainedError if the quickstart that set this environment up has ended. Its servers and files are gone */
 export function refuseEndedRehearsal(env: NodeJS.ProcessEnv = process.env): void {
   const file = env[REHEARSAL_VARIABLE];
   if (file && !isRunning(file)) {
     throw new ExplainedError(
-      'the quickstart that this shell was set up for is over, and its servers are gone; open another shell, or start "npm run quickstart -- --keep" in one and source here what it prints',
+      'the quickstart of this shell has ended, and its servers are gone. Open another shell, or run "npm run quickstart -- --keep" in one and paste the line that it prints here',
     );
   }
 }

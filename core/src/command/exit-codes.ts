@@ -17,7 +17,7 @@ const KINDS: readonly (readonly [exitCode: number, ...codes: readonly ErrorCode[
   [5, 'ERR_NOT_PERMITTED'],
 ];
 
-/** The exit code of a command that ends with this error. */
+/** Returns the exit code of a command that fails with this error. */
 export function exitCodeOf(error: Error): number {
   if (transient(error) !== undefined) {
     return TEMPORARY;

@@ -1,7 +1,7 @@
 import { promises as files } from 'node:fs';
 import { errorCode, ExplainedError } from '../explained-error';
 
-/** @throws ExplainedError on Windows, where a file's mode keeps nobody out */
+/** @throws ExplainedError on Windows, where the mode of a file does not keep other users out */
 export function refuseWithoutModes(path: string): void {
   if (process.platform === 'win32') {
     throw new ExplainedError(

@@ -3,12 +3,12 @@ import { timerMs } from '../duration';
 import { onAbort } from '../on-abort';
 import { NetworkError } from './network-error';
 
-/** Far more than any reply, and far less than a process can hold. */
+/** The limit is far above any reply, and far below the memory of a process. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** The body of an answer, read once: as text, or part by part. */
+/** The body of an answer. It is read once, as text or part by part. */
 export class AnswerBody implements AsyncIterable<Buffer> {
   readonly #message: IncomingMessage;
   readonly #signal: AbortSignal | undefined;
@@ -27,11 +27,11 @@ export class AnswerBody implements AsyncIterable<Buffer> {
         message.destroy(new NetworkError('ETIMEDOUT'));
       }
     };
-    // A body that nobody reads does not keep the process alive.
+    // An unread body does not keep the process alive.
     message.socket.unref();
     this.#silence = setTimeout(timeOut, timerMs(timeoutMs)).unref();
     const forget = onAbort(signal, () => void message.destroy(new NetworkError('ECONNABORTED')));
-    // An early error is not unhandled: the reader gets it later.
+    // The reader gets an early error later, so it is not unhandled.
     message.on('error', () => undefined);
     message.once('close', () => {
       clearTimeout(this.#silence);
@@ -39,7 +39,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     });
   }
 
-  /** @throws NetworkError, also if the body is longer than any reply; or the reason of the request's signal */
+  /** @throws NetworkError, even if only the limit is exceeded, or the reason of the request's signal */
   async text(): Promise<string> {
     const { text, whole } = await this.#upTo(MAX_TEXT_BYTES);
     if (!whole) {
@@ -48,12 +48,12 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     return text;
   }
 
-  /** The text up to some bytes, or shortly after them. @throws NetworkError, or the reason of the request's signal */
+  /** Returns the beginning of the text, of some bytes or slightly more. @throws NetworkError, or the reason of the request's signal */
   async beginning(bytes: number): Promise<string> {
     return (await this.#upTo(bytes)).text;
   }
 
-  /** Returns the connection if the whole body has arrived, and closes it otherwise. */
+  /** Keeps the connection for another request if the whole body has arrived, and otherwise closes it. */
   cancel(): void {
     if (this.#message.complete) {
       this.#message.resume();

@@ -11,21 +11,21 @@ import { sendStream } from './streamed-body';
 /*
  * All requests to other servers, such as Vault and Webex.
  *
- * The transport uses node:http(s) directly, because loading a library delays the start of `webex-token`: undici, the base
- * of `fetch`, by some 25 ms, axios by 60 ms, node:http by 6 ms. `fetch` supports neither a CA file nor a deadline for the
- * head of the answer alone.
+ * The transport uses Node's own modules directly. A library delays the start of `webex-token`. undici, the base of `fetch`,
+ * takes some 25 ms, axios 60 ms, and Node's module 6 ms. `fetch` supports neither a CA file nor a deadline for the head of the
+ * answer alone.
  */
 
 export interface HttpTransportOptions {
   /** PEM of the CA that signed the servers' certificates. @default - the system's CAs */
   readonly ca?: string;
-  /** Shown to servers that ask for one. @default - none */
+  /** Client certificate, shown to servers that ask for one. @default - none */
   readonly certificate?: ClientCertificate;
 }
 
 /** A certificate for a client, and its key. */
 export interface ClientCertificate {
-  /** With the intermediate CAs that the server does not know. */
+  /** PEM of the certificate and of the intermediate CAs that the server does not know. */
   readonly certPem: string;
   readonly keyPem: string;
 }
@@ -50,14 +50,14 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Must be read or canceled. Otherwise it holds a connection until its deadline, though not the process. */
+  /** Body, which must be read or canceled. Otherwise it holds a connection until its deadline, though not the process. */
   readonly body: AnswerBody;
 }
 
-/** Shorter than the idle timeout of servers and proxies. */
+/** Idle timeout, shorter than those of servers and proxies. */
 const IDLE_TIMEOUT_MS = 20_000;
 
-/** For servers that never ask for the body that was announced. */
+/** Wait for servers that never ask for an announced body. */
 const CONTINUE_TIMEOUT_MS = 5000;
 
 /** A lost packet is sent again after 1, 3 and 7 s. */
@@ -68,7 +68,7 @@ const DEFAULT_BODY_TIMEOUT_MS = 30_000;
 /** Codes of a connection that its other end closed. */
 const CLOSED_CODES = ['ECONNRESET', 'EPIPE'];
 
-/** Module and agent for one server. */
+/** The module and the agent for one server. */
 interface Route {
   readonly open: typeof openRequest;
   readonly agent: Agent;
@@ -81,7 +81,7 @@ interface Route {
 export class HttpTransport {
   readonly #ca: string | undefined;
   readonly #certificate: ClientCertificate | undefined;
-  /** By origin, because loading the module takes as long as a request. */
+  /** Modules and agents by origin, because loading a module takes as long as a request. */
   readonly #routes = new Map<string, Promise<Route>>();
 
   constructor({ ca, certificate }: HttpTransportOptions = {}) {
@@ -90,7 +90,7 @@ export class HttpTransport {
   }
 
   /**
-   * Sends a request and waits for the head of its answer, whatever its status. Follows no redirect.
+   * Sends a request and waits for the head of its answer, with any status. It follows no redirect.
    *
    * @throws NetworkError, the signal's reason, or the error of the body's stream
    */
@@ -102,14 +102,14 @@ export class HttpTransport {
     return answer;
   }
 
-  /** Closes idle connections, and those of answers that nobody reads. */
+  /** Closes idle connections, and the connections of unread answers. */
   async close(): Promise<void> {
     const routes = [...this.#routes.values()];
     this.#routes.clear();
     (await Promise.allSettled(routes)).forEach((made) => made.status === 'fulfilled' && made.value.agent.destroy());
   }
 
-  /** @returns undefined if the server had closed the kept connection, which shows only when it is used */
+  /** @returns undefined if the server had closed the kept connection, which only its use shows */
   async #sendOnce(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { method, url, body, headersTimeoutMs, signal } = request;
     const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, bodyTimeoutMs = DEFAULT_BODY_TIMEOUT_MS } = request;

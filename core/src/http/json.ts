@@ -1,5 +1,5 @@
 /*
- * JSON from other servers, field by field. A schema library would add more to the start of `webex-token` than all its
+ * Parses JSON from other servers, field by field. A schema library would delay the start of `webex-token` by more than all its
  * requests take.
  */
 
@@ -15,7 +15,7 @@ export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return value;
 }
 
-/** The `data` of a reply of Vault. @throws TypeError if there is none */
+/** Returns the `data` of a reply of Vault. @throws TypeError if there is none */
 export function dataOf(reply: unknown): Readonly<Record<string, unknown>> {
   return fieldsOf(fieldsOf(reply).data);
 }
@@ -45,7 +45,7 @@ export function dateOf(value: unknown): Date {
   return date;
 }
 
-/** The texts of a list; none if the value is not a list. */
+/** Returns the texts of a list, or none if the value is not a list. */
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 }

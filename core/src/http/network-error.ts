@@ -1,23 +1,23 @@
-/** No answer arrived, or only a part of it. */
+/** The error if no answer arrived, or only a part of one. */
 export class NetworkError extends Error {
   override name = 'NetworkError';
 
   /**
-   * @param code Node's own, like `ECONNREFUSED`; `ETIMEDOUT` after a deadline; `EMSGSIZE` for an answer that is too long; or
-   *   what a proxy did
+   * @param code the code of Node, such as `ECONNREFUSED`, or words about a proxy. `ETIMEDOUT` is a missed deadline, and
+   *   `EMSGSIZE` an answer that is too long
    */
   constructor(readonly code: string) {
     super(`the request failed (${code})`);
   }
 
-  /** Keeps only the code: an error of Node holds the request, and with it the token. */
+  /** Keeps only the code, because an error of Node holds the request with its token. */
   static from(error: unknown): NetworkError {
     return error instanceof NetworkError
       ? error
       : new NetworkError((error as NodeJS.ErrnoException).code ?? 'no reason given');
   }
 
-  /** Whether the failure may pass. Others, such as an untrusted certificate, stay. */
+  /** Whether the failure may pass. An untrusted certificate, for example, stays. */
   get isTransient(): boolean {
     return TRANSIENT.test(this.code);
   }
@@ -31,6 +31,6 @@ export class NetworkError extends Error {
 const TRANSIENT =
   /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b|^the proxy answered (?:429|5\d\d)$/;
 
-/** No address, no connection, or an untrusted certificate: failures before the request is sent. */
+/** Codes of failures before the request is sent: no address, no connection, or an untrusted certificate. */
 const BEFORE_REQUEST =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_|EPROTO|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)|\bthe proxy\b/;

@@ -4,8 +4,8 @@ import { isIP, type Socket } from 'node:net';
 import { NetworkError } from './network-error';
 
 /*
- * Connections through a proxy, by CONNECT. hpagent, the smallest maintained library, fails in three points: it keeps a
- * CONNECT beyond the deadline of its request, obeys NODE_TLS_REJECT_UNAUTHORIZED, and hides the status of a refusal.
+ * Connections through a proxy, by CONNECT. The smallest maintained library, hpagent, fails in three points. It keeps a CONNECT
+ * beyond the deadline of its request, obeys NODE_TLS_REJECT_UNAUTHORIZED, and hides the status of a refusal.
  */
 
 export interface ProxyAgentOptions {
@@ -21,7 +21,7 @@ export interface ProxyAgentOptions {
 
 /** Options that a request passes through its agent. */
 export interface ProxiedRequestOptions extends RequestOptions {
-  /** Receives the function that ends the request to the proxy. */
+  /** Receives a function that ends the request to the proxy. */
   readonly connecting?: { end?: () => void };
 }
 
@@ -31,8 +31,8 @@ type Connected = (error: Error | null, socket?: Socket) => void;
 /**
  * An agent for one server, over TLS or in plain HTTP.
  *
- * Node's modules are loaded here, if a proxy is set. This file is imported statically, because a dynamic `import()` does
- * not find a TypeScript source in a clone.
+ * Node's modules are loaded here, only if a proxy is set. This file is imported statically, because a dynamic `import()`
+ * does not find a TypeScript source in a clone.
  */
 export async function proxyAgent({ protocol }: URL, proxy: URL, options: ProxyAgentOptions): Promise<Agent> {
   const [http, https, tls] = await Promise.all([import('node:http'), import('node:https'), import('node:tls')]);

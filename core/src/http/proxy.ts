@@ -1,10 +1,10 @@
 import { ExplainedError } from '../explained-error';
 
 /**
- * The proxy that the environment names for a URL, by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+ * Returns the proxy for a URL, by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment.
  *
- * Loopback addresses never use it, as in Terraform, `vault` and `bao`: the proxy would connect to its own machine, and see
- * the token.
+ * A loopback address never uses a proxy, as in Terraform, `vault` and `bao`. The proxy would connect to its own machine, and
+ * see the token.
  *
  * @throws ExplainedError if the variable does not hold a usable proxy
  */
@@ -33,7 +33,7 @@ function proxyUrl(name: string, value: string): URL {
       return url;
     }
   } catch {
-    // Neither a URL nor decodable: refused below.
+    // The value is not a URL, or cannot be decoded. It is refused below.
   }
   // The value is not quoted, because it may contain a password.
   throw new ExplainedError(

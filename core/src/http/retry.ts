@@ -3,19 +3,19 @@ import { ExplainedError, hasCode } from '../explained-error';
 import { unlessAborted } from '../on-abort';
 import { TemporarilyUnavailable } from '../vault/credential-errors';
 
-/** Waits are exponential with full jitter, so that callers that failed together do not retry together. */
+/** Retries of a failure. The waits are exponential with full jitter, so callers that failed together retry at different times. */
 export interface RetryOptions {
   /** Number of attempts, including the first. @default 4 */
   readonly attempts?: number;
-  /** Upper end of the first wait; it doubles with each. @default 250 */
+  /** Longest first wait, in milliseconds. It doubles with each attempt. @default 250 */
   readonly baseDelayMs?: number;
-  /** Longest wait, unless the server asks for more. @default 8000 */
+  /** Longest wait, in milliseconds, unless the server asks for more. @default 8000 */
   readonly maxDelayMs?: number;
-  /** Longest wait that a server may ask for. If it asks for more, its error is thrown at once. @default 60000 */
+  /** Longest wait that a server may ask for, in milliseconds. If it asks for more, its error is thrown at once. @default 60000 */
   readonly maxRetryAfterMs?: number;
-  /** At least 0 and below 1. @default Math.random */
+  /** Random number, at least 0 and below 1. @default Math.random */
   readonly random?: () => number;
-  /** @default - a timer of Node */
+  /** Waits for some milliseconds. @default - a timer of Node */
   readonly wait?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
 }
 

@@ -2,15 +2,15 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
 export interface StreamedBodyOptions {
-  /** Time after which the body is sent unasked, for servers that never ask for it. */
+  /** Time after which the body is sent anyway, for servers that never ask for it. */
   readonly continueTimeoutMs: number;
   /** Called when a part is sent. */
   readonly onPart: () => void;
-  /** Called if the stream fails, and not the request. */
+  /** Called if the stream fails, but not the request. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Sends the body when the server asks for it. A server that answers first does not want it. */
+/** Sends the body if the server asks for it. A server that answers first does not want the body. */
 export async function sendStream(
   sent: ClientRequest,
   body: () => Readable,
@@ -37,7 +37,7 @@ export async function sendStream(
   await pipeline(stream, watched, sent).catch(() => undefined);
 }
 
-/** Whether an answer, or the end of the connection, comes before the server asks for the body. */
+/** Whether an answer or the end of the connection comes before the server asks for the body. */
 function answersUnasked(sent: ClientRequest, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const unasked = setTimeout(() => resolve(false), timeoutMs);

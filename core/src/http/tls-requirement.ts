@@ -18,14 +18,15 @@ export function refusePlainHttp(address: string, advice = 'use https'): void {
 }
 
 /**
- * The transport always verifies. Other code in this process would send tokens to any server that answers.
+ * Refuses to run without verification. The transport always verifies certificates, but other code in this process would send
+ * tokens to any server that answers.
  *
  * @throws ExplainedError if Node is told not to verify certificates
  */
 export function refuseUnverifiedTls(): void {
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new ExplainedError(
-      'NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the check of certificates off; unset it, and set VAULT_CACERT or NODE_EXTRA_CA_CERTS to the CA that is missing',
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, which turns the check of certificates off; unset it, and set VAULT_CACERT or NODE_EXTRA_CA_CERTS to the missing CA',
     );
   }
 }

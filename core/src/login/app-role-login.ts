@@ -8,17 +8,19 @@ import { renewSecretId } from './secret-id-renewal';
 import { loginAt, type VaultLease } from './vault-lease';
 import { type LoggedIn, type Presented, VaultLogin } from './vault-login';
 
-/** The secret id comes from exactly one of `secretId`, `secretIdFile` and `wrappingToken`. */
+/** The login by an AppRole. Exactly one of `secretId`, `secretIdFile` and `wrappingToken` is set. */
 export interface AppRoleLoginOptions {
+  /** Role id of the app. It is not a secret. */
   readonly roleId: string;
+  /** The secret id itself. */
   readonly secretId?: string;
-  /** File that holds the secret id. It is read at every login, so it may be replaced while the program runs. */
+  /** File with the secret id. It is read at every login, so it may be replaced while the program runs. */
   readonly secretIdFile?: string;
   /** Response-wrapping token that holds the secret id. It is unwrapped once, at the first login. */
   readonly wrappingToken?: string;
   /**
-   * If less than a third of the secret id's life is left, issue another and write it to `secretIdFile`. The app must be
-   * declared with `renewsSecretId`. A failure is a warning. @default false
+   * Whether to issue a new secret id, and to write it to `secretIdFile`, if less than a third of its life is left. The app
+   * must be declared with `renewsSecretId`. A failure is a warning. @default false
    */
   readonly renewSecretId?: boolean;
   /** Called with the reason if the secret id could not be renewed. @default - ignored */
@@ -27,7 +29,7 @@ export interface AppRoleLoginOptions {
   readonly appRolePath?: string;
 }
 
-/** Shortest wait before the next look at a secret id, and the longest after a failed one. */
+/** Shortest wait before the next look at a secret id, and longest wait after a failed look. */
 const MIN_LOOK_MS = 1000;
 const RETRY_LOOK_MS = 3_600_000;
 
@@ -72,7 +74,7 @@ export class AppRoleLogin extends VaultLogin {
     return { proof: secretId, vault: this.#vault, logIn };
   }
 
-  /** Never fails, so that a login works without a renewal. */
+  /** Never fails, because a login works without a renewal. */
   protected override async onLogin({ vault, lease: { roleName = '' }, proof }: LoggedIn): Promise<void> {
     const { renewSecretId: isWanted = false, secretIdFile, appRolePath = 'approle' } = this.#options;
     if (!isWanted || secretIdFile === undefined) {
@@ -91,7 +93,7 @@ export class AppRoleLogin extends VaultLogin {
     }
   }
 
-  /** For a program that reads so seldom that its secret id could expire between two logins. */
+  /** Serves a program that reads so seldom that its secret id could expire between two logins. */
   #lookAgainIn(delayMs: number): void {
     clearTimeout(this.#nextLook);
     if (!this.#isDisposed) {
@@ -120,10 +122,10 @@ export class AppRoleLogin extends VaultLogin {
 }
 
 /**
- * The secret id from its source: given, in a file, or wrapped.
+ * Returns the secret id from its source: given, in a file, or wrapped.
  *
  * @param rolePath the only role whose secret id the wrapping may hold. @default - any
- * @throws ExplainedError if the file has none, and as {@link unwrapSecretId}
+ * @throws ExplainedError if the file has none, or the errors of {@link unwrapSecretId}
  */
 export async function secretIdOf(
   vault: VaultConnection,
@@ -155,5 +157,5 @@ export async function loginAppRole(
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'one of them is wrong, expired or used up, or this network may not use them; have a new secret id issued',
-  403: 'one of them is wrong, expired or used up, this network may not use them, or Vault has locked the role out for some minutes after refused logins, perhaps of another program; look for that program first, then have a new secret id issued',
+  403: 'one of them is wrong, expired or used up, or this network may not use them. Vault may also have locked the role out for some minutes, after refused logins of another program. Look for that program first, then have a new secret id issued',
 };

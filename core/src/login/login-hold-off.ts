@@ -9,14 +9,14 @@ interface Refusal {
 }
 
 /**
- * Pauses after refused logins. Vault locks an AppRole out, for all its users, after five refusals each within 15 minutes
- * of the one before. With these pauses the fifth comes later.
+ * Pauses after refused logins. After five refusals, each within 15 minutes of the one before, Vault locks an AppRole out for
+ * all its users. With these pauses, the fifth refusal comes later.
  *
  * @see https://openbao.org/docs/concepts/user-lockout/
  */
 const HOLD_OFFS_MS = [15_000, 60_000, 240_000, 960_000];
 
-/** Short, for methods without a lockout: the refusal may come from a cluster that Vault could not reach. */
+/** Short pauses, for methods without a lockout. The refusal may come from a cluster that Vault could not reach. */
 export const WITHOUT_LOCKOUT_MS = [15_000, 60_000];
 
 /** Keeps a program from repeating a login that Vault refuses. */
@@ -25,7 +25,7 @@ export class LoginHoldOff {
 
   /**
    * @param now the clock, in milliseconds
-   * @param pausesMs after the first refusal, the second and so on; the last one repeats
+   * @param pausesMs pauses after the first refusal, the second and so on. The last pause repeats
    */
   constructor(
     private readonly now: () => number = Date.now,
@@ -33,9 +33,9 @@ export class LoginHoldOff {
   ) {}
 
   /**
-   * @param proof such as a secret id; another proof has no pause
+   * @param proof such as a secret id. Another proof has no pause
    * @param counts whether a refusal starts a pause. @default - each does
-   * @throws the error of the login; during a pause, the last refusal
+   * @throws the error of the login, or the last refusal during a pause
    */
   async attempt<T>(
     proof: string,

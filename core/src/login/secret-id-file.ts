@@ -22,11 +22,11 @@ export class SecretIdFile {
   }
 
   /**
-   * Replaces the secret id atomically: a reader, or a power cut, finds one of the two, whole. If the path is a link, its
-   * target is replaced.
+   * Replaces the secret id atomically. A reader finds the old one or the new one, even after a power cut. If the path is a
+   * link, its target is replaced.
    *
-   * @returns false if the file holds another secret id meanwhile, which stays
-   * @throws a system error; the file is then unchanged
+   * @returns false if the file holds another secret id by now, which stays
+   * @throws a system error, and the file is unchanged
    */
   async replace(secretId: string, next: string): Promise<boolean> {
     const file = await files.realpath(this.path);
@@ -34,7 +34,7 @@ export class SecretIdFile {
     if (content.trim() !== secretId) {
       return false;
     }
-    // Keeps a line break at the end as it was, because some readers keep it.
+    // A line break at the end stays, because some readers expect it.
     await replaceContent(
       file,
       content.replace(secretId, () => next),
@@ -44,7 +44,7 @@ export class SecretIdFile {
   }
 
   /**
-   * Checks that the file can be written, before a secret id is fetched for it: a wrapping gives it only once.
+   * Checks that the file can be written, before a secret id is unwrapped for it. A wrapping token works once.
    *
    * @throws ExplainedError if others could replace the file, or it cannot be written
    */
@@ -82,13 +82,13 @@ export class SecretIdFile {
     }
   }
 
-  /** The target, if the path is a link. */
+  /** Returns the target if the path is a link. */
   #target(): Promise<string> {
     return files.realpath(this.path).catch(() => resolve(this.path));
   }
 }
 
-/** As long as a secret id. */
+/** A text of the length of a secret id. */
 const PLACEHOLDER = '-'.repeat(36);
 
 function unlessMissing(error: unknown): undefined {
@@ -97,19 +97,19 @@ function unlessMissing(error: unknown): undefined {
   }
 }
 
-/** @param rights of the replaced file. @throws a system error; the file is then unchanged */
+/** @param rights owner, group and mode of the replaced file. @throws a system error, and the file is unchanged */
 function replaceContent(file: string, content: string, rights?: Stats): Promise<void> {
   return writePartial(file, content, (partial) => files.rename(partial, file), rights);
 }
 
-/** @param finish gets the file of mode 0600, or with these rights, once it is on disk */
+/** @param finish gets the written file, with mode 0600 or with these rights */
 async function writePartial(
   file: string,
   content: string,
   finish: (partial: string) => Promise<void>,
   rights?: Stats,
 ): Promise<void> {
-  // Loaded here: it would cost each login some milliseconds, and few of them write.
+  // The import stands here, because it takes some milliseconds and few logins write.
   const { randomBytes } = await import('node:crypto');
   // In the same folder, because a rename is atomic only within one file system.
   const partial = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`);
@@ -131,7 +131,7 @@ async function writePartial(
   }
 }
 
-/** Gives owner, group and their rights. Others get none. @throws a system error if that would lock out a reader */
+/** Sets owner, group and their rights. Others get none. @throws a system error if that would lock out a reader */
 async function giveRights(handle: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
   const own = await handle.stat();
   if (own.uid !== uid || own.gid !== gid) {

@@ -15,22 +15,22 @@ export interface SecretIdRenewal {
   readonly file: SecretIdFile;
 }
 
-/** The result of a look at a secret id. */
+/** Result of a look at a secret id. */
 export interface SecretIdOutlook {
-  /** The reason if it could not be renewed. @default - it was, or need not be */
+  /** Reason why it could not be renewed. @default - it was renewed, or no renewal was due */
   readonly warning?: string;
-  /** Wait before the next look. @default - at the next login, as it does not expire or is unknown */
+  /** Wait before the next look. @default - the next login, because it does not expire or is unknown */
   readonly lookAgainMs?: number;
 }
 
-/** Short, because a caller waits for the access token. */
+/** The limit is short, because a caller waits for the access token. */
 const TIMEOUT_MS = 5000;
 
 /**
- * Looks an app's secret id up. If less than a third of its life is left, it writes a new one to the file.
+ * Looks up the secret id of an app. If less than a third of its life is left, it writes a new one to the file.
  *
- * The old one is left to expire, because copies of the file may be in use. If two programs renew at the same time, both
- * secret ids are valid, and the file keeps one of them.
+ * The old secret id is left to expire, because copies of the file may be in use. If two programs renew at the same time,
+ * both new secret ids are valid, and the file keeps one of them.
  *
  * @param vault logged in as the app, which must be declared with `renewsSecretId`
  */
@@ -44,7 +44,7 @@ export async function renewSecretId(vault: VaultConnection, renewal: SecretIdRen
     if (known === undefined || leftMs >= thirdMs) {
       return known === undefined ? {} : { lookAgainMs: leftMs - thirdMs };
     }
-    // Writes the same content first, so that a program with an unwritable file does not issue a secret id each run.
+    // The same content is written first. A program with an unwritable file would otherwise issue a secret id in each run.
     if (!(await written(file, secretId, secretId))) {
       return { lookAgainMs: known.lifeMs / RETRIES };
     }
@@ -60,7 +60,7 @@ export async function renewSecretId(vault: VaultConnection, renewal: SecretIdRen
   }
 }
 
-/** Looks in the life of a secret id: ten in its last third, so that an outage of some days does no harm. */
+/** Looks in the life of a secret id. Ten of them are in its last third, so an outage of some days does no harm. */
 const RETRIES = 30;
 
 interface Lifetime {
@@ -68,7 +68,7 @@ interface Lifetime {
   readonly lifeMs: number;
 }
 
-/** The file cannot take a new secret id. */
+/** The error if the file cannot take a new secret id. */
 class UnwritableFile extends Error {}
 
 async function written(file: SecretIdFile, secretId: string, next: string): Promise<boolean> {
@@ -84,7 +84,7 @@ async function written(file: SecretIdFile, secretId: string, next: string): Prom
   }
 }
 
-/** @returns undefined if it does not expire, or is gone already */
+/** @returns undefined if the secret id does not expire, or does not exist any more */
 async function lookUp(vault: VaultConnection, { rolePath, secretId }: SecretIdRenewal): Promise<Lifetime | undefined> {
   return write(vault, `${rolePath}/secret-id/lookup`, { secret_id: secretId }, (reply) => {
     if (reply === undefined) {
@@ -92,7 +92,7 @@ async function lookUp(vault: VaultConnection, { rolePath, secretId }: SecretIdRe
     }
     const { creation_time, expiration_time } = dataOf(reply);
     const expireTime = dateOf(expiration_time);
-    // Not secret_id_ttl: the mount may allow less. Go's zero time, in the year 1, means that it does not expire.
+    // The mount may allow less than secret_id_ttl. Go's zero time, in the year 1, means that it does not expire.
     const lifeMs = expireTime.getTime() - dateOf(creation_time).getTime();
     return lifeMs > 0 ? { expireTime, lifeMs } : undefined;
   });

@@ -8,8 +8,8 @@ import { WrappingTokenSpentError } from './wrapped-secret-id';
  * Runs work that needs an unwrapped secret id. Only this process holds the secret id, so transient failures are retried
  * for a while.
  *
- * @param isUnwrapped whether the secret id has left its wrapping; until then the wrapping token still works
- * @throws the error of the work, or WrappingTokenSpentError for a transient one, since a later run has no secret id
+ * @param isUnwrapped whether the secret id is unwrapped. Until then, the wrapping token still works
+ * @throws the error of the work, or WrappingTokenSpentError for a transient one, because a later run has no secret id
  */
 export async function beforeItIsLost<T>(
   work: () => Promise<T>,
@@ -23,7 +23,7 @@ export async function beforeItIsLost<T>(
     const isLost = isUnwrapped() && (error instanceof VaultSealed || transient(error) !== undefined);
     throw isLost
       ? new WrappingTokenSpentError(
-          `the wrapping token is used up, and the secret id that it held is lost with this run, which failed (${describeError(error)}); have a new one issued for the next: ${commandLine('issue')}`,
+          `this run failed (${describeError(error)}), and the secret id is lost with it, because the wrapping token is used up; have a new one issued: ${commandLine('issue')}`,
         )
       : error;
   }

@@ -6,10 +6,10 @@ import { explainOutage, VaultResponseError, whatVaultSaid } from '../vault/vault
 /** A Vault token and its life. */
 export interface VaultLease {
   readonly token: string;
-  /** Remaining life of the token; 0: unlimited. */
+  /** Remaining life of the token. 0 means unlimited. */
   readonly durationSeconds: number;
   readonly renewable: boolean;
-  /** Name of the role of the login. @default - Vault does not say it */
+  /** Name of the role of the login. @default - Vault does not return it */
   readonly roleName?: string;
 }
 
@@ -19,7 +19,7 @@ export interface LoginRequest {
   readonly data: object;
   /** Hidden if Vault quotes it. @default - none */
   readonly secret?: string;
-  /** Makes the error of a refusal from Vault's words; undefined: it says nothing about the login. */
+  /** Makes the error of a refusal from the words of Vault, or undefined if they do not concern the login. */
   readonly explain: (said: string, statusCode: number) => Error | undefined;
 }
 
@@ -48,7 +48,7 @@ export async function loginAt(
   }
 }
 
-/** The lease in a reply to a login or a renewal. @throws TypeError if there is none */
+/** Returns the lease in a reply to a login or a renewal. @throws TypeError if there is none */
 export function leaseOf(reply: unknown): VaultLease {
   const auth = fieldsOf(fieldsOf(reply).auth);
   const { role_name: roleName } = isFields(auth.metadata) ? auth.metadata : {};

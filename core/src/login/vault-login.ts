@@ -27,8 +27,8 @@ interface Session {
 }
 
 /**
- * One Vault token of an app, kept alive by renewal. If Vault does not renew it further, the next use logs in. Its timer does
- * not keep the process alive.
+ * One Vault token of an app, kept alive by renewal. If Vault does not renew it further, the next use logs in again. The timer
+ * does not keep the process alive.
  */
 export abstract class VaultLogin implements AsyncDisposable {
   readonly #holdOff: LoginHoldOff;
@@ -51,7 +51,7 @@ export abstract class VaultLogin implements AsyncDisposable {
   }
 
   /**
-   * A connection with the token of the login. Not for concurrent use: two first calls log in twice. A refused secret id,
+   * Returns a connection with the token of the login. Not for concurrent use: two first calls log in twice. A refused secret id,
    * token or certificate is presented again after growing pauses of up to 16 minutes, or one minute for methods without a
    * lockout. Another one in its file is presented at once.
    *
@@ -63,8 +63,8 @@ export abstract class VaultLogin implements AsyncDisposable {
   }
 
   /**
-   * As {@link vault}, with a new Vault token, because Vault may refuse the old one. The old one is revoked in the background
-   * afterwards.
+   * Returns a connection with a new Vault token, because Vault may refuse the old one. The old one is revoked in the
+   * background afterwards.
    */
   async logInAgain(): Promise<VaultConnection> {
     const login = await this.logIn();

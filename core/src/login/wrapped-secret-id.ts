@@ -6,20 +6,26 @@ import { TemporarilyUnavailable } from '../vault/credential-errors';
 import type { VaultConnection } from '../vault/vault-connection';
 import { explainOutage, VaultResponseError, VaultUnreachableError } from '../vault/vault-errors';
 
-/** The secret id is lost, and another person may have it. */
+/**
+ * Thrown if Vault does not know the wrapping token any more. The secret id is lost, and another person may have it. Have the
+ * secret ids of the app destroyed and a new one issued.
+ */
 export class WrappingTokenSpentError extends ExplainedError {
   override name = 'WrappingTokenSpentError';
   override readonly code: ErrorCode = 'ERR_WRAPPING_TOKEN_SPENT';
 
   /** @param message @default - the user of the wrapping token is unknown */
   constructor(
-    message = `Vault does not know the wrapping token (any more): it expired, or it was used already, and if not by you, then someone has taken the secret id; have the secret ids of this app destroyed and a new one issued: ${commandLine('issue')}`,
+    message = `Vault does not know the wrapping token (any more): it expired, or it was used already. If you did not use it, someone has taken the secret id. Have the secret ids of this app destroyed and a new one issued: ${commandLine('issue')}`,
   ) {
     super(message);
   }
 }
 
-/** The AppRole method did not make the wrapping token, so it may hold a foreign secret id. */
+/**
+ * Thrown if the AppRole method did not make the wrapping token, which may hold a foreign secret id. Do not use it, and have a
+ * new one issued.
+ */
 export class WrappingTokenForgedError extends ExplainedError {
   override name = 'WrappingTokenForgedError';
   override readonly code: ErrorCode = 'ERR_WRAPPING_TOKEN_FORGED';
@@ -28,13 +34,13 @@ export class WrappingTokenForgedError extends ExplainedError {
   constructor(creationPath: string, rolePath?: string) {
     const meant = rolePath === undefined ? '' : ` of ${rolePath}`;
     super(
-      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id${meant}, so it may have been replaced on its way; do not use it, and have a new one issued: ${commandLine('issue')}`,
+      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id${meant}. It may have been replaced on its way, so do not use it. Have a new one issued: ${commandLine('issue')}`,
     );
   }
 }
 
 /**
- * Takes the secret id out of its wrapping, which works once.
+ * Unwraps a secret id. A wrapping token works once.
  *
  * @param vault needs no token
  * @param rolePath the only accepted role, such as `auth/approle/role/people-me`. @default - any
@@ -55,7 +61,7 @@ export class WrappedSecretId {
   readonly #wrappingToken: string;
   readonly #rolePath: string | undefined;
   #secretId?: string;
-  /** How the answer to an unwrapping was lost. The wrapping token may be used up since. */
+  /** Reason why the answer to an unwrapping was lost. The wrapping token may be used up since then. */
   #lost?: string;
 
   /** @param rolePath the only accepted role. @default - any */
@@ -92,7 +98,7 @@ export class WrappedSecretId {
     }
   }
 
-  /** A thief of the token could have wrapped another secret id. The server alone knows the path that made a token. */
+  /** A thief of the token could have wrapped another secret id. Only the server knows the path that made a token. */
   async #lookUp(): Promise<void> {
     const request = { token: this.#wrappingToken };
     let creationPath: string;
@@ -122,13 +128,13 @@ export class WrappedSecretId {
     return this.#lost === undefined
       ? new WrappingTokenSpentError()
       : new WrappingTokenSpentError(
-          `Vault does not know the wrapping token any more, and probably this program used it up: Vault's answer to the unwrapping was lost (${this.#lost}), and the secret id with it; have that secret id destroyed and a new one issued: ${commandLine('issue')}`,
+          `Vault does not know the wrapping token any more. This program probably used it up, because Vault's answer to the unwrapping was lost (${this.#lost}). Have that secret id destroyed and a new one issued: ${commandLine('issue')}`,
         );
   }
 
   #mayBeSpent(): TemporarilyUnavailable {
     return new TemporarilyUnavailable(
-      `Vault's answer to the unwrapping of the secret id was lost (${this.#lost}), so the wrapping token may be used up; try again later with it, and if Vault does not know it then, have a new one issued: that alone is no sign of theft`,
+      `Vault's answer to the unwrapping of the secret id was lost (${this.#lost}), so the wrapping token may be used up. Try again later with it. If Vault does not know it then, have a new one issued; that alone is no sign of theft`,
     );
   }
 }

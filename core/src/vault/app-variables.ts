@@ -2,13 +2,13 @@ import { ExplainedError } from '../explained-error';
 import type { AppRoleLoginOptions } from '../login/app-role-login';
 import { switchedOn, vaultVariable } from './vault-environment';
 
-/** The mount of the engine, as the environment says. */
+/** Returns the mount of the engine, from the environment. */
 export function engineMount(env: NodeJS.ProcessEnv = process.env): string {
   return mountOf(env.OAUTHAPP_MOUNT) || 'oauthapp';
 }
 
 /**
- * The AppRole of the environment.
+ * Returns the AppRole of the environment.
  *
  * @returns undefined if the environment has neither a role id nor a secret id
  * @throws ExplainedError if the environment is incomplete or ambiguous
@@ -43,7 +43,7 @@ export function appRoleFromEnvironment(env: NodeJS.ProcessEnv = process.env): Ap
   return { roleId, ...sources, renewSecretId, appRolePath: mountOf(env.APPROLE_MOUNT) || 'approle' };
 }
 
-/** A mount without the slashes around it: Vault lists mounts with one at their end. */
+/** Removes the slashes around a mount. Vault lists mounts with a slash at the end. */
 export function mountOf(path = ''): string {
   return path.replace(/^\/+|\/+$/g, '');
 }

@@ -15,20 +15,20 @@ import type { VaultConnection } from './vault-connection';
 import { explainOutage, VaultResponseError, whatVaultSaid } from './vault-errors';
 import { commandLine } from '../command/command-line';
 
-/** A reply of `creds/<name>`. The token is not a property, so that no log, inspection or JSON shows it. */
+/** An access token, as `creds/<name>` returns it. The token is not a property, so no log, inspection or JSON shows it. */
 export class CredentialReading {
   readonly #accessToken: string;
   readonly tokenType: string;
   /** Name of the integration that the grant belongs to. */
   readonly integration: string;
-  /** Expiry of the access token. The engine refreshes it before. @default - it does not expire */
+  /** Expiry of the access token. The engine refreshes the token before. @default - it does not expire */
   readonly expireTime?: Date;
-  /** Such as a failed refresh: the token works until it expires. */
+  /** Warnings of the engine, such as a failed refresh. The token works until it expires. */
   readonly warnings: readonly string[];
 
   /**
    * @param hide removes further secrets from a warning, which may quote the request. @default - removes none
-   * @throws TypeError if the reply is not the engine's
+   * @throws TypeError if the reply is not from the engine
    */
   constructor(reply: unknown, hide = (warning: string): string => warning) {
     const { data, warnings } = fieldsOf(reply);
@@ -102,7 +102,7 @@ export function explainRefusal(
 export function engineMissing(mountPath: string, said = ''): NotDeployed {
   if (said.includes('backend is nil')) {
     return new NotDeployed(
-      `the engine at ${mountPath}/ is mounted, but its plugin does not run: the binary in the server's plugin directory is missing, or is not the one whose sha256 is registered; the server's log says which; put the right one there and restart the server, or deploy webex-tokens with the sha256 of the new one`,
+      `the engine at ${mountPath}/ is mounted, but its plugin does not run. Its binary is missing in the server's plugin directory, or the binary does not have the registered sha256; the server's log says which. Put the right binary there and restart the server, or deploy webex-tokens with the sha256 of the new one`,
     );
   }
   return new NotDeployed(
@@ -122,7 +122,7 @@ function explainState(said: string, name: string): ExplainedError {
     return new ReauthorizationRequired(
       name,
       said,
-      `the consent to credential "${name}" that was begun elsewhere was not given (${said}); have it authorized: ${commandLine('authorize', name)}`,
+      `nobody finished the consent to credential "${name}" that was begun elsewhere (${said}); have it authorized: ${commandLine('authorize', name)}`,
     );
   }
   switch (whatWebexRefused(said)) {
@@ -134,7 +134,7 @@ function explainState(said: string, name: string): ExplainedError {
   }
   if (said.includes('token expired')) {
     return new TemporarilyUnavailable(
-      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if it stays, check that Vault reaches Webex, or run: ${commandLine('authorize', name, '--pkce', '--replace')}`,
+      `the access token of "${name}" has expired and could not be refreshed yet; try again later, and if that persists, check that Vault reaches Webex, or run: ${commandLine('authorize', name, '--pkce', '--replace')}`,
     );
   }
   return new ExplainedError(

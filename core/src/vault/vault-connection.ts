@@ -9,24 +9,24 @@ import { HIDDEN } from '../safe-text';
 import { notVault, VaultResponseError, VaultUnreachableError } from './vault-errors';
 
 export interface VaultConnectionOptions {
-  /** Such as `https://vault.example.com:8200`, perhaps with the path of a proxy. */
+  /** Address of the server, such as `https://vault.example.com:8200`, perhaps with the path of a proxy. */
   readonly address: string;
-  /** @default - none: {@link VaultConnection.withToken} sets it */
+  /** Vault token. @default - none: {@link VaultConnection.withToken} sets it */
   readonly token?: string;
   /** Allow plain HTTP to another machine, as in a service mesh that encrypts. @default false */
   readonly allowHttp?: boolean;
-  /** @default - the root namespace */
+  /** Vault namespace. @default - the root namespace */
   readonly namespace?: string;
   /** PEM of the CA that signed the server's certificate. @default - the system's CAs */
   readonly ca?: string;
-  /** Shown to the server if it asks for one, as for a login by certificate. @default - none */
+  /** Client certificate, shown if the server asks for one. @default - none */
   readonly certificate?: ClientCertificate;
   /**
-   * Longest wait for the head of one answer, in milliseconds. It must not be below the duration of a refresh: a reader who
-   * hangs up during one loses a grant whose refresh token rotates. @default 100000
+   * Longest wait for the head of one answer, in milliseconds. It must not be below the duration of a refresh, because a
+   * reader who hangs up during a refresh loses a grant whose refresh token rotates. @default 100000
    */
   readonly timeoutMs?: number;
-  /** Ends all requests that have no signal of their own. @default - none */
+  /** Ends each request that has no signal of its own. @default - none */
   readonly signal?: AbortSignal;
 }
 
@@ -44,28 +44,28 @@ export interface VaultRequestOptions {
 /** Vault and OpenBao themselves end a request after 90 s, unless `default_max_request_duration` says otherwise. */
 const ANSWER_TIMEOUT_MS = 100_000;
 
-/** Short, because the token expires anyway. */
+/** The limit is short, because the token expires anyway. */
 const LOGOUT_TIMEOUT_MS = 5000;
 
 /** Shorter tokens may be words, such as `root` of a development server. */
 const SHORTEST_SECRET = 8;
 
-/** An error of Vault is never longer. */
+/** No error of Vault is longer. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
- * Vault or OpenBao under one identity. The token goes to that server only, and to the leader if a standby node redirects
- * there.
+ * A connection to Vault or OpenBao under one identity. The token goes to that server only, or to the leader if a standby node
+ * redirects there.
  */
 export class VaultConnection {
-  /** For messages: without user and password. */
+  /** Address for messages, without user and password. */
   readonly address: string;
   readonly #options: VaultConnectionOptions;
   readonly #transport: HttpTransport;
 
   /**
    * @param transport @default - a new one, with CA and certificate of the options
-   * @throws ExplainedError if token or namespace cannot be sent, or would be sent to another machine unencrypted
+   * @throws ExplainedError if the token or namespace cannot be sent, or would be sent to another machine unencrypted
    */
   constructor(options: VaultConnectionOptions, transport = new HttpTransport(options)) {
     requireSendable('token', options.token);
@@ -76,35 +76,37 @@ export class VaultConnection {
     this.#refusePlainHttp(this.address);
   }
 
-  /** The same server with another token; undefined: without one. */
+  /** Returns a connection to the same server with another token, or without one. */
   withToken(token: string | undefined): VaultConnection {
     return new VaultConnection({ ...this.#options, token }, this.#transport);
   }
 
-  /** The same server without a token, over its own connections with this certificate. The caller closes it. */
+  /** Returns a connection to the same server with this certificate and without a token. The caller closes it. */
   withCertificate(certificate: ClientCertificate): VaultConnection {
     return new VaultConnection({ ...this.#options, token: undefined, certificate });
   }
 
   /**
-   * @param parse throws if the reply is not Vault's
+   * Reads a path, and returns the parsed reply.
+   *
+   * @param parse throws if the reply is not from Vault
    * @throws VaultResponseError, VaultUnreachableError, ExplainedError
    */
   async read<T>(path: string, parse: (reply: unknown) => T): Promise<T> {
     return this.json('GET', path, parse);
   }
 
-  /** As {@link read}. */
+  /** Writes to a path, and returns the parsed reply. Throws the errors of {@link read}. */
   async write<T>(path: string, data: object, parse: (reply: unknown) => T): Promise<T> {
     return this.json('PUT', path, parse, { body: JSON.stringify(data) });
   }
 
-  /** As {@link read}. */
+  /** Deletes a path. Throws the errors of {@link read}. */
   async delete(path: string): Promise<void> {
     await this.json('DELETE', path, () => undefined);
   }
 
-  /** As {@link read}, with any method. An empty reply is `undefined`. */
+  /** Sends a request with any method, and returns the parsed reply. An empty reply is `undefined`. */
   async json<T>(
     method: string,
     path: string,
@@ -122,8 +124,9 @@ export class VaultConnection {
   }
 
   /**
-   * @returns a successful answer
-   * @throws VaultResponseError for any other; VaultUnreachableError, ExplainedError, or the signal's reason
+   * Sends a request, and returns a successful answer.
+   *
+   * @throws VaultResponseError for any other answer, VaultUnreachableError, ExplainedError, or the signal's reason
    */
   async send(method: string, path: string, options: VaultRequestOptions = {}): Promise<HttpAnswer> {
     const url = vaultUrl(this.#options.address, path);
@@ -149,7 +152,7 @@ export class VaultConnection {
     await this.json('PUT', 'auth/token/revoke-self', () => undefined, request);
   }
 
-  /** A text of a server without the token of this connection: it may quote the request. */
+  /** Removes the token of this connection from the text of a server, which may quote the request. */
   hideToken(text: string): string {
     const { token = '' } = this.#options;
     return token.length < SHORTEST_SECRET ? text : text.replaceAll(token, HIDDEN);
@@ -194,7 +197,7 @@ export class VaultConnection {
     return parseJson(await this.#reached(body.beginning(MAX_ERROR_BYTES)));
   }
 
-  /** The same server and token in the root namespace. */
+  /** Returns a connection to the same server, with the same token, in the root namespace. */
   withoutNamespace(): VaultConnection {
     return new VaultConnection({ ...this.#options, namespace: undefined }, this.#transport);
   }
@@ -233,7 +236,7 @@ export class VaultConnection {
 function requireSendable(name: string, value = ''): void {
   if (/[^\x20-\x7e]/.test(value)) {
     throw new ExplainedError(
-      `the Vault ${name} has a character that no header can carry, such as a line break at its end; set it anew, without that`,
+      `the Vault ${name} has a character that no header can carry, such as a line break at its end; set it again without that`,
     );
   }
 }

@@ -4,10 +4,10 @@ import { refusePlainHttp } from '../http/tls-requirement';
 import { oneLine } from '../safe-text';
 import type { VaultConnectionOptions } from './vault-connection';
 
-/** For `--help`. */
+/** Line of `--help`. */
 export const ALLOW_HTTP = '"true": allow plain HTTP to another machine, as in a service mesh that encrypts';
 
-/** An environment variable in its Vault or its OpenBao form. The OpenBao form has precedence, as in `bao`. */
+/** Returns an environment variable in its Vault or OpenBao form. The OpenBao form has precedence, as in `bao`. */
 export function vaultVariable(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   return env[`BAO_${name}`] || env[`VAULT_${name}`] || undefined;
 }
@@ -27,7 +27,7 @@ export function allowsHttp(env: NodeJS.ProcessEnv = process.env): boolean {
 }
 
 /**
- * The address, namespace, CA and token that the `vault` and `bao` commands would use.
+ * Returns the address, namespace, CA and token that the `vault` and `bao` commands would use.
  *
  * @param declared used if the environment does not set them
  * @throws ExplainedError if there is no address, or a value is unusable
@@ -39,7 +39,7 @@ export function vaultOptionsFromEnvironment(
   return { ...vaultServerFromEnvironment(declared, env), token: tokenFromEnvironment(env) };
 }
 
-/** As {@link vaultOptionsFromEnvironment}, without the token, for callers that log in themselves. */
+/** Returns the same as {@link vaultOptionsFromEnvironment} without the token, for callers that log in themselves. */
 export function vaultServerFromEnvironment(
   declared: { address?: string; namespace?: string } = {},
   env: NodeJS.ProcessEnv = process.env,
@@ -52,7 +52,7 @@ export function vaultServerFromEnvironment(
   }
   const setting = env.BAO_ADDR ? 'BAO_ADDR' : 'VAULT_ADDR';
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  // The message below repeats an invalid URL.
+  // The message below quotes an invalid URL.
   if (url === undefined ? address.includes('@') : url.username !== '' || url.password !== '') {
     throw new ExplainedError(
       `${setting} must hold no user and password, as it is shown and written to files; leave them out`,
@@ -76,7 +76,7 @@ export function vaultServerFromEnvironment(
   };
 }
 
-/** A failed login leaves an empty variable. The token in the helper file, perhaps root's, does not replace it. */
+/** A failed login leaves an empty variable. The token in the helper file is not used instead, because it may be root's. */
 function tokenFromEnvironment(env: NodeJS.ProcessEnv): string | undefined {
   const empty = ['BAO_TOKEN', 'VAULT_TOKEN'].find((name) => env[name] === '');
   if (empty !== undefined) {
@@ -98,7 +98,7 @@ export function readSetting(setting: string, file: string): string {
   }
 }
 
-/** Node accepts a file without a certificate, and then trusts no server. */
+/** Reads certificates. Node accepts a file without a certificate, and then trusts no server. */
 function certificatesIn(file: string): string {
   const pem = readSetting('VAULT_CACERT', file);
   if (!/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(pem)) {

@@ -3,21 +3,21 @@ import { NetworkError } from '../http/network-error';
 import { oneLine, safeText } from '../safe-text';
 import { TemporarilyUnavailable, VaultSealed } from './credential-errors';
 
-/** Vault refused a request. */
+/** Thrown by `VaultConnection` if Vault refused a request. `statusCode` and `errors` say why. Try again later if `isTransient` is true. */
 export class VaultResponseError extends Error {
   override name = 'VaultResponseError';
   readonly code: ErrorCode = 'ERR_VAULT_RESPONSE';
-  /** Vault's own messages as one line; may be empty. */
+  /** Messages of Vault as one line. It may be empty. */
   readonly said: string;
 
   constructor(
     readonly method: string,
     readonly path: string,
     readonly statusCode: number,
-    /** Vault's own messages; may be empty, as on a 404. */
+    /** Messages of Vault. A 404 has none. */
     readonly errors: readonly string[],
     readonly warnings: readonly string[] = [],
-    /** The wait that it asks for, as a rate limit does. @default - it asks for none */
+    /** The pause that Vault asks for, as a rate limit does. @default - it asks for none */
     readonly retryAfterMs?: number,
   ) {
     const said = oneLine(errors.join('; '));
@@ -30,25 +30,28 @@ export class VaultResponseError extends Error {
     return this.statusCode === 429 || this.statusCode >= 500;
   }
 
-  /** Whether Vault may have executed the request: it failed during it, or a proxy answered. */
+  /** Whether Vault may have executed the request. It may have failed during the request, or a proxy may have answered. */
   get mayHaveArrived(): boolean {
     return this.statusCode >= 500;
   }
 }
 
-/** Vault's own words, without the prefix of its error lists, and without secrets. */
+/** Messages of Vault, without the prefix of its error lists, and without secrets. */
 export function whatVaultSaid(error: VaultResponseError, secrets: readonly string[] = []): string {
   return safeText(error.said.replace(/\d+ errors? occurred:\s*\*\s*/g, ''), secrets);
 }
 
-/** No answer from Vault. */
+/**
+ * Thrown if Vault did not answer. Check the address, the network and the certificate. Try again later if `isTransient` is
+ * true.
+ */
 export class VaultUnreachableError extends ExplainedError {
   override name = 'VaultUnreachableError';
   override readonly code: ErrorCode = 'ERR_VAULT_UNREACHABLE';
 
   constructor(
     readonly address: string,
-    /** Node's error code, like `ECONNREFUSED`. */
+    /** Error code of Node, such as `ECONNREFUSED`. */
     readonly networkCode: string,
   ) {
     super(

@@ -3,9 +3,9 @@ import { fieldsOf, textOf } from '../http/json';
 import { oneLine } from '../safe-text';
 
 /**
- * The URL of a path of Vault's API.
+ * Returns the URL of a path of Vault's API.
  *
- * @param address that of the server, perhaps with the path of a proxy
+ * @param address address of the server, perhaps with the path of a proxy
  * @throws ExplainedError if the address is not a URL, or the path would become another one, as by `..`
  */
 export function vaultUrl(address: string, path: string): URL {
@@ -24,7 +24,7 @@ export function vaultUrl(address: string, path: string): URL {
   return url;
 }
 
-/** Without user and password, for messages. */
+/** Removes user and password from an address, for messages. */
 export function withoutCredentials(address: string): string {
   return address.replace(/^(\w+:\/\/)?[^/]*@/, '$1');
 }
@@ -48,7 +48,8 @@ export interface Redirect {
 }
 
 /**
- * The target of a standby node's redirect, which must be the leader. Any other server could obtain the token by a redirect.
+ * Returns the target of a standby node's redirect, which must be the leader. Any other server could obtain the token by a
+ * redirect.
  *
  * @param askLeader requests `sys/leader` from the node without an identity
  * @throws ExplainedError

@@ -111,7 +111,7 @@ it('the login does not present a refused certificate again but presents a new on
 it('the login refuses plain HTTP', () => {
   const connection = new VaultConnection({ address: 'http://127.0.0.1:8200' });
   expect(() => new CertLogin(connection, { role: 'people-me', ...files })).toThrow(
-    /^a certificate is shown in TLS, and Vault at http:\/\/127\.0\.0\.1:8200 is asked in plain HTTP; use https/,
+    /^a client certificate needs TLS, and Vault at http:\/\/127\.0\.0\.1:8200 is asked in plain HTTP; use https/,
   );
 });
 
@@ -153,12 +153,12 @@ describe('an error', () => {
 
   /* The messages are those of OpenBao 2.7.2, copied from its answers. */
   it.each([
-    ['it does not reach Vault', refusal(400, 'no client certificate found'), NotPermitted, /TLS ends before it or/],
+    ['it does not reach Vault', refusal(400, 'no client certificate found'), NotPermitted, /a proxy ends TLS or/],
     [
       'its CA, its name or the role is another, as HashiCorp Vault 1.21.4 says',
       refusal(400, 'failed to match all constraints for this login certificate'),
       NotPermitted,
-      /from another CA or for another DNS name or URI than the app is declared with, or there is no such role; .*VAULT_ROLE/,
+      /its CA, or its DNS name or URI, is not the declared one, or there is no such role\. .*VAULT_ROLE/,
     ],
     [
       'no method is there (404)',

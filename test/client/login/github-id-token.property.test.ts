@@ -58,7 +58,7 @@ property(
       expect(requireJwt(text, 'VAULT_JWT holds')).toBe(text.trim());
     } catch (error) {
       expect((error as Error).constructor).toBe(ExplainedError);
-      expect((error as Error).message).toMatch(/^VAULT_JWT holds (?:nothing|something that is not a JWT)/);
+      expect((error as Error).message).toMatch(/^VAULT_JWT holds (?:nothing|a text that is not a JWT)/);
     }
   },
 );

@@ -42,7 +42,7 @@ it.each([
 });
 
 it.each([
-  ['refuses', 401, '', NotPermitted, /does not give this job a token \(401\); see that the job has "permissions/],
+  ['refuses', 401, '', NotPermitted, /does not give this job a token \(401\); check that the job has "permissions/],
   ['limits', 429, '', TemporarilyUnavailable, /could not give this job a token \(429\); try again later/],
   ['fails', 503, '', TemporarilyUnavailable, /\(503\); try again later/],
   ['says no JSON', 200, '<html>', ExplainedError, /something that is not a GitHub reply/],
@@ -62,6 +62,6 @@ it('the error says that GitHub is unreachable and omits the query of the request
   const env = job({ ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/hush?hush' });
   const failed = githubIdToken('vault', env)();
   await expect(failed).rejects.toBeInstanceOf(TemporarilyUnavailable);
-  await expect(failed).rejects.toThrow(/^no answer from GitHub at http:\/\/127\.0\.0\.1:1, .* \(ECONNREFUSED\); check/);
+  await expect(failed).rejects.toThrow(/^no answer from GitHub at http:\/\/127\.0\.0\.1:1 .* \(ECONNREFUSED\); check/);
   await expect(failed).rejects.not.toThrow(/hush/);
 });

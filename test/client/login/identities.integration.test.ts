@@ -215,8 +215,8 @@ describe('a JWT', () => {
   });
 
   it.each([
-    ['another audience', { aud: 'vault' }, /its audience is "vault", and the app is declared with another/],
-    ['another issuer', { iss: 'https://other.test' }, /it is issued by "https:\/\/other\.test"/],
+    ['another audience', { aud: 'vault' }, /its audience "vault" is not the declared one/],
+    ['another issuer', { iss: 'https://other.test' }, /its issuer "https:\/\/other\.test" is not the declared one/],
     ['another claim', { sub: 'someone-else' }, /claim "sub" does not match .*compare the claims/],
     ['no such claim', { sub: undefined }, /claim "sub" .*compare the claims/],
     ['a start in the future', { nbf: Date.now() / 1000 + 999 }, /the clocks of its issuer/],
@@ -231,14 +231,14 @@ describe('a JWT', () => {
   it('Vault refuses a JWT signed by another key, even if the JWT names the right issuer', async () => {
     writeFileSync(path('jwt'), new JwtIssuer(issuer.issuer).token());
     await using tokens = source(jwt());
-    await expect(tokens.token()).rejects.toThrow(/not signed by a key of the issuer that the app is declared with/);
+    await expect(tokens.token()).rejects.toThrow(/no key of the declared issuer signed it/);
   });
 
   it('a login fails as temporarily unavailable while the issuer of the JWT is down', async () => {
     await using tokens = source(jwt({ mountPath: 'unreachable' }));
     await expect(tokens.token()).rejects.toBeInstanceOf(TemporarilyUnavailable);
     const { stderr, exitCode } = await webexToken({ ...environmentOf('jwt'), VAULT_AUTH_MOUNT: 'unreachable' });
-    expect(stderr).toMatch(/cannot reach the issuer of the token, .*connection refused.*; try again later/);
+    expect(stderr).toMatch(/cannot reach the issuer to verify the token .*connection refused.*; try again later/);
     expect(exitCode).toBe(4);
   });
 
@@ -256,7 +256,7 @@ describe('a JWT', () => {
     };
     expect(vault.issued).toContain((await webexToken(job)).stdout.trim());
     const other = await webexToken({ ...job, VAULT_JWT_AUDIENCE: 'other' });
-    expect(other.stderr).toMatch(/its audience is "other", .*VAULT_JWT_AUDIENCE on GitHub/);
+    expect(other.stderr).toMatch(/its audience "other" is .*VAULT_JWT_AUDIENCE on GitHub/);
     expect(other.exitCode).toBe(5);
   });
 });
@@ -277,14 +277,14 @@ describe('a pod', () => {
   it('Vault refuses a pod token that the cluster has withdrawn', async () => {
     cluster.deletePodOf(readFileSync(path('pod'), 'utf8'));
     await using tokens = source(pod);
-    await expect(tokens.token()).rejects.toThrow(/permission denied\): the cluster does not know the token, or Vault/);
+    await expect(tokens.token()).rejects.toThrow(/permission denied\): the cluster does not know the token, Vault/);
   });
 });
 
 /** HashiCorp Vault has one text for another name, another CA and a missing role. */
-const ANY_CAUSE = /from another CA or for another DNS name or URI than the app is declared with, or there is no such/;
-const ANOTHER_NAME = isOnVault ? ANY_CAUSE : /from the right CA, but for another DNS name or URI/;
-const ANOTHER_CA = isOnVault ? ANY_CAUSE : /from another CA than the app is declared with, or there is no such/;
+const ANY_CAUSE = /its CA, or its DNS name or URI, is not the declared one, or there is no such/;
+const ANOTHER_NAME = isOnVault ? ANY_CAUSE : /from the declared CA, but not for the declared DNS name or URI/;
+const ANOTHER_CA = isOnVault ? ANY_CAUSE : /its CA is not the declared one, or there is no such/;
 
 describe('a certificate', () => {
   const tls = () => vault.server.tlsAddress ?? '';
@@ -349,7 +349,7 @@ describe('a certificate', () => {
     const failed = tokens.token();
     await expect(failed).rejects.toBeInstanceOf(NotPermitted);
     await expect(failed).rejects.toThrow(
-      /ends the connection at the certificate that it is shown \(ERR_SSL_TLSV1_ALERT_UNKNOWN_CA\): it is not from a CA/,
+      /refuses the client certificate in TLS \(ERR_SSL_TLSV1_ALERT_UNKNOWN_CA\): it is not from a CA/,
     );
   });
 });

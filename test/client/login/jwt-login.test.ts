@@ -73,7 +73,7 @@ it('the login calls the token function at each login', async () => {
   await jwt.vault();
   await jwt.logInAgain();
   expect(tokens).toEqual([]);
-  await expect(jwt.logInAgain()).rejects.toThrow(/^the function "token" gave nothing, where a JWT should be/);
+  await expect(jwt.logInAgain()).rejects.toThrow(/^the function "token" gave nothing, and a JWT is needed/);
 });
 
 describe('after a refusal', () => {
@@ -115,8 +115,8 @@ describe('after a refusal', () => {
 describe('a file that holds no token', () => {
   it.each([
     ['is not there', undefined, /^VAULT_JWT_FILE names .*token, which cannot be read \(ENOENT\); check the path/],
-    ['is empty', '\n', /^VAULT_JWT_FILE names .*token, which holds nothing, where a JWT should be; see that/],
-    ['holds something else', 'hush hush', /^VAULT_JWT_FILE names .*token, which holds something that is not a JWT, /],
+    ['is empty', '\n', /^VAULT_JWT_FILE names .*token, which holds nothing, and a JWT is needed; check that/],
+    ['holds something else', 'hush hush', /^VAULT_JWT_FILE names .*token, which holds a text that is not a JWT, /],
   ])('the error explains that the file %s', async (_, content, message) => {
     rmSync(file);
     if (content !== undefined) {
@@ -130,7 +130,7 @@ describe('a file that holds no token', () => {
 
   it('the error names the default service account path of a pod if that file is missing', async () => {
     await expect(login({}, 'kubernetes').vault()).rejects.toThrow(
-      /^there is no token of a service account at \/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token \(ENOENT\), .*; set VAULT_JWT_FILE/,
+      /^no service account token is at \/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token \(ENOENT\), .*; set VAULT_JWT_FILE/,
     );
   });
 });
@@ -142,7 +142,12 @@ describe('the error of a refused login', () => {
   const dead = 'Get "https://issuer.test/jwks": dial tcp 192.0.2.1:443: connect: connection refused';
 
   it.each([
-    ['a method without an issuer', refusal(400, 'could not load configuration'), NotDeployed, /trusts nobody yet/],
+    [
+      'a method without an issuer',
+      refusal(400, 'could not load configuration'),
+      NotDeployed,
+      /has no configuration yet/,
+    ],
     [
       'a method that is not there',
       refusal(404, 'no handler for route'),
@@ -153,13 +158,13 @@ describe('the error of a refused login', () => {
       'the clock of Vault alone',
       validating('invalid expiration time (exp) claim: token is expired'),
       NotPermitted,
-      /it expired on \d{4}-\d\d-\d\dT\S+Z; see why its issuer has not given a new one/,
+      /it expired on \d{4}-\d\d-\d\dT\S+Z; check why its issuer has not issued a new one/,
     ],
     [
       'an issuer that cannot be reached',
       signature(`fetching keys oidc: get keys failed ${dead}`),
       TemporarilyUnavailable,
-      /cannot reach the issuer of the token, to verify it \(.*connection refused\); try again later/,
+      /cannot reach the issuer to verify the token \(.*connection refused\); try again later/,
     ],
     [
       'an issuer that could not be reached since Vault was started',
@@ -179,7 +184,7 @@ describe('the error of a refused login', () => {
         'fetching keys oidc: get keys failed Get "https://issuer.test/jwks": tls: failed to verify certificate: x509: certificate signed by unknown authority',
       ),
       NotDeployed,
-      /gets no keys from the issuer .*; have the issuer's address and its CA corrected/,
+      /gets no keys from the issuer .*; have the address and the CA of the issuer corrected/,
     ],
     ['a sealed server', refusal(503, 'Vault is sealed'), VaultSealed, /is sealed; unseal it/],
     ['a rate limit', refusal(429, 'slow down'), TemporarilyUnavailable, /\(429: slow down\); try again later/],

@@ -10,8 +10,8 @@ describe('requireJwt', () => {
   });
 
   it.each([
-    ['nothing', ' \n', /^VAULT_JWT holds nothing, .*; see that its issuer has put it there$/],
-    ['another secret', 's.hushhushhushhush', /^VAULT_JWT holds something that is not a JWT, .*; put the token itself/],
+    ['nothing', ' \n', /^VAULT_JWT holds nothing, .*; check that its issuer writes it there$/],
+    ['another secret', 's.hushhushhushhush', /^VAULT_JWT holds a text that is not a JWT, .*; put only the token/],
     ['three parts of something else', 'hush.hush.hush', /not a JWT/],
     ['JSON around it', JSON.stringify({ value: 'hush' }), /not a JWT/],
     ['a header without an algorithm', `${Buffer.from('{}').toString('base64url')}.hush.hush`, /not a JWT/],

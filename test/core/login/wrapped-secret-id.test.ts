@@ -90,7 +90,7 @@ it.each([
     for (const error of [await failureOf(wrapped.read()), await failureOf(wrapped.read())]) {
       expect(error).toBeInstanceOf(WrappingTokenSpentError);
       expect(error.message).toContain(
-        `probably this program used it up: Vault's answer to the unwrapping was lost (${how}), and the secret id with it`,
+        `This program probably used it up, because Vault's answer to the unwrapping was lost (${how})`,
       );
       expect(error.message).not.toMatch(THEFT);
       expect(exitCodeOf(error)).toBe(1);
@@ -105,7 +105,7 @@ it('the error says that the secret id may be lost if nobody can check the wrappi
   const error = await failureOf(wrapped.read());
   expect(error).toBeInstanceOf(TemporarilyUnavailable);
   expect(error.message).toMatch(
-    /was lost \(ECONNRESET\), so the wrapping token may be used up; try again later .*no sign of theft$/,
+    /was lost \(ECONNRESET\), so the wrapping token may be used up\. Try again later .*no sign of theft$/,
   );
-  expect((await failureOf(wrapped.read())).message).toContain('probably this program');
+  expect((await failureOf(wrapped.read())).message).toContain('This program probably');
 });

@@ -50,7 +50,7 @@ it.each([
     refusal(400, 'device code exchange failed: server rejected request: expired_token: Bad Request'),
     ReauthorizationRequired,
     3,
-    /that was begun elsewhere was not given .*authorize testauth/,
+    /nobody finished the consent .* begun elsewhere .*authorize testauth/,
   ],
   ['pending', refusal(400, 'token pending issuance'), AuthorizationPending, 3, /waits for a consent/],
   [
@@ -65,7 +65,7 @@ it.each([
     refusal(400, 'refresh failed: server rejected request: invalid_client: the secret of an invalid_grant'),
     IntegrationRefused,
     1,
-    /Webex refuses the integration of credential "testauth", and not its grant .*check the client secret of that/,
+    /Webex refuses the integration of credential "testauth", but not its grant .*check the client secret of that/,
   ],
   [
     'whose grant is refused with one of two client secrets',

@@ -67,7 +67,7 @@ it('a second unwrapping reports that someone may have taken the secret id', asyn
   await unwrapSecretId(anybody.connection, wrappingToken);
   const again = unwrapSecretId(anybody.connection, wrappingToken);
   await expect(again).rejects.toMatchObject({ name: 'WrappingTokenSpentError' });
-  await expect(again).rejects.toThrow('if not by you, then someone has taken the secret id');
+  await expect(again).rejects.toThrow('If you did not use it, someone has taken the secret id');
   await expect(again).rejects.not.toThrow(wrappingToken);
 });
 
@@ -86,7 +86,7 @@ it('an error after a lost answer says that this program probably used up the wra
   lossy.lose = (request) => (request === 'PUT sys/wrapping/unwrap' ? 'answer' : undefined);
   const lost = unwrapSecretId(new VaultClient({ address: lossy.address }).connection, wrappingToken);
   await expect(lost).rejects.toThrow(WrappingTokenSpentError);
-  await expect(lost).rejects.toThrow(/probably this program used it up/);
+  await expect(lost).rejects.toThrow(/This program probably used it up/);
 });
 
 it('a client can unwrap a secret id after an earlier request got lost', async () => {

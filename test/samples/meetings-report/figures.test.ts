@@ -59,7 +59,7 @@ it.each([403, 451])(
 
 it('the error explains a refusal by every region and quotes Webex', async () => {
   await expect(exampleReport({ webex: webexIn('nowhere', [], 451), urls: REGIONS })).rejects.toThrow(
-    /refuses .* at analytics.webexapis.com, analytics-eu.* \(451: not here\); check its region, .* administrator/,
+    /refuses .* at analytics.webexapis.com, analytics-eu.* \(451: not here\); check the region, .* administrator/,
   );
 });
 
