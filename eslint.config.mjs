@@ -12,7 +12,7 @@ function shownCommands(pattern) {
 }
 
 export default tseslint.config(
-  { ignores: ['node_modules', '**/dist', 'cdktf.out', 'coverage'] },
+  { ignores: ['node_modules', '**/dist', 'cdktf.out', 'coverage', 'site/.vitepress/cache', 'site/.vitepress/.temp'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

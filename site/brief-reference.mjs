@@ -68,6 +68,7 @@ function putTagsIntoText(reflection, project) {
       summary.push(
         { kind: 'text', text: `\n\n${opening}` },
         ...linked([{ ...first, text: plain }, ...others], project),
+        { kind: 'text', text: tag === '@default' || /[.:]$/.test(content.at(-1)?.text ?? '') ? '' : '.' },
       );
     }
     reflection.comment.removeTags(tag);

@@ -9,6 +9,7 @@ const LONG = [
   /\/server\/planned-stop\./,
   /\/server\/init\./,
   /\/package\//,
+  /\/site\//,
   /\/scripts\/people-by-oidc\./,
 ];
 

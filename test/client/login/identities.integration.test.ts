@@ -197,7 +197,7 @@ describe('a JWT', () => {
     });
     expect([stdout, exitCode]).toEqual(['', 5]);
     expect(stderr).toMatch(
-      /^error: Vault does not log the token in .*\(exp\).*: it expired on \S+Z; see why [^\n]+\n$/,
+      /^error: Vault does not log the token in .*\(exp\).*: it expired on \S+Z; check why [^\n]+\n$/,
     );
     expect(stderr).not.toContain(token.split('.')[1]);
   });
