@@ -155,7 +155,7 @@ export class TerraformRunner {
     } catch (error) {
       const { stderr = '' } = error as { stderr?: string };
       throw new ExplainedError(
-        `${this.terraform.title} ${command} failed in stack ${this.name}: ${firstError(stderr)}`,
+        `${this.terraform.title} ${command} failed in stack ${this.name} (${firstError(stderr)}); correct that, and run this again`,
       );
     }
   }

@@ -175,7 +175,7 @@ it.each([
   const { exitCode, stdout, stderr } = await script.result();
   expect({ exitCode, stdout }).toEqual({ exitCode: 143, stdout: '' });
   expect(stderr).toMatch(
-    /^\S+ is whole, sha256 \w+\n(?:interrupted; finishing [^\n]+\n)?error: interrupted before \S+ was sent; nothing was restored\n$/,
+    /^\S+ is whole, sha256 \w+\n(?:interrupted; finishing [^\n]+\n)?error: interrupted before \S+ was sent, so nothing was restored; run it again\n$/,
   );
   const loggedIn = vault.asked.filter((request) => request.endsWith('/login')).length;
   expect(vault.asked.filter((request) => request.endsWith('/revoke-self'))).toHaveLength(loggedIn);

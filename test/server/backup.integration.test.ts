@@ -243,7 +243,7 @@ describe('with a seal that opens by itself', () => {
     await sealed.init();
     const early = await sealed.operate('backup create', sealed.path('early.snap'));
     expect(early.stderr).toMatch(
-      /^\d+ bytes, checked\nnotice: this backup is not recorded, .+: there are no records at .+\n$/,
+      /^\d+ bytes, checked\nnotice: the backup is good but not recorded, .+: there are no records at .+\n$/,
     );
     expect(early.exitCode).toBe(0);
     await sealed.deploy();

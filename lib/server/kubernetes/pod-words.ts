@@ -27,9 +27,9 @@ export function nextSteps(pods: ServerPods): string[] {
   }
   const sealed = unsealings(pods);
   return sealed.size === 0
-    ? [`all ${names.length} pods run, unsealed`]
+    ? [`all ${names.length} pods run and are unsealed`]
     : [
-        `all ${names.length} pods run, and ${quotedList([...sealed.keys()])} sealed; unseal each while its port is forwarded:`,
+        `all ${names.length} pods run; unseal ${quotedList([...sealed.keys()])}, each while its port is forwarded:`,
         ...[...sealed.values()].map((command) => `  ${command}`),
       ];
 }
@@ -63,6 +63,6 @@ export function outdatedLines(pods: ServerPods): string[] {
   return outdated.length === 0
     ? []
     : [
-        `${outdated.length} of ${names.length} pods still run an earlier declaration, because nothing restarts them by itself: ${quotedList(outdated)}; docs/tasks/kubernetes-operate.md says in which order to restart them`,
+        `${outdated.length} of ${names.length} pods still run an earlier declaration, because nothing restarts them by itself: ${quotedList(outdated)}; docs/tasks/kubernetes-operate.md has the order in which to restart them`,
       ];
 }

@@ -42,6 +42,6 @@ export async function createBackup(deployment: Deployment, file: string, options
   options.onWritten(made);
   const problem = await noteBackup(session.vault, deployment, { takenAt, ...made, verifiedAt: null });
   if (problem !== undefined) {
-    options.report(`notice: this backup is not recorded, so status does not know it: ${problem}`);
+    options.report(`notice: the backup is good but not recorded, so status does not know it: ${problem}`);
   }
 }

@@ -35,7 +35,7 @@ export async function restoreServer(
   const { leading, client, target } = await prepare(connection, options).catch((error: unknown) => {
     const isExplained = error instanceof ExplainedError && !(error instanceof VaultUnreachableError);
     throw signal?.aborted && !isExplained
-      ? new ExplainedError(`interrupted before ${file} was sent; nothing was restored`)
+      ? new ExplainedError(`interrupted before ${file} was sent, so nothing was restored; run it again`)
       : error;
   });
   const unfinished = (error: unknown, isWhole: boolean): UnfinishedRestore => ({

@@ -106,7 +106,7 @@ function describe(outcome: RestoreOutcome, { address, file, isWhole, isNew, isSh
       const held = isNew ? withoutKey(address) : `${address} holds what it held before`;
       return isWhole
         ? `the data is not back yet: ${held}, and may still restore ${file}; ${look}, and see the server's log`
-        : `nothing was restored: ${held}`;
+        : `nothing was restored: ${held}${isNew ? '' : '; run it again'}`;
     }
     case 'unknown': {
       const why = isShown

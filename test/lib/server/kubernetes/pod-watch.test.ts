@@ -111,7 +111,7 @@ it('the watch names the sealed pods', async () => {
   const labels = (sealed: boolean) => ({ labels: { 'openbao-initialized': 'true', 'openbao-sealed': String(sealed) } });
   const { pods } = await watched(cluster(pod(0, labels(false)), pod(1, labels(true)), pod(2, labels(false))));
   expect(nextSteps(pods)).toEqual([
-    'all 3 pods run, and "bao-1" sealed; unseal each while its port is forwarded:',
+    'all 3 pods run; unseal "bao-1", each while its port is forwarded:',
     '  kubectl -n vault port-forward pod/bao-1 8210:8200; VAULT_ADDR=https://127.0.0.1:8210 npx --no-install webex-token-vault unseal',
   ]);
 });
@@ -119,7 +119,7 @@ it('the watch names the sealed pods', async () => {
 it('the watch names the pods that still run the previous declaration', async () => {
   const { pods } = await watched(cluster(pod(0, { revision: 'bao-0' }), pod(1), pod(2, { revision: 'bao-0' })));
   expect(outdatedLines(pods)).toEqual([
-    '2 of 3 pods still run an earlier declaration, because nothing restarts them by itself: "bao-0", "bao-2"; docs/tasks/kubernetes-operate.md says in which order to restart them',
+    '2 of 3 pods still run an earlier declaration, because nothing restarts them by itself: "bao-0", "bao-2"; docs/tasks/kubernetes-operate.md has the order in which to restart them',
   ]);
 });
 

@@ -116,7 +116,7 @@ describe.each<[string, Loss]>([
         expect(words).toContain('the data is not back yet');
       }
     }
-    expect(said[0]).toBe(`interrupted before ${file} was sent; nothing was restored`);
+    expect(said[0]).toBe(`interrupted before ${file} was sent, so nothing was restored; run it again`);
     expect(said.at(-1)).toMatch(
       /^interrupted; the data is back: \S+ has restored .+ "npx --no-install webex-token-vault status"/,
     );
