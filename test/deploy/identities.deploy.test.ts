@@ -127,7 +127,7 @@ describeUnless(terraformUnavailable())('identities', () => {
     const refused = await deployed.run('deploy');
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toContain('it lacks create on auth/teams/keys/role/people-me');
-    expect(refused.stderr).toContain('renew it with "npx --no-install webex-token-vault operators update"');
+    expect(refused.stderr).toContain('renew the policy with "npx --no-install webex-token-vault operators update"');
 
     await renewPolicy();
     expect(await deploySucceeds()).toContain(

@@ -62,7 +62,7 @@ describeUnless(terraformUnavailable())('webex-token-vault state archive webex-to
     const refused = await command([...asProvisioner, ...deploy], production, { VAULT_CACERT });
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toMatch(
-      /^error: the state is of another server: .+ set the state aside: npx --no-install webex-token-vault state archive webex-tokens/m,
+      /^error: the state is of another server: .+ archive the state: npx --no-install webex-token-vault state archive webex-tokens/m,
     );
 
     const { exitCode, stdout } = await command(['state', 'archive', 'webex-tokens'], production);
