@@ -128,7 +128,8 @@ test('npm run quickstart shows the whole main job, and leaves nothing behind', a
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
   expect(stdout).toContain('the next one without consent, and people/me returns Ada Admin');
-  const server = /(?:OpenBao|Vault) at (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
+  const server = /(?:OpenBao|Vault) runs at (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
+  expect(server).toBeDefined();
   await expect(fetch(`${server ?? ''}/v1/sys/seal-status`)).rejects.toThrow('fetch failed');
 });
 
