@@ -6,22 +6,22 @@ import { linesOf, SEVERITIES, unhealthyOnes, type Report } from './report';
  * @see https://www.monitoring-plugins.org/doc/guidelines.html
  */
 
-/** The index of each is its exit code. */
+/** The index of each result is its exit code. */
 const RESULTS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'];
 
-/** Exit code of a check that could not find out. */
+/** Exit code of a check without a result. */
 export const UNKNOWN_EXIT_CODE = 3;
 
-/** The result is `UNKNOWN` if the server does not serve, because nothing is known of the grants behind it. */
+/** The result is `UNKNOWN` if the server is down, because the state of its grants is then unknown. */
 export function monitoringExitCode({ server, severity }: Report): number {
   return server.severity === 'broken' ? UNKNOWN_EXIT_CODE : SEVERITIES.indexOf(severity);
 }
 
-/** The first line of the output, such as "CRITICAL - 1 of 12 broken, 2 of 12 to see to within days". */
+/** The first line of the output, such as "CRITICAL - 1 of 12 broken, 2 of 12 to fix within days". */
 export function resultLine(report: Report): string {
   const result = RESULTS[monitoringExitCode(report)];
   if (result === 'UNKNOWN') {
-    return `${result} - the server is ${report.server.state}, so nothing is known of the grants`;
+    return `${result} - the server is ${report.server.state}, so the state of the grants is unknown`;
   }
   const severities = linesOf(report).map(({ line }) => line.severity);
   const total = ` of ${severities.length}`;

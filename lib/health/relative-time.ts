@@ -1,5 +1,5 @@
 /*
- * Times, as people read them at a glance.
+ * Times in words, for people.
  */
 
 const MINUTE_S = 60;

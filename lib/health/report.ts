@@ -12,7 +12,7 @@ import type { EngineConfiguration } from '../vault/replies';
 export const SEVERITIES = ['healthy', 'attention', 'broken'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-const SECRET_ID_STATES = ['good', 'ends soon', 'ended', 'none', 'unknown'] as const;
+const SECRET_ID_STATES = ['good', 'expires soon', 'expired', 'none', 'unknown'] as const;
 
 /** States of each kind of lines, in the order in which the kinds are shown. People see these words. */
 export const STATES = {
@@ -31,7 +31,7 @@ export const STATES = {
     'failing',
     /** The token has expired and could not be refreshed yet. */
     'expired',
-    /** Webex does not renew the grant any more. */
+    /** Webex does not refresh the grant any more. */
     're-authorization required',
     /** Webex refuses the integration; the grant is intact. */
     'integration refused',
@@ -49,7 +49,7 @@ export const STATES = {
     /** Vault gets no answer from the identity provider. */
     'unreachable',
     /** The configuration in Vault differs from the declaration. */
-    'another',
+    'differs',
     'missing',
     'unknown',
   ],
@@ -70,11 +70,11 @@ export interface Line<S extends string = string> {
   readonly next?: string;
   /** Further remarks, one line each. */
   readonly notes: readonly string[];
-  /** Wording without accounts. @default - the detail, which names none */
+  /** Wording without accounts. @default - the detail, which names no account */
   readonly impersonal?: Pick<Line, 'detail' | 'next'>;
 }
 
-/** A state, without the name of what is in it. */
+/** The state of something, without its name. */
 export type Finding<S extends string = string> = Omit<Line<S>, 'name' | 'notes'>;
 
 /** A line without notes. */
@@ -176,12 +176,12 @@ export function linesOf(report: Report): { readonly kind: Kind; readonly line: L
 /** Short words for severities. */
 export const MARKS: Readonly<Record<Severity, string>> = { healthy: 'ok', attention: 'soon', broken: 'BROKEN' };
 
-/** Numbers of unhealthy ones, such as "1 broken, 2 to see to within days". @param total stands after each number */
+/** Numbers of unhealthy lines, such as "1 broken, 2 to fix within days". @param total follows each number */
 export function unhealthyOnes(severities: readonly Severity[], total = ''): string {
   return (
     [
       ['broken', 'broken'],
-      ['attention', 'to see to within days'],
+      ['attention', 'to fix within days'],
     ] as const
   )
     .map(([severity, words]) => ({ words, count: severities.filter((each) => each === severity).length }))

@@ -4,7 +4,7 @@ import type { CredentialLine, Line, Report, SecretIdLine } from './report';
  * The report for programs. Times are in ISO 8601. Every field is present, and null if its value is unknown.
  */
 
-/** Version of this format. It changes when a reader of the old format would misread the new one. */
+/** Version of this format. It changes if a reader of the old format would misread the new one. */
 const FORMAT_VERSION = 1;
 
 export function toJson(report: Report): object {

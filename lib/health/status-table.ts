@@ -94,7 +94,7 @@ function fit(table: readonly Row[], below: readonly string[], rows: number, colu
   const height = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + heightOf(line), 0);
   const linesWithout = (leftOut: ReadonlySet<Row>): string[] => [
     ...table.flatMap((row) => (leftOut.has(row) ? [] : row.lines)),
-    ...(leftOut.size > 0 ? [`${MARKS.healthy.padEnd(MARK_WIDTH)}and ${leftOut.size} more that are healthy`] : []),
+    ...(leftOut.size > 0 ? [`${MARKS.healthy.padEnd(MARK_WIDTH)}and ${leftOut.size} more healthy lines`] : []),
     ...below,
   ];
   const leftOut = new Set<Row>();
@@ -116,7 +116,7 @@ function fit(table: readonly Row[], below: readonly string[], rows: number, colu
   }
   let room = rows - 1;
   const end = lines.findIndex((line) => (room -= heightOf(line)) < 0);
-  return [...lines.slice(0, end), `... and ${lines.length - end} more lines, in a higher terminal`];
+  return [...lines.slice(0, end), `... and ${lines.length - end} more lines; make the terminal higher to see them`];
 }
 
 function nameOf(kind: Kind, line: Line): string {
@@ -135,8 +135,8 @@ function credentialDetail(line: CredentialLine, now: Date): string {
     detail,
     refreshedAt && `${issued} ${describeAge(refreshedAt, now)}`,
     horizon && `grant until ${describeDay(horizon.until, now)}`,
-    consentedAt && `by ${consentedBy ?? 'somebody'} on ${consentedAt.toISOString().slice(0, 10)}`,
-    verified && `is ${verified.email} of ${verified.organization}`,
+    consentedAt && `consent by ${consentedBy ?? 'somebody'} on ${consentedAt.toISOString().slice(0, 10)}`,
+    verified && `account ${verified.email} of ${verified.organization}`,
   ];
   return parts.filter((part) => part !== undefined).join('; ');
 }

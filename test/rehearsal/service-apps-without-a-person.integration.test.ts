@@ -104,8 +104,12 @@ it('the first grant comes from the developer portal, and its token requests the 
 
 it('doctor says that no person is behind the Service Apps', async () => {
   const { exitCode, stdout } = await command('doctor');
-  expect(stdout).toContain('credential "manager" has its tokens from "reports", "manager"; no person is behind them');
-  expect(stdout).toContain('credential "third" has its tokens from "reports", "manager"; no person is behind them');
+  expect(stdout).toContain(
+    'credential "manager" gets its tokens through "reports", "manager"; no person has to consent again if one is lost',
+  );
+  expect(stdout).toContain(
+    'credential "third" gets its tokens through "reports", "manager"; no person has to consent again if one is lost',
+  );
   expect(stdout).not.toMatch(/^advice .*healer/m);
   expect(exitCode).toBe(0);
 });

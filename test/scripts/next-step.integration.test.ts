@@ -128,7 +128,7 @@ test('status names the same command between init and the first deploy', async ()
   await place.steps.init?.();
   const { exitCode, stderr } = await runCommand('status', [], place.environment);
   expect(stderr).toBe(
-    'error: nothing is deployed in this Vault yet: the observer logs in, and its policy "oauthapp-observer" is not there; npx --no-install webex-token-vault deploy webex-tokens\n',
+    'error: nothing is deployed in this Vault yet: the observer can log in, but its policy "oauthapp-observer" is missing; npx --no-install webex-token-vault deploy webex-tokens\n',
   );
   expect(exitCode).toBe(3);
 });

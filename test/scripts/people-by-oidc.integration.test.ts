@@ -291,26 +291,26 @@ describe('to the observer', () => {
       notes: [expect.stringContaining('auth/oidc/role/friends is of nobody')],
     });
     const { advice } = await doctor();
-    expect(advice).toContain('role "friends" of auth/oidc is of no declared app, and reaches testauth');
+    expect(advice).toContain('role "friends" of auth/oidc belongs to no declared app, and reaches testauth');
     await root.delete('auth/oidc/role/friends');
   });
 
   test.each([
-    ['is missing', undefined, 'Vault has no role for the authorizer, so nobody can act as such by OIDC'],
+    ['is missing', undefined, 'Vault has no role for operator "authorizer", so nobody can log in as it by OIDC'],
     [
       'takes other groups',
       { bound_claims: { groups: ['staff'] } },
-      'the role of the authorizer is not of the groups "webex-admins", "staff/admins" alone',
+      'the role of operator "authorizer" is not limited to groups "webex-admins", "staff/admins"',
     ],
     [
       'carries more',
       { token_policies: ['oauthapp-authorizer', 'default'] },
-      'the role of the authorizer carries "oauthapp-authorizer", "default", declared is "oauthapp-authorizer"',
+      'the role of operator "authorizer" has policy "oauthapp-authorizer", "default", and "oauthapp-authorizer" is declared',
     ],
     [
       'is of another client',
       { bound_audiences: ['other'] },
-      'the role of the authorizer is not of client "webex-operators"',
+      'the role of operator "authorizer" is not for client "webex-operators"',
     ],
   ])('the observer finds that a role that %s is wrong', async (_, changes, detail) => {
     const { data } = await root.read(role, anything);
@@ -318,7 +318,7 @@ describe('to the observer', () => {
     if (changes !== undefined) {
       await root.write(role, { ...data, ...changes });
     }
-    expect(await people()).toMatchObject({ state: 'another', severity: 'broken', detail });
+    expect(await people()).toMatchObject({ state: 'differs', severity: 'broken', detail });
     const { last } = await doctor();
     expect(last).toMatchObject({
       check: 'people',
@@ -332,7 +332,7 @@ describe('to the observer', () => {
     const { data } = await root.read('auth/oidc/config', anything);
     await root.write('auth/oidc/config', { ...data, oidc_client_id: 'other', oidc_client_secret: 'other' });
     expect(await people()).toMatchObject({
-      state: 'another',
+      state: 'differs',
       detail: `Vault has client "other" of ${provider.issuer}, declared is "webex-operators" of ${provider.issuer}`,
     });
     await root.write('auth/oidc/config', { ...data, oidc_client_secret: provider.clientSecret });

@@ -120,7 +120,7 @@ describe('of a grant that works', () => {
     const { stdout, exitCode } = await status();
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^ok {6}credential testauth +healthy +its token ends in 13 days; token issued \d+ s ago; grant until \d{4}-\d\d-\d\d \(in 89 days\); by ada\.admin@example\.com on \d{4}-\d\d-\d\d$/m,
+      /^ok {6}credential testauth +healthy +its token expires in 13 days; token issued \d+ s ago; grant until \d{4}-\d\d-\d\d \(in 89 days\); consent by ada\.admin@example\.com on \d{4}-\d\d-\d\d$/m,
     );
     expect(stdout).not.toContain('Next:');
   });
@@ -213,7 +213,7 @@ describe('of secret ids', () => {
     expect(await vault.admin.list(`${role}/secret-id`)).toHaveLength(1);
     // OpenBao does not tell when the secret id expired.
     expect((await looked()).apps).toMatchObject([
-      isOnVault ? { state: 'ended', severity: 'broken' } : { state: 'none', severity: 'attention' },
+      isOnVault ? { state: 'expired', severity: 'broken' } : { state: 'none', severity: 'attention' },
     ]);
   });
 
@@ -251,14 +251,14 @@ it.each([
   const { exitCode, stdout, stderr } = await status([], { VAULT_TOKEN: await given() });
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   expect(stderr).toMatch(
-    /^error: this Vault token may look at nothing: it is not valid, or lacks .*; log in as the observer, whose policy "oauthapp-observer" stack webex-tokens writes: npx --no-install webex-token-vault deploy webex-tokens\n$/,
+    /^error: this Vault token may read nothing: it is invalid, or lacks .*; log in as the observer, or deploy its policy "oauthapp-observer": npx --no-install webex-token-vault deploy webex-tokens\n$/,
   );
 });
 
 it('status says that no grant can be read if the server is unreachable', async () => {
   const { exitCode, stdout } = await status([], { VAULT_ADDR: 'http://127.0.0.1:1' });
   expect(exitCode).toBe(3);
-  expect(stdout).toMatch(/^UNKNOWN - the server is unreachable, so nothing is known of the grants\n\n/);
+  expect(stdout).toMatch(/^UNKNOWN - the server is unreachable, so the state of the grants is unknown\n\n/);
   expect(stdout).toMatch(/^BROKEN {2}server http:\/\/127\.0\.0\.1:1 +unreachable +no answer from Vault .*$/m);
   expect(stdout).toMatch(/^BROKEN {2}credential testauth +unknown +nobody can read it: the server is unreachable$/m);
 });
@@ -318,7 +318,7 @@ describe('--html', () => {
     expect(stdout).toContain('credential testauth');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const page = readFileSync(file, 'utf8');
-    expect(page).toContain('testauth in time');
+    expect(page).toContain('Timeline of testauth');
     printed.push(page);
   });
 
@@ -354,7 +354,7 @@ describe('--webhook', () => {
   it('status --webhook reports a failed notification, and sends it once in the next run', async () => {
     const failed = await status([], told());
     expect(failed.stderr).toMatch(
-      /^error: the webhook at 127\.0\.0\.1:\d+ could not be told of \d+ change\(s\): it answered 500; the next run tries again\n$/,
+      /^error: \d+ change\(s\) could not be sent to the webhook at 127\.0\.0\.1:\d+: it answered 500; the next run tries again\n$/,
     );
     expect(failed).toMatchObject({
       exitCode: 2,
@@ -373,7 +373,7 @@ describe('--webhook', () => {
   it('status --webhook reports that the observer cannot look, and keeps that exit code', async () => {
     const blind = await status([], { ...told(), VAULT_TOKEN: 's.unknown' });
     expect(blind).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(server.requests.at(-1)?.body).toContain('looking: it fails; this Vault token may look at nothing');
+    expect(server.requests.at(-1)?.body).toContain('the look: failed; this Vault token may read nothing');
     await status([], told());
     expect(server.requests.at(-1)?.body).toContain('looking is possible again');
   });
@@ -397,7 +397,7 @@ describe('--webhook', () => {
     const { exitCode, stderr } = await status([], told());
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: expect.stringContaining('could not be told of 1 change(s)') as string,
+      stderr: expect.stringContaining('1 change(s) could not be sent to the webhook') as string,
     });
   });
 

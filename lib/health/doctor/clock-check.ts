@@ -8,7 +8,7 @@ import { Problem } from './examination';
  * and Webex expires them by its own. Each server sends its time in the header "Date".
  */
 
-/** Largest tolerated difference. A smaller one may be the travel time of an answer, and harms nothing. */
+/** Largest tolerated difference. A smaller one may come from the network, and harms nothing. */
 const TOLERATED_MS = 3 * 60_000;
 
 /** Command that sets the clock of a Linux machine. */
@@ -20,10 +20,10 @@ export async function checkVaultClock(vault: VaultClient, apiUrl: string, now: (
   body.cancel();
   const off = differenceOf(new Date(headers.date ?? ''), now());
   if (off === undefined) {
-    return 'Vault does not say the time';
+    return 'Vault sends no time';
   }
   if (Math.abs(off) <= TOLERATED_MS) {
-    return 'Vault and this machine agree on the time';
+    return 'the clocks of Vault and this machine agree';
   }
   const webex = await askAsNobody(apiUrl).catch(() => undefined);
   const webexOff = webex && differenceOf(webex, now());
@@ -34,11 +34,14 @@ export async function checkVaultClock(vault: VaultClient, apiUrl: string, now: (
 /** @param webexOff difference of Webex's clock from this machine's; undefined: Webex sends no time */
 function blamed(webexOff: number | undefined): { readonly whose: string; readonly where: string } {
   if (webexOff === undefined) {
-    return { whose: 'one of the two is wrong', where: 'on the one that is wrong' };
+    return { whose: 'one of the two is wrong', where: 'on the machine whose clock is wrong' };
   }
   return Math.abs(webexOff) <= TOLERATED_MS
-    ? { whose: "Webex agrees with this machine, so Vault's is wrong", where: 'on that server' }
-    : { whose: 'Webex disagrees with this machine too, so its clock is wrong', where: 'here' };
+    ? { whose: "Webex agrees with this machine, so Vault's clock is wrong", where: 'on the server of Vault' }
+    : {
+        whose: 'Webex disagrees with this machine too, so the clock of this machine is wrong',
+        where: 'on this machine',
+      };
 }
 
 /** Vault's clock was checked before. @param webex undefined: Webex sent no time @throws Problem */
@@ -47,10 +50,10 @@ export function checkWebexClock(webex: Date | undefined, now: Date): string {
   if (off !== undefined && Math.abs(off) > TOLERATED_MS) {
     throw new Problem(
       `the clock of Webex is ${describeOff(off)} that of this machine and of Vault`,
-      `${MEND}, here and on the server of Vault`,
+      `${MEND}, on this machine and on the server of Vault`,
     );
   }
-  return off === undefined ? 'it does not say the time' : 'its clock agrees';
+  return off === undefined ? 'it sends no time' : 'its clock agrees';
 }
 
 function differenceOf(theirs: Date, ours: Date): number | undefined {

@@ -24,8 +24,8 @@ import { examineReport } from './report-examination';
 import { checkWebexReachable } from './webex-check';
 
 /*
- * The checks of a person on call, in the order of their dependencies: from the environment of this process to Webex's
- * answer about each token. Inside of Vault, the doctor takes the look of `status` and checks its lines.
+ * The checks for a person on call, in the order of their dependencies: from the environment of this process to Webex's
+ * answer about each token. Inside Vault, the doctor takes the look of `status` and checks its lines.
  */
 
 export interface ObserverLogin extends AsyncDisposable {
@@ -125,10 +125,15 @@ async function examineInside(
         examination.advise(...(error instanceof NotDeployed ? place : []));
         throw error;
       }),
-    (found) => (found.isRoot ? 'all, as it is a root token' : "the observer's"),
+    (found) => (found.isRoot ? 'all, because it is a root token' : "the observer's"),
   );
   if (isRoot) {
-    examination.advise(advice('the Vault token is a root token, which can do everything', 'log in as the observer'));
+    examination.advise(
+      advice(
+        'the Vault token is a root token, which may do everything',
+        'unset VAULT_TOKEN, to log in as the observer',
+      ),
+    );
   }
   // If Webex cannot be reached, the look does not ask it about each token. Its problem is reported after those of
   // Vault.
@@ -148,7 +153,7 @@ async function examineInside(
   const policies = await examination.check(
     'policies',
     () => lookAtPolicies(observer, deployment),
-    (found) => `looked at ${found.policies.length + found.unreadable.length}, and at ${found.roles.length} role(s)`,
+    (found) => `${found.policies.length + found.unreadable.length} read, with ${found.roles.length} role(s)`,
   );
   const program = await observer.programName();
   await examineReport(examination, { deployment, report, policies, program, webex, signal });

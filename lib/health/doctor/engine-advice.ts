@@ -4,7 +4,7 @@ import type { EngineTuning } from '../../declaration/schema/engine-declaration';
 import type { EngineLine } from '../report';
 import { advice, type Advice } from './examination';
 
-/** Settings that differ from the declaration, and declared settings that fit badly. */
+/** Settings that differ from the declaration, and declared settings with a risk. */
 export function engineAdvice(line: EngineLine, { engine }: Deployment): Advice[] {
   return [...differences(line, engine.tuning), ...poorSettings(engine.tuning)];
 }
@@ -24,10 +24,7 @@ function differences({ configuration }: EngineLine, tuning: EngineTuning): Advic
   return (Object.entries(running) as [keyof EngineTuning, number][])
     .filter(([name, value]) => value !== tuning[name])
     .map(([name, value]) =>
-      advice(
-        `the engine runs with another engine.tuning.${name} than is declared: ${value}, not ${tuning[name]}`,
-        deployCommand(),
-      ),
+      advice(`engine.tuning.${name} is ${value} in the engine, and ${tuning[name]} is declared`, deployCommand()),
     );
 }
 
@@ -36,8 +33,8 @@ function poorSettings(tuning: EngineTuning): Advice[] {
     ...(tuning.providerTimeoutSeconds === 0
       ? [
           advice(
-            'engine.tuning.providerTimeoutSeconds is 0: where Webex hangs, reads of a credential that is due wait until Vault ends them',
-            'declare some seconds, like 12',
+            'engine.tuning.providerTimeoutSeconds is 0: if Webex hangs, a read that has to refresh its token waits until Vault ends it',
+            'declare a timeout, for example 12',
           ),
         ]
       : []),
@@ -45,7 +42,7 @@ function poorSettings(tuning: EngineTuning): Advice[] {
       ? []
       : [
           advice(
-            'engine.tuning.refreshCheckIntervalSeconds is 0: a token is refreshed only once it has ended and somebody reads it, so an outage of Webex is one of all apps',
+            'engine.tuning.refreshCheckIntervalSeconds is 0: a token is refreshed only by a read after it has expired, so an outage of Webex stops all apps',
             'declare 3600',
           ),
         ]),

@@ -21,7 +21,7 @@ export function checkEnvironment(env: NodeJS.ProcessEnv, nodeVersion = process.v
   if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
     throw new Problem(
       `this is Node ${nodeVersion}, and webex-token-vault needs ${OLDEST_NODE.join('.')} or later`,
-      'install a later one',
+      `install Node ${OLDEST_NODE.join('.')} or later`,
     );
   }
   vaultOptionsFromEnvironment({ address: ANY_ADDRESS }, env);
@@ -32,7 +32,7 @@ export function checkEnvironment(env: NodeJS.ProcessEnv, nodeVersion = process.v
   if (contradicting !== undefined) {
     const [bao, vault] = [`BAO_${contradicting}`, `VAULT_${contradicting}`];
     throw new Problem(
-      `${bao} and ${vault} differ: commands of ours and "bao" go by the first, Terraform's provider and "vault" by the second`,
+      `${bao} and ${vault} differ: this program and "bao" use the first, Terraform's provider and "vault" use the second`,
       `unset ${bao} or ${vault}`,
     );
   }
@@ -48,19 +48,16 @@ export function environmentAdvice(env: NodeJS.ProcessEnv): Advice[] {
   const folder = ['BAO_CAPATH', 'VAULT_CAPATH'].find((name) => env[name]);
   return [
     ...empty.map((name) =>
-      advice(
-        `${name} is set but empty: commands of ours take it as not set, and "bao" and "vault" may not`,
-        `unset ${name}`,
-      ),
+      advice(`${name} is set but empty: this program ignores it, and "bao" and "vault" may not`, `unset ${name}`),
     ),
     ...unverified.map((name) =>
       advice(
-        `${name} is set: "bao", "vault" and Terraform's provider send tokens to whoever answers`,
+        `${name} is set: "bao", "vault" and Terraform's provider send tokens to any server that answers`,
         `unset ${name}, and set VAULT_CACERT`,
       ),
     ),
     ...(folder === undefined
       ? []
-      : [advice(`${folder} is set, and commands of ours do not read it`, 'set VAULT_CACERT to the file of the CA')]),
+      : [advice(`${folder} is set, and this program does not read it`, 'set VAULT_CACERT to the file of the CA')]),
   ];
 }

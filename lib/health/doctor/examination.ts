@@ -9,7 +9,7 @@ export interface Finding {
   readonly state: 'ok' | 'error';
   /** In words, one line. */
   readonly detail: string;
-  /** Command or step that fixes the problem. @default - the detail says so */
+  /** Command or step that fixes the problem. @default - the detail names it */
   readonly next?: string;
 }
 
@@ -19,7 +19,7 @@ export interface Advice {
   readonly kind: 'advice' | 'note';
   /** In words, one line. */
   readonly detail: string;
-  /** Command or step to take. @default - the detail says so, or there is none */
+  /** Command or step to take. @default - the detail names it, or there is none */
   readonly next?: string;
 }
 

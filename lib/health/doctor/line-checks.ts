@@ -10,7 +10,7 @@ import { advice, note, Problem, type Advice } from './examination';
  */
 
 /** States that a healthy deployment passes through, or that harm no grant. */
-const ADVISED_STATES = ['healthy', 'ends soon', 'good', 'old', 'never'];
+const ADVISED_STATES = ['healthy', 'expires soon', 'good', 'old', 'never'];
 
 /** @returns the sound lines in words @throws Problem for the first bad line, a broken one before others */
 export function requireSound(kind: string, lines: readonly Line[]): string {
@@ -40,22 +40,22 @@ function isProblem({ severity, state }: Line): boolean {
   return severity !== 'healthy' && !ADVISED_STATES.includes(state);
 }
 
-/** Notes on who is needed to get the grant of a Service App again. */
+/** Notes on the persons who are needed to get the grant of a Service App again. */
 export function askerNotes(credentials: readonly Credential[]): Advice[] {
   return credentials.filter(isServiceApp).map((credential) => {
     const askers = quotedList(askersOf(credential, credentials).map(({ name }) => name));
     const person = personBehind(credential, credentials);
     const who =
       person === undefined
-        ? 'no person is behind them'
-        : `"${person.name}" is the grant of a person, who is needed when it is lost`;
-    return note(`credential "${credential.name}" has its tokens from ${askers}; ${who}`);
+        ? 'no person has to consent again if one is lost'
+        : `if "${person.name}" is lost, its person has to consent again`;
+    return note(`credential "${credential.name}" gets its tokens through ${askers}; ${who}`);
   });
 }
 
 /**
- * Operators whose secret id never expires by design. The administrator's is the way back in, and backups must not stop
- * silently.
+ * Operators whose secret id never expires by design. The administrator must always be able to log in, and backups must not
+ * stop silently.
  */
 const ENDLESS_OPERATORS = ['administrator', 'backup'];
 
@@ -70,7 +70,7 @@ export function endlessSecretIds(apps: readonly SecretIdLine[], operators: reado
       .map(({ name }) =>
         advice(
           `the secret id of app "${name}" never expires, so a forgotten copy of it stays valid`,
-          `declare its secretIdTtlSeconds, deploy, destroy what was issued before, and then: ${commandLine('issue', name)}`,
+          `declare its secretIdTtlSeconds, deploy, destroy its old secret ids, then: ${commandLine('issue', name)}`,
         ),
       ),
     ...others.map((name) =>
@@ -80,7 +80,11 @@ export function endlessSecretIds(apps: readonly SecretIdLine[], operators: reado
       ),
     ),
     ...(byDesign.length > 0
-      ? [note(`the secret ids of ${quotedList(byDesign)} never expire by design; keep them where nobody else looks`)]
+      ? [
+          note(
+            `the secret ids of ${quotedList(byDesign)} never expire by design; keep them where nobody else can read them`,
+          ),
+        ]
       : []),
   ];
 }

@@ -20,10 +20,10 @@ export async function checkObserver(
   const [first] = missing;
   if (first !== undefined) {
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
-    const given = isTokenGiven ? "unset VAULT_TOKEN if it is not the observer's; else: " : '';
+    const given = isTokenGiven ? "unset VAULT_TOKEN if it is not the observer's; otherwise: " : '';
     throw new Problem(
-      `this Vault token may not look at all there is: it lacks ${first}${more}`,
-      `${given}${deployCommand()}, which writes what the observer may do`,
+      `this Vault token lacks rights of the observer: ${first}${more}`,
+      `${given}${deployCommand()}, which writes the observer's policy`,
     );
   }
   return { isRoot: (await observer.capabilities('sys/policies/acl/root')).includes('root') };

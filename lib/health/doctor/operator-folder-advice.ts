@@ -23,15 +23,15 @@ export async function operatorFolderAdvice(folder: string): Promise<Advice[]> {
   return [
     ...open.map(({ path, mode }) =>
       advice(
-        `others on this machine can look into ${path}: its mode is 0${mode.toString(8)}`,
+        `other users of this machine can access ${path}: its mode is 0${mode.toString(8)}`,
         `chmod ${path === folder ? 700 : 600} ${path}`,
       ),
     ),
     ...(shares.length > 0
       ? [
           advice(
-            `${shares.length} key shares of the server lie in ${folder}, beside each other`,
-            'move each to its keeper, and keep none here',
+            `${shares.length} key shares of the server are together in ${folder}`,
+            'give each to its keeper, and delete it here',
           ),
         ]
       : []),

@@ -8,7 +8,7 @@ import { advice, note, Problem, type Advice } from './examination';
  * The pods of the server. The check passes if kubectl cannot see them, because a person on call may have no access to
  * the cluster.
  *
- * @returns advice if only some pods run, because those may still answer @throws Problem if no pod runs
+ * @returns advice if only some pods run, because these may still answer @throws Problem if no pod runs
  */
 export async function checkPods(
   server: KubernetesServerDeclaration,
@@ -25,13 +25,13 @@ export async function checkPods(
     const sealed = [...unsealings(pods)].filter(([name]) => !broken.includes(name));
     const found: Advice[] = [
       ...lines.map((line) => advice(line)),
-      ...sealed.map(([name, command]) => advice(`pod ${name} is sealed, so it could not take over`, command)),
+      ...sealed.map(([name, command]) => advice(`pod ${name} is sealed, so it cannot become active`, command)),
       ...outdatedLines(pods).map((line) => note(line)),
     ];
     return { detail: `${all - troubles.length} of ${all} run`, advice: found };
   } catch (error) {
     if (error instanceof ClusterUnseen || error instanceof ClusterRefusal) {
-      return { detail: `not looked at: ${error.message}`, advice: [] };
+      return { detail: `not checked: ${error.message}`, advice: [] };
     }
     throw error;
   }

@@ -15,8 +15,8 @@ import { LOOKS_AT_ONCE } from '../looks/look';
 import { Problem } from './examination';
 
 /*
- * Policies and roles in this Vault, as far as the observer may read them. They are all policies, the roles for apps,
- * operators and people, and the paths of other methods.
+ * Policies and roles in this Vault, as far as the observer may read them: all policies, the roles for apps, operators and
+ * people, and the paths of other auth methods.
  */
 
 export interface Role {
@@ -65,7 +65,7 @@ export async function lookAtPolicies(observer: VaultClient, deployment: Deployme
   };
 }
 
-/** Rights of a login with that role, by all its policies together. */
+/** Rights of a login with that role: those of all its policies together. */
 export function rightsOf({ policies }: PoliciesInVault, role: Role): PolicyRights {
   return new PolicyRights(policies.filter(({ name }) => role.policies.includes(name)));
 }
@@ -76,7 +76,7 @@ export function requireReads(deployment: Deployment, policies: PoliciesInVault, 
   const app = findApp(deployment, appName);
   const role = policies.roles.find(({ path }) => path === rolePath(deployment, app));
   if (role === undefined || policies.unreadable.some(({ name }) => role.policies.includes(name))) {
-    // The look at the app reports a role that is missing.
+    // The look at the app reports a missing role.
     return;
   }
   const rights = rightsOf(policies, role);

@@ -79,7 +79,7 @@ function checkIntegration({ webex }: Deployment, { clientId }: Integration, line
   const deploy = deployCommand();
   const { state, detail, entry } = line;
   if (state === 'missing' && clientId === undefined) {
-    throw new Problem(detail, `give it its clientId in ${declaringFile()}, then: ${deploy}`);
+    throw new Problem(detail, `declare its clientId in ${declaringFile()}, then: ${deploy}`);
   }
   if (entry !== undefined) {
     if (clientId !== undefined && clientId !== entry.clientId) {
@@ -94,5 +94,5 @@ function checkIntegration({ webex }: Deployment, { clientId }: Integration, line
     }
   }
   const found = requireSound('integration', [line]);
-  return clientId === undefined ? `${found}; no client id is declared here to compare` : `${found}, as declared`;
+  return clientId === undefined ? `${found}; no client id is declared to compare it with` : `${found}, as declared`;
 }

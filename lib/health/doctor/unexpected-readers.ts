@@ -32,7 +32,7 @@ export function unexpectedReaders(seen: SeenPolicies): Advice[] {
     ...holders.roles.flatMap((role) => roleAdvice(seen, role)),
     ...holders.unreadable.map(({ name, why }) =>
       advice(
-        `policy "${name}" cannot be read here, so nobody knows whether it reaches a credential (${why}); it is carried by ${carriers(holders, name)}`,
+        `policy "${name}" cannot be parsed (${why}), so it may reach a credential; it is carried by ${carriers(holders, name)}`,
         `${program} policy read ${name}`,
       ),
     ),
@@ -68,13 +68,13 @@ function policyAdvice({ deployment, policies: holders, program }: SeenPolicies, 
   const isOrphan = declared === undefined && name.startsWith(policyNameOf(mountPath, 'app-'));
   const carried = `it is carried by ${carriers(holders, name)}`;
   if (reached.length > 0) {
-    const whose = declared === undefined ? (isOrphan ? ', of an app that nobody declares,' : '') : ', which is ours,';
+    const whose = declared === undefined ? (isOrphan ? ' of an undeclared app' : '') : ' of this deployment';
     const more = declared === undefined ? '' : ', which is not declared';
     return [
       advice(
         `policy "${name}"${whose} reaches ${described(reached)}${more}; ${carried}`,
         declared === undefined
-          ? `see "${program} policy read ${name}", and then: ${program} policy delete ${name}`
+          ? `read it with "${program} policy read ${name}", then: ${program} policy delete ${name}`
           : deployCommand(),
       ),
     ];
@@ -82,13 +82,13 @@ function policyAdvice({ deployment, policies: holders, program }: SeenPolicies, 
   if (depending.length > 0) {
     return [
       advice(
-        `policy "${name}" may reach ${described(depending)}, for some of those who carry it, as it has "{{...}}" in a path; ${carried}`,
+        `policy "${name}" may reach ${described(depending)} for some of its carriers, because a path in it has "{{...}}"; ${carried}`,
         `${program} policy read ${name}`,
       ),
     ];
   }
   return isOrphan
-    ? [advice(`policy "${name}" is of an app that nobody declares; ${carried}`, `${program} policy delete ${name}`)]
+    ? [advice(`policy "${name}" belongs to an undeclared app; ${carried}`, `${program} policy delete ${name}`)]
     : [];
 }
 
@@ -110,7 +110,7 @@ function reachedBy(deployment: Deployment, policy: Policy): readonly string[] {
   );
 }
 
-/** Advice on a role whose policies together read more than declared, and on a role of no declared app. */
+/** Advice on a role whose policies together read more than declared, and on a role that belongs to no declared app. */
 function roleAdvice({ deployment, policies: holders, program }: SeenPolicies, role: Role): Advice[] {
   const { engine, apps, credentials } = deployment;
   const { mount, name, path, policies } = role;
@@ -141,12 +141,14 @@ function roleAdvice({ deployment, policies: holders, program }: SeenPolicies, ro
     return [];
   }
   const what = reads.length > 0 ? `reaches ${described(reads)}` : `carries ${described(ours)}`;
-  return [advice(`role "${name}" of auth/${mount} is of no declared app, and ${what}`, `${program} delete ${path}`)];
+  return [
+    advice(`role "${name}" of auth/${mount} belongs to no declared app, and ${what}`, `${program} delete ${path}`),
+  ];
 }
 
 function carriers({ roles, otherMethods }: PoliciesInVault, policyName: string): string {
   const paths = roles.filter(({ policies }) => policies.includes(policyName)).map(({ path }) => path);
-  const known = paths.length > 0 ? described(paths) : 'no role that is seen here';
+  const known = paths.length > 0 ? described(paths) : 'no visible role';
   return otherMethods.length > 0
     ? `${known}, and perhaps by ${described(otherMethods.map((each) => `auth/${each}`))}`
     : known;
@@ -154,13 +156,13 @@ function carriers({ roles, otherMethods }: PoliciesInVault, policyName: string):
 
 /** Notes on rights that the observer cannot see. */
 function blindSpots({ vault }: Deployment, { otherMethods }: PoliciesInVault): Advice[] {
-  const methods = otherMethods.length > 0 ? `what ${described(otherMethods.map((each) => `auth/${each}`))} give, ` : '';
+  const methods = otherMethods.length > 0 ? `logins by ${described(otherMethods.map((each) => `auth/${each}`))}, ` : '';
   return [
-    note('policy "root" reaches everything: who holds a root token can read each credential'),
-    note(`not seen here: ${methods}tokens that were made by hand, and policies of entities and groups`),
+    note('policy "root" reaches everything: a root token can read every credential'),
+    note(`not visible here: ${methods}tokens created by hand, and policies of entities and groups`),
     ...(vault.namespace === undefined
       ? []
-      : [note(`not seen here: policies of namespaces above "${vault.namespace}", which can reach into it`)]),
+      : [note(`not visible here: policies of namespaces above "${vault.namespace}", which can reach into it`)]),
   ];
 }
 

@@ -20,8 +20,8 @@ export async function checkWebexReachable(
   const date = await askAsNobody(apiUrl, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     throw new Problem(
-      `Webex cannot be asked from here (${describeError(error)})`,
-      'set HTTPS_PROXY where a proxy leads there, or leave Webex out with --no-webex',
+      `this machine cannot reach Webex (${describeError(error)})`,
+      'set HTTPS_PROXY if this machine needs a proxy, or skip Webex with --no-webex',
     );
   });
   return `${apiUrl} answers, and ${checkWebexClock(date, now())}`;
@@ -56,9 +56,9 @@ export async function checkWebexClient(
       );
     }
     throw new Problem(
-      `Webex would refuse a consent for integration "${name}" (${/^\w{1,40}$/.test(error) ? error : 'no error that is known'}), asked for scopes ${scopes}`,
+      `Webex would refuse scopes ${scopes} for integration "${name}" (${/^\w{1,40}$/.test(error) ? error : 'an unknown error'})`,
       `register these scopes at developer.webex.com/my-apps, or correct them in ${declaringFile()}`,
     );
   }
-  return 'Webex asks for consent in its name';
+  return 'Webex shows its consent page';
 }

@@ -7,7 +7,7 @@ import { STYLE } from './style';
 import { refreshesOf, sign, spanOf, timeline, type Span } from './timeline';
 
 /*
- * The report as one self-contained page, for people who get only the file. Each grant has a timeline.
+ * The report as one self-contained HTML page, for people who get only the file. Each grant has a timeline.
  */
 
 export function toHtml(report: Report): string {
@@ -30,25 +30,25 @@ export function toHtml(report: Report): string {
 <body>
 <header>
 <h1>${title}</h1>
-<p class="muted">Engine ${mountPath}, as it was on <time datetime="${lookedAt.toISOString()}">${time}</time></p>
+<p class="muted">Engine ${mountPath}, at <time datetime="${lookedAt.toISOString()}">${time}</time></p>
 <p class="summary ${report.severity}">${summary(report)}</p>
 </header>
 <main>
 ${todo(lines)}
-<h2>Grants in time</h2>
-${credentials.length === 0 ? markup`<p>None is declared.</p>` : markup`${key()}${credentials.map((line, index) => grant(line, span, lookedAt, `grant-${index + 1}`))}`}
-<h2>All that they stand on</h2>
+<h2>Grants</h2>
+${credentials.length === 0 ? markup`<p>No credential is declared.</p>` : markup`${key()}${credentials.map((line, index) => grant(line, span, lookedAt, `grant-${index + 1}`))}`}
+<h2>Server, apps and operators</h2>
 ${rest(lines.filter(({ kind }) => kind !== 'credential'))}
 </main>
 <footer>
-<p>Times are in UTC. A refresh is seen by a look that finds another token, and so at the look after it. Written by <code>webex-token-vault status --html</code>; it holds no token, and the names of people: keep it private.</p>
+<p>Times are in UTC. A refresh appears at the first look after it. <code>webex-token-vault status --html</code> wrote this page. It holds no token, but the names of people: keep it private.</p>
 </footer>
 </body>
 </html>
 `.text;
 }
 
-/** The policy allows this style sheet alone: no script, no request, no form. */
+/** The policy allows only this style sheet: no script, no request, no form. */
 function contentSecurityPolicy(): string {
   return `default-src 'none'; style-src ${styleSource(STYLE)}; base-uri 'none'; form-action 'none'`;
 }
@@ -74,10 +74,10 @@ function key(): Markup {
   const signs = [
     ['consent', 'consent'],
     ['refresh', 'refresh seen'],
-    ['token', 'life of the token'],
+    ['token', 'life of the access token'],
     ['life', 'life of the grant'],
     ['failing', 'refreshing fails'],
-    ['horizon', 'horizon: it ends then if every refresh fails from now on'],
+    ['horizon', 'horizon: the grant expires then if every refresh fails from now on'],
     ['now', 'now'],
   ] as const;
   return markup`<ul class="key">${signs.map(([kind, meaning]) => markup`<li>${sign(kind)}${meaning}</li>`)}</ul>\n`;
@@ -90,7 +90,7 @@ function grant(line: CredentialLine, span: Span, now: Date, id: string): Markup 
 <header><h3 id="${id}">${line.name}</h3> ${stateOf(line)} <span class="muted">of ${line.integration}</span>
 <p>${oneLine(line.detail)}</p>${line.notes.map((note) => markup`<p class="muted">${oneLine(note)}</p>`)}</header>
 ${timeline(line, span, now, `${id}-line`, description)}
-<table><caption>${line.name} in time</caption><tbody>
+<table><caption>Times of ${line.name}</caption><tbody>
 ${facts.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>
 </section>
 `;
@@ -100,24 +100,24 @@ function factsOf(line: CredentialLine, now: Date): readonly (readonly [name: str
   const { consentedAt, consentedBy, refreshedAt, expireTime, failingSince, horizon, verified } = line;
   const refreshes = refreshesOf(line);
   const lastSeen = refreshes.at(-1);
-  const withoutExpiry = line.severity === 'healthy' ? 'it never ends' : 'none works';
+  const withoutExpiry = line.severity === 'healthy' ? 'it never expires' : 'no token works';
   const by = consentedBy === undefined ? '' : ` by ${consentedBy}`;
   const assuming = horizon?.assumption === undefined ? '' : `, assuming ${horizon.assumption}.`;
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
-    ['Consent', consentedAt ? `${describeDay(consentedAt, now)}${by}` : 'not known'],
+    ['Consent', consentedAt ? `${describeDay(consentedAt, now)}${by}` : 'unknown'],
     ['Refreshes seen', lastSeen ? `${refreshes.length}, the last ${describeDistance(lastSeen, now)}` : 'none'],
     ['Token since', refreshedAt && describeDay(refreshedAt, now)],
     ['Failing since', failingSince && describeDay(failingSince, now)],
     ['Token until', expireTime ? describeDay(expireTime, now) : withoutExpiry],
-    ['Horizon', horizon ? `${describeDay(horizon.until, now)}${assuming}` : 'not known'],
-    ['Webex says', verified && `${verified.email} of ${verified.organization}`],
+    ['Horizon', horizon ? `${describeDay(horizon.until, now)}${assuming}` : 'unknown'],
+    ['Account', verified && `${verified.email} of ${verified.organization}`],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
 function rest(lines: readonly { readonly kind: Kind; readonly line: Line }[]): Markup {
   return markup`<div class="card"><table class="rest"><caption>Server, engine, integrations, apps, operators, people and backup</caption>
-<thead><tr><th scope="col">What</th><th scope="col">State</th><th scope="col">Detail</th></tr></thead>
+<thead><tr><th scope="col">Name</th><th scope="col">State</th><th scope="col">Detail</th></tr></thead>
 <tbody>
 ${lines.map(({ kind, line }) => markup`<tr><th scope="row">${kind} ${line.name}</th><td>${stateOf(line)}</td><td>${[line.detail, ...line.notes].map(oneLine).join('; ')}</td></tr>\n`)}</tbody></table></div>`;
 }

@@ -60,7 +60,7 @@ export function timeline(line: CredentialLine, span: Span, now: Date, id: string
     markup`<line class="${kind}" x1="${place(time)}" x2="${place(time)}" y1="${from}" y2="${to}"/>`;
   const born = consentedAt ?? line.tokens[0]?.firstSeenAt ?? refreshedAt;
   return markup`<svg role="img" aria-labelledby="${id}-title ${id}-description">
-<title id="${id}-title">${line.name} in time</title>
+<title id="${id}-title">Timeline of ${line.name}</title>
 <desc id="${id}-description">${description}</desc>
 <line class="axis" x1="0%" x2="100%" y1="${AXIS}" y2="${AXIS}"/>
 ${horizon && born && bar('life', born, horizon.until)}

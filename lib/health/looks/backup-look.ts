@@ -14,10 +14,10 @@ export async function lookAtBackup(records: Records, now: Date): Promise<BackupL
   if (problem !== undefined) {
     return version === 0
       ? lineOf(name, 'unknown', 'attention', problem)
-      : lineOf(name, 'unknown', 'attention', `the record of it ${problem}`, next);
+      : lineOf(name, 'unknown', 'attention', `its record ${problem}`, next);
   }
   if (value === undefined) {
-    return lineOf(name, 'never', 'attention', 'no backup is known', next);
+    return lineOf(name, 'never', 'attention', 'no backup is recorded', next);
   }
   const { takenAt, verifiedAt } = value;
   const detail = `${describeDay(takenAt, now)}, ${verifiedAt === null ? 'never verified' : 'verified'}`;

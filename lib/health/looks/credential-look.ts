@@ -69,9 +69,9 @@ export async function lookAtCredential(
   const endsSoon = horizon !== undefined && horizon.until.getTime() - now.getTime() < ATTENTION_MS;
   const verified = answer?.kind === 'person' ? { email: answer.email, organization: answer.organization } : undefined;
   const notes = [
-    noteOf('who consented', problemOf(record)),
-    noteOf('what was seen', before.problem),
-    noteOf('Webex could not be asked', answer?.kind === 'unreachable' ? answer.why : undefined),
+    noteOf('the consent is unknown', problemOf(record)),
+    noteOf('earlier looks are unknown', before.problem),
+    noteOf('Webex did not answer', answer?.kind === 'unreachable' ? answer.why : undefined),
     isThere ? noteOfPace(deployment.engine.tuning, accessTokenSeconds) : undefined,
   ];
   return {
@@ -95,22 +95,22 @@ function noteOf(what: string, problem: string | undefined): string | undefined {
   return problem === undefined ? undefined : `${what}: ${problem}`;
 }
 
-/** A note on a token that lives no longer than its refresh begins before its expiry. */
+/** A note on a token that is due for a refresh during its whole life. */
 function noteOfPace(
   { refreshAheadSeconds, refreshCheckIntervalSeconds }: EngineTuning,
   lifeSeconds = Infinity,
 ): string | undefined {
   return refreshCheckIntervalSeconds > 0 && lifeSeconds <= refreshAheadSeconds
-    ? `it is refreshed at every check: its token lives ${lifeSeconds} s, and is refreshed ${refreshAheadSeconds} s ahead; lower engine.tuning.refreshAheadSeconds`
+    ? `its token lives ${lifeSeconds} s and is refreshed ${refreshAheadSeconds} s ahead, so every check refreshes it; lower engine.tuning.refreshAheadSeconds`
     : undefined;
 }
 
-/** The grant works but may end soon. Only a person can replace it. */
+/** The grant works but may expire soon. Only a person can replace it. */
 function endingSoon(credential: Credential, { until, assumption }: Horizon, now: Date): Finding<State<'credential'>> {
   return {
     state: 'healthy',
     severity: 'attention',
-    detail: `the grant may end on ${describeDay(until, now)}${assumption === undefined ? '' : `, assuming ${assumption}`}`,
+    detail: `the grant may expire on ${describeDay(until, now)}${assumption === undefined ? '' : `, assuming ${assumption}`}`,
     next: replaceCommand(credential),
   };
 }

@@ -14,7 +14,7 @@ import { deployCommand } from '../../declaration/deploy-command';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { ConsentRecord } from '../../vault/records/consent-record';
 import type { Observation } from './observation';
-import { describeDistance } from '../relative-time';
+import { describeAge, describeDistance } from '../relative-time';
 import type { Finding, Severity, State } from '../report';
 import type { WebexAnswer } from './webex-answer';
 
@@ -39,7 +39,7 @@ export function stateOfReading(
 ): CredentialFinding {
   const { name, owner } = credential;
   const until =
-    expireTime === undefined ? 'its token never ends' : `its token ends ${describeDistance(expireTime, now)}`;
+    expireTime === undefined ? 'its token never expires' : `its token expires ${describeDistance(expireTime, now)}`;
   if (answer?.kind === 'refused') {
     const why =
       warnings.length > 0
@@ -48,15 +48,15 @@ export function stateOfReading(
     return finding(
       'refused by Webex',
       'broken',
-      `Webex does not take its token (${answer.why}): ${why}`,
-      `see in Control Hub that the integration is switched on, which mends it; else ${commandLine('revoke', name, '--vault-only')}, then ${commandLine('authorize', name)}`,
+      `Webex refuses its token (${answer.why}): ${why}`,
+      `check in Control Hub that the integration is switched on; if it is: ${commandLine('revoke', name, '--vault-only')}, then ${commandLine('authorize', name)}`,
     );
   }
   if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {
     const again = (owner: string): string =>
       `${commandLine('revoke', name)}, then ${commandLine('authorize', name)} as ${owner}`;
     return {
-      ...finding('wrong account', 'broken', `it acts as ${answer.email}, and belongs to ${owner}`, again(owner)),
+      ...finding('wrong account', 'broken', `it acts as ${answer.email}, but belongs to ${owner}`, again(owner)),
       impersonal: { detail: 'it acts as another account than its owner', next: again('its owner') },
     };
   }
@@ -64,12 +64,12 @@ export function stateOfReading(
     return finding('healthy', 'healthy', until);
   }
   const said = warnings.join('; ');
-  const since = failingSince === null ? '' : ` since ${describeDistance(failingSince, now)}`;
+  const since = failingSince === null ? '' : ` (first seen ${describeAge(failingSince, now)})`;
   const failing = (state: State<'credential'>, what: string, next: string): CredentialFinding =>
     finding(state, 'attention', `${what}${since}, and ${until}: ${said}`, next);
   switch (whatWebexRefused(said)) {
     case 'grant':
-      return failing('re-authorization required', 'Webex does not renew it', replaceCommand(credential));
+      return failing('re-authorization required', 'Webex refuses to refresh it', replaceCommand(credential));
     case 'client':
       return failing(
         'integration refused',
@@ -81,7 +81,7 @@ export function stateOfReading(
   }
 }
 
-const TRIES_AGAIN = 'see that the server reaches Webex; it goes on trying by itself';
+const TRIES_AGAIN = 'check that the server reaches Webex; the engine keeps trying by itself';
 
 function finding(state: State<'credential'>, severity: Severity, detail: string, next?: string): CredentialFinding {
   return { state, severity, detail, next };
@@ -99,8 +99,8 @@ export function stateOfRefusal(
   if (error instanceof AuthorizationPending) {
     return broken(
       'pending',
-      'a consent was begun elsewhere, and its token is not there yet',
-      `finish it there, or: ${authorize}`,
+      'a consent was begun elsewhere, and is not finished',
+      `finish it there, or wait until its code has expired, then: ${authorize}`,
     );
   }
   if (error instanceof NotAuthorizedYet) {
@@ -124,7 +124,7 @@ export function stateOfRefusal(
     return broken('expired', error.message, TRIES_AGAIN);
   }
   if (error instanceof NotPermitted) {
-    return broken('unknown', error.message, `${deployCommand()}, which writes what the observer may do`);
+    return broken('unknown', error.message, `${deployCommand()}, which writes the observer's policy`);
   }
   return broken('unknown', error.message, commandLine('doctor'));
 }

@@ -5,7 +5,7 @@ export interface KnownLife {
   /** Time when Webex issued the present access token. */
   readonly issuedAt?: Date;
   readonly expireTime?: Date;
-  /** Lifetime of the refresh token, as Webex stated it. @default - Webex did not state it */
+  /** Lifetime of the refresh token, as Webex stated it. @default - Webex did not state one */
   readonly toldSeconds?: number;
   /** Value of `webex.refreshTokenTtlSeconds`. */
   readonly declaredSeconds: number;
@@ -14,8 +14,8 @@ export interface KnownLife {
 /**
  * End of the grant if every refresh fails from now on: the expiry of its refresh token.
  *
- * Webex does not document whether a refresh extends the refresh token, and both were observed. The life counts from the
- * consent, unless a refresh was seen after the expiry computed from the consent.
+ * Webex does not document whether a refresh extends the refresh token, and both behaviors were observed. The life counts
+ * from the consent, unless a refresh was seen after the expiry computed from the consent.
  *
  * @returns undefined if no time is known to count from
  */

@@ -25,14 +25,14 @@ export async function lookAtIdentity(
     const role = await vault.read(rolePath, fieldsReply).catch(undefinedIfMissing);
     if (role === undefined) {
       // Vault answers 404 also if there is no such method.
-      const detail = `auth method "${login.path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`;
+      const detail = `auth method "${login.path}" has no configuration, so nothing can log in by it: a deploy failed, probably because Vault did not reach its issuer or cluster`;
       return (await isUnconfigured(vault, login)) ? lineOf(name, 'none', 'broken', detail, next) : undefined;
     }
     const other = asked(login).filter(([field, declared]) => !isSame(role.data[field], declared));
     const fields = other.map(([field]) => field).join(' and ');
     return other.length === 0
-      ? lineOf(name, 'good', 'healthy', `it logs in by ${login.type}, with what it has`)
-      : lineOf(name, 'unknown', 'attention', `${rolePath} asks for another ${fields} than is declared`, next);
+      ? lineOf(name, 'good', 'healthy', `it logs in by ${login.type}, without a secret id`)
+      : lineOf(name, 'unknown', 'attention', `${rolePath} differs from the declaration in ${fields}`, next);
   });
 }
 
@@ -49,7 +49,7 @@ async function isUnconfigured(vault: VaultClient, { type, path }: IdentityLogin)
     return false;
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      // Vault never answers 404 to the list of methods, so a 404 says that the configuration is missing.
+      // Vault never answers 404 to the list of methods, so a 404 means that the configuration is missing.
       return error.statusCode === 404;
     }
     throw error;

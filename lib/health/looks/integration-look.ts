@@ -18,7 +18,7 @@ export async function lookAtEntry(
     const path = `${mountPath}/servers/${integration.vaultName}`;
     const found = await vault.read(path, integrationReply).catch(undefinedIfMissing);
     if (found === undefined) {
-      const missing = 'the engine has no such entry, so no grant of it can be refreshed';
+      const missing = 'the engine has no entry for it, so none of its grants can be refreshed';
       return lineOf(name, 'missing', 'broken', missing, next);
     }
     const { client_id: clientId, provider_options: providerOptions } = found.data;
@@ -39,7 +39,7 @@ export function withRefusals(line: IntegrationLine, credentials: readonly Creden
         ...line,
         state: 'refused',
         severity: worst.severity,
-        detail: `Webex refuses it, as "${worst.name}" says: its client secret was changed, or it was switched off`,
+        detail: `Webex refuses it at the refresh of "${worst.name}": its client secret was changed, or it was switched off`,
         next: commandLine('rotate-secret', line.name),
       };
 }

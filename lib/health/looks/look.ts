@@ -112,7 +112,7 @@ export async function lookInside(
     integrations: entries.map((line) => withRefusals(line, credentials)),
     credentials: credentials.map((line) => {
       const why = unnoted(line.name);
-      return why === undefined ? line : { ...line, notes: [...line.notes, `what was seen is not noted: ${why}`] };
+      return why === undefined ? line : { ...line, notes: [...line.notes, `this look could not be recorded: ${why}`] };
     }),
     apps: appLines,
     operators: operatorLines.filter((line) => line !== undefined),
@@ -122,8 +122,8 @@ export async function lookInside(
 }
 
 /**
- * Checks that the observer has its rights. The check tells missing rights from a missing engine, because a policy also
- * covers paths without a mount.
+ * Checks that the observer has its rights. The check distinguishes missing rights from a missing engine, because a policy
+ * also covers paths without a mount.
  *
  * @param isLoggedIn whether the token is from the observer's own login, and so is valid
  * @throws NotDeployed if the observer's own login has no rights yet, NotPermitted
@@ -141,18 +141,18 @@ export async function requireObserver(
     const policy = policyNameOf(engine.mountPath, 'observer');
     if (isLoggedIn) {
       throw new NotDeployed(
-        `nothing is deployed in this Vault yet: the observer logs in, and its policy "${policy}" is not there; ${deployCommand()}`,
+        `nothing is deployed in this Vault yet: the observer can log in, but its policy "${policy}" is missing; ${deployCommand()}`,
       );
     }
-    const lacking = missing?.[0] ?? 'even the right to ask what it may do';
+    const lacking = missing?.[0] ?? 'the right to look up its own rights';
     throw new NotPermitted(
-      `this Vault token may look at nothing: it is not valid, or lacks ${lacking}; log in as the observer, whose policy "${policy}" stack webex-tokens writes: ${deployCommand()}`,
+      `this Vault token may read nothing: it is invalid, or lacks ${lacking}; log in as the observer, or deploy its policy "${policy}": ${deployCommand()}`,
     );
   }
 }
 
 /**
- * Lines of everything inside Vault, if none can be looked at.
+ * Lines of everything inside Vault, if nothing can be read.
  *
  * @param why such as "the server is sealed"
  * @param isOneOfSeveral whether another node may still serve

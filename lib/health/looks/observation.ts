@@ -5,7 +5,7 @@ import type { SeenToken } from '../report';
  * records the expiry and failures. A new expiry means another token, and so a refresh.
  */
 
-/** Number of kept tokens: more than a year, if they live 14 days and are refreshed 7 days ahead. */
+/** Number of kept tokens. They cover more than a year, if tokens live 14 days and are refreshed 7 days ahead. */
 const KEPT_TOKENS = 60;
 
 /** Longest age of the note of the last look. */
@@ -40,7 +40,7 @@ export function observed(before: Observation | undefined, { at, expireTime, isFa
   };
 }
 
-/** Whether the observation has news, or the stored note is old. Without this check each look would write. */
+/** Whether the observation has news, or the stored note is old. Without this check, each look would write. */
 export function isWorthNoting(before: Observation | undefined, after: Observation): boolean {
   if (before === undefined) {
     return after.tokens.length > 0 || after.failingSince !== null;

@@ -8,17 +8,17 @@ import { DAMAGED, isRecordsMissing, problemOf, RecordChanged, type Records } fro
 import { isWorthNoting, type Observation } from './observation';
 
 /*
- * Notes of earlier looks. Names share records by their hash. One record for each name would cost a request for each.
- * One record for all would exceed the 1 MiB of an entry in Vault.
+ * Notes of earlier looks. Names share records by their hash. A record for each name would cost a request for each name. One
+ * record for all names would exceed the 1 MiB of an entry in Vault.
  */
 
 /**
- * Number of records. Another number would look for each name in another record. With 60 tokens for each of 10,000
- * grants, a record has 0.4 MB.
+ * Number of records. If it changes, each name belongs to another record. With 60 tokens for each of 10,000 grants, a record
+ * has 0.4 MB.
  */
 const PARTS = 64;
 
-/** Attempts of a write. Another one follows if another observer has written meanwhile. */
+/** Attempts of a write. A write fails if another observer has written meanwhile. */
 const ATTEMPTS = 3;
 
 /** Life of a secret id, which never changes. */
@@ -111,7 +111,7 @@ export class Observations {
 
   /** Writes the new notes. @returns the reason of a failed write, by name */
   async write(): Promise<(name: string) => string | undefined> {
-    // A record in another format is left to the release that wrote it.
+    // A record in another format stays for the release that wrote it.
     const news = [...this.parts].filter(
       ([, { isWorthNoting, problem }]) => isWorthNoting && (problem === undefined || problem === DAMAGED),
     );
@@ -150,7 +150,7 @@ export class Observations {
   #part(name: string): Part {
     const part = this.parts.get(this.partNames.get(name) ?? '');
     if (part === undefined) {
-      throw new TypeError(`what was seen of "${name}" was not read`);
+      throw new TypeError(`the notes of "${name}" were not read`);
     }
     return part;
   }
@@ -168,7 +168,7 @@ async function readPart(records: Records, part: string): Promise<Part> {
   return { version, problem, before: value?.seen ?? nothing(), after: nothing(), isWorthNoting: false };
 }
 
-/** Notes that another observer wrote since this look began stay, because they are as new as this look's. */
+/** Keeps the notes that another observer wrote since this look began, because they are as new as this look's. */
 function merge<T>(read: Map<string, T>, theirs: Map<string, T>, ours: Map<string, T>): Map<string, T> {
   const isUnchanged = (name: string): boolean => isDeepStrictEqual(theirs.get(name), read.get(name));
   return new Map([...theirs, ...[...ours].filter(([name]) => isUnchanged(name))]);

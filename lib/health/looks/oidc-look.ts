@@ -33,7 +33,7 @@ export async function lookAtOidc(
     const notes = there
       .filter((role) => !declared.includes(role))
       .map((role) => `auth/${name}/role/${role}`)
-      .map((path) => `${path} is of nobody who is declared; to end it: bao delete ${path}`);
+      .map((path) => `${path} belongs to no declared operator; to delete it: bao delete ${path}`);
     return { name, notes, ...(await findingOf(vault, oidc, roles)) };
   });
 }
@@ -51,18 +51,18 @@ async function findingOf(
   const { oidc_discovery_url: issuer, oidc_client_id: clientId, bound_issuer: bound, status } = config.data;
   const wanted = oidcConfiguration(oidc);
   if (issuer !== wanted.oidc_discovery_url || bound !== wanted.bound_issuer || clientId !== wanted.oidc_client_id) {
-    const detail = `Vault has client "${clientId}" of ${issuer || 'no issuer'}, declared is "${oidc.clientId}" of ${oidc.issuer}`;
-    return { state: 'another', severity: 'broken', detail, next: deployCommand() };
+    const detail = `Vault has client "${clientId}" of ${issuer || 'no issuer'}, and "${oidc.clientId}" of ${oidc.issuer} is declared`;
+    return { state: 'differs', severity: 'broken', detail, next: deployCommand() };
   }
   for (const role of roles) {
     const problem = await problemOf(vault, oidc, role);
     if (problem !== undefined) {
-      return { state: 'another', severity: 'broken', detail: problem, next: deployCommand() };
+      return { state: 'differs', severity: 'broken', detail: problem, next: deployCommand() };
     }
   }
   if (status === 'invalid') {
-    const detail = `Vault gets no keys from ${issuer}, so nobody can log in by OIDC; operators by AppRole can`;
-    return { state: 'unreachable', severity: 'attention', detail, next: `have the server reach ${issuer}` };
+    const detail = `Vault gets no keys from ${issuer}, so nobody can log in by OIDC; operators can still log in by AppRole`;
+    return { state: 'unreachable', severity: 'attention', detail, next: `make sure that the server reaches ${issuer}` };
   }
   const names = roles.map(({ operator }) => operator).join(', ');
   return { state: 'ready', severity: 'healthy', detail: `people of ${issuer} may act as ${names}` };
@@ -76,19 +76,19 @@ async function problemOf(
 ): Promise<string | undefined> {
   const role = await vault.read(`auth/${path}/role/${operator}`, oidcRoleReply).catch(undefinedIfMissing);
   if (role === undefined) {
-    return `Vault has no role for the ${operator}, so nobody can act as such by OIDC`;
+    return `Vault has no role for operator "${operator}", so nobody can log in as it by OIDC`;
   }
   const { role_type: type, token_policies: policies, bound_audiences: audiences, bound_claims: claims } = role.data;
   if (type !== 'oidc' || !isSame(audiences, [clientId])) {
-    return `the role of the ${operator} is not of client "${clientId}"`;
+    return `the role of operator "${operator}" is not for client "${clientId}"`;
   }
   if (!isSame(policies, [policyName.toLowerCase()])) {
-    return `the role of the ${operator} carries ${quotedList(policies) || 'nothing'}, declared is "${policyName}"`;
+    return `the role of operator "${operator}" has ${policies.length === 0 ? 'no policy' : `policy ${quotedList(policies)}`}, and "${policyName}" is declared`;
   }
   const bound = [claims?.[groupsClaim] ?? []].flat().map(String);
   return Object.keys(claims ?? {}).length === 1 && isSame(bound, groups)
     ? undefined
-    : `the role of the ${operator} is not of the groups ${quotedList(groups)} alone`;
+    : `the role of operator "${operator}" is not limited to groups ${quotedList(groups)}`;
 }
 
 function isSame(some: readonly string[], others: readonly string[]): boolean {

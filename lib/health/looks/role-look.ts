@@ -14,7 +14,7 @@ import { lineOrRefusal } from './vault-refusal';
 
 /*
  * Logins of apps and operators. An operator logs in by a secret id. An app logs in by a secret id or by an identity of
- * its own. Only the holder of a secret id sees it, so a look goes by accessors. Vault does not warn before it expires.
+ * its own. Only its holder knows a secret id, so a look uses the accessors. Vault does not warn before a secret id expires.
  */
 
 export interface RoleLookOptions {
@@ -35,7 +35,7 @@ export async function lookAtApp({ deployment, ...look }: RoleLookOptions, app: A
     login.type === 'approle'
       ? await lookAtSecretIds({ ...look, name, rolePath: path, renewal: commandLine('issue', name) })
       : await lookAtIdentity(look.vault, name, login, path);
-  return line ?? lineOf(name, 'none', 'broken', 'Vault has no role of it', deployCommand());
+  return line ?? lineOf(name, 'none', 'broken', 'Vault has no role for it', deployCommand());
 }
 
 /** Path in Vault of the role that `init` writes for an operator. */
@@ -65,16 +65,16 @@ export async function lookAtSecretIds(look: SecretIdLook): Promise<SecretIdLine 
     }
     const { expireTime } = last;
     if (expireTime === null) {
-      return { ...lineOf(name, 'good', 'healthy', 'its secret id never ends'), expireTime };
+      return { ...lineOf(name, 'good', 'healthy', 'its secret id never expires'), expireTime };
     }
     const leftMs = expireTime.getTime() - now.getTime();
     const until = describeDay(expireTime, now);
     if (leftMs <= 0) {
-      return { ...lineOf(name, 'ended', 'broken', `its secret id ended on ${until}`, renewal), expireTime };
+      return { ...lineOf(name, 'expired', 'broken', `its secret id expired on ${until}`, renewal), expireTime };
     }
-    const detail = `its secret id ends on ${until}`;
+    const detail = `its secret id expires on ${until}`;
     const line = endsSoon(leftMs, lifeMsOf(last))
-      ? lineOf(name, 'ends soon', 'attention', detail, renewal)
+      ? lineOf(name, 'expires soon', 'attention', detail, renewal)
       : lineOf(name, 'good', 'healthy', detail);
     return { ...line, expireTime };
   });

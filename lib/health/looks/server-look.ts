@@ -22,7 +22,7 @@ import { lineOf, type EngineLine, type Line, type State } from '../report';
 /**
  * A look without a token.
  *
- * @param declared the declared server @default - none, so the way to reach it is not known
+ * @param declared the declared server. @default - none, so advice on an unreachable server is less exact
  */
 export async function lookAtServer(
   vault: VaultClient,
@@ -33,18 +33,18 @@ export async function lookAtServer(
   try {
     const { initialized, sealed, version } = await vault.sealStatus();
     if (!initialized) {
-      return line('not initialized', 'it holds nothing yet', commandLine('init'));
+      return line('not initialized', 'it is new and empty', commandLine('init'));
     }
     if (!sealed) {
       return line('up', version);
     }
     const elsewhere = otherNodeAdvice(vault.address, declared);
     return elsewhere === undefined
-      ? line('sealed', 'nothing can be read before it is unsealed', commandLine('unseal'))
-      : line('sealed', 'this node can read nothing before it is unsealed', `${commandLine('unseal')}; ${elsewhere}`);
+      ? line('sealed', 'nothing can be read until it is unsealed', commandLine('unseal'))
+      : line('sealed', 'this node can read nothing until it is unsealed', `${commandLine('unseal')}; ${elsewhere}`);
   } catch (error) {
     if (error instanceof VaultResponseError) {
-      return line('unreachable', explainOutage(error, vault.address, 'tell its state').message);
+      return line('unreachable', explainOutage(error, vault.address, 'report its state').message);
     }
     if (error instanceof ExplainedError) {
       const detail = describeError(error);
@@ -74,27 +74,27 @@ export async function lookAtEngine(vault: VaultClient, { engine }: Deployment): 
   try {
     const { type } = (await vault.read(`sys/internal/ui/mounts/${mountPath}`, mountReply)).data;
     if (type !== plugin.name) {
-      return line('missing', 'broken', `what is mounted there is "${type}", not "${plugin.name}"`, deploy);
+      return line('missing', 'broken', `the engine mounted there is "${type}", not "${plugin.name}"`, deploy);
     }
     const refreshing = await readRefreshing(vault, mountPath);
     // If the configuration was never written, the plugin's own defaults apply, and they delete grants.
     if (refreshing.configuration?.tune_reap_check_interval_seconds !== 0) {
-      return line('reaping', 'attention', 'it deletes grants that it holds for dead', deploy);
+      return line('reaping', 'attention', 'it deletes grants that it considers invalid', deploy);
     }
     if (isPaused(refreshing, engine.tuning)) {
       return line(
         'paused',
         'attention',
-        'it refreshes no token ahead of its end',
-        `${commandLine('resume')}, once the stop that it was for is over`,
+        'it refreshes no token before it expires',
+        `${commandLine('resume')}, after the planned stop`,
       );
     }
-    const running = line('running', 'healthy', 'it refreshes tokens ahead of their end');
+    const running = line('running', 'healthy', 'it refreshes tokens before they expire');
     return { ...running, configuration: refreshing.configuration };
   } catch (error) {
     if (error instanceof NotDeployed) {
       return error.message.includes('its plugin does not run')
-        ? line('plugin not running', 'broken', error.message, `${deploy}, with a plugin that the server has`)
+        ? line('plugin not running', 'broken', error.message, `${deploy}, with a plugin that is on the server`)
         : line('missing', 'broken', error.message, deploy);
     }
     // For a token with rights below the path, 403 means that nothing is mounted there.

@@ -7,7 +7,7 @@ import { urlHost } from '../../declaration/schema/host-name';
 export interface ListenAddress {
   /** Name or IP address, without brackets. */
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 means any free port. */
   readonly port: number;
 }
 
@@ -52,7 +52,7 @@ export class MetricsServer implements AsyncDisposable {
     server.maxConnections = MAXIMUM_CONNECTIONS;
     await listen(server, host, port).catch((error: unknown) => {
       throw portError(`port ${port} on ${host}`, port, errorCode(error), {
-        taken: `give another one, such as --serve ${urlHost(host)}:${port + 1}`,
+        taken: `give another port, such as --serve ${urlHost(host)}:${port + 1}`,
         reserved: 'give a port of 1024 or more by --serve',
         missing: 'give an address of this machine by --serve',
       });
@@ -69,13 +69,13 @@ function answer({ method = '', url = '', headers }: IncomingMessage, response: S
   // An idle connection would time out between two scrapes.
   response.setHeader('Connection', 'close').setHeader('Cache-Control', 'no-store');
   if (url.split('?')[0] !== '/metrics') {
-    refuse(response, 404, 'there is /metrics, and nothing else');
+    refuse(response, 404, 'not found: the only path is /metrics');
   } else if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
-    refuse(response, 405, 'metrics are only read: use GET');
+    refuse(response, 405, 'not allowed: use GET');
   } else if (text === undefined) {
     response.setHeader('Retry-After', '5');
-    refuse(response, 503, 'no look has ended yet: try again in some seconds');
+    refuse(response, 503, 'the first look has not ended yet: try again in some seconds');
   } else {
     const contentType = takesOpenMetrics(headers.accept) ? CONTENT_TYPES.openMetrics : CONTENT_TYPES.prometheus;
     response.writeHead(200, { 'Content-Type': contentType, Vary: 'Accept' }).end(text);

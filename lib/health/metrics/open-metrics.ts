@@ -17,7 +17,7 @@ export interface Sample {
 export interface Gauge {
   /** Name, with the unit at its end if there is one. */
   readonly name: string;
-  /** One line without quotation marks, which the two forms write differently. */
+  /** One line without quotation marks, because the two formats escape them differently. */
   readonly help: string;
   /** @default - none */
   readonly unit?: 'seconds';

@@ -24,7 +24,7 @@ export async function timedLook(look: () => Promise<Report>): Promise<TimedLook>
 export interface RegularLooksOptions {
   /** Time from the start of one look to the start of the next. */
   readonly intervalMs: number;
-  /** Takes a look. After the signal, the look may end in its own time. */
+  /** Takes a look. After the signal, the look may still finish. */
   readonly look: (signal: AbortSignal) => Promise<Report>;
   /** Receiver of each look. If it throws, the looks stop. */
   readonly onLook: (look: TimedLook) => void;
@@ -33,7 +33,7 @@ export interface RegularLooksOptions {
 /**
  * Regular looks, one at a time. A look that takes longer than the interval delays the next one.
  *
- * @returns once the signal is aborted, and the current look has ended
+ * @returns after the signal is aborted and the current look has ended
  */
 export async function lookRegularly(
   { intervalMs, look, onLook }: RegularLooksOptions,

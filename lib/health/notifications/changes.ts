@@ -4,7 +4,7 @@ import { linesOf, type Kind, type Line, type Report, type Severity } from '../re
  * Changes since the last notification.
  */
 
-/** A report, or why a look failed. A failure is notified too, because no other change is seen meanwhile. */
+/** A report, or the failure of a look. A failure is notified too, because it hides every other change. */
 export type LookOutcome = { readonly at: Date } & (
   { readonly report: Report } | { readonly failure: { readonly kind: string; readonly message: string } }
 );
@@ -21,7 +21,7 @@ export interface ToldLine {
 }
 
 export interface Change extends ToldLine {
-  /** State in the last notification. Undefined: it was healthy. */
+  /** State in the last notification. @default - it was healthy */
   readonly before?: Pick<ToldLine, 'state' | 'severity'>;
   readonly detail: string;
   readonly next?: string;
@@ -32,7 +32,7 @@ export interface News {
   readonly changes: readonly Change[];
   /** Unhealthy lines after the notification of these changes. */
   readonly after: readonly ToldLine[];
-  /** Number of lines that the look could not see. Their last notification stays valid. */
+  /** Number of lines that the look could not read. Their last notification stays valid. */
   readonly unseen: number;
 }
 
@@ -85,7 +85,7 @@ function seenOf(outcome: LookOutcome): readonly { readonly kind: Subject; readon
 function lookLine(outcome: LookOutcome): Line {
   const line = { name: 'itself', notes: [] };
   return 'report' in outcome
-    ? { ...line, state: 'possible', severity: 'healthy', detail: 'the look was taken' }
+    ? { ...line, state: 'possible', severity: 'healthy', detail: 'the look succeeded' }
     : { ...line, state: outcome.failure.kind, severity: 'broken', detail: outcome.failure.message };
 }
 

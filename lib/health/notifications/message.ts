@@ -17,7 +17,7 @@ export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
  */
 const MOST_BYTES = 7000;
 
-/** Limit of a detail, in characters. The wording of Vault or Webex may be long, and the report has all of it. */
+/** Limit of a detail, in characters. A message of Vault or Webex may be long, and the report has all of it. */
 const LONGEST_DETAIL = 400;
 
 /** Notation of one format. */
@@ -53,7 +53,7 @@ export function messageBody(format: WebhookFormat, news: News, outcome: LookOutc
 /** Text within Webex's limit. Changes that do not fit are counted. */
 function toText({ changes, unseen }: News, from: string, notation: Notation): string {
   const head = `${notation.strong(`${summaryOf(changes)} at ${from}`)}\n\n`;
-  const blind = unseen === 0 ? '' : `\n\nUntil then nothing is known of ${unseen} more.`;
+  const blind = unseen === 0 ? '' : `\n\nUntil then, the state of ${unseen} more is unknown.`;
   const more = (count: number): string =>
     count === 0 ? '' : `\n- and ${count} more: ${notation.command(commandLine('status'))}`;
   const items = changes.map((change) => itemOf(change, notation));
@@ -75,14 +75,14 @@ function summaryOf(changes: readonly Change[]): string {
 
 function itemOf({ kind, name, state, severity, detail, next, before }: Change, notation: Notation): string {
   const { text, strong, command } = notation;
-  const what = kind === 'look' ? 'looking' : `${kind} ${name}`;
+  const what = kind === 'look' ? 'the look' : `${kind} ${name}`;
   if (severity === 'healthy') {
-    const was = before === undefined ? '' : ` (it was: ${before.state})`;
-    return `- ${strong(MARKS[severity])} ${text(`${what} is ${kind === 'look' ? 'possible' : 'healthy'} again${was}`)}`;
+    const was = before === undefined ? '' : ` (before: ${before.state})`;
+    return `- ${strong(MARKS[severity])} ${text(`${what} ${kind === 'look' ? 'succeeds' : 'is healthy'} again${was}`)}`;
   }
   const short = oneLine(detail);
   const shown = short.length > LONGEST_DETAIL ? `${short.slice(0, LONGEST_DETAIL)}...` : short;
-  const said = `- ${strong(MARKS[severity])} ${text(`${what}: ${kind === 'look' ? 'it fails' : state}; ${shown}`)}`;
+  const said = `- ${strong(MARKS[severity])} ${text(`${what}: ${kind === 'look' ? 'failed' : state}; ${shown}`)}`;
   return next === undefined ? said : `${said} Next: ${command(oneLine(next))}`;
 }
 

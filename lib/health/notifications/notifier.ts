@@ -51,14 +51,14 @@ export class Notifier {
       await webhook.post(messageBody(webhook.format, news, outcome, from), signal).catch((error: unknown) => {
         signal?.throwIfAborted();
         throw new ExplainedError(
-          `the webhook at ${webhook.host} could not be told of ${changes.length} change(s): ${describeError(error)}; the next run tries again`,
+          `${changes.length} change(s) could not be sent to the webhook at ${webhook.host}: ${describeError(error)}; the next run tries again`,
         );
       });
     }
     if (changes.length > 0 || !isDeepStrictEqual(before, after)) {
       await file.write(recipient, { lookedAt: outcome.at, lines: after }).catch((error: unknown) => {
         throw new ExplainedError(
-          `what the webhook at ${webhook.host} was told cannot be noted, so the next run tells it again: ${describeError(error)}`,
+          `the notification of the webhook at ${webhook.host} could not be recorded, so the next run sends it again: ${describeError(error)}`,
         );
       });
     }
@@ -66,7 +66,7 @@ export class Notifier {
   }
 }
 
-/** Whether another process has notified of a later look. A look in the future means that the clock was set back. */
+/** Whether another process has sent a later look. A look in the future means that the clock was set back. */
 function isOutdated(at: Date, toldOf: Date): boolean {
   return toldOf > at && toldOf.getTime() <= Date.now();
 }

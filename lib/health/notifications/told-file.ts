@@ -56,7 +56,7 @@ export interface Recipient {
 
 /** `told.json` in the user's state folder. @see https://specifications.freedesktop.org/basedir-spec/latest/ */
 export function defaultToldFile(env: NodeJS.ProcessEnv = process.env): string {
-  // The XDG specification says that a relative path is ignored.
+  // By the XDG specification, a relative path is ignored.
   const root =
     env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)
       ? env.XDG_STATE_HOME
@@ -97,7 +97,7 @@ export class ToldFile {
     const empty: Content = { version: FORMAT_VERSION, told: [] };
     const problem = (why: string) => ({
       content: empty,
-      problem: `what the webhook was told is not known, so all that is not healthy is new: ${this.path} ${why}`,
+      problem: `the last notification is unknown, so everything unhealthy is sent again: ${this.path} ${why}`,
     });
     let json: unknown;
     try {

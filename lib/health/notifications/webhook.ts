@@ -34,10 +34,10 @@ export class Webhook {
           : url === undefined
             ? 'no URL'
             : url.protocol === 'http:'
-              ? 'an http one of another machine'
-              : 'one of another kind';
+              ? 'an http URL of another machine'
+              : 'a URL of another kind';
       throw new UsageError(
-        `the webhook (--webhook or ${WEBHOOK_VARIABLE}) must be an https URL, or an http one of this machine, got ${got}; it is not shown here, as whoever knows it may post to it`,
+        `the webhook (--webhook or ${WEBHOOK_VARIABLE}) must be an https URL, or an http URL of this machine, got ${got}; correct it. It is not shown, because everybody who knows it may post to it`,
       );
     }
     return new Webhook(url, format ?? (WEBEX_PATH.test(url.pathname) ? 'webex' : 'json'));
@@ -78,16 +78,16 @@ export class Webhook {
 function adviceOn(status: number, location: string | undefined): string {
   if (status >= 300 && status < 400) {
     const target = location !== undefined && URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
-    return `, which redirects${target}; nothing was sent there: give the address itself that takes messages`;
+    return `, a redirect${target}; nothing was sent there: give the address that accepts messages`;
   }
   if ([401, 403, 404, 410].includes(status)) {
-    return '; it may be gone: see whether it is there, or make another one';
+    return '; it may be deleted: check it, or create another one';
   }
-  return status === 429 ? ', as it takes no more for now' : '';
+  return status === 429 ? ', because it got too many messages' : '';
 }
 
 function adviceOnNetwork({ code }: NetworkError): string {
   return /CERT|SELF_SIGNED|UNABLE_TO_/.test(code)
-    ? '; its certificate is not trusted here: name the file of its CA in NODE_EXTRA_CA_CERTS'
+    ? '; this machine does not trust its certificate: name the file of its CA in NODE_EXTRA_CA_CERTS'
     : '';
 }

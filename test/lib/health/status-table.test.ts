@@ -5,7 +5,9 @@ const long = report({ credentials: [credentialLine(), refusedLine()] });
 
 it('the table puts each entry on one line, so that it can be filtered', () => {
   expect(toTable(long).split('\n')).toHaveLength(9);
-  expect(toTable(long)).toContain('invalid_grant; refreshed 9 days ago; grant until 2026-11-30 (in 5 days); by ada');
+  expect(toTable(long)).toContain(
+    'invalid_grant; refreshed 9 days ago; grant until 2026-11-30 (in 5 days); consent by ada',
+  );
 });
 
 it('the table wraps the details in their column if the terminal is wide enough', () => {
@@ -13,7 +15,7 @@ it('the table wraps the details in their column if the terminal is wide enough',
   expect(lines.filter((line) => line.length > 120)).toEqual([]);
   const start = lines[0]?.indexOf('2.7.2') ?? 0;
   const at = lines.findIndex((line) => line.includes('credential recordings'));
-  expect(lines[at]?.slice(start)).toMatch(/^Webex does not renew/);
+  expect(lines[at]?.slice(start)).toMatch(/^Webex refuses to refresh/);
   expect(lines[at + 1]?.slice(0, start + 1)).toMatch(/^ +\S$/);
 });
 
@@ -22,7 +24,7 @@ it('the table puts the details below their line in a narrow terminal', () => {
   // A command is not wrapped, because users paste it.
   expect(lines.filter((line) => line.length > 80 && !line.includes(': npx '))).toEqual([]);
   expect(lines).toContain('soon    credential recordings  re-authorization required');
-  expect(lines).toContain('          Webex does not renew it since 2 days ago, and its token ends in 5');
+  expect(lines).toContain('          Webex refuses to refresh it (first seen 2 days ago), and its token');
 });
 
 it('the table colors only the marks', () => {
@@ -42,7 +44,7 @@ describe('where it has to fit', () => {
     expect(lines.length).toBeLessThanOrEqual(20);
     expect(lines[0]).toMatch(/^ok {6}server /);
     expect(lines).toContainEqual(expect.stringMatching(/^soon {4}credential recordings /));
-    expect(lines).toContainEqual(expect.stringMatching(/^ok {6}and 9\d\d more that are healthy$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ok {6}and 9\d\d more healthy lines$/));
     expect(lines.at(-1)).toBe(
       '  credential recordings: npx --no-install webex-token-vault authorize recordings --pkce --replace',
     );
@@ -51,7 +53,7 @@ describe('where it has to fit', () => {
   it('the table says how many lines remain if the unhealthy ones do not fit', () => {
     const lines = toTable(many, { columns: 200, rows: 3 }).split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines[2]).toMatch(/^\.\.\. and \d+ more lines, in a higher terminal$/);
+    expect(lines[2]).toMatch(/^\.\.\. and \d+ more lines; make the terminal higher to see them$/);
   });
 });
 

@@ -20,21 +20,23 @@ it('the doctor has no advice on an engine that runs as declared', () => {
 });
 
 it.each([
-  ['providerTimeoutSeconds', 'tune_provider_timeout_seconds', 99, '99, not 12'],
-  ['providerTimeoutExpiryLeewayFactor', 'tune_provider_timeout_expiry_leeway_factor', 3, '3, not 1'],
-  ['refreshAheadSeconds', 'tune_refresh_expiry_delta_factor', 2, '7200, not 604800'],
-])('the doctor tells another %s from the declared one', (name, field, value, values) => {
+  ['providerTimeoutSeconds', 'tune_provider_timeout_seconds', 99, 'is 99 in the engine, and 12 is declared'],
+  [
+    'providerTimeoutExpiryLeewayFactor',
+    'tune_provider_timeout_expiry_leeway_factor',
+    3,
+    'is 3 in the engine, and 1 is declared',
+  ],
+  ['refreshAheadSeconds', 'tune_refresh_expiry_delta_factor', 2, 'is 7200 in the engine, and 604800 is declared'],
+])('the doctor advises a deploy if the engine has another %s', (name, field, value, difference) => {
   expect(adviceOf({}, { [field]: value })).toEqual([
-    [
-      `the engine runs with another engine.tuning.${name} than is declared: ${values}`,
-      'npx --no-install webex-token-vault deploy webex-tokens',
-    ],
+    [`engine.tuning.${name} ${difference}`, 'npx --no-install webex-token-vault deploy webex-tokens'],
   ]);
 });
 
 it('the doctor advises against settings that let an outage reach apps', () => {
   expect(adviceOf({ providerTimeoutSeconds: 0, refreshCheckIntervalSeconds: 0 })).toEqual([
-    [expect.stringMatching(/^engine\.tuning\.providerTimeoutSeconds is 0: /), 'declare some seconds, like 12'],
+    [expect.stringMatching(/^engine\.tuning\.providerTimeoutSeconds is 0: /), 'declare a timeout, for example 12'],
     [expect.stringMatching(/^engine\.tuning\.refreshCheckIntervalSeconds is 0: /), 'declare 3600'],
   ]);
 });

@@ -38,8 +38,8 @@ it('the finding names the variables that are set, and no value', () => {
 
 it.each<[string, NodeJS.ProcessEnv, string]>([
   ['what is empty', { VAULT_NAMESPACE: '' }, 'VAULT_NAMESPACE is set but empty'],
-  ['certificates that nobody checks', { VAULT_SKIP_VERIFY: 'true' }, 'send tokens to whoever answers'],
-  ['a folder of CAs', { VAULT_CAPATH: '/etc/ssl' }, 'commands of ours do not read it'],
+  ['certificates that nobody checks', { VAULT_SKIP_VERIFY: 'true' }, 'send tokens to any server that answers'],
+  ['a folder of CAs', { VAULT_CAPATH: '/etc/ssl' }, 'this program does not read it'],
 ])('the advice warns of %s', (_, env, said) => {
   expect(environmentAdvice(env)).toMatchObject([{ kind: 'advice', detail: expect.stringContaining(said) as string }]);
 });
@@ -48,7 +48,7 @@ it('an environment in order gets no advice', () => {
   expect(environmentAdvice({ VAULT_ADDR: 'https://vault.example', VAULT_SKIP_VERIFY: 'false' })).toEqual([]);
 });
 
-describe('of the folder of logins', () => {
+describe('the folder of logins', () => {
   const folder = temporaryFolder();
 
   it('a missing or entirely private login folder gets no advice', async () => {
@@ -58,7 +58,7 @@ describe('of the folder of logins', () => {
     expect(await operatorFolderAdvice(folder)).toEqual([]);
   });
 
-  it('the advice names readable login files and key shares that lie side by side', async () => {
+  it('the advice names readable login files and key shares that are together', async () => {
     const login = join(folder, 'observer-secret-id');
     writeFileSync(join(folder, 'key-share-1'), 'hush', { mode: 0o600 });
     chmodSync(folder, 0o755);
@@ -66,7 +66,7 @@ describe('of the folder of logins', () => {
     expect((await operatorFolderAdvice(folder)).map(({ next }) => next)).toEqual([
       `chmod 700 ${folder}`,
       `chmod 600 ${login}`,
-      'move each to its keeper, and keep none here',
+      'give each to its keeper, and delete it here',
     ]);
   });
 });

@@ -98,7 +98,7 @@ it('the doctor finds that nobody has consented', async () => {
   );
 });
 
-describe('once somebody has', () => {
+describe('after a consent', () => {
   beforeAll(() => vault.authorize());
 
   it('the doctor finds no problem and has no advice after a consent', async () => {
@@ -117,19 +117,19 @@ describe('once somebody has', () => {
       'operators',
     ]);
     expect(notes).toEqual([
-      'policy "root" reaches everything: who holds a root token can read each credential',
-      'not seen here: tokens that were made by hand, and policies of entities and groups',
-      'the secret ids of "administrator", "backup" never expire by design; keep them where nobody else looks',
+      'policy "root" reaches everything: a root token can read every credential',
+      'not visible here: tokens created by hand, and policies of entities and groups',
+      'the secret ids of "administrator", "backup" never expire by design; keep them where nobody else can read them',
     ]);
   });
 
-  it('the doctor sends Webex no request if it is told so', async () => {
+  it('the doctor sends Webex no request with --no-webex', async () => {
     const before = vault.webex.requests.length;
     expect(await doctor({ webex: false })).toMatchObject({ line: undefined });
     expect(vault.webex.requests.slice(before)).toEqual([]);
   });
 
-  describe('finds of the token', () => {
+  describe('the token', () => {
     afterAll(async () => {
       const made = (await vault.admin.list('sys/policies/acl')).filter((name) => name.startsWith('test-'));
       await Promise.all(made.map((name) => vault.admin.delete(`sys/policies/acl/${name}`)));
@@ -141,7 +141,7 @@ describe('once somebody has', () => {
     ])('the doctor checks the token and finds %s', async (_, given) => {
       const { check, line } = await doctor({ token: await given() });
       expect(check).toBe('rights');
-      expect(line).toMatch(/^this Vault token may look at nothing: .*; log in as the observer, whose policy/);
+      expect(line).toMatch(/^this Vault token may read nothing: .*; log in as the observer, or deploy its policy/);
     });
 
     it('the doctor names a right that the token lacks', async () => {
@@ -157,11 +157,13 @@ describe('once somebody has', () => {
     it('the doctor advises against a root token', async () => {
       const { line, advice } = await doctor({ token: vault.server.rootToken });
       expect(line).toBeUndefined();
-      expect(advice).toContain('the Vault token is a root token, which can do everything; log in as the observer');
+      expect(advice).toContain(
+        'the Vault token is a root token, which may do everything; unset VAULT_TOKEN, to log in as the observer',
+      );
     });
   });
 
-  describe('finds of the engine', () => {
+  describe('the engine', () => {
     it('the doctor finds that no engine is mounted', async () => {
       const engine = { ...vault.deployment.engine, mountPath: 'elsewhere', recordsPath: undefined };
       const { check, line } = await doctor({ deployment: declared({ engine }), token: vault.server.rootToken });
@@ -174,7 +176,7 @@ describe('once somebody has', () => {
     it('the doctor finds that another engine is mounted', async () => {
       const plugin = { ...vault.deployment.engine.plugin, name: 'oauthapp-2' };
       const { line } = await doctor({ deployment: declared({ engine: { ...vault.deployment.engine, plugin } }) });
-      expect(line).toMatch(/what is mounted there is "oauthapp", not "oauthapp-2"; .* deploy webex-tokens$/);
+      expect(line).toMatch(/the engine mounted there is "oauthapp", not "oauthapp-2"; .* deploy webex-tokens$/);
     });
 
     it.each([
@@ -203,11 +205,11 @@ describe('once somebody has', () => {
       );
       expect(line).toBeUndefined();
       expect(advice).toEqual([
-        'the engine runs with another engine.tuning.refreshAheadSeconds than is declared: 7200, not 604800; npx --no-install webex-token-vault deploy webex-tokens',
+        'engine.tuning.refreshAheadSeconds is 7200 in the engine, and 604800 is declared; npx --no-install webex-token-vault deploy webex-tokens',
       ]);
     });
 
-    it('the doctor advises of a declared setting that fits badly', async () => {
+    it('the doctor advises of a declared setting that has a risk', async () => {
       const tuning = { ...vault.deployment.engine.tuning, providerTimeoutSeconds: 0 };
       const { advice } = await doctor({ deployment: declared({ engine: { ...vault.deployment.engine, tuning } }) });
       expect(advice).toContainEqual(expect.stringMatching(/^engine\.tuning\.providerTimeoutSeconds is 0: /));
@@ -219,19 +221,19 @@ describe('once somebody has', () => {
       const { line, advice } = await doctor({ deployment: declared({ engine }) });
       expect(line).toBeUndefined();
       expect(advice).toContainEqual(
-        expect.stringMatching(/^credential "testauth": it is refreshed at every check: its token lives \d+ s/),
+        expect.stringMatching(/^credential "testauth": its token lives \d+ s .* every check refreshes it/),
       );
     });
   });
 
-  describe('finds of the integration', () => {
+  describe('the integration', () => {
     const mend = () => vault.engine.writeIntegration(vault.admin);
 
     it('the doctor finds that the integration is missing', async () => {
       const { check, line } = await whileWrong(() => vault.admin.delete('oauthapp/servers/webex-myapp'), doctor, mend);
       expect(check).toBe('integration webex-myapp');
       expect(line).toMatch(
-        /^integration "webex-myapp" \(missing\): the engine has no such entry, .*; npx --no-install webex-token-vault deploy webex-tokens$/,
+        /^integration "webex-myapp" \(missing\): the engine has no entry for it, .*; npx --no-install webex-token-vault deploy webex-tokens$/,
       );
     });
 
@@ -244,7 +246,7 @@ describe('once somebody has', () => {
         mend,
       );
       expect(line).toMatch(
-        /; give it its clientId in deployment\.ts, then: npx --no-install webex-token-vault deploy webex-tokens$/,
+        /; declare its clientId in deployment\.ts, then: npx --no-install webex-token-vault deploy webex-tokens$/,
       );
     });
 
@@ -266,14 +268,14 @@ describe('once somebody has', () => {
     });
   });
 
-  describe('finds of Webex', () => {
+  describe('Webex', () => {
     afterEach(() => (vault.webex.behavior.fault = undefined));
 
-    it('the doctor finds that Webex cannot be asked', async () => {
+    it('the doctor finds that this machine cannot reach Webex', async () => {
       vault.webex.behavior.fault = { path: '/v1/people/me', status: 503 };
       const { check, line } = await doctor();
       expect(check).toBe('Webex');
-      expect(line).toMatch(/^Webex cannot be asked from here \(Webex answered 503 .*; set HTTPS_PROXY .* --no-webex$/);
+      expect(line).toMatch(/^this machine cannot reach Webex \(Webex answered 503 .*; set HTTPS_PROXY .* --no-webex$/);
     });
 
     it('the doctor finds that Webex does not know the redirect URL', async () => {
@@ -292,11 +294,11 @@ describe('once somebody has', () => {
       const credentials = vault.deployment.credentials.map((each) => ({ ...each, scopes: ['spark:unheard_of'] }));
       const { check, line } = await doctor({ deployment: declared({ credentials }) });
       expect(check).toBe('client of webex-myapp');
-      expect(line).toMatch(/would refuse a consent .* \(invalid_scope\), asked for scopes spark:unheard_of; register/);
+      expect(line).toMatch(/would refuse scopes spark:unheard_of for .* \(invalid_scope\); register/);
     });
   });
 
-  describe('finds of an app', () => {
+  describe('an app', () => {
     it('the doctor finds that an app has no role', async () => {
       const apps = [...vault.deployment.apps, { name: 'new-app', reads: ['testauth'] }];
       const { check, line } = await doctor({ deployment: declared({ apps }), token: vault.server.rootToken });
@@ -341,7 +343,7 @@ describe('once somebody has', () => {
     );
   });
 
-  describe('says who else can read', () => {
+  describe('other readers', () => {
     const policy = (path: string) => `path "${path}" { capabilities = ["read"] }`;
 
     async function advisedOf(name: string, text: string, then: () => Promise<unknown> = () => Promise.resolve()) {
@@ -361,7 +363,7 @@ describe('once somebody has', () => {
       async (path) => {
         const [line = '', ...others] = await advisedOf('somebody', policy(path));
         expect(others).toEqual([]);
-        expect(line).toMatch(/^policy "somebody" reaches testauth[^;]*; it is carried by no role that is seen here; /);
+        expect(line).toMatch(/^policy "somebody" reaches testauth[^;]*; it is carried by no visible role; /);
         expect(line).toMatch(new RegExp(`${SERVER_PROGRAM} policy delete somebody$`));
       },
     );
@@ -382,7 +384,7 @@ describe('once somebody has', () => {
       );
       expect(advice).toEqual([
         expect.stringMatching(/^policy "somebody" reaches .*; it is carried by auth\/approle\/role\/stranger; /),
-        `role "stranger" of auth/approle is of no declared app, and reaches testauth; ${SERVER_PROGRAM} delete auth/approle/role/stranger`,
+        `role "stranger" of auth/approle belongs to no declared app, and reaches testauth; ${SERVER_PROGRAM} delete auth/approle/role/stranger`,
       ]);
     });
 
@@ -392,19 +394,19 @@ describe('once somebody has', () => {
         () => advisedOf('somebody', policy('*')),
         () => vault.admin.delete('sys/auth/userpass'),
       );
-      expect(advice[0]).toContain('it is carried by no role that is seen here, and perhaps by auth/userpass/');
+      expect(advice[0]).toContain('it is carried by no visible role, and perhaps by auth/userpass/');
     });
 
     it('the doctor names a policy whose reach depends on the entity that asks', async () => {
       const [line] = await advisedOf('somebody', policy('oauthapp/creds/{{identity.entity.name}}'));
-      expect(line).toMatch(/^policy "somebody" may reach testauth.*, for some of those who carry it/);
+      expect(line).toMatch(/^policy "somebody" may reach testauth.* for some of its carriers, because/);
     });
 
     it('the doctor names a policy that it cannot read', async () => {
       const heredoc = 'path "x" {\n  capabilities = ["read"]\n  comment = <<E\nfree text\nE\n}\n';
       const [line] = await advisedOf('somebody', heredoc);
       expect(line).toMatch(
-        new RegExp(`^policy "somebody" cannot be read here, .*; ${SERVER_PROGRAM} policy read somebody$`),
+        new RegExp(`^policy "somebody" cannot be parsed \\(.*; ${SERVER_PROGRAM} policy read somebody$`),
       );
     });
 
@@ -432,8 +434,8 @@ describe('once somebody has', () => {
       const { advice } = await doctor({ deployment: declared({ apps }), token: vault.server.rootToken });
       expect(advice).toEqual(
         expect.arrayContaining([
-          expect.stringMatching(/^policy "oauthapp-app-people-me", of an app that nobody declares, reaches testauth; /),
-          `role "people-me" of auth/approle is of no declared app, and reaches testauth; ${SERVER_PROGRAM} delete auth/approle/role/people-me`,
+          expect.stringMatching(/^policy "oauthapp-app-people-me" of an undeclared app reaches testauth; /),
+          `role "people-me" of auth/approle belongs to no declared app, and reaches testauth; ${SERVER_PROGRAM} delete auth/approle/role/people-me`,
         ]),
       );
     });
@@ -451,7 +453,7 @@ describe('once somebody has', () => {
     });
   });
 
-  describe('finds of the credential', () => {
+  describe('the credential', () => {
     it('the doctor finds that a credential cannot be refreshed', async () => {
       vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
       await vault.engine.forceRefresh(vault.admin, 'testauth');
@@ -466,7 +468,7 @@ describe('once somebody has', () => {
       const credentials = vault.deployment.credentials.map((each) => ({ ...each, owner: 'boris@example.com' }));
       const { line } = await doctor({ deployment: declared({ credentials }) });
       expect(line).toMatch(
-        /\(wrong account\): it acts as ada\.admin@example\.com, and belongs to boris@example\.com; /,
+        /\(wrong account\): it acts as ada\.admin@example\.com, but belongs to boris@example\.com; /,
       );
     });
   });

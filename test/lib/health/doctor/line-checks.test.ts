@@ -5,17 +5,17 @@ import { serviceAppDeployment } from '../../../fixtures/declarations/service-app
 it('the note says which person is behind the grant of a Service App', () => {
   const { credentials } = serviceAppDeployment({ reports: 'manager', manager: 'asker' });
   expect(askerNotes(credentials).map(({ kind, detail }) => `${kind}: ${detail}`)).toEqual([
-    'note: credential "reports" has its tokens from "manager", "asker"; "asker" is the grant of a person, who is needed when it is lost',
-    'note: credential "manager" has its tokens from "asker"; "asker" is the grant of a person, who is needed when it is lost',
+    'note: credential "reports" gets its tokens through "manager", "asker"; if "asker" is lost, its person has to consent again',
+    'note: credential "manager" gets its tokens through "asker"; if "asker" is lost, its person has to consent again',
   ]);
 });
 
-it('the note says that no person is behind the grant of a Service App', () => {
+it('the note says that a Service App needs no person', () => {
   const { credentials } = serviceAppDeployment({ reports: 'manager', manager: 'keeper', keeper: 'manager' });
   expect(askerNotes(credentials).map(({ detail }) => detail)).toEqual([
-    'credential "reports" has its tokens from "manager", "keeper"; no person is behind them',
-    'credential "manager" has its tokens from "keeper", "manager"; no person is behind them',
-    'credential "keeper" has its tokens from "manager", "keeper"; no person is behind them',
+    'credential "reports" gets its tokens through "manager", "keeper"; no person has to consent again if one is lost',
+    'credential "manager" gets its tokens through "keeper", "manager"; no person has to consent again if one is lost',
+    'credential "keeper" gets its tokens through "manager", "keeper"; no person has to consent again if one is lost',
   ]);
 });
 
@@ -25,7 +25,7 @@ function line(name: string, part: Partial<Line>): Line {
 
 describe('requireSound', () => {
   it('requireSound accepts healthy lines and lines that expire soon', () => {
-    const soon = ['ends soon', 'old', 'never', 'healthy', 'good'].map((state) =>
+    const soon = ['expires soon', 'old', 'never', 'healthy', 'good'].map((state) =>
       line(state, { state, severity: 'attention' }),
     );
     expect(() => requireSound('app', [line('fine', {}), ...soon])).not.toThrow();
@@ -53,7 +53,7 @@ describe('requireSound', () => {
 it('the advice covers lines that expire soon and every note, but no broken line', () => {
   const lines = [
     line('fine', {}),
-    line('soon', { state: 'ends soon', severity: 'attention', detail: 'it expires', next: 'issue soon' }),
+    line('soon', { state: 'expires soon', severity: 'attention', detail: 'it expires', next: 'issue soon' }),
     line('noted', { notes: ['one', 'two'] }),
     line('bad', { state: 'gone', severity: 'broken' }),
   ];
@@ -75,7 +75,7 @@ it('the advice names secret ids that never expire, unless they are designed so',
   expect(endlessSecretIds(apps, operators).map(({ kind, detail }) => `${kind}: ${detail}`)).toEqual([
     'advice: the secret id of app "reports" never expires, so a forgotten copy of it stays valid',
     'advice: the secret id of operator "issuer" never expires, so a forgotten copy of it stays valid',
-    'note: the secret ids of "administrator", "backup" never expire by design; keep them where nobody else looks',
+    'note: the secret ids of "administrator", "backup" never expire by design; keep them where nobody else can read them',
   ]);
   expect(endlessSecretIds([], [])).toEqual([]);
 });

@@ -88,7 +88,7 @@ it('the doctor passes on an unexpected exception unchanged', async () => {
   await expect(examined({ load: () => Promise.reject(new TypeError('a fault')) })).rejects.toThrow(TypeError);
 });
 
-describe('of the deployment', () => {
+describe('the deployment', () => {
   it('the doctor finds that there is no deployment file', async () => {
     const { check, line } = await examined({ load: () => loadDeployment('/none/deployment.json') });
     expect(check).toBe('deployment');
@@ -111,7 +111,7 @@ describe('of the deployment', () => {
   });
 });
 
-describe('of the server', () => {
+describe('the server', () => {
   it('the doctor finds that nothing listens at the address', async () => {
     const { check, line } = await examined({ deployment: declared(`http://127.0.0.1:${await freePort()}`) });
     expect(check).toBe('server');
@@ -225,7 +225,7 @@ describe('of the server', () => {
   });
 });
 
-describe('of the clocks', () => {
+describe('the clocks', () => {
   const MINUTES = 60_000;
 
   function at(minutes: number): string {
@@ -237,14 +237,14 @@ describe('of the clocks', () => {
     const { check, line } = await examined();
     expect(check).toBe('clock');
     expect(line).toMatch(
-      /^the clock of Vault is \d min behind that of this machine: Webex agrees with this machine, so Vault's is wrong; timedatectl .*, on that server$/,
+      /^the clock of Vault is \d min behind that of this machine: Webex agrees with this machine, so Vault's clock is wrong; timedatectl .*, on the server of Vault$/,
     );
   });
 
   it("the doctor finds that this machine's clock is off if Webex disagrees too", async () => {
     const { check, line } = await examined({ now: () => new Date(Date.now() - 20 * MINUTES) });
     expect(check).toBe('clock');
-    expect(line).toMatch(/^the clock of Vault is (?:19|20) min ahead of .* Webex disagrees .*, here$/);
+    expect(line).toMatch(/^the clock of Vault is (?:19|20) min ahead of .* Webex disagrees .*, on this machine$/);
   });
 
   it('the doctor says that one of two clocks is wrong if Webex does not answer', async () => {

@@ -52,7 +52,7 @@ it('the check names the sealed pod and the command that unseals it', async () =>
   expect(advice).toEqual([
     {
       kind: 'advice',
-      detail: 'pod bao-1 is sealed, so it could not take over',
+      detail: 'pod bao-1 is sealed, so it cannot become active',
       next: 'kubectl -n vault port-forward pod/bao-1 8210:8200; VAULT_ADDR=https://127.0.0.1:8210 npx --no-install webex-token-vault unseal',
     },
   ]);
@@ -79,6 +79,6 @@ it('the check is skipped if kubectl is not permitted to look', async () => {
     env: kubectl.environment(),
     signal: new AbortController().signal,
   });
-  expect(detail).toMatch(/^not looked at: .*Forbidden|forbidden/);
+  expect(detail).toMatch(/^not checked: .*Forbidden|forbidden/);
   expect(advice).toEqual([]);
 });

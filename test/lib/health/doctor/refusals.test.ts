@@ -119,7 +119,7 @@ const WORKS_FOR = new Date(Date.now() + 86_400_000);
 it.each([
   ['a consent begun elsewhere', 'token pending issuance', /\(pending\): .*authorize testauth$/],
   ['a consent that was not given', 'device code exchange failed', /authorize testauth$/],
-  ['a token that has ended', 'token expired', /\(expired\): .*see that the server reaches Webex/],
+  ['a token that has ended', 'token expired', /\(expired\): .*check that the server reaches Webex/],
   [
     'a grant that Webex refuses to renew',
     'refresh failed: server rejected request: invalid_grant',
@@ -147,7 +147,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'a refusal of Vault',
     CREDENTIAL,
     refusal(403, 'permission denied'),
-    /deploy webex-tokens, which writes what the observer/,
+    /deploy webex-tokens, which writes the observer's policy/,
   ],
   ['a server that failed', CREDENTIAL, refusal(500, 'internal error'), /\(500: internal error\)/],
   [
@@ -160,7 +160,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'an engine that does not answer',
     CONFIG,
     refusal(500, 'plugin shut down'),
-    /cannot be looked at \(500: plugin shut down\)/,
+    /cannot be read \(500: plugin shut down\)/,
   ],
 ])('the doctor finds %s', async (_, path, answer, line) => {
   vault.answer(path, answer);
@@ -168,11 +168,11 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
 });
 
 it.each([
-  ['damaged', { version: 1, consentedAt: 'never' }, 'who consented: the record is damaged'],
+  ['damaged', { version: 1, consentedAt: 'never' }, 'the consent is unknown: the record is damaged'],
   [
     'in another format',
     { version: 7 },
-    'who consented: the record has format 7, and this release reads format 1; use the release that wrote it',
+    'the consent is unknown: the record has format 7, and this release reads format 1; use the release that wrote it',
   ],
 ])('the doctor advises of a record that is %s, and finds no problem', async (_, data, said) => {
   const metadata = { version: 1 };

@@ -12,7 +12,7 @@ it('the page needs no other file, script or style', () => {
 
 it('the page escapes markup in everything that it shows', () => {
   const line = credentialLine({ detail: hostile, next: hostile, notes: [hostile], consentedBy: hostile });
-  const page = toHtml(report({ credentials: [line], apps: [{ ...line, state: 'ended' }] }));
+  const page = toHtml(report({ credentials: [line], apps: [{ ...line, state: 'expired' }] }));
   expect(page).not.toContain('<script>');
   expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &quot;x&#39; &amp; y');
 });
@@ -31,7 +31,7 @@ it('the picture draws consent, refreshes, token, failures and horizon of all gra
 
 it('the page describes the picture inside it and in a table beside it', () => {
   const page = toHtml(report());
-  expect(page).toMatch(/<title id="grant-1-line-title">testauth in time<\/title>/);
+  expect(page).toMatch(/<title id="grant-1-line-title">Timeline of testauth<\/title>/);
   expect(page).toMatch(
     /<desc id="grant-1-line-description">Consent: 2026-09-26 \(60 days ago\) by ada\.admin@example\.com\./,
   );

@@ -98,7 +98,7 @@ it.each(['job', 'pod', 'workload'])('app %s is healthy, and has no secret id tha
 });
 
 it.each([
-  ['job', { bound_audiences: ['v', 'w'] }, 'auth/teams/jwt/role/job asks for another bound_audiences than is declared'],
+  ['job', { bound_audiences: ['v', 'w'] }, 'auth/teams/jwt/role/job differs from the declaration in bound_audiences'],
   ['job', { bound_claims: { sub: 'a' } }, 'asks for another bound_claims'],
   ['pod', { bound_service_account_namespaces: ['*'] }, 'asks for another bound_service_account_namespaces'],
   ['workload', { allowed_dns_sans: ['*'] }, 'asks for another allowed_dns_sans'],
@@ -142,7 +142,7 @@ it.each([
     await vault.admin.write(`sys/auth/${path}`, { type });
     expect(await look(app)).toMatchObject({
       severity: 'broken',
-      detail: `auth method "${path}" has no configuration and lets nobody in, as a deploy that failed leaves it; Vault has to reach its issuer or cluster`,
+      detail: `auth method "${path}" has no configuration, so nothing can log in by it: a deploy failed, probably because Vault did not reach its issuer or cluster`,
       next: 'npx --no-install webex-token-vault deploy webex-tokens',
     });
   },

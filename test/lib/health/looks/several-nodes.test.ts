@@ -45,7 +45,7 @@ it.each<[Server, string]>([
   const port = sealedPort();
   const next = `npx --no-install webex-token-vault unseal; another node may serve: VAULT_ADDR=https://127.0.0.1:${port + 10} or VAULT_ADDR=https://127.0.0.1:${port + 20}${condition}`;
   expect(await looked(port, server)).toMatchObject({
-    server: { state: 'sealed', detail: 'this node can read nothing before it is unsealed', next },
+    server: { state: 'sealed', detail: 'this node can read nothing until it is unsealed', next },
     credential: 'it cannot be read here: this node is sealed',
   });
 });
@@ -70,7 +70,7 @@ it('the report names the command that starts a stopped container, and the other 
 
 it('the report for a server of one node speaks of the whole server', async () => {
   expect(await looked(sealedPort(), { mode: 'production' })).toMatchObject({
-    server: { detail: 'nothing can be read before it is unsealed', next: 'npx --no-install webex-token-vault unseal' },
+    server: { detail: 'nothing can be read until it is unsealed', next: 'npx --no-install webex-token-vault unseal' },
     credential: 'nobody can read it: the server is sealed',
   });
 });

@@ -6,7 +6,7 @@ const down = {
   ...report().server,
   state: 'sealed',
   severity: 'broken',
-  detail: 'nothing can be read before it is unsealed',
+  detail: 'nothing can be read until it is unsealed',
 } as const;
 
 function seen(changes: Partial<Report> = {}): LookOutcome {

@@ -16,8 +16,8 @@ it('the markdown says what is wrong and what to do', () => {
   expect(others).toEqual({});
   expect(markdown).toBe(
     [
-      '**Webex grants: 1 to see to within days at https://vault.example.com:8200 (oauthapp)**\n',
-      '- **soon** credential recordings: re-authorization required; Webex does not renew it since 2 days ago, and its token ends in 5 days: 3 attempt(s) to refresh this token failed, most recently: invalid\\_grant Next: `npx --no-install webex-token-vault authorize recordings --pkce --replace`',
+      '**Webex grants: 1 to fix within days at https://vault.example.com:8200 (oauthapp)**\n',
+      '- **soon** credential recordings: re-authorization required; Webex refuses to refresh it (first seen 2 days ago), and its token expires in 5 days: 3 attempt(s) to refresh this token failed, most recently: invalid\\_grant Next: `npx --no-install webex-token-vault authorize recordings --pkce --replace`',
     ].join('\n'),
   );
 });

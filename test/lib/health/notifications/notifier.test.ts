@@ -45,7 +45,7 @@ function failing(...names: string[]): LookOutcome {
   return { at: found.lookedAt, report: found };
 }
 
-describe('of accounts', () => {
+describe('accounts', () => {
   const WHO = ['ada.admin@example.com', 'blake.backup@example.com', 'the-organization', 'Y2lzY29zcGFyazovL3Vz'];
   const [owner = '', other = '', organization = '', orgId = ''] = WHO;
   const known = { consentedBy: other, organization: orgId, verified: { email: other, organization } };
@@ -108,10 +108,15 @@ it.each([
     '500',
     500,
     {},
-    /^the webhook at 127\.0\.0\.1:\d+ could not be told of 1 change\(s\): it answered 500; the next run tries again$/,
+    /^1 change\(s\) could not be sent to the webhook at 127\.0\.0\.1:\d+: it answered 500; the next run tries again$/,
   ],
-  ['429', 429, { 'retry-after': '600' }, /it answered 429, as it takes no more for now; the next run tries again$/],
-  ['404', 404, {}, /it answered 404; it may be gone: see whether it is there, or make another one; the next run/],
+  [
+    '429',
+    429,
+    { 'retry-after': '600' },
+    /it answered 429, because it got too many messages; the next run tries again$/,
+  ],
+  ['404', 404, {}, /it answered 404; it may be deleted: check it, or create another one; the next run/],
 ])('the notifier tells again if the webhook answered %s', async (_, status, headers, line) => {
   answer = (response) => response.writeHead(status, headers).end('the-secret-of-it');
   const problem = await notifier()
@@ -127,14 +132,14 @@ it('the notifier follows no redirect, and says which server it would have led to
   await using elsewhere = await RecordingServer.start();
   answer = (response) => response.writeHead(307, { location: `${elsewhere.address}${PATH}` }).end();
   await expect(notifier().notify(failing('recordings'))).rejects.toThrow(
-    `it answered 307, which redirects to ${elsewhere.address}; nothing was sent there`,
+    `it answered 307, a redirect to ${elsewhere.address}; nothing was sent there`,
   );
   expect(elsewhere.requests).toEqual([]);
 });
 
 it('the notifier says that nobody answers, or that a certificate is not trusted', async () => {
   await expect(notifier('http://127.0.0.1:1/the-secret-of-it').notify(failing('recordings'))).rejects.toThrow(
-    /^the webhook at 127\.0\.0\.1:1 could not be told of 1 change\(s\): no answer \(ECONNREFUSED\); the next run/,
+    /^1 change\(s\) could not be sent to the webhook at 127\.0\.0\.1:1: no answer \(ECONNREFUSED\); the next run/,
   );
   const authority = await CertificateAuthority.create();
   await using tls = await RecordingServer.start(
@@ -142,7 +147,7 @@ it('the notifier says that nobody answers, or that a certificate is not trusted'
     await authority.issue({ commonName: 'hook', dnsNames: ['localhost'], ipAddresses: [] }),
   );
   await expect(notifier(`https://localhost:${tls.port}/x`).notify(failing('recordings'))).rejects.toThrow(
-    /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); its certificate is not trusted here: .* NODE_EXTRA_CA_CERTS/,
+    /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); this machine does not trust its certificate: .* NODE_EXTRA_CA_CERTS/,
   );
   expect(tls.requests).toEqual([]);
 });
@@ -187,7 +192,7 @@ it.each([
   writeFileSync(file, content);
   expect(await notifier().notify(failing('recordings'))).toEqual({
     changes: 1,
-    notes: [`what the webhook was told is not known, so all that is not healthy is new: ${file} ${why}`],
+    notes: [`the last notification is unknown, so everything unhealthy is sent again: ${file} ${why}`],
   });
   expect(await notifier().notify(failing('recordings'))).toEqual({ changes: 0, notes: [] });
 });
@@ -197,7 +202,7 @@ it('the notifier tells even if it cannot note that, and says so', async () => {
   writeFileSync(join(folder, 'state'), '');
   chmodSync(join(folder, 'state'), 0o400);
   await expect(notifier().notify(failing('recordings'))).rejects.toThrow(
-    /^what the webhook at .* was told cannot be noted, so the next run tells it again: .*told\.json cannot be written \(ENOTDIR\)/,
+    /^the notification of the webhook at .* could not be recorded, so the next run sends it again: .*told\.json cannot be written \(ENOTDIR\)/,
   );
   expect(server.requests).toHaveLength(1);
 });
@@ -213,7 +218,7 @@ it('the notifier ignores a look that is older than the last one told', async () 
 it.each(['', 'hush', 'http://hooks.example.com/hush', 'ftp://127.0.0.1/hush'])(
   'the notifier refuses %j as a webhook, and does not repeat it',
   (address) => {
-    expect(() => Webhook.at(address)).toThrow(/must be an https URL, or an http one of this machine, got (?!.*hush)/);
+    expect(() => Webhook.at(address)).toThrow(/must be an https URL, or an http URL of this machine, got (?!.*hush)/);
   },
 );
 

@@ -39,7 +39,7 @@ property(
     writeFileSync(path, text);
     const file = new ToldFile(path);
     const { told, problem } = await file.read(recipient);
-    expect(problem ?? 'what the webhook was told is').toMatch(/^what the webhook was told is/);
+    expect(problem ?? 'the last notification is').toMatch(/^the last notification is/);
     expect(problem ?? '').not.toContain('\n');
     const outcome = { at: new Date('2026-11-25T12:00:00Z'), report: report() };
     const { after } = newsSince(told?.lines ?? [], outcome);
