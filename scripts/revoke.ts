@@ -58,7 +58,7 @@ export function define(command: Command, signal: AbortSignal): void {
           ? await endUpstreamGrant(deployment, credential, upstream, graceSignal(signal))
           : upstream;
       await deleteCredential(vault, mountPath, credential).catch((error: unknown) => {
-        throw outcome.state === 'ended' ? halfEnded(name, error) : error;
+        throw outcome.state === 'revoked' ? halfEnded(name, error) : error;
       });
       const text = [`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, reading, outcome)];
       console.log(json ? JSON.stringify(toJson(name, reading, outcome), null, 2) : text.join('\n'));
@@ -90,6 +90,6 @@ function toJson(credential: string, reading: CredentialReading | undefined, { st
     webex: state,
     detail: why,
     /** How long Webex honors the last access token; null: no longer, or unknown. */
-    until: state === 'ended' ? null : (reading?.expireTime?.toISOString() ?? null),
+    until: state === 'revoked' ? null : (reading?.expireTime?.toISOString() ?? null),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { markup, Markup } from './markup';
 
-/** Colors and type of every page, in light and dark. */
+/** Colors and fonts of every page, in light and dark. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;

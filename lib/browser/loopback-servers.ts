@@ -25,7 +25,7 @@ export async function listenOnLoopback(redirectUrl: URL, create: () => Server, o
       const noSuchAddress = code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
       if (index === 0 || !noSuchAddress) {
         await Promise.all(servers.map(closeServer));
-        throw portError(`port ${port} on ${host}, where the redirect URL ${redirectUrl.href} points,`, port, code, {
+        throw portError(`port ${port} on ${host}, which redirect URL ${redirectUrl.href} needs,`, port, code, {
           taken: `register a redirect URL with another port${otherWay === undefined ? '' : `, or ${otherWay}`}`,
           reserved: 'register a redirect URL with a port of 1024 or more',
           missing: 'register another loopback redirect URL',
@@ -44,12 +44,12 @@ export async function listen(server: Server, host: string, port: number): Promis
 export async function closeServer(server: Server): Promise<void> {
   await new Promise((resolve) => {
     server.close(resolve);
-    // Spare connections of a browser would keep this process running.
+    // Idle connections of a browser would keep this process running.
     server.closeAllConnections();
   });
 }
 
-/** @param advice what to do about a port that is taken, reserved for the superuser, or of a missing address */
+/** @param advice steps for a port that is taken, or reserved for the superuser, and for a missing address */
 export function portError(
   place: string,
   port: number,
@@ -58,7 +58,7 @@ export function portError(
 ): ExplainedError {
   if (code === 'EADDRINUSE') {
     const airPlay = process.platform === 'darwin' && (port === 5000 || port === 7000);
-    const hint = airPlay ? 'macOS keeps its AirPlay Receiver there, turn it off' : `see which with "lsof -i :${port}"`;
+    const hint = airPlay ? 'turn off the AirPlay Receiver of macOS' : `stop it (find it with "lsof -i :${port}")`;
     return new ExplainedError(`${place} is taken by another program; ${hint}, or ${advice.taken}`);
   }
   return code === 'EACCES'

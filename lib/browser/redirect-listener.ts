@@ -61,26 +61,26 @@ export class RedirectListener implements RedirectChannel {
   /** @returns the page to answer with. @default - the response waits for the outcome */
   #judge(request: IncomingMessage, response: ServerResponse): BrowserPage | undefined {
     const [path, query = ''] = (request.url ?? '').split(/\?(.*)/s);
-    // Checked first, so that a foreign page whose name resolves to loopback learns nothing, not even which paths exist.
+    // Checked first: a foreign page whose name resolves to loopback must learn nothing, not even which paths exist.
     const [host, ...others] = request.headersDistinct.host ?? [];
     if (host?.toLowerCase() !== this.#redirectUrl.host || others.length > 0) {
-      return refusal(421, 'Not this host', `Only ${this.#redirectUrl.host} is answered here.`);
+      return refusal(421, 'Wrong host', `This server answers only for ${this.#redirectUrl.host}.`);
     }
     if (path !== this.#redirectUrl.pathname) {
-      return refusal(404, 'Not found', 'There is nothing at this address.');
+      return refusal(404, 'Not found', 'There is no page at this address.');
     }
     if (request.method !== 'GET') {
       response.setHeader('allow', 'GET');
-      return refusal(405, 'Not allowed', 'Only GET is answered here.');
+      return refusal(405, 'Not allowed', 'This server answers only GET.');
     }
     const waiting = this.#waiting;
     if (waiting === undefined) {
-      return refusal(400, 'Nothing is expected', 'This redirect was already used, or is too late.');
+      return refusal(400, 'Too late', 'This redirect was used already, or came too late. Run the command again.');
     }
     const redirect = readRedirect(new URLSearchParams(query), waiting.expected);
     if (redirect.kind === 'ignored') {
-      const text = `This redirect was ignored: ${redirect.why}. Use the page that the terminal named last.`;
-      return refusal(400, 'Not the expected redirect', text);
+      const text = `This redirect was ignored: ${redirect.why}. Open the last URL that the terminal shows.`;
+      return refusal(400, 'Wrong redirect', text);
     }
     // The state is used up: a second redirect is refused.
     this.#waiting = undefined;

@@ -61,7 +61,7 @@ export type Redirect =
 export function readRedirect(parameters: URLSearchParams, expected: ExpectedRedirect): Redirect {
   const [states, codes, errors] = ['state', 'code', 'error'].map((name) => parameters.getAll(name));
   if (states?.length !== 1 || !expected.state.matches(states[0] ?? '')) {
-    return { kind: 'ignored', why: 'its state is missing, wrong or already used, so it does not answer this request' };
+    return { kind: 'ignored', why: 'its state is missing, wrong or used already, so it does not answer this request' };
   }
   const [code, error] = [codes?.[0], errors?.[0]];
   if ((codes?.length ?? 0) + (errors?.length ?? 0) !== 1 || !(code || error)) {

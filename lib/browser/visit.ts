@@ -6,9 +6,9 @@ export interface VisitOptions {
   readonly channel: RedirectChannel;
   readonly expected: ExpectedRedirect;
   /**
-   * Shows the page to a person. It may take as long as the visit does.
+   * Shows the page to a person. It may run until the visit ends.
    *
-   * @param over aborted once the redirect has come, or is no longer waited for
+   * @param over aborted when the redirect has arrived or the wait has ended
    */
   readonly show: (over: AbortSignal) => void | Promise<void>;
   readonly timeoutSeconds: number;
@@ -19,7 +19,7 @@ export interface VisitOptions {
 
 /**
  * Has a person visit a page that ends in a redirect. The channel waits before the page is shown, because the redirect may
- * come at once.
+ * arrive at once.
  *
  * @throws as {@link RedirectChannel.receive}; the `tooLate` error; the signal's reason
  */
@@ -43,7 +43,7 @@ export async function visit({ channel, expected, show, timeoutSeconds, tooLate, 
   }
 }
 
-/** Does the work that follows a visit. The browser is answered afterwards, so that its page shows the outcome. */
+/** Does the work that follows a visit. The browser gets its answer afterwards, so its page shows the outcome. */
 export async function withOutcome<T>(received: ReceivedCode, page: BrowserPage, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();

@@ -61,7 +61,7 @@ export async function logInByOidc(options: OidcLoginOptions): Promise<OidcOperat
   const { vault, onUrl, timeoutSeconds, signal } = options;
   const attempt = attemptOf(options);
   const { role, oidc, redirectUrl } = attempt;
-  await using channel = await RedirectListener.bind(redirectUrl, 'end that program');
+  await using channel = await RedirectListener.bind(redirectUrl);
   // Only Vault and this command know the nonce, so a stolen redirect is useless.
   const nonce = randomBytes(32).toString('base64url');
   const url = await loginUrl(vault.endedBy(signal), attempt, nonce);

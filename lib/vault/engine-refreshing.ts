@@ -15,12 +15,12 @@ export interface EngineRefreshing {
   readonly checkIntervalSeconds: number;
   /** Longest wait of one refresh for Webex. @default - no limit */
   readonly longestRefreshSeconds?: number;
-  /** All fields, to be written back. @default - none were ever written, so the plugin's defaults apply */
+  /** All fields, to be written back. @default - no field was ever written, so the plugin's defaults apply */
   readonly configuration?: EngineConfiguration;
 }
 
 /**
- * Reads `<mountPath>/config`, which a provisioner may.
+ * Reads `<mountPath>/config`. A provisioner has this right.
  *
  * @throws NotDeployed if no engine is mounted there, VaultResponseError
  */
@@ -39,7 +39,7 @@ export async function readRefreshing(vault: VaultClient, mountPath: string): Pro
   }
 }
 
-/** Refreshing by a declared configuration. @throws z.ZodError if it is none */
+/** Refreshing by a declared configuration. @throws z.ZodError if it is not a configuration */
 export function refreshingOf(declared: Readonly<Record<string, unknown>>): EngineRefreshing {
   return pace(engineConfiguration.parse(declared));
 }
@@ -52,7 +52,7 @@ function pace({
   return { checkIntervalSeconds, longestRefreshSeconds: timeoutSeconds === 0 ? undefined : timeoutSeconds * factor };
 }
 
-/** Whether the engine does no periodic refresh, and the deployment declares one. */
+/** Whether the engine does no periodic refresh although the deployment declares one. */
 export function isPaused(
   { checkIntervalSeconds }: EngineRefreshing,
   { refreshCheckIntervalSeconds }: { readonly refreshCheckIntervalSeconds: number },

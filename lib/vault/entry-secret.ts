@@ -4,8 +4,8 @@ import type { ClientSecret } from '../declaration/derived/client-secret';
 import type { VaultClient } from './vault-client';
 
 /*
- * A client secret on its way into Vault. It is not in Terraform's state: Terraform starts a command of ours and passes the
- * secret in its environment, which no process list shows.
+ * A client secret on its way into Vault. It is not in Terraform's state: Terraform starts a command of this package, and
+ * passes the secret in its environment, which no process list shows.
  */
 
 /** Options from the declaration. Only `secret` is secret. */
@@ -27,11 +27,11 @@ export interface EntryOptions extends EntrySecretOptions {
 export function requireSecret({ of, shownBy, variable, secret }: EntrySecretOptions): string {
   if (secret === undefined || secret === '') {
     throw new ExplainedError(
-      `the client secret of ${of} has to be written, but ${variable} is not set; set it to the secret that ${shownBy} shows for it and deploy again`,
+      `the client secret of ${of} has to be written, and ${variable} is not set; set it to the secret that ${shownBy} shows, then deploy again`,
     );
   }
   if (/\s/.test(secret)) {
-    throw new ExplainedError(`${variable} must be the client secret alone, got white space in it; copy it again`);
+    throw new ExplainedError(`${variable} must be only the client secret, got white space in it; copy it again`);
   }
   return secret;
 }
@@ -45,7 +45,7 @@ export async function writeEntry(client: VaultClient, options: EntryOptions): Pr
     if (error instanceof VaultResponseError) {
       throw explainedBy(
         error,
-        `the client secret of ${options.of} is not written: ${error.message}; deploy again once that is solved`,
+        `the client secret of ${options.of} is not written: ${error.message}; fix that, then deploy again`,
       );
     }
     throw error;

@@ -1,11 +1,11 @@
 import { engineWaitMs, type ProviderTimeout } from '../declaration/derived/engine-configuration';
 
-/** As long as a person waits after Ctrl-C. */
+/** Time that a person waits after Ctrl-C. */
 const GRACE_MS = 5000;
 
 /**
- * A signal that follows another one after some seconds. It is for a request whose lost answer would be a loss, such as a
- * token that nobody could then revoke.
+ * A signal that follows another one after some seconds. It is for a request whose answer must not be lost, such as a token
+ * that nobody could revoke afterwards.
  */
 export function graceSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
   return followingSignal(signal, GRACE_MS);

@@ -1,7 +1,7 @@
 import { VaultResponseError } from '#core';
 import type { VaultClient } from './vault-client';
 
-/** Rights that are needed on a path: each of these capabilities, or one of those in a list. */
+/** Rights that are needed on a path: each of these capabilities. A list stands for one of its capabilities. */
 export interface NeededRight {
   readonly path: string;
   readonly capabilities: readonly (string | readonly string[])[];

@@ -9,15 +9,15 @@ export interface PluginReload {
   readonly vault: VaultClient;
   /** Present or future mount of the engine. */
   readonly mountPath: string;
-  /** Its former mount. @default - it does not move */
+  /** Former mount. @default - the engine does not move */
   readonly movedFrom?: string;
-  /** Hex sha256 of the new plugin, which the catalog has already. */
+  /** Hex sha256 of the new plugin. The catalog has it already. */
   readonly sha256: string;
   /** The engine's whole declared configuration. */
   readonly declared: Readonly<Record<string, unknown>>;
 }
 
-const AGAIN = 'deploy again once that is solved';
+const AGAIN = 'fix that, then deploy again';
 
 /**
  * Has Vault start the registered plugin in place of the running one, with refreshing paused. Does nothing if there is no
@@ -30,24 +30,24 @@ export async function reloadPlugin(reload: PluginReload, options: PauseOptions):
   const { note } = options;
   const [mounted] = await enginesAt(vault, movedFrom === undefined ? [mountPath] : [mountPath, movedFrom]);
   if (mounted === undefined) {
-    note('there is no engine yet that would run another plugin');
+    note('there is no engine yet, so no plugin is reloaded');
     return;
   }
   const engine = { vault, mountPath: mounted.path, declared };
   const isRunning = await doesRun(vault, mounted.path);
   if (isRunning && mounted.sha256 === sha256) {
-    note('the engine runs it already');
+    note('the engine runs this plugin already');
     return;
   }
   if (isRunning) {
     await explained(`the plugin of "${mounted.path}" is not reloaded`, () => pauseRefreshing(engine, options));
   }
   try {
-    // Only this mount, because other engines with this plugin are not paused.
+    // Only this mount is reloaded, because other engines with this plugin are not paused.
     await vault.write('sys/plugins/reload/backend', { mounts: [`${mounted.path}/`] });
   } catch (error) {
     const resumed = await resumeRefreshing(engine).then(
-      () => 'refreshing goes on',
+      () => 'refreshing continues',
       () => `refreshing stays paused, until ${options.howToResume}`,
     );
     throw notDone(`the plugin of "${mounted.path}" is not reloaded`, error, resumed);
@@ -58,7 +58,7 @@ export async function reloadPlugin(reload: PluginReload, options: PauseOptions):
   );
 }
 
-/** Whether the mount has a running plugin. After a plugin that did not start, it has none and still the former sha256. */
+/** Whether the mount has a running plugin. If a plugin failed to start, none runs, and the mount keeps the former sha256. */
 async function doesRun(vault: VaultClient, mountPath: string): Promise<boolean> {
   try {
     await readRefreshing(vault, mountPath);

@@ -9,19 +9,19 @@ import type { VaultClient } from './vault-client';
  * its answer is not stored yet. So refreshing is paused before a planned stop, and running refreshes are waited for.
  *
  * The plugin (3.1.1) gives the names of the credentials to 16 workers one by one, without a queue. A write of the
- * configuration ends this, so at most one more refresh begins, and none once the interval is 0. Workers go on until Webex
- * answers or the timeout is over, and store the answer. Workers whose credentials share one of 256 locks take turns. No
- * reply tells when they are done, except to a token that may read credentials.
+ * configuration ends this, so at most one more refresh begins, and none after the interval is 0. Each worker continues
+ * until Webex answers or the timeout is over, and stores the answer. Workers whose credentials share one of 256 locks take
+ * turns. No reply tells when they are done, except to a token that may read credentials.
  *
  * @see pkg/backend/lifecycle.go and token_authcode.go of the plugin; segment.go and restart.go of puppetlabs/leg/scheduler
  */
 
 const CHECK_INTERVAL = 'tune_refresh_check_interval_seconds';
 
-/** To start the last refresh, and to store the last answer. */
+/** Time to start the last refresh, and to store the last answer. */
 const STORING_SECONDS = 1;
 
-/** If the engine waits for Webex without a timeout. */
+/** Wait if the engine waits for Webex without a timeout. */
 const NO_END_SECONDS = 60;
 
 export interface PausedEngine {
@@ -71,20 +71,20 @@ export async function pauseRefreshing(engine: PausedEngine, options: PauseOption
   const waitedSeconds = Math.ceil(longest ?? NO_END_SECONDS) + STORING_SECONDS;
   const whyThatLong =
     longest === undefined
-      ? 'engine.tuning.providerTimeoutSeconds is 0, so that a refresh may take any time'
-      : `a refresh that is under way may take ${longest} s`;
+      ? 'engine.tuning.providerTimeoutSeconds is 0, and a refresh may take any time'
+      : `a running refresh may take ${longest} s`;
   const since = wasPaused ? 'was paused already, perhaps a moment ago' : 'is paused';
-  note(`refreshing at "${mountPath}" ${since}; waiting ${waitedSeconds} s, as ${whyThatLong}`);
+  note(`refreshing at "${mountPath}" ${since}; waiting ${waitedSeconds} s, because ${whyThatLong}`);
   try {
     await sleep(waitedSeconds * 1000, undefined, { signal });
   } catch {
     throw new ExplainedError(
-      `interrupted: refreshing at "${mountPath}" stays paused, and a refresh may be under way; pause again before you stop anything, or go back: ${howToResume}`,
+      `interrupted: refreshing at "${mountPath}" stays paused, and a refresh may be running; pause again before you stop anything, or resume: ${howToResume}`,
     );
   }
   if ((await readRefreshing(vault, mountPath)).checkIntervalSeconds !== 0) {
     throw new ExplainedError(
-      `refreshing at "${mountPath}" was resumed while this waited, by a deploy or by somebody else, so nothing may be stopped yet; pause again`,
+      `refreshing at "${mountPath}" was resumed during the wait, by a deploy or by another person; stop nothing yet, and pause again`,
     );
   }
   return { wasPaused, waitedSeconds };
@@ -105,7 +105,7 @@ export async function resumeRefreshing({ vault, mountPath, declared }: PausedEng
   return wasPaused;
 }
 
-/** @returns undefined if one has no end */
+/** @returns undefined if one has no limit */
 function longestOf(all: readonly EngineRefreshing[]): number | undefined {
   const seconds = all.map(({ longestRefreshSeconds = Number.POSITIVE_INFINITY }) => longestRefreshSeconds);
   const longest = Math.max(...seconds);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { LONGEST_LIFE_SECONDS } from '#core';
 
 /*
- * Vault's replies, by noun, with the fields that this project reads. Other fields are ignored. Zod compiles a schema at
- * its first use, which takes longer than a request, so no schema is made for each reply.
+ * Vault's replies, with the fields that this project reads. Other fields are ignored. Zod compiles a schema at its first
+ * use, which takes longer than a request. So each schema is made once.
  */
 
 /** A time as Vault and our records write it. */
@@ -44,7 +44,7 @@ export const healthReply = z.object({
   initialized: z.boolean(),
   sealed: z.boolean(),
   version: z.string(),
-  /** Only HashiCorp's server says this. */
+  /** Only HashiCorp's server sends this. */
   enterprise: z.boolean().optional(),
 });
 export const leaderReply = z.object({
@@ -103,11 +103,11 @@ export const roleIdReply = inData(z.object({ role_id: z.string().min(1) }));
 export const secretIdReply = inData(
   z.object({ secret_id: z.string(), secret_id_accessor: z.string(), secret_id_ttl: z.number() }),
 );
-/** OpenBao replies without a body if the secret id has expired and is not removed yet. */
+/** OpenBao replies without a body if the secret id has expired but is not removed yet. */
 export const secretIdLookupReply = inData(z.object({ creation_time: time, expiration_time: time }))
   .or(z.literal('').transform(() => undefined))
   .optional();
-/** An empty URL if the role does not exist, or does not allow the redirect URL. */
+/** The URL is empty if the role does not exist, or does not allow the redirect URL. */
 export const oidcUrlReply = inData(z.object({ auth_url: z.union([z.literal(''), webUrl]) }));
 export const oidcConfigReply = inData(
   z.object({

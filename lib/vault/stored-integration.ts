@@ -11,6 +11,7 @@ import {
 } from '#core';
 import { findIntegration } from '../declaration/derived/by-name';
 import type { Deployment } from '../declaration/schema/deployment';
+import { deployCommand } from '../declaration/deploy-command';
 import { declaringFile } from '../declaration/deployment-file';
 import { integrationEntry } from '../declaration/derived/integration-entry';
 import { integrationReply } from './replies';
@@ -45,7 +46,7 @@ export class StoredIntegration {
     );
     if (differing.length > 0) {
       throw new NotDeployed(
-        `integration "${name}" is in Vault (${path}) with another ${quotedList(differing.map(([field]) => field))} than ${declaringFile()} declares, so nothing was changed; deploy webex-tokens first`,
+        `integration "${name}" in Vault (${path}) differs from ${declaringFile()} in ${quotedList(differing.map(([field]) => field))}, so nothing was changed; first: ${deployCommand()}`,
       );
     }
     const isParametrised = Object.keys(data.auth_url_params).length > 0;
@@ -71,7 +72,7 @@ export class StoredIntegration {
   /**
    * Writes the secrets. The engine tries them in this order.
    *
-   * @throws ExplainedError saying whether they were written
+   * @throws ExplainedError that says whether they were written
    */
   async writeSecrets(first: string, ...more: readonly string[]): Promise<void> {
     try {
@@ -79,7 +80,7 @@ export class StoredIntegration {
     } catch (error) {
       const isAnswer = error instanceof VaultResponseError;
       const refused = isAnswer && error.statusCode === 403;
-      const what = isAnswer ? 'is not changed' : 'may or may not be changed';
+      const what = isAnswer ? 'is not changed' : 'may be changed or not';
       const message = `integration "${this.name}" ${what} in Vault (${describeError(error)})`;
       throw refused
         ? new NotPermitted(`${message}; use a token with the provisioner's policy`)
@@ -92,11 +93,11 @@ function explainMissing(error: VaultResponseError, address: string, name: string
   switch (error.statusCode) {
     case 403:
       return new NotPermitted(
-        `this Vault token may not see integration "${name}": it is not valid, or its policies lack "read" on ${path}`,
+        `this Vault token may not read integration "${name}": it is invalid, or lacks "read" on ${path}; use a token with the authorizer's or the provisioner's policy`,
       );
     case 404:
-      return new NotDeployed(`integration "${name}" is not in Vault (${path}); deploy webex-tokens first`);
+      return new NotDeployed(`integration "${name}" is not in Vault (${path}); first: ${deployCommand()}`);
     default:
-      return explainOutage(error, address, `serve integration "${name}"`);
+      return explainOutage(error, address, `read integration "${name}"`);
   }
 }

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { fieldsReply, healthReply, listReply, sealStatusReply, wrapReply } from './replies';
 
 /*
- * Vault and OpenBao for operators, over node-vault. Requests go through core's connection: one transport, one rule for
- * redirects, and typed errors without a secret in them.
+ * Vault and OpenBao for operators, over node-vault. Requests use core's connection: one transport, one rule for redirects,
+ * and typed errors without a secret in them.
  */
 
 export type SealStatus = z.output<typeof sealStatusReply>;
@@ -27,7 +27,7 @@ export interface VaultWrapping {
   /** Unwraps the reply, once. */
   readonly token: string;
   readonly expireTime: Date;
-  /** Accessor of the wrapped secret id or token; no secret. */
+  /** Accessor of the wrapped secret id or token. It is no secret. */
   readonly wrappedAccessor?: string;
 }
 
@@ -39,7 +39,7 @@ const PATHS_AT_ONCE = 500;
 /** A request as node-vault passes it to its transport. */
 interface NodeVaultRequest {
   readonly method: string;
-  /** After `/v1`, with a slash before it. */
+  /** The path after `/v1`, with a slash before it. */
   readonly path: string;
   readonly json?: object;
   readonly headers: Readonly<Record<string, string>>;
@@ -58,11 +58,11 @@ export class VaultClient {
     this.address = this.connection.address;
     this.#client = nodeVault({
       endpoint: this.address,
-      // node-vault would log what it writes if DEBUG is set.
+      // Without this, node-vault logs what it writes if DEBUG is set.
       debug: () => undefined,
       'request-promise': { defaults: () => (request: NodeVaultRequest) => this.#send(request) },
     });
-    // Set afterwards, because node-vault's defaults come from the environment. The connection has token and namespace.
+    // Set afterwards, because node-vault takes defaults from the environment. The connection has the token and the namespace.
     Object.assign(this.#client, { token: '', namespace: '', pathPrefix: '' });
   }
 
@@ -76,7 +76,7 @@ export class VaultClient {
     return new VaultClient({ ...this.#options, namespace });
   }
 
-  /** @throws VaultResponseError, with `statusCode` 404 if there is nothing */
+  /** @throws VaultResponseError, with `statusCode` 404 if there is nothing at the path */
   async read(path: string): Promise<unknown>;
   async read<T>(path: string, reply: z.ZodType<T>): Promise<T>;
   async read(path: string, reply: z.ZodType = z.unknown()): Promise<unknown> {
@@ -113,13 +113,13 @@ export class VaultClient {
     await this.#client.delete(path);
   }
 
-  /** Needs no token. */
+  /** This request needs no token. */
   async sealStatus(): Promise<SealStatus> {
     // The endpoint exists only in the root namespace.
     return this.withNamespace(undefined).read('sys/seal-status', sealStatusReply);
   }
 
-  /** Needs no token. */
+  /** This request needs no token. */
   async health(): Promise<ServerHealth> {
     const always = 'standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200';
     const health = await this.withNamespace(undefined).read(`sys/health?${always}`, healthReply);
@@ -179,7 +179,7 @@ export class VaultClient {
   }
 }
 
-/** For `catch`. Vault answers 404 also to an empty list. @throws the error, unless it is a 404 */
+/** A handler for `catch`. Vault answers 404 also to an empty list. @throws the error, unless it is a 404 */
 export function undefinedIfMissing(error: unknown): undefined {
   if (!(error instanceof VaultResponseError && error.statusCode === 404)) {
     throw error;

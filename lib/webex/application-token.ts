@@ -68,7 +68,7 @@ async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTo
       ? new ApplicationsScopeMissing(applicationId, answer)
       : new ServiceAppNotAuthorized(applicationId, organization, answer);
   }
-  // The request presents the token and the client. Webex's wording does not tell a program which of the two it refuses.
+  // The request presents the token and the client. Webex's message does not tell a program which of the two it refuses.
   const tokenUrl = endpointUrl(apiUrl, 'access_token');
   const verdict =
     code === 'invalid_client'

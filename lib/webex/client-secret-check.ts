@@ -71,7 +71,7 @@ async function refusalOf(options: ClientSecretCheckOptions): Promise<OAuthAnswer
   return answer;
 }
 
-/** Wrong secrets in the form of the given one. Webex then refuses them for their value and not for their form. */
+/** Wrong secrets in the form of the given one, so Webex refuses them for their value and not for their form. */
 function wrongOnes(secret: string): string[] {
   const last = /[a-z0-9](?=[^a-z0-9]*$)/i;
   return ['0', '1', '2']

@@ -99,7 +99,7 @@ export async function beginDeviceGrant(options: DeviceGrantRequest): Promise<Dev
     throw new RequestRefused(
       path,
       answer,
-      `check that client id ${clientId} and the scopes are the integration's in Webex's developer portal, that all redirect URLs of Webex's device grant are registered there (${DEVICE_REDIRECT_URLS.join(', ')}), and that Control Hub allows it`,
+      `check the integration in Webex's developer portal. It must have client id ${clientId}, the declared scopes and all redirect URLs of Webex's device grant (${DEVICE_REDIRECT_URLS.join(', ')}). Control Hub must allow it`,
     );
   }
   const { data } = deviceReply.safeParse(answer.json);
@@ -121,7 +121,7 @@ const SLOW_DOWN_MS = 5000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Polls until the person accepts, as often as Webex allows. Polling goes on while Webex cannot be reached. The last
+ * Polls until the person accepts, as often as Webex allows. Polling continues while Webex cannot be reached. The last
  * poll is at the expiry of the code.
  *
  * @see RFC 8628, sections 3.4 and 3.5
@@ -170,7 +170,7 @@ export async function awaitDeviceGrant(options: DeviceGrantWait): Promise<TokenP
 function refuseLongPause(pauseMs: number, { expiresAt }: DeviceGrant, clock: Clock): void {
   if (clock.now() + pauseMs > expiresAt.getTime()) {
     throw new TemporarilyUnavailable(
-      `Webex asks to be left alone for ${Math.ceil(pauseMs / 1000)} s (429 to ${DEVICE_TOKEN_PATH}), and the code expires before that; nothing was changed: begin again after that`,
+      `Webex asks for a pause of ${Math.ceil(pauseMs / 1000)} s (429 to ${DEVICE_TOKEN_PATH}), and the code expires before its end; nothing was changed: begin again after the pause`,
       pauseMs,
     );
   }

@@ -2,7 +2,7 @@ import { ExplainedError, commandLine } from '#core';
 import type { OAuthAnswer } from './oauth-request';
 
 /*
- * Errors for a missing token pair, by the action that each requires. A passing problem is a `TemporarilyUnavailable`, a
+ * Errors for a missing token pair, by the action that each requires. A temporary problem is a `TemporarilyUnavailable`, a
  * `WebexResponseError` or a `WebexUnreachableError`, as elsewhere.
  */
 
@@ -12,7 +12,7 @@ export class ClientRefused extends ExplainedError {
 
   constructor(clientId: string, refusal: Refusal) {
     super(
-      `Webex does not take the client secret that was given for client id ${clientId} (${words(refusal)}); no grant is to blame: correct the secret where it came from (prompt, file or TF_VAR_...), by the app's page in Webex's developer portal`,
+      `Webex refuses the given client secret for client id ${clientId} (${words(refusal)}); no grant is affected. Compare the secret (prompt, file or TF_VAR_...) with the app's page in Webex's developer portal, and give the right one`,
     );
   }
 }
@@ -27,8 +27,8 @@ export class GrantRefused extends ExplainedError {
   constructor(what: Presented, clientId: string, refusal: Refusal) {
     super(
       what === 'refresh token'
-        ? `Webex does not take the refresh token for client id ${clientId} (${words(refusal)}): it has expired, was revoked or replaced by a newer one, or belongs to another integration; take one that this integration got, or have a person consent`
-        : `Webex does not take the authorization code for client id ${clientId} (${words(refusal)}): it was used before, has expired, or was asked for by another integration or with another redirect URL; begin again, and consent without delay`,
+        ? `Webex refuses the refresh token for client id ${clientId} (${words(refusal)}). It has expired, was revoked or replaced, or belongs to another integration; give a refresh token of this integration, or have a person consent`
+        : `Webex refuses the authorization code for client id ${clientId} (${words(refusal)}). It was used before, has expired, or belongs to another integration or redirect URL; begin again, and consent without delay`,
     );
   }
 }
@@ -52,7 +52,7 @@ export class DeviceGrantDenied extends ExplainedError {
 
   constructor(refusal: Refusal) {
     super(
-      `the request was denied where the code was typed (${words(refusal)}); nothing was changed: ask who was given the code, or an administrator of Webex, why, then begin again`,
+      `the person with the code, or their organization, denied the request (${words(refusal)}); nothing was changed: ask that person or an administrator of Webex, then begin again`,
     );
   }
 }
@@ -65,10 +65,8 @@ export class DeviceGrantExpired extends ExplainedError {
     /** Reason why an acceptance may have gone unnoticed. @default - every answer was seen */
     unseen?: string,
   ) {
-    const why = unseen === undefined ? '' : `, as far as could be seen from here (${unseen})`;
-    super(
-      `the code has expired, and nobody accepted before it did${why}; nothing was changed: begin again with a new code`,
-    );
+    const why = unseen === undefined ? '' : `, unless an answer of Webex was lost (${unseen})`;
+    super(`the code has expired, and nobody accepted in time${why}; nothing was changed: begin again with a new code`);
   }
 }
 
@@ -78,7 +76,7 @@ export class ServiceAppNotAuthorized extends ExplainedError {
 
   constructor(applicationId: string, organization: string, refusal: Refusal) {
     super(
-      `Webex gives no token of Service App ${applicationId} for organization ${organization} (${words(refusal)}): a full administrator of that organization opens Control Hub > Apps > Service Apps and authorizes it there (and the token that asks needs scope spark:applications_token); then run it again`,
+      `Webex gives no token of Service App ${applicationId} for organization ${organization} (${words(refusal)}). A full administrator of that organization must authorize it in Control Hub > Apps > Service Apps, and the requesting token needs scope spark:applications_token; then run the command again`,
     );
   }
 }
@@ -89,7 +87,7 @@ export class UnknownServiceApp extends ExplainedError {
 
   constructor(applicationId: string, organization: string, refusal: Refusal) {
     super(
-      `Webex finds no Service App ${applicationId} for organization ${organization} (${words(refusal)}); check both in the declaration, that a full administrator authorized it in Control Hub > Apps > Service Apps, and that the account behind the asking token is of the organization that owns the Service App`,
+      `Webex finds no Service App ${applicationId} for organization ${organization} (${words(refusal)}); check both ids in the declaration. A full administrator must have authorized it in Control Hub > Apps > Service Apps. The account of the requesting token must belong to the organization that owns it`,
     );
   }
 }
@@ -100,7 +98,7 @@ export class ApplicationsScopeMissing extends ExplainedError {
 
   constructor(applicationId: string, refusal: Refusal) {
     super(
-      `the token that asks for the one of Service App ${applicationId} lacks scope spark:applications_token (${words(refusal)}); add it to the integration in Webex's developer portal and to its credential, and authorize that credential again; if it has the scope, a full administrator has to authorize the Service App in Control Hub > Apps > Service Apps`,
+      `the token that requests one for Service App ${applicationId} lacks scope spark:applications_token (${words(refusal)}). Add the scope to its integration in Webex's developer portal and to its credential, and authorize that credential again. If it has the scope, a full administrator has to authorize the Service App in Control Hub > Apps > Service Apps`,
     );
   }
 }
@@ -111,7 +109,7 @@ export class AskingTokenRefused extends ExplainedError {
 
   constructor(refusal: Refusal) {
     super(
-      `Webex does not take the access token that asks for the Service App's (${words(refusal)}); see how the credential that it is from is: ${commandLine('status', '--verify')}`,
+      `Webex refuses the access token that requests the Service App's token (${words(refusal)}); check its credential: ${commandLine('status', '--verify')}`,
     );
   }
 }

@@ -21,9 +21,9 @@ export interface OAuthAnswer {
   readonly status: number;
   /** Parsed body of a success. @default - a refusal, or no JSON */
   readonly json?: unknown;
-  /** OAuth's error code, such as `invalid_grant`. @default - Webex used words of its own */
+  /** OAuth's error code, such as `invalid_grant`. @default - Webex sent only a message of its own */
   readonly code?: string;
-  /** Webex's own wording, without secrets and without its tracking id. */
+  /** Webex's own message, without secrets and without its tracking id. */
   readonly said: string;
   /** Id that Webex's support asks for. */
   readonly trackingId?: string;

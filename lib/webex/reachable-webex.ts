@@ -3,8 +3,8 @@ import { exchange } from './http-exchange';
 import { endpointUrl } from './oauth-request';
 
 /**
- * Checks that this machine reaches Webex, before a person consents there. Otherwise nobody could check later which
- * account consented.
+ * Checks that this machine reaches Webex, before a person consents there. Otherwise the account could not be checked after
+ * the consent.
  *
  * @throws ExplainedError unless Webex refuses a request without a token; the signal's reason
  */
@@ -15,7 +15,7 @@ export async function checkWebex(apiUrl: string, signal?: AbortSignal): Promise<
     signal?.throwIfAborted();
     throw explainedBy(
       error,
-      `Webex cannot be asked from this machine whose account consents (${describeError(error)}), so nobody was asked to consent, and nothing was changed; set HTTPS_PROXY where a proxy leads there, or run it where Webex can be reached`,
+      `this machine cannot reach Webex to check the account (${describeError(error)}). Nobody was asked to consent, and nothing was changed; set HTTPS_PROXY if this machine needs a proxy, or use another machine`,
     );
   }
 }

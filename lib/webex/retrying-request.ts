@@ -37,8 +37,8 @@ const DEFAULT_WAIT_MS = 5000;
 
 /**
  * A request that is repeated after a 429, with the pause that Webex asks for. Webex has not acted on a request that
- * gets a 429. After any other error Webex may have acted. A code or a refresh token that is presented twice can end the
- * grant, so the caller decides then.
+ * gets a 429. After any other error, Webex may have acted. A code or a refresh token that is presented twice can lose the
+ * grant, so the caller decides.
  *
  * @returns Webex's answer, which may be a refusal
  * @throws TemporarilyUnavailable, WebexResponseError if Webex answers 429 repeatedly, or 5xx; WebexUnreachableError;
@@ -57,7 +57,7 @@ export async function retryingRequest(request: OAuthRequest, clock: Clock = MACH
     if (!isLimited || tried >= ATTEMPTS || waitMs > LONGEST_WAIT_MS) {
       throw isLimited && retryAfterMs !== undefined
         ? new TemporarilyUnavailable(
-            `Webex answered 429 to ${path}: ${said}; it asks to be left alone for ${Math.ceil(retryAfterMs / 1000)} s: run it again after that`,
+            `Webex answered 429 to ${path}: ${said}; it asks for a pause of ${Math.ceil(retryAfterMs / 1000)} s: run the command again after that`,
             retryAfterMs,
           )
         : new WebexResponseError(path, status, said, trackingId);

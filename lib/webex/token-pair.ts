@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LONGEST_LIFE_SECONDS, notWebex } from '#core';
 
-/** Lifetime that Webex states beside the tokens, at most ten years. An invalid one is ignored, so the pair is not lost. */
+/** Lifetime that Webex states beside the tokens, at most ten years. An invalid lifetime is ignored, so no pair is lost. */
 const told = z.number().positive().max(LONGEST_LIFE_SECONDS).optional().catch(undefined);
 
 const tokenReply = z.object({
@@ -24,9 +24,9 @@ export class TokenPair {
     accessToken: string,
     refreshToken: string,
     readonly accessTokenSeconds: number,
-    /** @default - Webex did not say */
+    /** @default - Webex did not state it */
     readonly refreshTokenTtlSeconds?: number,
-    /** @default - Webex did not say */
+    /** @default - Webex did not state them */
     readonly scopes?: readonly string[],
   ) {
     this.#accessToken = accessToken;

@@ -20,7 +20,7 @@ export interface PairRefresh extends TokenEndpointOptions {
 }
 
 /**
- * A token pair for an authorization code. A code is good for one attempt, even if that attempt fails.
+ * A token pair for an authorization code. A code is valid for one attempt, even if that attempt fails.
  *
  * @see https://developer.webex.com/docs/integrations
  * @throws ClientRefused, GrantRefused, RequestRefused; TemporarilyUnavailable, WebexResponseError (5xx) or
@@ -83,7 +83,7 @@ async function refusal(answer: OAuthAnswer, what: Presented, options: TokenEndpo
   if (code !== undefined || (status !== 400 && status !== 401)) {
     return new RequestRefused('access_token', answer);
   }
-  // Webex's wording tells people which credential it refuses, but no program.
+  // Webex's message names the refused part only in prose, so a program has to check the client secret.
   switch (await secretVerdict(options)) {
     case 'refused':
       return new ClientRefused(options.clientId, answer);
@@ -93,7 +93,7 @@ async function refusal(answer: OAuthAnswer, what: Presented, options: TokenEndpo
       return new RequestRefused(
         'access_token',
         answer,
-        `Webex does not tell whether it refuses the client secret or the ${what}: check the secret by the app's page in Webex's developer portal first`,
+        `Webex refuses either the client secret or the ${what}; first compare the secret with the app's page in Webex's developer portal`,
       );
   }
 }

@@ -159,7 +159,7 @@ describe('if a replacement fails', () => {
     const file = join(files, 'wrong-secret');
     writeFileSync(file, 'not-the-client-secret', { mode: 0o600 });
     const { stderr } = await command('authorize', 'reports', '--replace', '--client-secret-file', file);
-    expect(stderr).toContain('Webex does not take the client secret that was given');
+    expect(stderr).toContain('Webex refuses the given client secret');
     expect(stderr).not.toContain('not-the-client-secret');
   });
 });

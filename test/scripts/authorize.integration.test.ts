@@ -136,7 +136,7 @@ it('authorize accepts a pasted address after a wrong one', async () => {
   const command = authorize('owned', '--no-browser');
   const redirect = await consent(command);
   command.stdin.write(`${redirect.replace('state=', 'state=x')}\n`);
-  await says(command, /Ignored: its state is missing, wrong or already used/);
+  await says(command, /Ignored: its state is missing, wrong or used already/);
   command.stdin.write(`${redirect}\n`);
   const { exitCode, stdout } = await end(command);
   expect(stdout).toContain('Ada Admin');

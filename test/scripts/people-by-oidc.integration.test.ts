@@ -208,7 +208,7 @@ test.each([
 test('the command ignores a code that the provider did not give for this login', async () => {
   const { script, url } = await begin('authorizer');
   const other = await begin('issuer', '--timeout', '1s').catch((error: unknown) => String(error));
-  expect(other).toContain(`port ${port} on 127.0.0.1, where the redirect URL`);
+  expect(other).toContain(`port ${port} on 127.0.0.1, which redirect URL`);
   const { stderr, exitCode } = await comeBack(script, redirectWith(url, { code: 'made-up-code' }));
   expect(stderr).toContain(`error: ${provider.issuer} does not accept its code any more`);
   expect(stderr).not.toContain('made-up-code');
@@ -288,7 +288,7 @@ describe('to the observer', () => {
     await root.write('auth/oidc/role/friends', { ...data, bound_claims: { groups: ['friends'] } });
     expect(await people()).toMatchObject({
       severity: 'healthy',
-      notes: [expect.stringContaining('auth/oidc/role/friends is of nobody')],
+      notes: [expect.stringContaining('auth/oidc/role/friends belongs to no declared operator')],
     });
     const { advice } = await doctor();
     expect(advice).toContain('role "friends" of auth/oidc belongs to no declared app, and reaches testauth');
@@ -333,7 +333,7 @@ describe('to the observer', () => {
     await root.write('auth/oidc/config', { ...data, oidc_client_id: 'other', oidc_client_secret: 'other' });
     expect(await people()).toMatchObject({
       state: 'differs',
-      detail: `Vault has client "other" of ${provider.issuer}, declared is "webex-operators" of ${provider.issuer}`,
+      detail: `Vault has client "other" of ${provider.issuer}, and "webex-operators" of ${provider.issuer} is declared`,
     });
     await root.write('auth/oidc/config', { ...data, oidc_client_secret: provider.clientSecret });
     expect(await people()).toMatchObject({ state: 'ready' });
@@ -388,7 +388,7 @@ test('the error says that the client secret is wrong, and a raised version corre
     return operated.deploy();
   };
   await expect(raise(2, '')).rejects.toThrow(
-    'the client secret of operators.oidc has to be written, but TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows for it and deploy again',
+    'the client secret of operators.oidc has to be written, and TF_VAR_operators_oidc_client_secret is not set; set it to the secret that the identity provider shows, then deploy again',
   );
   expect((await logIn('authorizer', ['webex-admins'])).exitCode).toBe(0);
   await raise(3, 'wrong-secret');

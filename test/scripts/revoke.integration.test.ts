@@ -75,7 +75,7 @@ it.each(['rotate', 'renew', 'keep', 'omit'] as const)(
     expect(JSON.parse(stdout)).toEqual({
       credential: 'testauth',
       vault: 'deleted',
-      webex: 'ended',
+      webex: 'revoked',
       detail: 'Webex has revoked the grant',
       until: null,
     });
@@ -130,7 +130,7 @@ it('revoke ends the one grant and leaves the grants of other people alone', asyn
   const accessToken = await authorize();
   const other = await authorize('other', ALL, 'blake.backup@example.com');
   const { stdout } = await revoke('--json');
-  expect(JSON.parse(stdout)).toMatchObject({ webex: 'ended' });
+  expect(JSON.parse(stdout)).toMatchObject({ webex: 'revoked' });
   expect([await fixture.engine.isAccepted(accessToken), await fixture.engine.isAccepted(other)]).toEqual([false, true]);
 });
 

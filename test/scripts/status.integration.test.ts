@@ -143,7 +143,7 @@ describe('of a grant that works', () => {
     const first = await credential();
     expect(first).toMatchObject({ state: 'failing', severity: 'attention', exitCode: 1 });
     expect(first.detail).toMatch(
-      /^refreshing fails since .*: 1 attempt\(s\) to refresh this token failed, most recently: /,
+      /^refreshing fails \(first seen .* ago\), .*: 1 attempt\(s\) to refresh this token failed, most recently: /,
     );
     expect((await credential()).failing_since).toBe(first.failing_since);
     await vault.engine.forceRefresh(vault.admin, 'testauth');
@@ -238,8 +238,8 @@ it('status reports damaged or newer records, and still reports all other facts',
   expect(await credential()).toMatchObject({
     state: 'never authorized',
     notes: [
-      'who consented: the record has format 7, and this release reads format 1; use the release that wrote it',
-      'what was seen: the record is damaged',
+      'the consent is unknown: the record has format 7, and this release reads format 1; use the release that wrote it',
+      'earlier looks are unknown: the record is damaged',
     ],
   });
 });
@@ -375,7 +375,7 @@ describe('--webhook', () => {
     expect(blind).toMatchObject({ exitCode: 3, stdout: '' });
     expect(server.requests.at(-1)?.body).toContain('the look: failed; this Vault token may read nothing');
     await status([], told());
-    expect(server.requests.at(-1)?.body).toContain('looking is possible again');
+    expect(server.requests.at(-1)?.body).toContain('the look succeeds again');
   });
 
   it('status --webhook exits with 1 if only the webhook has failed', async () => {
@@ -388,7 +388,7 @@ describe('--webhook', () => {
     });
     await vault.appLogin('people-me');
     await status([], told());
-    expect(server.requests.at(-1)?.body).toContain('credential testauth is healthy again (it was: never authorized)');
+    expect(server.requests.at(-1)?.body).toContain('credential testauth is healthy again (before: never authorized)');
     expect((await status()).exitCode).toBe(0);
     await vault.admin.delete('oauthapp/creds/testauth');
     expect((await status([], told())).exitCode).toBe(2);

@@ -198,11 +198,11 @@ describe('pause and resume', () => {
     // The pause would wait for ten minutes. The test therefore interrupts it.
     await declareTimeout(600);
     const script = new Script('pause', ['--operators', operated.operators], operated.environment);
-    await script.says(/waiting 601 s, as a refresh that is under way may take 600 s/);
+    await script.says(/waiting 601 s, because a running refresh may take 600 s/);
     script.child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await script.result();
     expect(stderr).toMatch(
-      /^error: interrupted: refreshing at "oauthapp" stays paused, and a refresh may be under way; .*: npx --no-install webex-token-vault resume --operators \S+$/m,
+      /^error: interrupted: refreshing at "oauthapp" stays paused, and a refresh may be running; .*: npx --no-install webex-token-vault resume --operators \S+$/m,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
     expect(await checkInterval()).toBe(0);
@@ -226,7 +226,7 @@ describe('pause and resume', () => {
       return script.result();
     });
     expect({ exitCode: ended.exitCode, stdout: ended.stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(ended.stderr).toMatch(/^error: refreshing at "oauthapp" was resumed while this waited, .*; pause again$/m);
+    expect(ended.stderr).toMatch(/^error: refreshing at "oauthapp" was resumed during the wait, .* pause again$/m);
   });
 
   it('pause fails with NotDeployed if the engine is missing', async () => {

@@ -77,7 +77,7 @@ export function whatRemains(
   reading: CredentialReading | undefined,
   { state, why }: UpstreamOutcome,
 ): string[] {
-  if (state === 'ended') {
+  if (state === 'revoked') {
     return [`${why}: none of its tokens is valid any more. Webex may accept an access token for a moment longer.`];
   }
   const until =

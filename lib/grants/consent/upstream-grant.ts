@@ -27,13 +27,13 @@ import { peopleMe } from '../../webex/account-request';
 /** State of the grant at Webex. */
 export interface UpstreamOutcome {
   /**
-   * - `ended`: none of its tokens is valid any more
+   * - `revoked`: none of its tokens is valid any more
    * - `kept`: Webex was not asked
    * - `refused`: Webex does not let the grant revoke itself
    * - `ambiguous`: Webex does not show which of its grants this is, so none was revoked
    * - `unknown`: there is no token to ask Webex with, or Webex has no refresh token of this grant
    */
-  readonly state: 'ended' | 'kept' | 'refused' | 'ambiguous' | 'unknown';
+  readonly state: 'revoked' | 'kept' | 'refused' | 'ambiguous' | 'unknown';
   /** A main clause, to follow "and". */
   readonly why: string;
 }
@@ -111,10 +111,10 @@ export async function endUpstreamGrant(
   { authorizationId, accessToken }: EndableGrant,
   signal?: AbortSignal,
 ): Promise<UpstreamOutcome> {
-  const ended: UpstreamOutcome = { state: 'ended', why: 'Webex has revoked the grant' };
+  const revoked: UpstreamOutcome = { state: 'revoked', why: 'Webex has revoked the grant' };
   try {
     await deleteAuthorization(authorizationId, { apiUrl: deployment.webex.apiUrl, accessToken, signal });
-    return ended;
+    return revoked;
   } catch (error) {
     if (!(error instanceof WebexResponseError)) {
       throw explainedBy(
@@ -122,7 +122,7 @@ export async function endUpstreamGrant(
         `Webex's answer was lost (${describeError(error)}), so it may have revoked the grant of "${credential.name}" or not; nothing was deleted in Vault; run the command again`,
       );
     }
-    const outcome = error.statusCode === 404 ? ended : outcomeOf(error);
+    const outcome = error.statusCode === 404 ? revoked : outcomeOf(error);
     if (outcome === undefined) {
       throw stop(error, credential);
     }

@@ -4,7 +4,7 @@ import { parsePolicyText, PolicyUnreadable, type PolicyItem, type PolicyValue } 
 export interface PolicyRule {
   /** As written, without a leading slash. */
   readonly path: string;
-  /** `deny` alone if it is among them. */
+  /** Only `deny` if it is among them. */
   readonly capabilities: readonly string[];
 }
 
@@ -39,7 +39,7 @@ const OLD_STYLE: Readonly<Record<string, readonly string[]>> = {
   sudo: ['create', 'read', 'update', 'delete', 'list', 'sudo'],
 };
 
-/** @throws PolicyUnreadable if it is not certain what the policy means to Vault */
+/** @throws PolicyUnreadable if the policy's meaning to Vault is not certain */
 export function parsePolicy(name: string, text: string, now = new Date()): Policy {
   const rules = parsePolicyText(text).flatMap((item) => {
     const [first] = item.keys;
@@ -47,7 +47,7 @@ export function parsePolicy(name: string, text: string, now = new Date()): Polic
       return [];
     }
     if (first !== 'path') {
-      throw new PolicyUnreadable(`it has "${first ?? ''}" where only "path" is known`);
+      throw new PolicyUnreadable(`it has "${first ?? ''}" in place of "path"`);
     }
     return pathItems(item).flatMap(({ keys, value }) => ruleOf(keys[0] ?? '', value, now));
   });
@@ -62,7 +62,7 @@ function pathItems({ keys, value }: PolicyItem): readonly PolicyItem[] {
   const objects = value.kind === 'list' ? value.values : [value];
   return objects.flatMap((object) => {
     if (keys.length !== 1 || object.kind !== 'object' || object.items.some((item) => item.keys.length !== 1)) {
-      throw new PolicyUnreadable('it has a "path" that is none');
+      throw new PolicyUnreadable('one of its "path" items has no rules');
     }
     return object.items;
   });
@@ -71,27 +71,27 @@ function pathItems({ keys, value }: PolicyItem): readonly PolicyItem[] {
 /** @returns none if the rule has expired */
 function ruleOf(path: string, value: PolicyValue, now: Date): PolicyRule[] {
   if (value.kind !== 'object') {
-    throw new PolicyUnreadable(`what it says of "${path}" is no block`);
+    throw new PolicyUnreadable(`the rule for "${path}" is no block`);
   }
   const attributes = new Map<string, PolicyValue>();
   for (const { keys, value: given } of value.items) {
     const [name = ''] = keys;
     if (!ATTRIBUTES.includes(name) || attributes.has(name)) {
-      throw new PolicyUnreadable(`"${name}" is unknown of "${path}", or is there twice`);
+      throw new PolicyUnreadable(`"${name}" in the rule for "${path}" is unknown, or is there twice`);
     }
     attributes.set(name, given);
   }
   const expiration = textOf(attributes.get('expiration'));
   if (expiration !== undefined && !(Date.parse(expiration) > now.getTime())) {
     if (Number.isNaN(Date.parse(expiration))) {
-      throw new PolicyUnreadable(`the expiration of "${path}" is no time`);
+      throw new PolicyUnreadable(`the expiration in the rule for "${path}" is no time`);
     }
     return [];
   }
   const policy = textOf(attributes.get('policy')) ?? '';
   const oldStyle = policy === '' ? [] : OLD_STYLE[policy];
   if (oldStyle === undefined) {
-    throw new PolicyUnreadable(`"${policy}" of "${path}" is unknown`);
+    throw new PolicyUnreadable(`policy "${policy}" in the rule for "${path}" is unknown`);
   }
   const capabilities = [...listOf(path, attributes.get('capabilities')), ...oldStyle];
   return [{ path: path.replace(/^\//, ''), capabilities: capabilities.includes('deny') ? ['deny'] : capabilities }];
@@ -99,7 +99,7 @@ function ruleOf(path: string, value: PolicyValue, now: Date): PolicyRule[] {
 
 function textOf(value: PolicyValue | undefined): string | undefined {
   if (value !== undefined && value.kind !== 'text') {
-    throw new PolicyUnreadable('it has something else where a text is known');
+    throw new PolicyUnreadable('one of its texts is no text');
   }
   return value?.text;
 }
@@ -109,7 +109,7 @@ function listOf(path: string, value: PolicyValue | undefined): string[] {
     return [];
   }
   if (value.kind !== 'list') {
-    throw new PolicyUnreadable(`the capabilities of "${path}" are no list`);
+    throw new PolicyUnreadable(`the capabilities in the rule for "${path}" are no list`);
   }
   return value.values.map((each) => textOf(each) ?? '');
 }

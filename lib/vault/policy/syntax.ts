@@ -3,7 +3,7 @@ import { ExplainedError } from '#core';
 /*
  * The text of a policy, in HCL 1 or in JSON, as a tree. The parser takes the part of HCL that policies use, and refuses
  * the rest, such as heredocs and interpolation, because rights on a credential must not be guessed. The parsers on npm
- * are for HCL 2, which differs, and have megabytes.
+ * are for HCL 2, which differs, and take megabytes.
  *
  * @see https://github.com/hashicorp/hcl/blob/hcl1/README.md#syntax
  */
@@ -21,7 +21,7 @@ export type PolicyValue =
   | { readonly kind: 'list'; readonly values: readonly PolicyValue[] }
   | { readonly kind: 'object'; readonly items: readonly PolicyItem[] };
 
-/** A policy that Vault may accept, and whose meaning is unknown here. */
+/** A policy that Vault may accept, but whose meaning is unknown to this parser. */
 export class PolicyUnreadable extends ExplainedError {
   override name = 'PolicyUnreadable';
 }
@@ -162,7 +162,7 @@ class Reader {
 
   #fail(): never {
     const line = this.text.slice(0, this.#at).split('\n').length;
-    throw new PolicyUnreadable(`line ${line} is not written as policies usually are`);
+    throw new PolicyUnreadable(`line ${line} has an unusual form`);
   }
 }
 

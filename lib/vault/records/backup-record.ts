@@ -11,7 +11,7 @@ export const backupRecordSchema = z.object({
   /** Digest of the snapshot file, in hex. */
   sha256: z.string(),
   bytes: z.number(),
-  /** When a server of its own restored it and found it complete; null if none did. */
+  /** When a restore on a temporary server found it complete; null if there was none. */
   verifiedAt: time.nullable(),
 });
 
@@ -25,7 +25,7 @@ export function recordsFromRoot({ vault, engine }: Deployment): string {
 /**
  * @param vault with the token of the operator "backup", in the root namespace
  * @param expected version of the record that it replaces @default - any
- * @returns why it could not be noted, if there are no records or no answer
+ * @returns why it could not be recorded, if there are no records or no answer
  */
 export async function noteBackup(
   vault: VaultClient,

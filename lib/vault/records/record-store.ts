@@ -6,7 +6,7 @@ import { recordReply } from '../replies';
 import type { VaultClient } from '../vault-client';
 
 /*
- * Records about grants that the engine does not keep, in Vault's KV version 2. They outlive every workstation, and no
+ * Records about grants that the engine does not keep. They are in Vault's KV version 2, so every machine sees them. No
  * grant depends on them.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
@@ -20,12 +20,12 @@ export interface StoredRecord<T> {
   readonly problem?: string;
 }
 
-/** The problem of a record in words that stand alone. */
+/** The problem of a record, as a main clause. */
 export function problemOf({ version, problem }: StoredRecord<unknown>): string | undefined {
   return problem === undefined || version === 0 ? problem : `the record ${problem}`;
 }
 
-/** Somebody else wrote the record meanwhile. */
+/** Another process has written the record in the meantime. */
 export class RecordChanged extends ExplainedError {
   override name = 'RecordChanged';
 }
@@ -43,7 +43,7 @@ const KNOWN_VERSION = 1;
 
 const anyRecord = z.looseObject({ version: z.int() });
 
-/** Vault converts a new mount for a moment. */
+/** Vault's answer while it converts a new mount, for a moment. */
 const CONVERTING = 'Upgrading from non-versioned to versioned';
 const CONVERSION_MS = 10_000;
 const POLL_MS = 200;
@@ -70,7 +70,7 @@ export class Records {
     return { version: metadata.version, ...valueOf(data, schema) };
   }
 
-  /** The same, with the reason as the problem if records or their server are missing. */
+  /** Reads a record. If records or their server are missing, the result has the reason as its problem. */
   async readOrProblem<T extends object>(record: string, schema: z.ZodType<T>): Promise<StoredRecord<T>> {
     try {
       return await this.read(record, schema);
@@ -94,7 +94,7 @@ export class Records {
       await this.#tolerant(() => this.vault.write(dataPath(this.path, record), body));
     } catch (error) {
       throw error instanceof VaultResponseError && error.said.includes('check-and-set')
-        ? new RecordChanged(`${this.path}/${record} was written by somebody else meanwhile; run it again`)
+        ? new RecordChanged(`another process has written ${this.path}/${record} in the meantime; run the command again`)
         : error;
     }
   }
@@ -119,7 +119,7 @@ export class Records {
         }
         throw isUnavailable(error)
           ? new RecordsUnavailable(
-              `there are no records at ${this.path}/, or this Vault token may not use them (${error.statusCode}: ${error.said || 'no message'}); deploy stack webex-tokens, after "${commandLine('operators update')}" on a server of yours`,
+              `there are no records at ${this.path}/, or this Vault token may not use them (${error.statusCode}: ${error.said || 'no message'}). If this is your server, run "${commandLine('operators update')}"; then deploy stack webex-tokens`,
             )
           : error;
       }
@@ -147,7 +147,7 @@ function valueOf<T>(data: unknown, schema: z.ZodType<T>): { value: T } | { probl
   return parsed.success ? { value: parsed.data } : { problem: DAMAGED };
 }
 
-/** Whether records or their server are missing. Nothing but the records depends on that. */
+/** Whether records or their server are missing. Only the records depend on that. */
 export function isRecordsMissing(
   error: unknown,
 ): error is RecordsUnavailable | VaultResponseError | VaultUnreachableError {

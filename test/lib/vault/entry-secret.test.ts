@@ -15,13 +15,13 @@ it.each([undefined, ''])('the error names the variable to set if the secret is %
   const require = () => requireSecret({ ...integration, secret });
   expect(require).toThrow(ExplainedError);
   expect(require).toThrow(
-    /integration "webex-myapp" has to be written, but TF_VAR_webex_myapp_client_secret is not set/,
+    /integration "webex-myapp" has to be written, and TF_VAR_webex_myapp_client_secret is not set/,
   );
 });
 
 it('the error refuses a secret with white space and does not repeat it', () => {
   const require = () => requireSecret({ ...integration, secret: 'hush hush\n' });
-  expect(require).toThrow('TF_VAR_webex_myapp_client_secret must be the client secret alone, got white space in it');
+  expect(require).toThrow('TF_VAR_webex_myapp_client_secret must be only the client secret, got white space in it');
   expect(require).not.toThrow(/hush/);
 });
 
@@ -46,7 +46,7 @@ it('one line says why Vault refused the secret, without repeating it', async () 
   );
   expect(error).toBeInstanceOf(ExplainedError);
   expect((error as Error).message).toBe(
-    'the client secret of integration "webex-myapp" is not written: Vault answered 403 to PUT oauthapp/servers/webex-myapp: 1 error occurred: * permission denied; deploy again once that is solved',
+    'the client secret of integration "webex-myapp" is not written: Vault answered 403 to PUT oauthapp/servers/webex-myapp: 1 error occurred: * permission denied; fix that, then deploy again',
   );
   expect(inspect(error, { depth: 9 })).not.toContain('hush');
 });

@@ -43,7 +43,7 @@ const MINUTE_LONG = { tune_provider_timeout_seconds: 40, tune_provider_timeout_e
 it.each<[string, Record<string, unknown>, RegExp]>([
   ['as long as one may take, as it is declared', { tune_provider_timeout_seconds: 1 }, /waiting 13 s, .* 12 s$/],
   ['or as it was until now, where that is longer', MINUTE_LONG, /waiting 61 s, .* 60 s$/],
-  ['a minute, where one may take any time', { tune_provider_timeout_seconds: 0 }, /waiting 61 s, as .* any time$/],
+  ['a minute, where one may take any time', { tune_provider_timeout_seconds: 0 }, /waiting 61 s, because .* any time$/],
   ['again, where it was paused already', { tune_refresh_check_interval_seconds: 0 }, /was paused already.* 13 s/],
 ])('the pause waits %s', async (_, changes, said) => {
   engineHas(changes);
@@ -94,11 +94,11 @@ it('the engine counts as paused only if it refreshes nothing although the deploy
 });
 
 it.each([
-  ['there is no engine', refusal(400), 'there is no engine yet that would run another plugin'],
+  ['there is no engine', refusal(400), 'there is no engine yet, so no plugin is reloaded'],
   [
     'the engine runs that plugin',
     { body: { data: { type: 'oauthapp', running_sha256: 'a' } } },
-    'the engine runs it already',
+    'the engine runs this plugin already',
   ],
 ])('the reload neither pauses nor reloads if %s', async (_, mounted, line) => {
   server.answer('sys/mounts/oauthapp', mounted);

@@ -79,7 +79,7 @@ describe('it is refused', () => {
     const error = await failureOf(ask());
     expect(error).toBeInstanceOf(ServiceAppNotAuthorized);
     expect(error.message).toMatch(
-      /: a full administrator of that organization opens Control Hub > Apps > Service Apps and authorizes it there \(and the token that asks needs scope spark:applications_token\); then run it again$/,
+      /\. A full administrator of that organization must authorize it in Control Hub > Apps > Service Apps, and the requesting token needs scope spark:applications_token; then run the command again$/,
     );
     webex.serviceApps.authorize(applicationId, ORGANIZATION);
     await ask();
@@ -89,7 +89,7 @@ describe('it is refused', () => {
     expect(await failureOf(ask({ applicationId: 'made up/?' }))).toBeInstanceOf(UnknownServiceApp);
     const error = await failureOf(ask({ accessToken: await askingToken(ELSEWHERE.email) }));
     expect(error).toBeInstanceOf(UnknownServiceApp);
-    expect(error.message).toContain('of the organization that owns the Service App');
+    expect(error.message).toContain('to the organization that owns it');
   });
 
   it('the error names the scope that the asking token lacks', async () => {

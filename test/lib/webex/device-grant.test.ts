@@ -118,7 +118,7 @@ describe('a device grant', () => {
     const error = await failureOf(tokens(grant));
     expect(error).toBeInstanceOf(TemporarilyUnavailable);
     expect(error.message).toBe(
-      'Webex asks to be left alone for 299 s (429 to device/token), and the code expires before that; nothing was changed: begin again after that',
+      'Webex asks for a pause of 299 s (429 to device/token), and the code expires before its end; nothing was changed: begin again after the pause',
     );
   });
 
@@ -149,7 +149,7 @@ describe('nobody who accepts', () => {
     const error = await failureOf(tokens(await begin()));
     expect(error).toBeInstanceOf(DeviceGrantExpired);
     expect(error.message).toBe(
-      'the code has expired, and nobody accepted before it did; nothing was changed: begin again with a new code',
+      'the code has expired, and nobody accepted in time; nothing was changed: begin again with a new code',
     );
     expect(clock.waits).toEqual([2, 2, 2, 1]);
   });
@@ -172,7 +172,7 @@ describe('nobody who accepts', () => {
     webex.behavior.fault = { path: TOKEN_PATH, status: 503 };
     const error = await failureOf(tokens(grant));
     expect(error).toBeInstanceOf(DeviceGrantExpired);
-    expect(error.message).toContain('as far as could be seen from here (Webex answered 503 to device/token');
+    expect(error.message).toContain('unless an answer of Webex was lost (Webex answered 503 to device/token');
     expect(clock.now() - grant.expiresAt.getTime()).toBe(0);
   });
 
@@ -182,7 +182,7 @@ describe('nobody who accepts', () => {
     webex.behavior.fault = { path: TOKEN_PATH, when: 'after', dropConnection: true, count: 1 };
     const error = await failureOf(tokens(grant));
     expect(error).toBeInstanceOf(DeviceGrantExpired);
-    expect(error.message).toContain('as far as could be seen from here (no answer from Webex at');
+    expect(error.message).toContain('unless an answer of Webex was lost (no answer from Webex at');
   });
 
   it.each(['rfc6749', 'webex'] as const)('a denial ends the polling at once (%s)', async (shape) => {
@@ -192,7 +192,7 @@ describe('nobody who accepts', () => {
     const error = await failureOf(tokens(grant));
     expect(error).toBeInstanceOf(DeviceGrantDenied);
     expect(error.message).toMatch(
-      /^the request was denied where the code was typed \(The user denied the request.*\); nothing was changed: ask who was given the code, or an administrator of Webex, why, then begin again$/,
+      /^the person with the code, or their organization, denied the request \(The user denied the request.*\); nothing was changed: ask that person or an administrator of Webex, then begin again$/,
     );
   });
 
@@ -230,7 +230,7 @@ describe('a refused client', () => {
     webex.behavior.errorShape = shape;
     const error = await failureOf(tokens(await begin(), { clientSecret: 'wrong-secret' }));
     expect(error).toBeInstanceOf(ClientRefused);
-    expect(error.message).toMatch(/^Webex does not take the client secret that was given for client id C-integration /);
+    expect(error.message).toMatch(/^Webex refuses the given client secret for client id C-integration /);
   });
 
   it('the error names a wrong client secret even if Webex uses no OAuth error code', async () => {

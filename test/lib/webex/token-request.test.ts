@@ -86,7 +86,7 @@ describe('a code', () => {
         const error = await failureOf(refused);
         expect(error).toBeInstanceOf(GrantRefused);
         expect(error.message).toMatch(
-          /^Webex does not take the authorization code for client id C-integration \(.+\): it was used before, has expired, or was asked for .+; begin again, and consent without delay$/,
+          /^Webex refuses the authorization code for client id C-integration \(.+\)\. It was used before, has expired, or belongs to .+; begin again, and consent without delay$/,
         );
       }
     },
@@ -117,7 +117,7 @@ describe('a refresh token', () => {
         const error = await failureOf(refresh(refreshToken));
         expect(error).toBeInstanceOf(GrantRefused);
         expect(error.message).toMatch(
-          /^Webex does not take the refresh token for client id C-integration \(.+\): it has expired, was revoked or replaced by a newer one, or belongs to another integration; take one that this integration got, or have a person consent$/,
+          /^Webex refuses the refresh token for client id C-integration \(.+\)\. It has expired, was revoked or replaced, or belongs to another integration; give a refresh token of this integration, or have a person consent$/,
         );
         expect(exitCodeOf(error)).toBe(1);
       }
@@ -139,7 +139,7 @@ describe('a client', () => {
         const error = await failureOf(refused);
         expect(error).toBeInstanceOf(ClientRefused);
         expect(error.message).toMatch(
-          /^Webex does not take the client secret that was given for client id C-integration \(.+\); no grant is to blame: correct the secret where it came from \(prompt, file or TF_VAR_...\), by the app's page in Webex's developer portal$/,
+          /^Webex refuses the given client secret for client id C-integration \(.+\); no grant is affected\. Compare the secret \(prompt, file or TF_VAR_...\) with the app's page in Webex's developer portal, and give the right one$/,
         );
       }
       expect(await emailOf(await exchange(code))).toEqual([ADMIN]);
@@ -188,7 +188,7 @@ describe("in Webex's own words, without a code of OAuth's", () => {
     const error = await failure(...answers);
     expect(error).toBeInstanceOf(RequestRefused);
     expect(error.message).toBe(
-      "Webex answered 400 to access_token (no); Webex does not tell whether it refuses the client secret or the refresh token: check the secret by the app's page in Webex's developer portal first",
+      "Webex answered 400 to access_token (no); Webex refuses either the client secret or the refresh token; first compare the secret with the app's page in Webex's developer portal",
     );
   });
 
@@ -211,7 +211,7 @@ describe('trouble that passes', () => {
     const long = await failureOf(refresh(refreshToken));
     expect(long).toBeInstanceOf(TemporarilyUnavailable);
     expect(long).toMatchObject({ retryAfterMs: 3_600_000 });
-    expect(long.message).toContain('it asks to be left alone for 3600 s: run it again after that');
+    expect(long.message).toContain('it asks for a pause of 3600 s: run the command again after that');
     expect(clock.waits).toEqual([]);
     webex.behavior.fault = { path: '/v1/access_token', status: 429 };
     expect(await failureOf(refresh(refreshToken))).toMatchObject({ statusCode: 429, isTransient: true });

@@ -51,7 +51,7 @@ it('the provisioner pauses refreshing before the stop, and the notice says how t
   await pause?.();
   await expect(readRefreshing(vault.admin, 'oauthapp')).resolves.toMatchObject({ checkIntervalSeconds: 0 });
   expect(noted).toEqual([
-    'refreshing at "oauthapp" is paused; waiting 2 s, as a refresh that is under way may take 1 s',
+    'refreshing at "oauthapp" is paused; waiting 2 s, because a running refresh may take 1 s',
     'refreshing stays paused; once the server is up and unsealed: npx --no-install webex-token-vault resume',
   ]);
 });

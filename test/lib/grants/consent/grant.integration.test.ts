@@ -164,7 +164,7 @@ describe.each<Way>(['pkce', 'device', 'import'])('a grant that the command obtai
   it('a wrong client secret is refused before Webex is asked for a grant', async () => {
     const failed = run('owned', { secret: 'of-another-integration' });
     await expect(failed).rejects.toBeInstanceOf(ClientRefused);
-    await expect(failed).rejects.toThrow(/^Webex does not take the client secret .*; no grant is to blame/);
+    await expect(failed).rejects.toThrow(/^Webex refuses the given client secret .*; no grant is affected/);
     expect(world.shown).toHaveLength(1);
   });
 

@@ -38,7 +38,7 @@ it('the prompt asks again and says why until the pasted address is the right one
   expect(problems).toEqual([
     undefined,
     ...Array<string>(3).fill('it must begin with http://localhost:5000/auth?'),
-    'its state is missing, wrong or already used, so it does not answer this request',
+    'its state is missing, wrong or used already, so it does not answer this request',
   ]);
 });
 

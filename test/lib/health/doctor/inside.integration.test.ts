@@ -150,7 +150,7 @@ describe('after a consent', () => {
       const { check, line } = await doctor({ token: await vault.tokenWith(`${policies}\n${ask}`) });
       expect(check).toBe('rights');
       expect(line).toMatch(
-        /it lacks read on oauthapp-records\/data\/consents\/\+ and \d+ more; unset VAULT_TOKEN .* deploy webex-tokens/,
+        /lacks rights of the observer: read on oauthapp-records\/data\/consents\/\+ and \d+ more; unset VAULT_TOKEN .* deploy webex-tokens/,
       );
     });
 
@@ -303,7 +303,7 @@ describe('after a consent', () => {
       const apps = [...vault.deployment.apps, { name: 'new-app', reads: ['testauth'] }];
       const { check, line } = await doctor({ deployment: declared({ apps }), token: vault.server.rootToken });
       expect(check).toBe('apps');
-      expect(line).toMatch(/^app "new-app" \(none\): Vault has no role of it; .* deploy webex-tokens$/);
+      expect(line).toMatch(/^app "new-app" \(none\): Vault has no role for it; .* deploy webex-tokens$/);
     });
 
     it('the doctor finds that the role of an app may not read a declared credential', async () => {
@@ -424,7 +424,7 @@ describe('after a consent', () => {
       );
       expect(advice).toEqual([
         expect.stringMatching(
-          /^policy "oauthapp-app-people-me", which is ours, reaches other, which is not declared; .*; npx --no-install webex-token-vault deploy webex-tokens$/,
+          /^policy "oauthapp-app-people-me" of this deployment reaches other, which is not declared; .*; npx --no-install webex-token-vault deploy webex-tokens$/,
         ),
       ]);
     });
@@ -460,7 +460,7 @@ describe('after a consent', () => {
       vault.webex.behavior.fault = undefined;
       const { check, line } = await doctor();
       expect(check).toBe('credentials');
-      expect(line).toMatch(/^credential "testauth" \(failing\): .*; see that the server reaches Webex/);
+      expect(line).toMatch(/^credential "testauth" \(failing\): .*; check that the server reaches Webex/);
       await vault.engine.forceRefresh(vault.admin, 'testauth');
     });
 

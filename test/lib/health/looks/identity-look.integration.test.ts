@@ -99,10 +99,14 @@ it.each(['job', 'pod', 'workload'])('app %s is healthy, and has no secret id tha
 
 it.each([
   ['job', { bound_audiences: ['v', 'w'] }, 'auth/teams/jwt/role/job differs from the declaration in bound_audiences'],
-  ['job', { bound_claims: { sub: 'a' } }, 'asks for another bound_claims'],
-  ['pod', { bound_service_account_namespaces: ['*'] }, 'asks for another bound_service_account_namespaces'],
-  ['workload', { allowed_dns_sans: ['*'] }, 'asks for another allowed_dns_sans'],
-  ['workload', { allowed_uri_sans: ['spiffe://a'] }, 'asks for another allowed_uri_sans'],
+  ['job', { bound_claims: { sub: 'a' } }, 'differs from the declaration in bound_claims'],
+  [
+    'pod',
+    { bound_service_account_namespaces: ['*'] },
+    'differs from the declaration in bound_service_account_namespaces',
+  ],
+  ['workload', { allowed_dns_sans: ['*'] }, 'differs from the declaration in allowed_dns_sans'],
+  ['workload', { allowed_uri_sans: ['spiffe://a'] }, 'differs from the declaration in allowed_uri_sans'],
 ] as const)('the look at app %s finds a role with %j', async (app, changes, detail) => {
   const [path, asked] = roles[app];
   await vault.admin.write(path, { ...asked, ...tokens, ...changes });
@@ -112,7 +116,7 @@ it.each([
     next: 'npx --no-install webex-token-vault deploy webex-tokens',
   });
   await vault.admin.delete(path);
-  expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role of it' });
+  expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role for it' });
   await vault.admin.write(path, { ...asked, ...tokens });
 });
 
@@ -126,7 +130,7 @@ it('the look names an undeclared role of these methods that can read a credentia
     JSON.stringify(each),
   );
   const told = said.filter((each) => each.includes('stranger'));
-  expect(told.join('\n')).toContain('auth/cert is of no declared app');
+  expect(told.join('\n')).toContain('auth/cert belongs to no declared app');
   expect(told.join('\n')).toContain('bao delete auth/cert/certs/stranger');
   vault.deployment.apps.forEach(({ name }) => requireReads(vault.deployment, policies, name));
 });
@@ -138,7 +142,7 @@ it.each([
   'the look names the auth method of %s that a failed deploy left without its configuration',
   async (app, path, type) => {
     await vault.admin.delete(`sys/auth/${path}`);
-    expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role of it' });
+    expect(await look(app)).toMatchObject({ severity: 'broken', detail: 'Vault has no role for it' });
     await vault.admin.write(`sys/auth/${path}`, { type });
     expect(await look(app)).toMatchObject({
       severity: 'broken',

@@ -136,7 +136,7 @@ it('the server is not blocked by a client that does not read the answer', async 
 it('one line says that the port is taken, and what to do', async () => {
   const port = Number(new URL(server.url).port);
   await expect(MetricsServer.listen({ host: '127.0.0.1', port }, () => latest)).rejects.toThrow(
-    `port ${port} on 127.0.0.1 is taken by another program; see which with "lsof -i :${port}", or give another port, such as --serve 127.0.0.1:${port + 1}`,
+    `port ${port} on 127.0.0.1 is taken by another program; stop it (find it with "lsof -i :${port}"), or give another port, such as --serve 127.0.0.1:${port + 1}`,
   );
 });
 

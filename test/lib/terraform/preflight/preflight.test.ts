@@ -41,7 +41,11 @@ describe('before the plan', () => {
   });
 
   it.each([
-    ['is not initialized', { ...READY, initialized: false }, /is not initialized yet; initialize and unseal it first$/],
+    [
+      'is not initialized',
+      { ...READY, initialized: false },
+      /is not initialized yet; if it is your server: npx --no-install webex-token-vault init$/,
+    ],
     ['is sealed', { ...READY, sealed: true }, /is sealed/],
   ])('the preflight refuses a server that %s', async (_, body, line) => {
     vault.answer('sys/seal-status', { body });
@@ -56,7 +60,7 @@ describe('before the plan', () => {
       body: { ...READY, version, ...more },
     });
     await expect(preflight(DEV).beforePlan()).rejects.toThrow(
-      `${vault.address} is HashiCorp Vault ${version}, and vault.server.product declares OpenBao, so it is another server; free that port, or set VAULT_ADDR`,
+      `${vault.address} is HashiCorp Vault ${version}, and vault.server.product declares OpenBao, so it is another server; stop that server, or set VAULT_ADDR`,
     );
     await expect(preflight().beforePlan()).resolves.toBeUndefined();
   });

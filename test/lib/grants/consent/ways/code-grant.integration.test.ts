@@ -87,7 +87,7 @@ describe('a first consent', () => {
     fail(fault);
     const refused = run('owned');
     await expect(refused).rejects.toThrow(why);
-    await expect(refused).rejects.toThrow(/nobody was asked to consent, and nothing was changed; set HTTPS_PROXY/);
+    await expect(refused).rejects.toThrow(/Nobody was asked to consent, and nothing was changed; set HTTPS_PROXY/);
     expect(await refused.catch(exitCodeOf)).toBe(code);
     expect(world.fixture.webex.requests.map(({ path }) => path)).toEqual(['/v1/people/me']);
   });
