@@ -68,7 +68,7 @@ export function define(command: Command, signal: AbortSignal): void {
 function deletionQuestion(deletion: string, upstream: EndableGrant | UpstreamOutcome): string {
   switch (upstream.state) {
     case 'endable':
-      return `${deletion}, and end its grant at Webex?`;
+      return `${deletion}, and revoke its grant at Webex?`;
     case 'kept':
       return `${deletion}, and leave its grant at Webex?`;
     default:
@@ -79,7 +79,7 @@ function deletionQuestion(deletion: string, upstream: EndableGrant | UpstreamOut
 function halfEnded(name: string, error: unknown): ExplainedError {
   return explainedBy(
     error,
-    `the grant of "${name}" is ended at Webex, and not deleted in Vault: ${describeError(error)}; run it again`,
+    `the grant of "${name}" is revoked at Webex, but not deleted in Vault: ${describeError(error)}; run this again`,
   );
 }
 

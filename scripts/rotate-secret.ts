@@ -48,7 +48,12 @@ export function define(command: Command, signal: AbortSignal): void {
       await using provisioner = await openSession(command, deployment, 'provisioner', signal);
       await using authorizer = await openSession(command, deployment, 'authorizer', signal);
       const newSecret = await readSecret(
-        { what: 'new client secret', file: newSecretFile, question: `New client secret of "${name}" (not shown):` },
+        {
+          what: 'new client secret',
+          file: newSecretFile,
+          option: '--new-secret-file',
+          question: `New client secret of "${name}" (not shown):`,
+        },
         signal,
       );
       if (newSecret === undefined) {
@@ -61,6 +66,7 @@ export function define(command: Command, signal: AbortSignal): void {
             {
               what: 'old client secret',
               file: oldSecretFile,
+              option: '--old-secret-file',
               question: 'Old client secret (not shown; press Enter if it is lost):',
             },
             signal,

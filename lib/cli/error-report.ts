@@ -27,7 +27,7 @@ export async function reportError(error: unknown, interruption: Interruption, be
     return exitCode ?? exitCodeOf(problem);
   }
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`error: unexpected: ${safeText(message)}; set ${DEBUG_VARIABLE}=1 to see where it arose\n`);
+  process.stderr.write(`error: unexpected: ${safeText(message)}; set ${DEBUG_VARIABLE}=1 to see its stack\n`);
   showStack(error);
   return 1;
 }

@@ -81,8 +81,8 @@ export class Interruption implements Disposable {
     this.#endsAt = at;
     if (Number.isFinite(at)) {
       const end = (): void => {
-        process.stderr.write('error: interrupted, and not waited for any longer; see what it has left half done\n');
-        // eslint-disable-next-line no-restricted-properties -- there is nobody left to return to
+        process.stderr.write('error: interrupted before the cleanup ended; check what this command left unfinished\n');
+        // eslint-disable-next-line no-restricted-properties -- no caller is waiting any more
         process.exit(this.exitCode);
       };
       this.#end = setTimeout(end, at - performance.now()).unref();
@@ -91,5 +91,5 @@ export class Interruption implements Disposable {
 }
 
 function explain(): void {
-  process.stderr.write('interrupted; finishing what would be lost, and cleaning up (Ctrl-\\ ends this at once)\n');
+  process.stderr.write('interrupted; finishing work that would be lost, and cleaning up (Ctrl-\\ ends this at once)\n');
 }

@@ -62,7 +62,7 @@ async function exitCodeAfter(error: unknown, interruption: Interruption, begun?:
 /** The reader of the output may stop reading, like `head` or a closed terminal. */
 function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') {
-    process.stderr.write(`error: the output cannot be written (${errorCode(error)}); give it another place\n`);
+    process.stderr.write(`error: the output cannot be written (${errorCode(error)}); write it to another place\n`);
     process.exitCode = 1;
   }
 }

@@ -8,24 +8,26 @@ export interface SecretSource {
   readonly what: string;
   /** @default - a person is asked */
   readonly file?: string;
-  /** Asked at a terminal. */
+  /** Option that names the file. */
+  readonly option: string;
+  /** Question at a terminal. */
   readonly question: string;
 }
 
 /** @returns undefined if the person typed nothing. @throws UsageError if there is neither a file nor a terminal */
 export async function readSecret(
-  { what, file, question }: SecretSource,
+  { what, file, option, question }: SecretSource,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (file !== undefined) {
     return checkSecret(what, (await readSecretFile(what, file)).trim(), file);
   }
   if (!process.stdin.isTTY) {
-    throw new UsageError(`there is no terminal to ask for the ${what}; name a file that holds it`);
+    throw new UsageError(`there is no terminal to ask for the ${what}; name its file with ${option}`);
   }
   const { password } = await import('@inquirer/prompts');
   const typed = (await password({ message: question }, { output: process.stderr, signal })).trim();
-  return typed === '' ? undefined : checkSecret(what, typed, 'what was typed');
+  return typed === '' ? undefined : checkSecret(what, typed, 'the typed text');
 }
 
 /** Longer than any secret or token. */

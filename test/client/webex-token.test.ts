@@ -226,7 +226,7 @@ describe('unwrap', () => {
   it('unwrap does not ask Vault if others can write to the folder of the file', async () => {
     mkdirSync(join(folder, 'apps'));
     chmodSync(join(folder, 'apps'), 0o777);
-    expectLine(await run(['unwrap'], env()), 1, /apps must not be written to by others, .*; run chmod go-w /);
+    expectLine(await run(['unwrap'], env()), 1, /apps must not be writable by others, .*; run chmod go-w /);
     expect(vault.requests).toEqual([]);
   });
 

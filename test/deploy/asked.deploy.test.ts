@@ -19,7 +19,7 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
   }
 
   test('deploy asks for confirmation, and changes nothing if the answer is no', async () => {
-    const { exitCode, screen } = await deploy(['Change webex-tokens so?', 'n']);
+    const { exitCode, screen } = await deploy(['Make these changes to stack webex-tokens?', 'n']);
     expect(screen).toContain('- app "people-me" may now read "testauth"\r\n');
     expect(screen).toContain('error: stack webex-tokens was not changed\r\n');
     expect(exitCode).toBe(1);
@@ -27,14 +27,14 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
   });
 
   test('deploy changes nothing if the person presses Ctrl-C', async () => {
-    const { exitCode, screen } = await deploy(['Change webex-tokens so?', '\u0003']);
+    const { exitCode, screen } = await deploy(['Make these changes to stack webex-tokens?', '\u0003']);
     expect(screen).toMatch(/interrupted\r\n$/);
     expect(exitCode).toBe(130);
     await expect(deployed.rehearsal.admin.list('auth/approle/role')).rejects.toThrow('404');
   });
 
   test('deploy applies the plan if the answer is yes, in colors, and prints outputs that can be pasted', async () => {
-    const { exitCode, screen } = await deploy(['Change webex-tokens so?', 'y']);
+    const { exitCode, screen } = await deploy(['Make these changes to stack webex-tokens?', 'y']);
     expect(screen).toContain('\u001B[32m');
     expect(screen).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}\r$/m);
     expect(exitCode).toBe(0);
@@ -69,7 +69,10 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     });
 
     test('deploy applies the change after the person types the name of the credential', async () => {
-      const { exitCode, screen } = await deploy([renamed, 'testauth'], ['Change webex-tokens so?', 'y']);
+      const { exitCode, screen } = await deploy(
+        [renamed, 'testauth'],
+        ['Make these changes to stack webex-tokens?', 'y'],
+      );
       expect(screen).toContain('Apply complete!');
       expect(exitCode).toBe(0);
     });

@@ -36,7 +36,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     const { exitCode, stderr } = await deployed.run('deploy');
     expect(stderr).toMatch(/Error: .*oauthapp\/servers\/webex-myapp/);
     expect(stderr).toMatch(
-      /\nerror: stack webex-tokens has not been applied to its end, for the reason above; fix that, and run this again: finished changes are kept\n$/,
+      /\nerror: stack webex-tokens was not applied completely, for the reason above; fix it, and run this again: finished changes are kept\n$/,
     );
     expect(exitCode).toBe(1);
     await endsWell();

@@ -134,10 +134,10 @@ describeUnless(terraformUnavailable())('deploy loses no grant unasked', () => {
   });
 
   test.each<['deploy' | 'diff', string[], RegExp]>([
-    ['deploy', ['--', '-lock-timeout', '10s'], /^error: Terraform would misread "10s", /],
-    ['deploy', ['--', '-out=x'], /^error: "-out=x" is not passed on, /],
-    ['diff', ['--', '-out=x'], /^error: "-out=x" is not passed on, /],
-    ['deploy', ['--plan-file', 'a', '--', '-target=x'], /^error: Terraform takes no "-target=x" with a saved plan; /],
+    ['deploy', ['--', '-lock-timeout', '10s'], /^error: "10s" would have no option for Terraform; /],
+    ['deploy', ['--', '-out=x'], /^error: this command sets "-out=x" itself; /],
+    ['diff', ['--', '-out=x'], /^error: this command sets "-out=x" itself; /],
+    ['deploy', ['--plan-file', 'a', '--', '-target=x'], /^error: Terraform accepts no "-target=x" with a saved plan; /],
   ])('%s refuses an argument that would mean something different: %j', async (command, args, line) => {
     const { exitCode, stdout, stderr } = await deployed.run(command, args, deployed.secrets);
     expect(stderr).toMatch(line);

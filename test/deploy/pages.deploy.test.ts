@@ -43,7 +43,7 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
   });
 
   const secret = (): string => Object.values(rehearsal.variables)[0] ?? '';
-  const YES = ['Change webex-tokens so?', 'y'] as const;
+  const YES = ['Make these changes to stack webex-tokens?', 'y'] as const;
 
   step('README.md deploys it for the first time', async () => {
     const token = await rehearsal.operatorToken('provisioner');

@@ -31,7 +31,7 @@ describeUnless(terraformUnavailable())('a Vault whose plugin directory lacks the
     const [before = '', after = ''] = stderr.split(/(?=Error: )/);
     expect(before).toContain(`- ${place('not-there')}`);
     expect(after).toMatch(/no such file or directory/);
-    expect(stderr).toContain(`\nerror: ${place('not-there')}error: stack webex-tokens has not been applied to its end`);
+    expect(stderr).toContain(`\nerror: ${place('not-there')}error: stack webex-tokens was not applied completely`);
     expect(exitCode).toBe(1);
   });
 

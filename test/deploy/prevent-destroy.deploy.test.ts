@@ -7,9 +7,8 @@ import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
 
 /* Attempts to delete the engine's mount with every grant, by any tool, with the real Terraform. */
 
-const LINE =
-  'error: this would destroy the engine with all grants that are still in it, which only a person can give again, so nothing was changed; ';
-const NEXT = 'if nobody needs them, set engine.preventDestroy to false and run this again\n';
+const LINE = 'error: this would destroy the engine with all its grants, so nothing was changed; ';
+const NEXT = 'if nobody needs the grants, set engine.preventDestroy to false and run this again\n';
 
 describeUnless(terraformUnavailable())('a mount with grants in it', () => {
   let deployed: DeployedVault;

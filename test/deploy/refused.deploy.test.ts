@@ -50,7 +50,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     const { exitCode, stderr } = await deployed.run('deploy', [], { TF_CLI_CONFIG_FILE: config });
     expect(stderr).toContain('hashicorp/vault');
     expect(ended(stderr)).toBe(
-      'error: stack webex-tokens has not been initialized, for the reason above; nothing has been changed; fix that, and run this again',
+      'error: stack webex-tokens could not be initialized, for the reason above; nothing was changed; fix it, and run this again',
     );
     expect(exitCode).toBe(1);
   });
@@ -102,7 +102,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     expect((await deployed.run('deploy', ['--plan-file', plan])).exitCode).toBe(0);
     const { exitCode, stderr } = await deployed.run('deploy', ['--plan-file', plan]);
     expect(stderr).toMatch(/Saved plan is stale/);
-    expect(ended(stderr)).toMatch(/^error: stack webex-tokens has not been applied to its end, for the reason above; /);
+    expect(ended(stderr)).toMatch(/^error: stack webex-tokens was not applied completely, for the reason above; /);
     expect(exitCode).toBe(1);
     expect((await deployed.run('deploy')).stdout).toContain('No changes.');
   });

@@ -129,7 +129,7 @@ it('authorize keeps a working grant unless --replace is given', async () => {
 
 it('authorize refuses a browser option for a Service App', async () => {
   const { exitCode, stderr } = await authorizeReports('--pkce');
-  expect(stderr).toContain("is a Service App's, to which no person consents; leave --pkce out");
+  expect(stderr).toContain('belongs to a Service App, so no person consents; leave out --pkce');
   expect(exitCode).toBe(2);
 });
 

@@ -154,7 +154,9 @@ describe.each<[string, string[], boolean]>([
     } else {
       await eventually(() => (/secret-id|secret ID/i.test(output) ? true : undefined));
       expect(readToken()).toBeUndefined();
-      expect(written.stderr).toContain('The agent cannot be started again with it: issue another then.');
+      expect(written.stderr).toContain(
+        'The wrapping token works for one start. Issue another one before the next start.',
+      );
     }
   });
 });

@@ -240,7 +240,7 @@ describe('the browser that authorize opens', () => {
     const script = started(['owned', '--timeout', '100s'], browser);
     const [, seconds, url = ''] = await says(
       script,
-      /The browser could not be started\. If .*--no-browser\.\nOtherwise open this page by hand, within (\d+) s:\n\n {2}(http:\S+\/authorize\?\S+)\n/,
+      /The browser could not be started\. If .*--no-browser\.\nOtherwise open this page yourself, within (\d+) s:\n\n {2}(http:\S+\/authorize\?\S+)\n/,
     );
     expect(Number(seconds)).toBeGreaterThan(0);
     expect(Number(seconds)).toBeLessThanOrEqual(100);
@@ -368,14 +368,14 @@ describe('the options of authorize', () => {
     [['--device', '--no-open'], /'--device' cannot be used with option '--no-open'/],
     [
       ['--device', '--timeout', '9s'],
-      /--timeout limits the wait for a browser, and with --device Webex says how long the code is good; leave it out/,
+      /--timeout has no effect with --device, because Webex sets the lifetime of the code; leave it out/,
     ],
-    [['--import', '--timeout', '9s'], /with --import nobody consents; leave it out/],
+    [['--import', '--timeout', '9s'], /with --import, because nobody consents; leave it out/],
     [['--import', '--no-browser'], /'--import' cannot be used with option '--no-browser'/],
-    [['--client-secret-file', 'f'], /--client-secret-file is for Service Apps, --pkce, --device and --import/],
-    [['--pkce', '--refresh-token-file', 'f'], /--refresh-token-file is for --import; leave it out/],
-    [['--requester', 'Grace'], /--requester is for --device/],
-    [['--no-qr'], /--no-qr is for --device/],
+    [['--client-secret-file', 'f'], /--client-secret-file needs --pkce, --device, --import or a Service App, /],
+    [['--pkce', '--refresh-token-file', 'f'], /--refresh-token-file needs --import; leave it out/],
+    [['--requester', 'Grace'], /--requester needs --device; leave it out/],
+    [['--no-qr'], /--no-qr needs --device; leave it out/],
     [['--pkce'], /no terminal to ask for the client secret/],
   ])('authorize with %j says in one line which options do not fit', async (args, message) => {
     const { exitCode, stdout, stderr } = await end(authorize('testauth', ...args));
@@ -401,7 +401,7 @@ describe('the options of authorize', () => {
     const env = { ...environment, ...deploymentInFile(fixture.folder, declared, 'service-app') };
     const { exitCode, stderr } = await end(new CommandRun('authorize', ['testauth', way], env));
     expect(stderr).toBe(
-      `error: credential "testauth" is a Service App's, to which no person consents; leave ${way} out: its tokens come from "asker"\n`,
+      `error: credential "testauth" belongs to a Service App, so no person consents; leave out ${way}, because its tokens come from "asker"\n`,
     );
     expect(exitCode).toBe(2);
   });

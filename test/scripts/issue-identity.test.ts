@@ -16,7 +16,7 @@ it('issue prints the environment of an app with its own identity', async () => {
   expect(stdout).toBe(
     'export VAULT_ADDR=http://127.0.0.1:9 VAULT_AUTH_METHOD=jwt VAULT_AUTH_MOUNT=github-actions VAULT_ROLE=job\n',
   );
-  expect(stderr).toContain('app job logs in by jwt: nothing was issued, and Vault was not asked.');
+  expect(stderr).toContain('app job logs in by jwt, so no secret id was issued.');
   expect(stderr).toContain('permissions: { id-token: write }');
 });
 
@@ -32,7 +32,7 @@ it('the commands refuse to write a secret id for such an app', async () => {
     environment,
   );
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('so there is no secret id to write to');
+  expect(stderr).toContain('so there is no secret id for');
   const agent = await runCommand('agent-config', ['job', '--wrapped-secret-id'], environment);
   expect(agent).toMatchObject({
     exitCode: 2,

@@ -75,7 +75,9 @@ describe('--to', () => {
     const { exitCode, stdout, stderr } = await issue(['people-me', '--to', file]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^export VAULT_ADDR=\S+[^/] [^\n]*VAULT_SECRET_ID_FILE=[^\n]+\n$/);
-    expect(stderr).toMatch(/^the secret id is in .*people me: good until .*, any number of logins, from any network\n/);
+    expect(stderr).toMatch(
+      /^the secret id is in .*people me: valid until .*, any number of logins, from any network\n/,
+    );
     expect([(await stat(file)).mode & 0o777, (await stat(dirname(file))).mode & 0o777]).toEqual([0o600, 0o700]);
     expect(stdout + stderr).not.toContain(await readFile(file, 'utf8'));
     const { stdout: token } = await paste([stdout, 'npx --no-install webex-token testauth']);
@@ -85,7 +87,7 @@ describe('--to', () => {
   it('issue --to prints the same as JSON for a program', async () => {
     const file = operated.path('apps/json');
     const { stdout, stderr } = await issue(['people-me', '--to', file, '--json']);
-    expect(stderr).toMatch(/^the secret id is in .*json: good until /);
+    expect(stderr).toMatch(/^the secret id is in .*json: valid until /);
     expect(JSON.parse(stdout)).toMatchObject({
       app: 'people-me',
       wrappingToken: null,
@@ -106,6 +108,6 @@ describe('--to', () => {
     await run('chmod', ['777', operated.path('open')]);
     const { exitCode, stdout, stderr } = await issue(['people-me', '--to', operated.path('open/secret-id')]);
     expect([exitCode, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^error: the folder \S+open must not be written to by others, .*; run chmod go-w .*\n$/);
+    expect(stderr).toMatch(/^error: the folder \S+open must not be writable by others, .*; run chmod go-w .*\n$/);
   });
 });

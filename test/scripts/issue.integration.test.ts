@@ -53,7 +53,7 @@ it('issue prints the expiry of the wrapping and the secret id, and the limits of
   const began = Date.now();
   const { stdout } = await issue(['people-me']);
   const day = new Date(Date.now() + 90 * DAY_MS).toISOString().slice(0, 10);
-  expect(stdout).toContain(`good until ${day} (in 90 days), 1 login, from 127.0.0.0/8, ::1/128`);
+  expect(stdout).toContain(`valid until ${day} (in 90 days), 1 login, from 127.0.0.0/8, ::1/128`);
   const [, until = ''] = /^Unwrap before {3}(\S+Z) \(in \d+ s\); it works once$/m.exec(stdout) ?? [];
   expect(Date.parse(until)).toBeGreaterThan(began + 299_000);
   expect(Date.parse(until)).toBeLessThanOrEqual(Date.now() + 300_000);
@@ -93,8 +93,8 @@ describe('says how long the secret id is good', () => {
     const policy = [roleId, secretId].join('\n');
     const { exitCode, stdout, stderr } = await issue(['people-me'], { VAULT_TOKEN: await vault.tokenWith(policy) });
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('good for at most 90 days (this Vault token may not ask until when)');
-    expect(stdout).toContain('Issue another before then, or let the app renew it');
+    expect(stdout).toContain('valid for at most 90 days (this Vault token may not read its expiry)');
+    expect(stdout).toContain('Issue another one before it expires, or let the app renew it');
   });
 
   it('issue warns if the secret id expires sooner in Vault than declared', async () => {
@@ -102,10 +102,10 @@ describe('says how long the secret id is good', () => {
     const { exitCode, stdout, stderr } = await issue(['people-me']);
     await vault.admin.write('sys/auth/approle/tune', { max_lease_ttl: '2160h' });
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^Secret id {7}good until \S+Z \(in \d+ s\), /m);
+    expect(stdout).toMatch(/^Secret id {7}valid until \S+Z \(in \d+ s\), /m);
     const { DEPLOYMENT: file = '' } = vault.environment;
     expect(stderr).toBe(
-      `warning: Vault ends it after 2 days, and ${file} declares 90 days: the longest lease of auth/approle is shorter; raise it, as with "${SERVER_PROGRAM} auth tune -max-lease-ttl=7776000s approle/", then issue again\n`,
+      `warning: the secret id expires after 2 days, but ${file} declares 90 days: the longest lease of auth/approle is shorter; raise it with "${SERVER_PROGRAM} auth tune -max-lease-ttl=7776000s approle/", then issue again\n`,
     );
   });
 });

@@ -185,7 +185,7 @@ describe('--serve', () => {
   async function serve(args: readonly string[], env: Record<string, string> = {}) {
     const script = new Script('metrics', args, { ...environment, ...env });
     running.push(script);
-    const [, url = ''] = await script.says(/^metrics are at (\S+), of a look every \d+ s$/m);
+    const [, url = ''] = await script.says(/^metrics are at (\S+); a look is taken every \d+ s$/m);
     const text = (): Promise<string> =>
       eventually(async () => {
         const response = await fetch(url);
@@ -227,7 +227,7 @@ describe('--serve', () => {
     expect(stateOf(failed)).toBeUndefined();
     await eventually(async () => ((await text()) === failed ? undefined : true));
     writeFileSync(join(folder, 'observer-secret-id'), secretId);
-    await script.says(/^looking works again$/m);
+    await script.says(/^the look succeeds again$/m);
     expect(stateOf(await text())).toBe('healthy');
     expect(script.stderr.match(/^the look failed: Vault does not log this operator in\. .*$/gm)).toHaveLength(1);
   });
@@ -250,7 +250,9 @@ describe('--serve', () => {
 
   it('metrics --serve warns if other machines can reach the address', async () => {
     const { script } = await serve(['--serve', '0.0.0.0:0']);
-    expect(script.stderr).toMatch(/^warning: whoever reaches this address reads the metrics, as there is no login; /);
+    expect(script.stderr).toMatch(
+      /^warning: everybody who can reach this address can read the metrics, because there is no login; /,
+    );
   });
 
   describeUnless(prometheusUnavailable())('scraped by the real Prometheus', () => {

@@ -183,7 +183,7 @@ it.each([
 });
 
 it.each([
-  [[], /Delete "testauth" at \S+, and end its grant at Webex\? Its apps/],
+  [[], /Delete "testauth" at \S+, and revoke its grant at Webex\? Its apps/],
   [['--vault-only'], /Delete "testauth" at \S+, and leave its grant at Webex\? Its apps/],
 ])('revoke asks for confirmation with %j, and says what will end', async (args, question) => {
   const accessToken = await authorize();

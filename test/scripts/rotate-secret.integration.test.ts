@@ -299,7 +299,12 @@ it('the command asks for both secrets at a terminal without showing them', async
 
 describe('bad input', () => {
   it.each<[string, () => string[], RegExp, number]>([
-    ['no file and no terminal', () => [], /no terminal to ask for the new client secret; name a file that holds it/, 2],
+    [
+      'no file and no terminal',
+      () => [],
+      /no terminal to ask for the new client secret; name its file with --new-secret-file/,
+      2,
+    ],
     ['a file that is not there', () => ['--new-secret-file', '/nowhere'], /\/nowhere, cannot be read \(ENOENT\)/, 1],
     ['an empty file', () => ['--new-secret-file', file('')], /must be the new client secret alone, and is empty/, 1],
     ['two words', () => ['--new-secret-file', file('a b')], /and has white space in it; copy it again/, 1],

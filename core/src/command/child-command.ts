@@ -38,7 +38,8 @@ export async function runChildCommand(
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
     const code = errorCode(error);
-    const [exitCode, advice] = code === 'ENOENT' ? [127, 'check its name and PATH'] : [126, 'check that it may be run'];
+    const [exitCode, advice] =
+      code === 'ENOENT' ? [127, 'check its name and PATH'] : [126, 'check that it is executable'];
     process.stderr.write(`error: "${oneLine(command)}" cannot be run (${code}); ${advice}\n`);
     return exitCode;
   } finally {

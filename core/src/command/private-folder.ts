@@ -5,7 +5,7 @@ import { errorCode, ExplainedError } from '../explained-error';
 export function refuseWithoutModes(path: string): void {
   if (process.platform === 'win32') {
     throw new ExplainedError(
-      `${path} must be its owner's alone, and on Windows a file's mode does not keep others out; run this on Linux or macOS, or in WSL`,
+      `${path} must be private, but a file's mode does not keep others out on Windows; run this on Linux or macOS, or in WSL`,
     );
   }
 }
@@ -20,13 +20,13 @@ export async function requireGuardedFolder(folder: string): Promise<void> {
   try {
     await files.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new ExplainedError(`the folder ${folder} cannot be made (${errorCode(error)}); choose another one`);
+    throw new ExplainedError(`the folder ${folder} cannot be created (${errorCode(error)}); choose another one`);
   }
   const { mode, uid } = await files.stat(folder);
   if ((mode & 0o022) !== 0) {
     const got = `0${(mode & 0o777).toString(8)}`;
     throw new ExplainedError(
-      `the folder ${folder} must not be written to by others, who could put a file of theirs in it, got mode ${got}; run chmod go-w ${folder}, or choose another`,
+      `the folder ${folder} must not be writable by others, who could replace its files, got mode ${got}; run chmod go-w ${folder}, or choose another folder`,
     );
   }
   if (uid !== 0 && uid !== process.getuid?.()) {

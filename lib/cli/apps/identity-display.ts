@@ -12,7 +12,7 @@ export function showIdentity(
 ): void {
   if (options.to !== undefined) {
     throw new UsageError(
-      `app "${app.name}" logs in by ${login.type}, with what it has already, so there is no secret id to write to ${options.to}; leave --to out, and set what is printed then where the app runs`,
+      `app "${app.name}" logs in by ${login.type}, so there is no secret id for ${options.to}; leave out --to, and set the printed variables where the app runs`,
     );
   }
   if (options.json) {
@@ -22,7 +22,7 @@ export function showIdentity(
   process.stdout.write(`export ${assignments(environment)}\n`);
   process.stderr.write(
     [
-      `app ${app.name} logs in by ${login.type}: nothing was issued, and Vault was not asked. The line above says who it is, where it runs.`,
+      `app ${app.name} logs in by ${login.type}, so no secret id was issued. Set the variables above where the app runs.`,
       ...identityPlace(login),
       '',
     ].join('\n'),

@@ -32,19 +32,19 @@ export function wrappedSecretIdText(issuance: SecretIdIssuance): string {
     ...beforeThen(app),
     ...(issued.secretIdAccessor === undefined ? [] : [`Accessor        ${issued.secretIdAccessor}`]),
     '',
-    'Where the app runs, this says where Vault is and who the app is; the file is to be in a private place:',
+    'Set these variables where the app runs. Choose a private place for the file:',
     `  export ${assignments(environment)}`,
     `  export VAULT_SECRET_ID_FILE="$HOME/${app.name}.secret-id"`,
-    ...(caFile === undefined ? [] : ['On another machine, name a copy of the CA in VAULT_CACERT.']),
+    ...(caFile === undefined ? [] : ['On another machine, set VAULT_CACERT to a copy of the CA.']),
     '',
-    'Fetch the secret id into that file, with one of these (paste the wrapping token after the first line):',
+    'Then fetch the secret id into this file. Paste the wrapping token after the first line, and run one of the other lines:',
     '  read -rs WRAPPING_TOKEN',
     `  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" ${programLine('webex-token', 'unwrap')}`,
     `  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" ${program} unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")`,
     `  ${curl(issuance)}`,
     '',
-    'If Vault refuses that before the expiry, the token was used: by someone else, unless an answer to you got lost. Have an',
-    'administrator destroy the secret id then, and issue another:',
+    'If Vault refuses the wrapping token before it expires, the token was used already. Somebody else may have the secret id,',
+    'unless an answer to you was lost. Have an administrator destroy the secret id, and issue another one:',
     `  ${destruction(issuance)}`,
     '',
   ].join('\n');
@@ -55,7 +55,7 @@ export function fileSecretIdText({ app, issued }: SecretIdIssuance, file: string
   return [
     `the secret id is in ${file}: ${limits(app, issued.lifetime)}`,
     ...beforeThen(app).map((line) => line.trim()),
-    ...(issued.secretIdAccessor === undefined ? [] : [`its accessor, to destroy it by: ${issued.secretIdAccessor}`]),
+    ...(issued.secretIdAccessor === undefined ? [] : [`to destroy it, use its accessor: ${issued.secretIdAccessor}`]),
     '',
   ].join('\n');
 }
@@ -73,7 +73,7 @@ function curl({ server }: SecretIdIssuance): string {
 
 function destruction({ program, issued, rolePath, server }: SecretIdIssuance): string {
   return issued.secretIdAccessor === undefined
-    ? `${assignments(server)} ${program} list ${rolePath}/secret-id    # then destroy each`
+    ? `${assignments(server)} ${program} list ${rolePath}/secret-id    # then destroy each one`
     : `${assignments(server)} ${program} write ${rolePath}/secret-id-accessor/destroy secret_id_accessor=${issued.secretIdAccessor}`;
 }
 
@@ -88,11 +88,11 @@ function limits(app: App, lifetime: SecretIdLifetime | undefined): string {
 
 function end({ secretIdTtlSeconds }: App, lifetime: SecretIdLifetime | undefined): string {
   if (lifetime !== undefined) {
-    return `good until ${describeExpiry(lifetime.expireTime)}`;
+    return `valid until ${describeExpiry(lifetime.expireTime)}`;
   }
   return secretIdTtlSeconds === 0
-    ? 'without end'
-    : `good for at most ${days(secretIdTtlSeconds)} (this Vault token may not ask until when)`;
+    ? 'never expires'
+    : `valid for at most ${days(secretIdTtlSeconds)} (this Vault token may not read its expiry)`;
 }
 
 /** The app is not warned before its secret id expires. */
@@ -102,8 +102,8 @@ function beforeThen({ secretIdTtlSeconds, renewsSecretId }: App): string[] {
   }
   return [
     renewsSecretId
-      ? '                The app renews it in time, from a file that it can write to, with VAULT_RENEW_SECRET_ID=true'
-      : `                Issue another before then, or let the app renew it: renewsSecretId in ${declaringFile()}`,
+      ? '                The app renews it with VAULT_RENEW_SECRET_ID=true, if it can write to the file'
+      : `                Issue another one before it expires, or let the app renew it: renewsSecretId in ${declaringFile()}`,
   ];
 }
 
@@ -111,7 +111,7 @@ function days(seconds: number): string {
   return seconds % 86400 === 0 ? `${seconds / 86400} days` : `${seconds} seconds`;
 }
 
-/** @param file holds the secret id, whose wrapping token is then spent @default - the wrapping token is printed */
+/** @param file holds the secret id; its wrapping token is used up @default - the wrapping token is printed */
 export function issuedSecretIdJson({ app, issued, environment }: SecretIdIssuance, file: string | undefined): string {
   const wrapping = {
     wrappingToken: issued.wrappingToken,
@@ -136,5 +136,5 @@ export function shortened({ app, program, issued: { lifetime } }: SecretIdIssuan
   const { secretIdTtlSeconds: declared } = app;
   return lifetime === undefined || lifetime.ttlSeconds >= declared
     ? ''
-    : `warning: Vault ends it after ${days(lifetime.ttlSeconds)}, and ${declaringFile()} declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it, as with "${program} auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
+    : `warning: the secret id expires after ${days(lifetime.ttlSeconds)}, but ${declaringFile()} declares ${days(declared)}: the longest lease of auth/${appRolePath} is shorter; raise it with "${program} auth tune -max-lease-ttl=${declared}s ${appRolePath}/", then issue again\n`;
 }

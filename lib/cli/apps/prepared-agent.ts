@@ -43,7 +43,7 @@ function needed(login: AppLogin, { folder, identityFiles = {} }: AgentConfigurat
     case 'cert':
       return `its certificate in ${clientCertificate ?? join(folder, 'client.pem')} and the key in ${clientKey ?? join(folder, 'client-key.pem')}`;
     case 'kubernetes':
-      return `its token, for audience "${login.audience}", in ${jwt ?? (login.cluster === undefined ? 'a file of a projected volume, which VAULT_JWT_FILE has to name here' : 'the file that every pod has')}`;
+      return `its token, for audience "${login.audience}", in ${jwt ?? (login.cluster === undefined ? 'a file of a projected volume, which VAULT_JWT_FILE must name' : 'the token file of the pod')}`;
     case 'jwt':
       return `its token, for audience "${login.audience}", in ${jwt ?? join(folder, 'jwt')}`;
     case 'approle':
@@ -70,7 +70,7 @@ export function agentSteps(deployment: Deployment, app: App, props: AgentConfigu
     app.secretIdUses === 0
       ? []
       : [
-          `Its secret id is good for ${app.secretIdUses} logins (secretIdUses in ${declaringFile()}), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
+          `Its secret id is valid for ${app.secretIdUses} logins (secretIdUses in ${declaringFile()}), and the agent logs in again every ${app.tokenMaxTtlSeconds} seconds.`,
         ];
   // If somebody else runs the server, its product is unknown.
   const other = product === undefined ? '    # or: vault agent -config=...' : '';
@@ -87,7 +87,7 @@ export function agentSteps(deployment: Deployment, app: App, props: AgentConfigu
     start,
     result,
     ...uses,
-    ...(isWrapped ? ['The agent cannot be started again with it: issue another then.'] : end(app)),
+    ...(isWrapped ? ['The wrapping token works for one start. Issue another one before the next start.'] : end(app)),
     '',
   ].join('\n');
 }
@@ -95,5 +95,7 @@ export function agentSteps(deployment: Deployment, app: App, props: AgentConfigu
 function end({ name, secretIdTtlSeconds }: App): string[] {
   return secretIdTtlSeconds === 0
     ? []
-    : [`An agent cannot renew its secret id: replace it before the day that "${commandLine('issue', name)}" tells.`];
+    : [
+        `An agent cannot renew its secret id. Replace it before it expires; "${commandLine('issue', name)}" shows the date.`,
+      ];
 }

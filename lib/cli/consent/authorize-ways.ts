@@ -30,9 +30,9 @@ export async function authorizeBy(
   options: AuthorizeChoice,
   signal: AbortSignal,
 ): Promise<Grant> {
-  const asked = (what: string, of: string, file?: string) => () =>
-    readSecret({ what, file, question: `The ${what} of "${of}" (not shown):` }, signal);
-  const clientSecret = asked('client secret', credential.integration, options.clientSecretFile);
+  const asked = (what: string, option: string, of: string, file?: string) => () =>
+    readSecret({ what, file, option, question: `The ${what} of "${of}" (not shown):` }, signal);
+  const clientSecret = asked('client secret', '--client-secret-file', credential.integration, options.clientSecretFile);
   if (isServiceApp(credential) && !options.import) {
     return authorizeServiceApp({ ...run, clientSecret });
   }
@@ -40,7 +40,7 @@ export async function authorizeBy(
     return authorizeByDevice({ ...run, clientSecret, onCode: (code) => showCode(code, options) });
   }
   if (options.import) {
-    const refreshToken = asked('refresh token', run.credentialName, options.refreshTokenFile);
+    const refreshToken = asked('refresh token', '--refresh-token-file', run.credentialName, options.refreshTokenFile);
     return importGrant({ ...run, clientSecret, refreshToken });
   }
   using prompt = options.browser ? undefined : new RedirectPrompt();
@@ -53,7 +53,7 @@ export async function authorizeBy(
   return options.pkce ? await authorizeByPkce({ ...inBrowser, clientSecret }) : await authorize(inBrowser);
 }
 
-/** @throws UsageError for the first option that has no effect with the other ones, or with this credential */
+/** @throws UsageError for the first option that has no effect with the other options, or with this credential */
 export function refuseUnused(credential: Credential, options: AuthorizeChoice, isTimeoutGiven: boolean): void {
   const { pkce, device, import: imports, replace, clientSecretFile, refreshTokenFile, requester, qr } = options;
   const way = pkce ? '--pkce' : device ? '--device' : imports ? '--import' : undefined;
@@ -62,31 +62,33 @@ export function refuseUnused(credential: Credential, options: AuthorizeChoice, i
     const browser = other ?? (!options.browser ? '--no-browser' : options.open ? undefined : '--no-open');
     if (browser !== undefined) {
       throw new UsageError(
-        `credential "${credential.name}" is a Service App's, to which no person consents; leave ${browser} out: its tokens come from "${credential.serviceApp.requestedBy}"`,
+        `credential "${credential.name}" belongs to a Service App, so no person consents; leave out ${browser}, because its tokens come from "${credential.serviceApp.requestedBy}"`,
       );
     }
   }
   if (replace && way === undefined && !isServiceApp(credential)) {
     throw new UsageError(
-      `--replace needs --pkce, --device or --import: where Vault exchanges the code, it overwrites the grant before anybody sees whose account consented; give one of them, or end the grant first: ${commandLine('revoke', credential.name)}`,
+      `--replace needs --pkce, --device or --import, because Vault would replace the grant before the account is checked; add one of them, or revoke the grant first: ${commandLine('revoke', credential.name)}`,
     );
   }
   const unused = [
     clientSecretFile !== undefined && way === undefined && !isServiceApp(credential)
-      ? '--client-secret-file is for Service Apps, --pkce, --device and --import: otherwise Vault exchanges the code with the secret that it has'
+      ? '--client-secret-file needs --pkce, --device, --import or a Service App, because Vault has the secret otherwise; leave it out, or add one of them'
       : undefined,
-    refreshTokenFile !== undefined && !imports ? '--refresh-token-file is for --import' : undefined,
-    requester !== undefined && !device ? '--requester is for --device' : undefined,
-    !qr && !device ? '--no-qr is for --device' : undefined,
+    refreshTokenFile !== undefined && !imports
+      ? '--refresh-token-file needs --import; leave it out, or add --import'
+      : undefined,
+    requester !== undefined && !device ? '--requester needs --device; leave it out, or add --device' : undefined,
+    !qr && !device ? '--no-qr needs --device; leave it out, or add --device' : undefined,
     isTimeoutGiven && device
-      ? '--timeout limits the wait for a browser, and with --device Webex says how long the code is good'
+      ? '--timeout has no effect with --device, because Webex sets the lifetime of the code; leave it out'
       : undefined,
     isTimeoutGiven && imports
-      ? '--timeout limits the wait for a browser, and with --import nobody consents'
+      ? '--timeout has no effect with --import, because nobody consents; leave it out'
       : undefined,
   ].find((problem) => problem !== undefined);
   if (unused !== undefined) {
-    throw new UsageError(`${unused}; leave it out, or add what it is for`);
+    throw new UsageError(unused);
   }
 }
 

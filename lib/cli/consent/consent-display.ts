@@ -27,12 +27,12 @@ export async function showCode(
   { qr, requester = loginName() }: ConsentDisplay,
 ): Promise<void> {
   const { verificationUriComplete, verificationUri } = asked.grant;
-  say(`This can be sent to whoever is to consent:\n\n${invitation(asked, requester)}\n`);
+  say(`Send this to the person who consents:\n\n${invitation(asked, requester)}\n`);
   const code = qr ? await qrCode(verificationUriComplete ?? verificationUri, process.stderr) : undefined;
   if (code !== undefined) {
-    say(`For a phone that is signed in as that account:\n\n${code}\n`);
+    say(`QR code for a phone that is signed in to this account:\n\n${code}\n`);
   }
-  say('Waiting for the consent (Ctrl-C: nothing is changed) ...');
+  say('Waiting for the consent (Ctrl-C changes nothing) ...');
 }
 
 function loginName(): string {
@@ -40,7 +40,7 @@ function loginName(): string {
     return userInfo().username;
   } catch {
     // A container's user may have no name.
-    return 'who sends you this';
+    return 'the sender of this message';
   }
 }
 
@@ -50,12 +50,12 @@ export function showUrl(url: string, over: AbortSignal, options: ConsentDisplay)
   const show = (words: string): void => say(`${words}:\n\n  ${url}\n`);
   show('Consent on this page');
   if (!options.browser) {
-    say('At the end the browser shows an address that it cannot open: copy that whole address.');
+    say('At the end, the browser shows an address that it cannot open. Copy the whole address.');
   } else if (options.open) {
     openInBrowser(url, over, () => {
       const leftSeconds = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
       say('The browser could not be started. If it is on another machine, press Ctrl-C and use --no-browser.');
-      show(`Otherwise open this page by hand, within ${leftSeconds} s`);
+      show(`Otherwise open this page yourself, within ${leftSeconds} s`);
     });
   }
 }
@@ -63,10 +63,10 @@ export function showUrl(url: string, over: AbortSignal, options: ConsentDisplay)
 /** A text to send to the person who consents. @param askedBy name of the person who asks */
 function invitation(asked: DeviceInvitation, askedBy: string): string {
   const { grant, credential, integration, scopes, email } = asked;
-  const account = email === undefined ? 'the account that it is to act as' : email;
+  const account = email === undefined ? 'the account that the programs act as' : email;
   const rows = {
     'asked by': askedBy,
-    'what for': `credential "${credential}", kept and refreshed in a Vault, for programs of ours`,
+    purpose: `credential "${credential}", stored and refreshed in Vault, for our programs`,
     app: `integration "${integration}" (client id ${grant.clientId})`,
     account: email === undefined ? 'any, in its own organization' : `${email}, in its own organization`,
     scopes: scopes.join(' '),
@@ -74,13 +74,13 @@ function invitation(asked: DeviceInvitation, askedBy: string): string {
   return [
     ...Object.entries(rows).map(([label, value]) => `  ${`${label}:`.padEnd(11)}${oneLine(value)}`),
     '',
-    `  1. In a browser, sign in to Webex as ${account}; in no other account.`,
+    `  1. In a browser, sign in to Webex as ${account}, and in no other account.`,
     `  2. Open ${grant.verificationUri} and type this code:  ${spaced(grant.userCode)}`,
     ...(grant.verificationUriComplete === undefined ? [] : [`     or open ${grant.verificationUriComplete}`]),
     `     until ${utc(grant.expiresAt)}.`,
     '',
-    '  Do so only if you expected this, and know from elsewhere that it comes from that person: whoever sends you such',
-    '  a code gets what you may do in Webex, with no password of yours. Nobody who helps you has to see your screen.',
+    '  Continue only if you expected this, and know from another source that it comes from that person. The sender of',
+    '  a code can do in Webex what you can do, without your password. Nobody needs to see your screen to help you.',
   ].join('\n');
 }
 

@@ -50,10 +50,10 @@ export async function serveMetrics(
   await using server = await MetricsServer.listen(address, () => latest);
   if (!isLoopback(urlHost(address.host))) {
     say(
-      'warning: whoever reaches this address reads the metrics, as there is no login; let nobody but Prometheus do so',
+      'warning: everybody who can reach this address can read the metrics, because there is no login; limit it to Prometheus',
     );
   }
-  say(`metrics are at ${server.url}, of a look every ${interval} s`);
+  say(`metrics are at ${server.url}; a look is taken every ${interval} s`);
   const onLook = (taken: TimedLook): void => {
     const { error } = taken;
     if (error instanceof UsageError && latest === undefined) {
@@ -62,7 +62,7 @@ export async function serveMetrics(
     latest = text(taken);
     const failed = error === undefined ? undefined : oneLine(describeError(explained(error)));
     if (failed !== problem) {
-      say(failed === undefined ? 'looking works again' : `the look failed: ${failed}`);
+      say(failed === undefined ? 'the look succeeds again' : `the look failed: ${failed}`);
       problem = failed;
     }
   };

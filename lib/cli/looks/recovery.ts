@@ -31,7 +31,7 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
   const healing = healingCredentials(deployment).map(({ name }) => name);
   if (healing.length === 0) {
     throw new UsageError(
-      'no credential is declared to recover, so there is nothing to do; set serviceApp.autoRecover at the credential of a Service App',
+      'no credential sets serviceApp.autoRecover, so there is nothing to recover; set it at the credential of a Service App',
     );
   }
   const { server, credentials } = await observe(command, {}, signal);

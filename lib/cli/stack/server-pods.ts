@@ -14,7 +14,7 @@ export async function tellPods(server: KubernetesServerDeclaration, options: Ser
   const { note, signal, timeoutMs } = options;
   const kubectl = new Kubectl(server, { signal });
   try {
-    note(`waiting for the ${server.nodes} pods to run, ${timeoutMs / 1000} s at most; Ctrl-C ends this wait only`);
+    note(`waiting up to ${timeoutMs / 1000} s for the ${server.nodes} pods to run; Ctrl-C ends only this wait`);
     const { pods, troubles } = await watchPods(kubectl, server, options);
     outdatedLines(pods).forEach(note);
     troubleLines(troubles).forEach((line) => note(`error: ${line}`));
@@ -25,11 +25,11 @@ export async function tellPods(server: KubernetesServerDeclaration, options: Ser
   } catch (error) {
     if (signal.aborted) {
       throw new ExplainedError(
-        `interrupted during the wait for the pods; what was applied stays, and "${commandLine('deploy', 'vault-server')}" looks at them again`,
+        `interrupted during the wait for the pods; the changes are applied, and "${commandLine('deploy', 'vault-server')}" checks the pods again`,
       );
     }
     if (error instanceof ClusterUnseen || error instanceof ClusterRefusal) {
-      note(`the pods were not looked at: ${error.message}`);
+      note(`the pods were not checked: ${error.message}`);
       return true;
     }
     throw error;

@@ -38,13 +38,13 @@ export async function prepareServerStop(work: Work, note: (line: string) => void
     }
     // A login would use it up, and Terraform may still need it.
     if (vaultVariable('WRAPPED_SECRET_ID') !== undefined) {
-      return cannotBePaused('VAULT_WRAPPED_SECRET_ID is good for one login, which is not spent on this');
+      return cannotBePaused('VAULT_WRAPPED_SECRET_ID works for one login, which Terraform may need');
     }
     await using session = await open(work);
     const { checkIntervalSeconds } = await readRefreshing(session.vault.endedBy(signal), mountPath);
-    const also = checkIntervalSeconds === 0 ? ' (as it is already)' : '';
+    const also = checkIntervalSeconds === 0 ? ' (it is paused already)' : '';
     return {
-      notice: `refreshing is paused before that${also}, so that no grant is lost, and stays paused until it is resumed: ${commandLine('resume')}, or deploy webex-tokens`,
+      notice: `refreshing is paused before the server stops${also}, so no grant is lost; resume it afterwards: ${commandLine('resume')}, or deploy webex-tokens`,
       pause: () => pause(work, note),
     };
   } catch (error) {
@@ -68,7 +68,7 @@ async function pause(work: Work, note: (line: string) => void): Promise<void> {
     { vault: session.vault, mountPath, declared },
     { note, howToResume: commandLine('resume'), signal },
   );
-  note(`refreshing stays paused; once the server is up and unsealed: ${commandLine('resume')}`);
+  note(`refreshing stays paused; resume it once the server is unsealed: ${commandLine('resume')}`);
 }
 
 function open({ connection, operators, signal }: Work): Promise<OperatorSession> {
@@ -77,6 +77,6 @@ function open({ connection, operators, signal }: Work): Promise<OperatorSession>
 
 function cannotBePaused(why: string): ServerStop {
   return {
-    notice: `refreshing cannot be paused before that (${why}): a grant that is refreshed at that moment is lost if Webex rotates refresh tokens, and up to 16 are at a time; pause it first, if it runs: ${commandLine('pause')}`,
+    notice: `refreshing cannot be paused before the server stops (${why}); up to 16 grants can be lost if Webex rotates refresh tokens; pause it first if the server runs: ${commandLine('pause')}`,
   };
 }

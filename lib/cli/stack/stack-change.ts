@@ -67,7 +67,7 @@ async function changeStack(work: StackWork, file: string, options: ChangeOptions
   const findings = await examinePlan(work, plan, destroy);
   refuseObstacles(findings, work);
   const approval = { ...options, yes: options.yes ?? planFile !== undefined };
-  const question = `${destroy ? 'Destroy' : 'Change'} ${stack.name} so?`;
+  const question = destroy ? `Destroy stack ${stack.name}?` : `Make these changes to stack ${stack.name}?`;
   if (!(await approved(findings.consequences, question, approval, signal))) {
     throw new ExplainedError(`stack ${stack.name} was not changed`);
   }
@@ -82,10 +82,10 @@ function refuseObstacles({ consequences, obstacles }: PlanFindings, { onKubernet
     return;
   }
   const asList = onKubernetes !== undefined && obstacles.length > 1;
-  tell(consequences, asList ? obstacles.map((obstacle) => `in the way: ${obstacle}`) : []);
+  tell(consequences, asList ? obstacles.map((obstacle) => `problem: ${obstacle}`) : []);
   throw new ExplainedError(
     asList
-      ? `${obstacles.length} things are in the way, as said above; ${UNCHANGED}`
+      ? `${obstacles.length} problems prevent this, as listed above; ${UNCHANGED}`
       : `${obstacles.join('; and ')}; nothing was changed`,
   );
 }
@@ -97,8 +97,8 @@ async function applyPlan({ stack, preflight, signal }: StackWork, file: string, 
     const reasons = await preflight.afterFailedApply(plan, await stack.recorded().catch(() => []));
     reasons.forEach((reason) => say(`\nerror: ${reason}`));
   }
-  const next = 'fix that, and run this again: finished changes are kept';
-  return reportUnlessSuccessful(exitCode, stack, 'has not been applied to its end', next);
+  const next = 'fix it, and run this again: finished changes are kept';
+  return reportUnlessSuccessful(exitCode, stack, 'was not applied completely', next);
 }
 
 /** Waits for the pods, because Helm does not. @returns whether no pod is known to fail */

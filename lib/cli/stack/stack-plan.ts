@@ -8,7 +8,7 @@ import type { StackWork } from './stack-work';
 import { terraformArguments } from './terraform-arguments';
 
 /** Ends the message about a stack that stays as it was. */
-export const UNCHANGED = 'nothing has been changed; fix that, and run this again';
+export const UNCHANGED = 'nothing was changed; fix it, and run this again';
 
 /** Exit code of `terraform plan -detailed-exitcode`. */
 export const THERE_ARE_CHANGES = 2;
@@ -51,7 +51,7 @@ export async function planStack(
       .map(({ address }) => address);
     if (kept.length > 0) {
       await stack.untaint(kept);
-      say(`notice: kept, although Terraform saw the creation fail half way: ${kept.join(', ')}`);
+      say(`notice: Terraform keeps these resources, although their creation failed halfway: ${kept.join(', ')}`);
       planned = await make();
     }
   }
@@ -71,7 +71,7 @@ async function refuseProtected(stack: TerraformRunner, destroy: boolean): Promis
   if (await stack.preventsDestroy({ destroy, args: terraformArguments() })) {
     const keep = destroy ? '' : 'keep engine.plugin.name as it was; ';
     throw new ExplainedError(
-      `this would destroy the engine with all grants that are still in it, which only a person can give again, so nothing was changed; ${keep}if nobody needs them, set engine.preventDestroy to false and run this again`,
+      `this would destroy the engine with all its grants, so nothing was changed; ${keep}if nobody needs the grants, set engine.preventDestroy to false and run this again`,
     );
   }
 }
@@ -84,5 +84,5 @@ async function resourcesOf({ exitCode, plan }: Planned, stack: TerraformRunner):
 
 async function isReady({ stack, preflight }: StackWork, json = false): Promise<boolean> {
   await preflight?.beforePlan();
-  return reportUnlessSuccessful(await stack.initialize(json), stack, 'has not been initialized', UNCHANGED);
+  return reportUnlessSuccessful(await stack.initialize(json), stack, 'could not be initialized', UNCHANGED);
 }

@@ -24,17 +24,17 @@ export function refuseUnfitArguments(planFile?: string): void {
   const value = given.find((arg) => !arg.startsWith('-'));
   if (value !== undefined) {
     throw new UsageError(
-      `Terraform would misread "${value}", because it has no option; write both as one word, like -option=${value}`,
+      `"${value}" would have no option for Terraform; write option and value as one word, like -option=${value}`,
     );
   }
   const ours = given.find((arg) => /^--?(?:out|detailed-exitcode=|json|input)\b/.test(arg));
   if (ours !== undefined) {
-    throw new UsageError(`"${ours}" is not passed on, as this command needs its own; see --plan-file and --json`);
+    throw new UsageError(`this command sets "${ours}" itself; leave it out, or use --plan-file or --json`);
   }
   const late = planFile === undefined ? undefined : given.find((arg) => !isOfApply(arg));
   if (late !== undefined) {
     throw new UsageError(
-      `Terraform takes no "${late}" with a saved plan; make another plan, or leave out --plan-file ${planFile ?? ''}`,
+      `Terraform accepts no "${late}" with a saved plan; make another plan, or leave out --plan-file ${planFile ?? ''}`,
     );
   }
 }

@@ -69,7 +69,7 @@ describe('before a secret id is fetched', () => {
     mkdirSync(join(folder, 'open'));
     chmodSync(join(folder, 'open'), mode);
     await expect(write('open', 'secret-id')).rejects.toThrow(
-      `the folder ${join(folder, 'open')} must not be written to by others, who could put a file of theirs in it, got mode ${shown}; run chmod go-w ${join(folder, 'open')}, or choose another`,
+      `the folder ${join(folder, 'open')} must not be writable by others, who could replace its files, got mode ${shown}; run chmod go-w ${join(folder, 'open')}, or choose another folder`,
     );
     expect([fetched, readdirSync(join(folder, 'open'))]).toEqual([0, []]);
   });
@@ -91,14 +91,16 @@ describe('before a secret id is fetched', () => {
   it('the writer fetches nothing if the path is below a file', async () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(write('file', 'secret-id')).rejects.toThrow(
-      /the folder .*file cannot be made \(E\w+\); choose another/,
+      /the folder .*file cannot be created \(E\w+\); choose another/,
     );
     expect(fetched).toBe(0);
   });
 
   it('the writer fetches nothing on Windows, because file modes protect nothing there', async () => {
     Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
-    await expect(write('secret-id')).rejects.toThrow(/secret-id must be its owner's alone, and on Windows/);
+    await expect(write('secret-id')).rejects.toThrow(
+      /secret-id must be private, but a file's mode does not keep others out on Windows/,
+    );
     expect(fetched).toBe(0);
   });
 });

@@ -126,7 +126,7 @@ test('a command that ignores a signal is ended 12 seconds later', async () => {
     code: 143,
     signal: null,
     stdout: '',
-    stderr: expect.stringMatching(/^error: interrupted, and not waited for any longer; .*\n$/) as string,
+    stderr: expect.stringMatching(/^error: interrupted before the cleanup ended; .*\n$/) as string,
   });
 });
 
@@ -143,7 +143,7 @@ test('a command with a long cleanup is ended 30 seconds after a second signal', 
   const { code, stderr } = await ended;
   expect(code).toBe(130);
   expect(stderr).toMatch(
-    /^interrupted; finishing what would be lost, .*\nerror: interrupted, and not waited for .*\n$/,
+    /^interrupted; finishing work that would be lost, .*\nerror: interrupted before the cleanup .*\n$/,
   );
 });
 
@@ -161,7 +161,7 @@ it('the message of an unexpected error hides each text that looks like a secret'
   const { ended } = command(`JSON.parse('{"access_token": "of-a-grant-that-nobody-shall-see", ' + 'x');`);
   const own = command(`throw new Error('got client_secret=hunter2 and hvs.' + 'a'.repeat(30));`);
   const { stderr, code } = await ended;
-  expect(stderr).toMatch(/^error: unexpected: .*; set WEBEX_TOKEN_VAULT_DEBUG=1 to see where it arose$/m);
+  expect(stderr).toMatch(/^error: unexpected: .*; set WEBEX_TOKEN_VAULT_DEBUG=1 to see its stack$/m);
   expect(stderr).not.toContain('of-a-grant');
   expect(code).toBe(1);
   expect((await own.ended).stderr).toContain('got client_secret=[hidden] and [hidden];');

@@ -93,7 +93,7 @@ test.each<[string, (path: string) => Promise<unknown>]>([
   Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
   const path = join(folder, 'secret');
   await expect(write(path)).rejects.toThrow(
-    `${path} must be its owner's alone, and on Windows a file's mode does not keep others out; run this on Linux or macOS, or in WSL`,
+    `${path} must be private, but a file's mode does not keep others out on Windows; run this on Linux or macOS, or in WSL`,
   );
   await expect(readdir(folder)).resolves.toEqual([]);
 });

@@ -45,14 +45,14 @@ function prepare({ mountPath = 'oauthapp', ...given }: Given = {}): Promise<Serv
 it('the provisioner pauses refreshing before the stop, and the notice says how to resume', async () => {
   const { notice, pause } = await prepare();
   expect(notice).toMatch(
-    /^refreshing is paused before that, .*: npx --no-install webex-token-vault resume, or deploy webex-tokens$/,
+    /^refreshing is paused before the server stops, .*: npx --no-install webex-token-vault resume, or deploy webex-tokens$/,
   );
   await expect(readRefreshing(vault.admin, 'oauthapp')).resolves.toMatchObject({ checkIntervalSeconds: 60 });
   await pause?.();
   await expect(readRefreshing(vault.admin, 'oauthapp')).resolves.toMatchObject({ checkIntervalSeconds: 0 });
   expect(noted).toEqual([
     'refreshing at "oauthapp" is paused; waiting 2 s, because a running refresh may take 1 s',
-    'refreshing stays paused; once the server is up and unsealed: npx --no-install webex-token-vault resume',
+    'refreshing stays paused; resume it once the server is unsealed: npx --no-install webex-token-vault resume',
   ]);
 });
 
@@ -65,14 +65,14 @@ it.each<[string, () => Given, RegExp]>([
   expect(pause).toBeUndefined();
   expect(notice).toMatch(why);
   expect(notice).toMatch(
-    /^refreshing cannot be paused before that \(.*up to 16.*: npx --no-install webex-token-vault pause$/,
+    /^refreshing cannot be paused before the server stops \(.*up to 16.*: npx --no-install webex-token-vault pause$/,
   );
 });
 
 it('the preparation spends no secret id that is valid for one login', async () => {
   process.env.VAULT_WRAPPED_SECRET_ID = 's.wrapped';
   try {
-    expect((await prepare()).notice).toContain('VAULT_WRAPPED_SECRET_ID is good for one login');
+    expect((await prepare()).notice).toContain('VAULT_WRAPPED_SECRET_ID works for one login');
   } finally {
     delete process.env.VAULT_WRAPPED_SECRET_ID;
   }
