@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { asStarted } from '#core/command/command-line';
 import { oneLine } from '#core/safe-text';
 import { addHelpParts, type HelpPart, type HelpParts } from './command-help';
 
@@ -66,7 +67,17 @@ export function describeCommand(command: Command, description: CommandDescriptio
         ? error
         : new CommanderError(failureExitCode ?? WRONG_USAGE_EXIT_CODE, error.code, error.message);
     })
-    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) });
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}${adviceOn(text, command)}\n`) });
+}
+
+/** Commander names a missing argument; the help shows what to give. */
+function adviceOn(text: string, command: Command): string {
+  return text.startsWith('error: missing required argument') ? `; see ${asStarted(`${pathOf(command)} --help`)}` : '';
+}
+
+/** The names of the program and of the command, as they are typed. */
+export function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** The parts of the help of a described command, with those that all commands have. */

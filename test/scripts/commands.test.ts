@@ -18,6 +18,12 @@ describe.each(['authorize', 'revoke'])('%s', (command) => {
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
+  it('the command asks for the similar name if it is given a mistyped one', async () => {
+    const { exitCode, stderr } = await runCommand(command, ['testaut']);
+    expect(stderr).toBe('error: unknown credential "testaut"; did you mean "testauth"?\n');
+    expect(exitCode).toBe(2);
+  });
+
   it('the command asks the declared server if VAULT_ADDR is not set', async () => {
     const port = await freePort();
     const declared = declaredExample({ vault: { server: { mode: 'dev', port } } });
@@ -28,7 +34,13 @@ describe.each(['authorize', 'revoke'])('%s', (command) => {
 });
 
 it.each([
-  ['no credential', [], {}, 2, /^error: missing required argument 'credential'\n$/],
+  [
+    'no credential',
+    [],
+    {},
+    2,
+    /^error: missing required argument 'credential'; see npx --no-install webex-token-vault revoke --help\n$/,
+  ],
   ['an unknown option', ['testauth', '--nonsense'], {}, 2, /^error: unknown option '--nonsense'\n$/],
   [
     'a VAULT_ADDR that is no URL',

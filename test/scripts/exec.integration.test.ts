@@ -180,8 +180,8 @@ it('exec passes each signal on, and revokes the token after the command ends', a
 
 it.each([
   ['an unknown operator', ['root', '--', 'true'], 2, /^error: command-argument value 'root' .* are administrator, /],
-  ['no command', ['provisioner', '--'], 2, /^error: missing required argument 'command'\n$/],
-  ['no operator', [], 2, /^error: missing required argument 'operator'\n$/],
+  ['no command', ['provisioner', '--'], 2, /^error: missing required argument 'command'; see .*\n$/],
+  ['no operator', [], 2, /^error: missing required argument 'operator'; see .*\n$/],
 ])('exec does not run the command if there is %s', async (_, args, code, line) => {
   const { exitCode, stdout, stderr } = await as(args);
   expect(stderr).toMatch(line);

@@ -1,8 +1,9 @@
 import { quotedList, UsageError } from '#core';
+import { similarName } from '../schema/similar-name';
 import type { App, Credential, Deployment, Integration } from '../schema/deployment';
 
 /*
- * Parts of a deployment, found by name. An unknown name throws a UsageError that lists the declared names.
+ * Parts of a deployment, found by name. The UsageError of an unknown name shows a similar name, or all declared names.
  */
 
 export const findIntegration = ({ integrations }: Deployment, name: string): Integration =>
@@ -16,8 +17,13 @@ export const findApp = ({ apps }: Deployment, name: string): App => find('app', 
 function find<T extends { name: string }>(kind: string, known: readonly T[], name: string): T {
   const found = known.find((candidate) => candidate.name === name);
   if (!found) {
-    const names = quotedList(known.map((candidate) => candidate.name));
-    throw new UsageError(`unknown ${kind} "${name}"; the deployment declares ${names}`);
+    const names = known.map((candidate) => candidate.name);
+    const meant = similarName(name, names);
+    throw new UsageError(
+      meant === undefined
+        ? `unknown ${kind} "${name}"; the deployment declares ${quotedList(names)}`
+        : `unknown ${kind} "${name}"; did you mean "${meant}"?`,
+    );
   }
   return found;
 }

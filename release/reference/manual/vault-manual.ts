@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { helpPartsOf } from '../../../lib/cli/command';
+import { helpPartsOf, pathOf } from '../../../lib/cli/command';
 import type { HelpPart } from '../../../lib/cli/command-help';
 import { defineCommand } from '../../../lib/cli/command-tree';
 import { COMMANDS, type CommandEntry } from '../../../lib/cli/commands';
@@ -47,7 +47,7 @@ function titleOf({ group = 'For other programs:' }: CommandEntry): string {
 }
 
 function index(commands: readonly Command[]): Rows {
-  return Object.fromEntries(commands.map((command) => [pathOf(command), command.summary()]));
+  return Object.fromEntries(commands.map((command) => [titleOfCommand(command), command.summary()]));
 }
 
 function child(parent: Command, name: string): Command {
@@ -72,7 +72,7 @@ function sectionOf(command: Command, environment: SharedRows, exitCodes: SharedR
   const named = help.visibleArguments(command);
   const argumentRows = named.map((each) => [help.argumentTerm(each), help.argumentDescription(each)] as const);
   return {
-    title: pathOf(command),
+    title: titleOfCommand(command),
     isCommand: true,
     blocks: [
       { kind: 'text', text: command.description() },
@@ -88,9 +88,8 @@ function sectionOf(command: Command, environment: SharedRows, exitCodes: SharedR
 }
 
 /** The words of a command without the name of the program. */
-function pathOf(command: Command): string {
-  const { parent } = command;
-  return parent?.parent ? `${pathOf(parent)} ${command.name()}` : command.name();
+function titleOfCommand(command: Command): string {
+  return pathOf(command).split(' ').slice(1).join(' ');
 }
 
 function usageOf(command: Command): string {

@@ -134,9 +134,9 @@ it('the error names the capabilities that a token lacks for issuing', async () =
   });
 });
 
-it('the error lists the known apps for an unknown app, and names the stack for an undeployed app', async () => {
+it('the error asks for the similar app for an unknown app, and names the stack for an undeployed app', async () => {
   await expect(issueSecretId(issuer, vault.deployment, 'people-you', 120)).rejects.toThrow(
-    'unknown app "people-you"; the deployment declares "people-me"',
+    'unknown app "people-you"; did you mean "people-me"?',
   );
   const more = defineDeployment({
     vault: { address: vault.server.address },
