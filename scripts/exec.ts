@@ -13,7 +13,7 @@ import { vaultVariables } from '../lib/cli/stack/vault-variables';
 import { OperatorSession } from '../lib/operators/operator-session';
 import { operatorNamespace, type OperatorName } from '../lib/operators/operators';
 
-/** In either form, these would lead the command to another server or to another login. */
+/** With either prefix, these variables would lead the command to another server or to another login. */
 const NOT_PASSED_ON = [
   'ADDR',
   'TOKEN',

@@ -54,7 +54,7 @@ export function define(command: Command, signal: AbortSignal): void {
       const keys: KeyOptions = { shares, threshold, pgpKeys };
       checkKeyOptions(keys);
       const prepare = async (made: string): Promise<void> => {
-        // This comes before the folder is made or refused: an initialized server is the better reason to stop.
+        // An initialized server is the better reason to stop, so it is checked before the folder.
         if (!(await client.endedBy(signal).sealStatus()).initialized) {
           await prepareOperatorFolder(made);
         }

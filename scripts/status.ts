@@ -58,7 +58,7 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (options: Options) => {
       const { verify, html, interval } = options;
       if (html !== undefined) {
-        // It names people.
+        // The page names people.
         await refuseVisibleToGit(html);
       }
       const notifier = notifierOf(command, signal);

@@ -42,5 +42,5 @@ if (existsSync(SOURCE)) {
 } else if (existsSync(COMPILED)) {
   void require(COMPILED).main(version);
 } else {
-  fail(`this webex-token-vault ${version} is not complete, as there is no ${COMPILED}; install the package again`);
+  fail(`${COMPILED} is missing, so this package webex-token-vault ${version} is incomplete; install it again`);
 }

@@ -4,7 +4,7 @@ import { requirePrivate } from '../files/require-private';
 
 /** The source of a secret: a file, or a person who types it unseen. It is never the command line. */
 export interface SecretSource {
-  /** Such as `new client secret`. */
+  /** Name of the secret, such as `new client secret`. */
   readonly what: string;
   /** @default - a person is asked */
   readonly file?: string;

@@ -217,6 +217,6 @@ describe('the command', () => {
     rmSync(join(user.folder, 'node_modules/webex-token-client/dist/client.js'));
     const { stdout, stderr, exitCode } = await user.run('webex-token', ['testauth'], app);
     expect([stdout, exitCode]).toEqual(['', 1]);
-    expect(stderr).toMatch(/^error: \S+client\.js is missing, so this package is not whole; install [^\n]+\n$/);
+    expect(stderr).toMatch(/^error: \S+client\.js is missing, so this package is incomplete; install [^\n]+\n$/);
   });
 });

@@ -360,7 +360,10 @@ it('authorize --import refuses a refresh token from a file that others may read'
 
 describe('the options of authorize', () => {
   it.each([
-    [['--replace'], /^error: --replace needs --pkce, --device or --import: .* webex-token-vault revoke testauth\n$/],
+    [
+      ['--replace'],
+      /^error: --replace needs --pkce, --device or --import, because .* webex-token-vault revoke testauth\n$/,
+    ],
     [['--pkce', '--device'], /'--pkce' cannot be used with option '--device'/],
     [['--import', '--pkce'], /cannot be used with option/],
     [['--device', '--import'], /cannot be used with option/],

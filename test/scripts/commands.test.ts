@@ -115,7 +115,7 @@ describe('webex-token-vault', () => {
     writeFileSync(join(EXAMPLE_FOLDER, 'package.json'), '{ "version": "1.2.3" }');
     const { exitCode, stdout, stderr } = await run(process.execPath, [file]);
     expect(stderr).toMatch(
-      /^error: this webex-token-vault 1\.2\.3 is not complete, as there is no .*cli\.js; install the package again\n$/,
+      /^error: \S+cli\.js is missing, so this package webex-token-vault 1\.2\.3 is incomplete; install it again\n$/,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   });

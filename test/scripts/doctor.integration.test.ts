@@ -50,7 +50,7 @@ it('the doctor fails on advice with --strict, and prints JSON with --json', asyn
   expect(exitCode).toBe(1);
 });
 
-describe('finds of the login', () => {
+describe('the login', () => {
   it('the doctor finds that there is no login', async () => {
     const { stdout, exitCode } = await doctor(['--operators', '/none']);
     expect(stdout).toMatch(

@@ -197,7 +197,7 @@ it('exec does not run the command if Vault refuses the login', async () => {
   expect(stderr).toMatch(/^error: Vault does not log this operator in\. .*\n$/);
 });
 
-describe('every other command revokes what it logged in', () => {
+describe('the login of other commands', () => {
   const env = (): Record<string, string> => ({ WEBEX_TOKEN_VAULT_OPERATORS: operated.operators });
   const snapshot = (): string => operated.path('a.snap');
   const operators = (): string[] => ['--operators', operated.operators];

@@ -87,7 +87,7 @@ onOpenBao.describe('in a namespace', () => {
   );
 });
 
-describe('says how long the secret id is good', () => {
+describe('the lifetime of the secret id', () => {
   it('issue states the declared lifetime as an upper bound if the operator may not ask Vault', async () => {
     const [roleId, secretId] = issuerPolicy('approle', 'people-me').split('\n\n');
     const policy = [roleId, secretId].join('\n');

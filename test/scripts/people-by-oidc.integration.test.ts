@@ -247,7 +247,7 @@ test.each([
   expect(ended).toMatchObject({ stdout: '', exitCode });
 });
 
-describe('to the observer', () => {
+describe('the look of the observer', () => {
   const role = 'auth/oidc/role/authorizer';
   const anything = z.object({ data: z.record(z.string(), z.unknown()) });
   const statusReply = z.object({
@@ -340,7 +340,7 @@ describe('to the observer', () => {
   });
 });
 
-describe('of what is deployed', () => {
+describe('errors of the deployed login', () => {
   const role = 'auth/oidc/role/authorizer';
   const anything = z.object({ data: z.record(z.string(), z.unknown()) });
   let before: Record<string, unknown>;

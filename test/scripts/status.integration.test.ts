@@ -93,7 +93,7 @@ it('status says that nobody has consented yet, and names the command to run', as
   });
 });
 
-describe('of a grant that works', () => {
+describe('a working grant', () => {
   beforeAll(() => vault.authorize());
 
   it('status says by whom a grant was given and until when it works', async () => {
@@ -194,7 +194,7 @@ describe('of a grant that works', () => {
   });
 });
 
-describe('of secret ids', () => {
+describe('secret ids', () => {
   const role = 'auth/approle/role/people-me';
 
   it('status says that an app has no secret id', async () => {

@@ -12,7 +12,7 @@ import { qrCode } from './qr-code';
 export interface ConsentDisplay {
   /** Whether the page is opened in the browser of this machine. */
   readonly open: boolean;
-  /** False: the browser is on another machine, and the person pastes the URL that it ends on. */
+  /** False: the browser is on another machine, and the person pastes the URL of its last page. */
   readonly browser: boolean;
   /** Whether a QR code is shown beside the address. */
   readonly qr: boolean;

@@ -16,7 +16,7 @@ export interface DurationLimits {
   readonly atMost?: string;
 }
 
-/** An option with a duration, such as `--timeout 5m`, of which the action gets seconds. @param initially its default */
+/** An option with a duration, such as `--timeout 5m`. The action gets seconds. @param initially its default */
 export function durationOption(
   flags: string,
   description: string,
@@ -59,7 +59,7 @@ export function fileOwner(text: string): FileOwner {
   return uid === undefined ? refuse('two numbers, like "100:1000"', text) : { uid: Number(uid), gid: Number(gid) };
 }
 
-/** An image of a container. A cluster would refuse it only with the manifests. */
+/** An image of a container. It is checked here, because a cluster refuses it only with the manifests. */
 export function imageName(text: string): string {
   const like = 'an image like "registry.example.com/people-me:1.0.0", without white space';
   return /^\S+$/.test(text) ? text : refuse(like, text);

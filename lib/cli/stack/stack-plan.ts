@@ -7,7 +7,7 @@ import { reportUnlessSuccessful, type StackOptions } from './stack-command';
 import type { StackWork } from './stack-work';
 import { terraformArguments } from './terraform-arguments';
 
-/** Ends the message about a stack that stays as it was. */
+/** End of the message about an unchanged stack. */
 export const UNCHANGED = 'nothing was changed; fix it, and run this again';
 
 /** Exit code of `terraform plan -detailed-exitcode`. */
