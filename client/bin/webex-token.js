@@ -38,5 +38,5 @@ function run() {
 if (inClone || existsSync(built)) {
   run();
 } else {
-  fail(`${built} is missing, so this package is not whole; install webex-token-client again`);
+  fail(`${built} is missing, so this package is incomplete; install webex-token-client again`);
 }
