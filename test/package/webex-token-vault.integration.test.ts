@@ -256,7 +256,9 @@ describe('the program webex-token-vault', () => {
     try {
       const { exitCode, stderr } = await program('--help');
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^error: \S+cli\.js is missing, so this package webex-token-vault \S+ is incomplete; install it again\n$/);
+      expect(stderr).toMatch(
+        /^error: \S+cli\.js is missing, so this package webex-token-vault \S+ is incomplete; install it again\n$/,
+      );
     } finally {
       renameSync(installed('elsewhere'), installed('dist'));
     }
