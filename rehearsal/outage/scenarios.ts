@@ -196,7 +196,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'the person loses the role, and the grants with it',
     days: 24,
     act: (world) => ends(world, ({ email }) => world.webex.withdrawRoles(email, { endsGrants: true })),
-    expected: () => ended('the person is an administrator no more'),
+    expected: () => ended('the person is no longer an administrator'),
   },
   ...(['invalid_grant', 'invalid_client', 'unauthorized_client', 'forbidden'] as const).flatMap((refresh) =>
     [false, true].map((acceptsAccessTokens): Scenario => ({

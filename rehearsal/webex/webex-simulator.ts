@@ -178,7 +178,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     const person = this.#person(email);
     person.roles = [];
     if (endsGrants) {
-      this.grants.revokeAllOf(person, 'the person is an administrator no more');
+      this.grants.revokeAllOf(person, 'the person is no longer an administrator');
     }
   }
 

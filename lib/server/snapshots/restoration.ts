@@ -87,7 +87,7 @@ async function restoreOnto(
   unfinished: (error: unknown, isWhole: boolean) => UnfinishedRestore,
 ): Promise<void> {
   const { file, report } = options;
-  // An interruption ends our requests. The server goes on restoring.
+  // An interruption ends our requests. The server continues the restore.
   const look = (): Promise<RestoreOutcome> => restoreOutcome(client.endedBy(undefined), target);
   const sent = { isWhole: false };
   try {

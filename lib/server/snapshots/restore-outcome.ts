@@ -66,7 +66,7 @@ export async function isRestored(
   return false;
 }
 
-/** Asks for the leader, because a server that is asked for its seal during a restore goes on reporting the earlier one. */
+/** Asks for the leader, because a server that is asked for its seal during a restore still reports the earlier one. */
 export async function isSealed(client: VaultClient, signal?: AbortSignal): Promise<boolean> {
   try {
     await activeSince(hurried(client, signal));

@@ -56,7 +56,7 @@ export async function snapshotTarget(client: VaultClient, options: SnapshotTarge
 
 /**
  * Initializes an empty server with a key that never leaves this process, and that the snapshot's key replaces. Both are split
- * alike, because a server that is asked for its status during a restore goes on counting the shares of the earlier key.
+ * alike, because a server that is asked for its status during a restore still counts the shares of the earlier key.
  *
  * @param key split of the snapshot's key; undefined if a seal opens the server
  * @see https://github.com/hashicorp/vault/issues/24975
