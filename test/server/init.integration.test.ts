@@ -151,10 +151,10 @@ describe('webex-token-vault init', () => {
     it('init reports the lifetime of each login, the audit device and the revocation', () => {
       const day = new Date(Date.now() + 90 * 24 * 3_600_000).toISOString().slice(0, 10);
       for (const name of ['provisioner', 'authorizer', 'issuer']) {
-        expect(stderr).toContain(`secret id of the ${name} issued: valid until ${day} (in `);
+        expect(stderr).toContain(`secret id of operator ${name} issued: valid until ${day} (in `);
       }
       for (const name of ['administrator', 'backup']) {
-        expect(stderr).toContain(`secret id of the ${name} issued: it never expires\n`);
+        expect(stderr).toContain(`secret id of operator ${name} issued: it never expires\n`);
       }
       expect(stderr).toContain('audit is on: file/');
       expect(stderr).toContain('root token revoked');
@@ -446,7 +446,7 @@ describe('webex-token-vault init', () => {
         await Promise.all(['role', 'secret'].map((half) => rm(join(operated.operators, `observer-${half}-id`))));
         const before = await readFile(join(operated.operators, 'issuer-secret-id'), 'utf8');
         const { stderr } = await update();
-        expect(stderr.match(/secret id of the \w+ issued/g)).toEqual(['secret id of the observer issued']);
+        expect(stderr.match(/secret id of operator \w+ issued/g)).toEqual(['secret id of operator observer issued']);
         await operated.as('observer');
         await expect(readFile(join(operated.operators, 'issuer-secret-id'), 'utf8')).resolves.toBe(before);
       });

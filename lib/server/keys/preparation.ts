@@ -54,7 +54,7 @@ export async function prepareServer(
         await receiver.operator(name, login);
         return ttlSeconds;
       });
-      report(`secret id of the ${name} issued: ${ttlSeconds === 0 ? 'it never expires' : until(ttlSeconds)}`);
+      report(`secret id of operator ${name} issued: ${ttlSeconds === 0 ? 'it never expires' : until(ttlSeconds)}`);
     }
   }
   report(`audit is on: ${(await ensureAudit(root, auditFile)).join(', ')}`);
