@@ -316,7 +316,7 @@ describe('webex-token-vault init', () => {
     it('init refuses --print without a terminal', async () => {
       const { exitCode, stdout, stderr } = await operated.init('--print');
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-      expect(stderr).toMatch(/^error: --print shows secrets on a terminal, and standard output is none; .+\n$/);
+      expect(stderr).toMatch(/^error: --print needs a terminal, and standard output is not one; .+\n$/);
     });
 
     describe('webex-token-vault operators update', () => {
