@@ -26,6 +26,7 @@ export function load(app) {
     ({ project }) => {
       for (const { children } of project.groups ?? []) {
         children.sort((a, b) => Number(isError(a)) - Number(isError(b)));
+        children.forEach((child) => delete child.implementedTypes);
       }
     },
     // After TypeDoc's own groups.
@@ -37,7 +38,7 @@ export function load(app) {
 class BriefTheme extends MarkdownTheme {
   getRenderContext(page) {
     const context = new MarkdownThemeContext(this, page, this.application.options);
-    Object.assign(context.partials, { signatureReturns: () => '', inheritance: () => '' });
+    Object.assign(context.partials, { signatureReturns: () => '', inheritance: () => '', hierarchy: () => '' });
     return context;
   }
 }
@@ -52,11 +53,15 @@ function putTagsIntoText(reflection, project) {
     parameter.name = 'options';
   }
   const described = parameters.filter((parameter) => parameter.comment !== undefined);
-  if (comment === undefined && described.length === 0) {
+  const bases = (reflection.extendedTypes ?? []).map(String).filter((base) => namesIn(project).includes(base));
+  if (comment === undefined && described.length === 0 && bases.length === 0) {
     return;
   }
   reflection.comment = comment ?? new Comment();
   const { summary } = reflection.comment;
+  if (bases.length > 0) {
+    summary.push(...linked([{ kind: 'text', text: `\n\nExtends ${bases.join(', ')}.` }], project));
+  }
   described.forEach((parameter, index) => {
     const before = `${index === 0 ? '\n' : ''}\n- \`${parameter.name}\`: `;
     summary.push({ kind: 'text', text: before }, ...linked(parameter.comment.summary, project));
@@ -75,9 +80,13 @@ function putTagsIntoText(reflection, project) {
   }
 }
 
+function namesIn(project) {
+  return (project.children ?? []).map(({ name }) => name);
+}
+
 /** The parts of a comment, with a link for each exported name. */
 function linked(parts, project) {
-  const names = (project.children ?? []).map(({ name }) => name);
+  const names = namesIn(project);
   return parts.flatMap((part) =>
     part.kind !== 'text'
       ? [part]

@@ -13,7 +13,7 @@ import { requireInstalled } from './installed.mjs';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const [file = join(folder, '../docs/reference/client.md')] = process.argv.slice(2);
 
-const BEGINNING = `# Reference: the client
+const BEGINNING = `# The client
 
 This page lists what \`webex-token-client\` exports. [Its README](../../client/README.md) shows how to use it. The page is
 generated: run \`npm run reference:client\` after a change.

@@ -51,6 +51,20 @@ function dropLink(tokens, open) {
   }
 }
 
+/** Longest word that a phone shows in one line, within a list. */
+const LONGEST_WHOLE_WORD = 24;
+
+/** A browser breaks a line after each hyphen, so `--label` would be on two lines. */
+export function keepOptionsWhole(markdown) {
+  const code = markdown.renderer.rules.code_inline;
+  markdown.renderer.rules.code_inline = (...args) =>
+    code(...args).replace(/>([^<]+)</, (_, text) => `>${text.split(' ').map(whole).join(' ')}<`);
+}
+
+function whole(word) {
+  return word.includes('-') && word.length <= LONGEST_WHOLE_WORD ? `<span class="whole">${word}</span>` : word;
+}
+
 /** Two braces in a text are not an expression of Vue. */
 export function keepBraces(markdown) {
   const { text } = markdown.renderer.rules;

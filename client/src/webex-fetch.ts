@@ -69,8 +69,8 @@ export class WebexFetch {
   /**
    * Sends a request and returns the answer.
    *
-   * @throws ExplainedError if the URL is not at one of the origins, WebexUnreachableError, an error of TokenSource, the
-   *   signal's reason, the error of the sent stream, or TypeError as `fetch` does
+   * @throws ExplainedError if the URL is not at one of the origins, WebexUnreachableError, or an error of TokenSource. Other
+   *   errors are the signal's reason, the error of the sent stream, and TypeError as `fetch` throws it
    */
   async fetch(url: string | URL, request: WebexRequest = {}): Promise<Response> {
     return responseOf((await this.#exchange(url, request)).answer);

@@ -5,7 +5,7 @@ import type { Reference } from './reference';
 
 export const commandReference: Reference = { path: 'docs/reference/commands.md', text: page };
 
-const INTRODUCTION = `# Reference: the commands
+const INTRODUCTION = `# The commands
 
 This page lists the commands of both programs. It is generated: run \`npm run reference\` after a change.
 

@@ -53,7 +53,7 @@ function page(): string {
     return [`## ${title}`, ...entries].join('\n\n');
   });
   return `${[
-    '# Reference: the metrics',
+    '# The metrics',
     'This page lists the metrics that `webex-token-vault metrics` writes or serves. [Watch](../tasks/watch.md) shows how to collect them. The page is generated: run `npm run reference` after a change.',
     'Each metric is a gauge. A time is in Unix seconds, and an unknown time has no series. A metric with the label `state` has a series for each state. Its value is 1 for the present state, and 0 for the others. The option `--label` adds a label to each series.',
     'The alerts are those of [monitoring/alerts.yml](../../monitoring/alerts.yml).',

@@ -1,7 +1,7 @@
 import { slug } from 'github-slugger';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
-import { keepBraces, repositoryLinks } from '../markdown.mjs';
+import { keepBraces, keepOptionsWhole, repositoryLinks } from '../markdown.mjs';
 import { addressOf, excludedFrom, sidebarOf } from '../pages.mjs';
 
 /** The site shows the pages of the repository. `SITE_PAGES` names another folder, for tests. */
@@ -27,6 +27,7 @@ export default defineConfig({
     config(markdown) {
       repositoryLinks(markdown, root);
       keepBraces(markdown);
+      keepOptionsWhole(markdown);
     },
   },
   vite: {
