@@ -1,5 +1,5 @@
-// Pins the plugin and all it is built from by hash (go.sum). Built by rehearsal/server/oauthapp-build.ts, never in place.
-// README.md beside it says what is pinned to what, why, and how it is raised.
+// The versions of the plugin and of the modules that it is built from; go.sum has their hashes. README.md has the reasons.
+// rehearsal/server/oauthapp-plugin.ts builds the plugin in the cache folder, and never in this one.
 module webex-token-vault/plugin
 
 go 1.26.0
