@@ -1,4 +1,4 @@
-import { licenceOf, PUBLIC_DOMAIN } from './licences';
+import { licenseOf, PUBLIC_DOMAIN } from './licenses';
 import type { PackageLock, PlacedPackage } from './package-lock';
 
 /*
@@ -9,7 +9,7 @@ import type { PackageLock, PlacedPackage } from './package-lock';
 
 /**
  * @param path folder of the package in the project; empty for the project itself
- * @throws Error for a licence that is not accepted
+ * @throws Error for a license that is not accepted
  */
 export function billOfMaterials(lock: PackageLock, path: string) {
   const root = lock.package(path);
@@ -48,7 +48,7 @@ export function billOfMaterials(lock: PackageLock, path: string) {
 
 function componentOf(placed: PlacedPackage) {
   const [, group, name = placed.name] = /^(@[^/]+)\/(.+)$/.exec(placed.name) ?? [];
-  const licence = licenceOf(placed);
+  const license = licenseOf(placed);
   const purl = packageUrl(placed);
   return {
     type: 'library',
@@ -58,15 +58,15 @@ function componentOf(placed: PlacedPackage) {
     version: placed.version,
     purl,
     hashes: placed.integrity === undefined ? undefined : [hashOf(placed.integrity)],
-    licenses: [cycloneDxLicence(licence)],
+    licenses: [cycloneDxLicense(license)],
   };
 }
 
-function cycloneDxLicence(licence: string) {
-  if (/ (?:OR|AND|WITH) /.test(licence)) {
-    return { expression: licence };
+function cycloneDxLicense(license: string) {
+  if (/ (?:OR|AND|WITH) /.test(license)) {
+    return { expression: license };
   }
-  return { license: licence === PUBLIC_DOMAIN ? { name: licence } : { id: licence } };
+  return { license: license === PUBLIC_DOMAIN ? { name: license } : { id: license } };
 }
 
 function hashOf(integrity: string): { alg: string; content: string } {

@@ -7,7 +7,7 @@ import type { Row } from '../results/row';
 import { needed, type Measuring } from '../run-sections';
 
 /*
- * How long the program takes to say how to use it, beside the start of Node: what every command pays before it begins.
+ * The time until the program prints its help, beside the start of Node. Every command takes this time before it begins.
  */
 
 const PROJECT = resolve(__dirname, '..', '..');

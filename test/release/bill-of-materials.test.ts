@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { billOfMaterials } from '../../release/bill-of-materials';
-import { licenceOf } from '../../release/licences';
+import { licenseOf } from '../../release/licenses';
 import { PackageLock } from '../../release/package-lock';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
@@ -75,22 +75,22 @@ function insideOf(path: string): { name: string; version: string }[] {
     .map(([key, { name, version }]) => ({ name: name ?? key.replace(/^.*node_modules\//, ''), version }));
 }
 
-describe('a licence', () => {
+describe('a license', () => {
   it.each([
     ['MIT', 'MIT'],
     ['(MIT OR GPL-3.0-only)', '(MIT OR GPL-3.0-only)'],
     ['MIT AND ISC', 'MIT AND ISC'],
-  ])('a license is accepted: %s', (license, licence) => {
-    expect(licenceOf({ name: 'a', version: '1.0.0', license })).toBe(licence);
+  ])('a license is accepted: %s', (license, expression) => {
+    expect(licenseOf({ name: 'a', version: '1.0.0', license })).toBe(expression);
   });
 
   it.each([
-    ['GPL-3.0-only', 'a@1.0.0 has licence GPL-3.0-only, which is not accepted'],
+    ['GPL-3.0-only', 'a@1.0.0 has license GPL-3.0-only, which is not accepted'],
     ['MIT AND GPL-3.0-only', 'which is not accepted'],
     ['UNLICENSED', 'which is not accepted'],
-    [undefined, 'a@1.0.0 has no SPDX licence, got undefined'],
-    [{ type: 'MIT' }, 'has no SPDX licence, got {"type":"MIT"}'],
+    [undefined, 'a@1.0.0 has no SPDX license, got undefined'],
+    [{ type: 'MIT' }, 'has no SPDX license, got {"type":"MIT"}'],
   ])('a license is refused: %j', (license, message) => {
-    expect(() => licenceOf({ name: 'a', version: '1.0.0', license })).toThrow(message);
+    expect(() => licenseOf({ name: 'a', version: '1.0.0', license })).toThrow(message);
   });
 });

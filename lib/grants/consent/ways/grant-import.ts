@@ -1,4 +1,4 @@
-import { describeError, explainedBy, ExplainedError, quotedList, readCredential, safeText } from '#core';
+import { commandLine, describeError, explainedBy, ExplainedError, quotedList, readCredential, safeText } from '#core';
 import { declaringFile } from '../../../declaration/deployment-file';
 import type { Person } from '../../../webex/account-request';
 import type { TokenPair } from '../../../webex/token-pair';
@@ -37,7 +37,9 @@ export async function importPair(
   }
   const lacking = pair.scopes === undefined ? [] : scopes.filter((scope) => !pair.scopes?.includes(scope));
   if (lacking.length > 0) {
-    notice(`The grant lacks ${quotedList(lacking)}, which ${declaringFile()} declares for "${name}".`);
+    notice(
+      `The grant lacks ${quotedList(lacking)}, which ${declaringFile()} declares for "${name}". Add the scopes to the integration at Webex, then authorize it again.`,
+    );
   }
   await keepGrant(problem === undefined ? prepared : { ...prepared, mayReplace: false }, pair);
   const { refreshTokenTtlSeconds } = pair;
@@ -46,7 +48,10 @@ export async function importPair(
     async (error: unknown) => {
       await noteConsent(prepared, obtainedAt, { person, refreshTokenTtlSeconds });
       throw problem === undefined
-        ? new GrantKept(`${kept}, but cannot be read back: ${describeError(error)}`, error)
+        ? new GrantKept(
+            `${kept}, but cannot be read back (${describeError(error)}); when Vault answers: ${commandLine('status', '--verify')}`,
+            error,
+          )
         : new AccountNotChecked(prepared, kept, problem);
     },
   );

@@ -300,7 +300,9 @@ describe('an imported grant', () => {
 
   it('a notice names a declared scope that the imported grant lacks', async () => {
     await run('owned', { token: refreshTokenAt(world.fixture.webex, ['spark:people_read'], ADA) });
-    expect(world.shown).toEqual(['The grant lacks "spark:rooms_read", which deployment.ts declares for "owned".']);
+    expect(world.shown).toEqual([
+      'The grant lacks "spark:rooms_read", which deployment.ts declares for "owned". Add the scopes to the integration at Webex, then authorize it again.',
+    ]);
   });
 });
 
