@@ -359,7 +359,7 @@ describe('errors of the deployed login', () => {
   test('the error says that Vault does not know the redirect', async () => {
     await root.write(role, { ...before, allowed_redirect_uris: ['http://localhost:8250/elsewhere'] });
     const { stderr } = await operated.run('token', ['authorizer', '--oidc']);
-    expect(stderr).toMatch(/^error: Vault returned no login address, .* or does not accept http:\S+\. /);
+    expect(stderr).toMatch(/^error: Vault returned no login address: .* or does not accept http:\S+\. /);
   });
 
   test('the error says that the provider sends no groups', async () => {
