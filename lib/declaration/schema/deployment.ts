@@ -27,7 +27,7 @@ const vault = strictObject({
   server: serverDeclaration.optional(),
   /** Address of a server that exists. @default - the address of `server` @example 'https://vault.example.com:8200' */
   address: vaultUrl.optional(),
-  /** Namespace of Vault Enterprise, HCP Vault or OpenBao. @default - the root namespace @example 'collaboration' */
+  /** Namespace of an existing server: Vault Enterprise, HCP Vault or OpenBao. @default - the root namespace @example 'collaboration' */
   namespace: path.optional(),
 });
 
@@ -41,7 +41,10 @@ const backend = strictObject({
    * @default {}
    * @example { bucket: 'states', key: '{deployment}/{stack}.tfstate', region: 'eu-central-1' }
    */
-  config: z.record(z.string(), z.unknown()).default({}),
+  config: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .register(rules, { rule: '`{stack}` in a text, if `vault.server` is declared' }),
 });
 
 const declaration = strictObject({

@@ -46,8 +46,8 @@ const pluginFields = {
 /** @see https://github.com/puppetlabs/vault-plugin-secrets-oauthapp/blob/main/README.md, `config`, for the plugin's names */
 const tuningFields = {
   /**
-   * Time that the engine waits for an answer of Webex. 0 waits without a limit. The engine refreshes a credential once at a
-   * time, so a read can wait for several refreshes. With 12 s, three readers of an expired token wait up to 48 s while Webex
+   * Time that the engine waits for an answer of Webex. 0 waits without a limit. Refreshes of one credential follow each other, so
+   * a read can wait for several of them. With 12 s, three readers of an expired token wait up to 48 s while Webex
    * hangs. Most clients give up after 60 s, and a client that gives up during a refresh can lose the grant. A lower value
    * discards more late answers. A discarded answer loses the grant if Webex rotates refresh tokens.
    * @default 12
@@ -55,8 +55,8 @@ const tuningFields = {
    */
   providerTimeoutSeconds: seconds.default(12),
   /**
-   * Factor by which `providerTimeoutSeconds` grows until a token expires. After the expiry it grows further. 1 keeps the
-   * timeout constant.
+   * Factor by which `providerTimeoutSeconds` has grown when a token expires. It grows further after the expiry. 1 keeps the timeout
+   * constant.
    * @default 1
    * @example 1.5
    */
@@ -103,15 +103,15 @@ const engineFields = {
   movedFrom: path.optional().register(rules, { rule: `${PATH_RULE}; not with \`import\`` }),
   /**
    * Import an engine that somebody mounted at `mountPath` by hand. The grants stay. The next deploy adds the mount to
-   * Terraform's state, and overwrites the configuration. Keep the field if the engine also has grants of others. The observer
+   * Terraform's state, and overwrites the other settings with the declared ones. Keep the field if the engine also has grants of others. The observer
    * then reads only the declared grants.
    * @default false
    * @example true
    */
   import: z.boolean().default(false).register(rules, { rule: 'not with `movedFrom`' }),
   /**
-   * Terraform refuses to delete the mount with all its grants. Without this field, `destroy` and a change of `plugin.name`
-   * would delete it. Only a person can give a new grant.
+   * Terraform refuses to delete the mount with all its grants. If this field is false, `destroy` and a change of
+   * `plugin.name` delete it. Only a person can give a new grant.
    * @default true
    * @example false
    */

@@ -21,7 +21,9 @@ function page(): string {
   const { fields } = theDeclaration();
   const sections = DECLARATION_SECTIONS.map((section) => {
     const its = fields.filter(({ path }) => sectionOf(path) === section);
-    return [`## ${section.title}`, section.intro, ...its.map(entry)].join('\n\n');
+    return [`## ${section.title}`, ...(section.intro === undefined ? [] : [section.intro]), ...its.map(entry)].join(
+      '\n\n',
+    );
   });
   const contents = DECLARATION_SECTIONS.map(({ title }) => `- [${title}](#${anchorOf(title)})`).join('\n');
   return `${[INTRO, contents, ...sections].join('\n\n')}\n`;

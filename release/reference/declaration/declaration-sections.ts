@@ -1,7 +1,8 @@
 /** A part of the page: fields with a common beginning of their paths. */
 export interface DeclarationSection {
   readonly title: string;
-  readonly intro: string;
+  /** Text before the first field. @default - none: the first field describes the section */
+  readonly intro?: string;
   /** Beginning of the paths. A field belongs to the section with the longest one. */
   readonly prefix: string;
 }
@@ -35,19 +36,18 @@ export const DECLARATION_SECTIONS: readonly DeclarationSection[] = [
     intro:
       'The seal of a production server or of a server on Kubernetes. Field `type` selects its kind. No field holds a secret. The server reads a secret from a file, from its environment, or gets it by the identity of its machine.',
   },
-  { title: 'Fields of webex', prefix: 'webex', intro: 'Webex, for all integrations.' },
+  { title: 'Fields of webex', prefix: 'webex' },
   {
     title: 'Fields of engine',
     prefix: 'engine',
     intro: 'The engine: the oauthapp plugin, mounted in Vault. Its defaults never lose a grant.',
   },
-  { title: 'Fields of integrations', prefix: 'integrations', intro: 'The OAuth clients of Webex.' },
-  { title: 'Fields of credentials', prefix: 'credentials', intro: 'The named places of the grants in the engine.' },
-  { title: 'Fields of apps', prefix: 'apps', intro: 'The programs that read access tokens.' },
+  { title: 'Fields of integrations', prefix: 'integrations' },
+  { title: 'Fields of credentials', prefix: 'credentials' },
+  { title: 'Fields of apps', prefix: 'apps' },
   {
     title: 'Fields of appRole',
     prefix: 'appRole',
-    intro: 'The auth method of apps without an identity of their own.',
   },
   {
     title: "Fields of an app's identity",
@@ -58,10 +58,9 @@ export const DECLARATION_SECTIONS: readonly DeclarationSection[] = [
   {
     title: 'Fields of operators',
     prefix: 'operators',
-    intro: 'People who act as operators, by their identity provider.',
   },
-  { title: 'Field manageProvisioner', prefix: 'manageProvisioner', intro: 'The operator that Terraform runs as.' },
-  { title: 'Fields of backend', prefix: 'backend', intro: "The place of Terraform's state." },
+  { title: 'Field manageProvisioner', prefix: 'manageProvisioner' },
+  { title: 'Fields of backend', prefix: 'backend' },
 ];
 
 /** @returns the section of a field */

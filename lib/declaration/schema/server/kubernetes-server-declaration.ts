@@ -222,7 +222,7 @@ const kubernetesServerFields = {
   /** Processors that each node requests. A node may use more. @default "250m" @example '1' */
   cpu: processors('10m').default('250m'),
   /**
-   * Seal that opens by itself. Its key files are in `sealSecret`, by their names.
+   * Seal of the server, for auto-unseal. Its key files are in `sealSecret`, by their names.
    * @default - Shamir's seal: people unseal the server
    * @example { type: 'transit', address: 'https://seal.example.com:8200', keyName: 'unseal' }
    */

@@ -11,14 +11,13 @@ const text = z.string().min(1, 'must not be empty');
 
 const PLUGIN_RULE = 'required for OpenBao, refused for Vault';
 
-/** @see https://openbao.org/docs/configuration/seal/static/ */
 const staticSealFields = {
-  /** A key in a file. @example 'static' */
+  /** A key in a file. @example 'static' @see https://openbao.org/docs/configuration/seal/static/ */
   type: z.literal('static').register(rules, { rule: 'for product "openbao" only' }),
   /** Name of the key. A name never gets another key. @example '2026-12' */
   currentKeyId: text,
   /**
-   * File of the key on the Docker host: 32 bytes, raw, in hex or in base64, without a line end.
+   * File of the key, on the Docker host or in `sealSecret`: 32 bytes, raw, in hex or in base64, without a line end.
    * @example '/etc/webex-token-vault/seal/2026-12.key'
    */
   currentKeyFile: text,
@@ -26,15 +25,14 @@ const staticSealFields = {
   previousKeyId: text.optional().register(rules, {
     rule: 'together with `previousKeyFile`; not the same as `currentKeyId`',
   }),
-  /** File of the previous key on the Docker host. @default - none @example '/etc/webex-token-vault/seal/2025-12.key' */
+  /** File of the previous key, on the Docker host or in `sealSecret`. @default - none @example '/etc/webex-token-vault/seal/2025-12.key' */
   previousKeyFile: text.optional().register(rules, {
     rule: 'together with `previousKeyId`; another file name than `currentKeyFile`',
   }),
 };
 
-/** @see https://openbao.org/docs/configuration/seal/transit/ */
 const transitSealFields = {
-  /** A key in the transit engine of another server. @example 'transit' */
+  /** A key in the transit engine of another server. @example 'transit' @see https://openbao.org/docs/configuration/seal/transit/ */
   type: z.literal('transit'),
   /** Address of the other Vault or OpenBao server. @example 'https://seal.example.com:8200' */
   address: httpsUrl,
@@ -79,9 +77,8 @@ const kmsPluginFields = {
     .register(rules, { rule: PLUGIN_RULE }),
 };
 
-/** @see https://developer.hashicorp.com/vault/docs/configuration/seal/awskms */
 const awskmsFields = {
-  /** A key in AWS KMS. @example 'awskms' */
+  /** A key in AWS KMS. @example 'awskms' @see https://developer.hashicorp.com/vault/docs/configuration/seal/awskms */
   type: z.literal('awskms'),
   /** Id or ARN of the key. @example 'alias/vault-unseal' */
   kmsKeyId: text,
@@ -92,9 +89,8 @@ const awskmsFields = {
   ...kmsPluginFields,
 };
 
-/** @see https://developer.hashicorp.com/vault/docs/configuration/seal/gcpckms */
 const gcpckmsFields = {
-  /** A key in Google Cloud KMS. @example 'gcpckms' */
+  /** A key in Google Cloud KMS. @example 'gcpckms' @see https://developer.hashicorp.com/vault/docs/configuration/seal/gcpckms */
   type: z.literal('gcpckms'),
   /** Id of the project. @example 'collaboration-prod' */
   project: text,
@@ -107,9 +103,8 @@ const gcpckmsFields = {
   ...kmsPluginFields,
 };
 
-/** @see https://developer.hashicorp.com/vault/docs/configuration/seal/azurekeyvault */
 const azurekeyvaultFields = {
-  /** A key in Azure Key Vault. @example 'azurekeyvault' */
+  /** A key in Azure Key Vault. @example 'azurekeyvault' @see https://developer.hashicorp.com/vault/docs/configuration/seal/azurekeyvault */
   type: z.literal('azurekeyvault'),
   /** Id of the tenant. @example '46646709-b63e-4747-be42-516edeaf1e14' */
   tenantId: text,
@@ -126,9 +121,8 @@ const azurekeyvaultFields = {
   ...kmsPluginFields,
 };
 
-/** @see https://developer.hashicorp.com/vault/docs/configuration/seal/ocikms */
 const ocikmsFields = {
-  /** A key in OCI Vault. @example 'ocikms' */
+  /** A key in OCI Vault. @example 'ocikms' @see https://developer.hashicorp.com/vault/docs/configuration/seal/ocikms */
   type: z.literal('ocikms'),
   /** OCID of the key. @example 'ocid1.key.oc1.iad.afnxza26aag4s.abzwkljsbapzb2nr' */
   keyId: text,
@@ -141,9 +135,8 @@ const ocikmsFields = {
   ...kmsPluginFields,
 };
 
-/** A slot or a token label, and the key. @see https://openbao.org/docs/configuration/seal/pkcs11/ */
 const pkcs11Fields = {
-  /** A key in an HSM. @example 'pkcs11' */
+  /** A key in an HSM, which a slot or a token label selects. @example 'pkcs11' @see https://openbao.org/docs/configuration/seal/pkcs11/ */
   type: z.literal('pkcs11'),
   /** Path of the HSM's library on the server. @example '/usr/lib/softhsm/libsofthsm2.so' */
   lib: text,

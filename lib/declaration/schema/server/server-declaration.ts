@@ -120,7 +120,7 @@ const productionServerFields = {
   /** The certificate of the server, its key and its CA. @example { caFile: null } */
   tls: tlsDeclaration.prefault({}),
   /**
-   * Seal that opens by itself.
+   * Seal of the server, for auto-unseal.
    * @default - Shamir's seal: people unseal the server
    * @example { type: 'transit', address: 'https://seal.example.com:8200', keyName: 'unseal' }
    */
