@@ -143,7 +143,7 @@ describe('if a replacement fails', () => {
     const file = join(files, 'other-application.json');
     writeFileSync(file, readFileSync(rehearsal.environment.DEPLOYMENT ?? '', 'utf8').replace(applicationId, other));
     const { stderr, exitCode } = await authorizeReports('--replace', '--deployment', file);
-    expect(stderr).toMatch(/error: Webex finds no Service App .* check both in the declaration/);
+    expect(stderr).toMatch(/error: Webex finds no Service App .* check both ids in the declaration/);
     expect(exitCode).not.toBe(0);
   });
 
