@@ -147,7 +147,7 @@ describe('without a folder of logins, by the role of the environment', () => {
     const { exitCode, stderr } = await nowhere('exec', ['provisioner', '--', 'true'], env);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^error: the wrapping token was made by "auth\/operators\/role\/issuer\/secret-id" and not for a secret id of auth\/operators\/role\/provisioner, .*\n$/,
+      /^error: the wrapping token was made by "auth\/operators\/role\/issuer\/secret-id" and not for a secret id of auth\/operators\/role\/provisioner\. .*\n$/,
     );
     const lookUp = root.write('sys/wrapping/lookup', { token: env.VAULT_WRAPPED_SECRET_ID });
     await expect(lookUp).resolves.toBeDefined();
