@@ -44,12 +44,12 @@ export default tseslint.config(
   {
     // Texts for people: CONTRIBUTING.md has the rules.
     plugins: { texts: { rules: { 'plain-words': plainWords } } },
-    rules: { 'texts/plain-words': 'warn' },
+    rules: { 'texts/plain-words': 'error' },
   },
   {
     // The texts of tests are those of the product. Only their titles are their own.
     files: ['test/**/*.ts'],
-    rules: { 'texts/plain-words': ['warn', { titlesOnly: true }] },
+    rules: { 'texts/plain-words': ['error', { titlesOnly: true }] },
   },
   {
     // Library code reports by return value and by error; only commands talk to the terminal.

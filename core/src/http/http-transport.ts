@@ -11,8 +11,8 @@ import { sendStream } from './streamed-body';
 /*
  * All requests to other servers, such as Vault and Webex.
  *
- * The transport uses Node's own modules directly. A library delays the start of `webex-token`. undici, the base of `fetch`,
- * takes some 25 ms, axios 60 ms, and Node's module 6 ms. `fetch` supports neither a CA file nor a deadline for the head of the
+ * The transport uses Node's own modules directly. A library delays the start of `webex-token`: `undici`, the base of `fetch`,
+ * takes some 25 ms, and axios 60 ms. Node's module takes 6 ms. `fetch` supports neither a CA file nor a deadline for the head of the
  * answer alone.
  */
 
