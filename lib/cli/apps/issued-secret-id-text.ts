@@ -37,10 +37,12 @@ export function wrappedSecretIdText(issuance: SecretIdIssuance): string {
     `  export VAULT_SECRET_ID_FILE="$HOME/${app.name}.secret-id"`,
     ...(caFile === undefined ? [] : ['On another machine, set VAULT_CACERT to a copy of the CA.']),
     '',
-    'Then fetch the secret id into this file. Paste the wrapping token after the first line, and run one of the other lines:',
+    'Run this line alone, then paste the wrapping token:',
     '  read -rs WRAPPING_TOKEN',
+    '',
+    'Then run ONE of these lines, which fetch the secret id into the file. The wrapping token works once:',
     `  VAULT_WRAPPED_SECRET_ID="$WRAPPING_TOKEN" ${programLine('webex-token', 'unwrap')}`,
-    `  (umask 077; VAULT_TOKEN="$WRAPPING_TOKEN" ${program} unwrap -field=secret_id > "$VAULT_SECRET_ID_FILE")`,
+    `  ${intoFile(`VAULT_TOKEN="$WRAPPING_TOKEN" ${program} unwrap -field=secret_id`)}`,
     `  ${curl(issuance)}`,
     '',
     'If Vault refuses the wrapping token before it expires, the token was used already. Somebody else may have the secret id,',
@@ -67,8 +69,15 @@ function curl({ server }: SecretIdIssuance): string {
   ];
   const request = ['curl -sSf -X POST', ...options, '-K - "$VAULT_ADDR/v1/sys/wrapping/unwrap"'].join(' ');
   const header = '<<< "header = \\"X-Vault-Token: $WRAPPING_TOKEN\\""';
-  const field = String.raw`sed -n 's/.*"secret_id":"\([^"]*\)".*/\1/p'`;
-  return `(umask 077; set -o pipefail; ${request} ${header} | ${field} > "$VAULT_SECRET_ID_FILE")`;
+  // Without a match, grep fails.
+  const field = `grep -o '"secret_id":"[^"]*' | cut -d '"' -f 4`;
+  return intoFile(`set -o pipefail; ${request} ${header} | ${field}`);
+}
+
+/** A failed fetch leaves an earlier secret id in the file. */
+function intoFile(fetching: string): string {
+  const [file, fetched] = ['"$VAULT_SECRET_ID_FILE"', '"$VAULT_SECRET_ID_FILE.new"'];
+  return `(umask 077; trap 'rm -f ${fetched}' EXIT; ${fetching} > ${fetched} && mv ${fetched} ${file})`;
 }
 
 function destruction({ program, issued, rolePath, server }: SecretIdIssuance): string {
