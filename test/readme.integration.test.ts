@@ -83,7 +83,7 @@ describe('snippets of README.md and client/README.md', () => {
   });
 
   function webexHere(): Record<string, string> {
-    return { 'https://webexapis.com/v1': vault.webex.apiUrl, 'curl ': 'curl --silent ' };
+    return { 'https://webexapis.com/v1': vault.webex.apiUrl };
   }
 
   test('npx --no-install webex-token prints the access token and nothing else', async () => {

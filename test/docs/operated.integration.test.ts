@@ -189,7 +189,7 @@ describe('a server that is operated by the pages', () => {
     const [status, doctor, metrics, ...more] = typist.typesEach('README.md', 'watch');
     expect(more).toEqual([]);
     expect(await status?.()).toMatch(
-      transcript('README.md', 'transcript', 'npx --no-install webex-token-vault status'),
+      transcript('README.md', 'transcript', 'npx --no-install webex-token-vault status --verify'),
     );
     expect(await doctor?.()).toContain('ok     login: as the observer');
     await metrics?.(await serving());
