@@ -44,7 +44,7 @@ async function states(deployment: Deployment): Promise<Record<string, [state: st
   const { credentials } = await lookAt({
     deployment,
     vault: admin,
-    asObserver: (action) => action(admin),
+    asObserver: (action) => action({ vault: admin }),
     verify: true,
   });
   return Object.fromEntries(credentials.map(({ name, state, organization }) => [name, [state, organization]]));

@@ -4,6 +4,7 @@ import {
   ExplainedError,
   NotPermitted,
   secretIdOf,
+  tokenSource,
   vaultVariable,
   type VaultConnectionOptions,
 } from '#core';
@@ -32,6 +33,8 @@ export class OperatorSession implements AsyncDisposable {
     readonly expireTime?: Date,
     /** Whether it logged in by itself, so that Vault knows the token. */
     readonly isLoggedIn = false,
+    /** Place of a given token, such as `VAULT_TOKEN`. @default - it logged in by itself, or the place is unknown */
+    readonly tokenSource?: string,
   ) {}
 
   /**
@@ -57,7 +60,7 @@ export class OperatorSession implements AsyncDisposable {
     if (connection.token === undefined) {
       throw nobody(name, roleFromEnvironment);
     }
-    return new OperatorSession(vault, connection.token);
+    return new OperatorSession(vault, connection.token, undefined, false, tokenSource(env));
   }
 
   /**

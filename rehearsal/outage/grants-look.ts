@@ -37,7 +37,12 @@ export async function observer(options: LookedAt): Promise<() => Promise<Look>> 
   const request = { policies: [policyName], no_default_policy: true, ttl: '24h' };
   const { auth } = await server.admin.write('auth/token/create', request, loginReply);
   const lookThrough = (vault: VaultClient): Promise<Report> =>
-    lookAt({ deployment, vault, asObserver: (action) => action(vault.withToken(auth.client_token)), verify: true });
+    lookAt({
+      deployment,
+      vault,
+      asObserver: (action) => action({ vault: vault.withToken(auth.client_token) }),
+      verify: true,
+    });
 
   return async () => {
     let look: Look = NO_LOOK;

@@ -162,7 +162,7 @@ describe('--out', () => {
       [OPERATORS_VARIABLE]: folder,
     });
     expect(exitCode).toBe(5);
-    expect(stderr).toMatch(/^error: this Vault token may read nothing: .*\n$/);
+    expect(stderr).toMatch(/^error: the token in VAULT_TOKEN may read nothing: .*\n$/);
     expect(readFileSync(file, 'utf8')).toMatch(/^webex_token_vault_look_success 0$/m);
   });
 

@@ -251,7 +251,7 @@ it.each([
   const { exitCode, stdout, stderr } = await status([], { VAULT_TOKEN: await given() });
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   expect(stderr).toMatch(
-    /^error: this Vault token may read nothing: it is invalid, or lacks .*; log in as the observer, or deploy its policy "oauthapp-observer": npx --no-install webex-token-vault deploy webex-tokens\n$/,
+    /^error: the token in VAULT_TOKEN may read nothing: it is invalid, or lacks .*; log in as the observer, or deploy its policy "oauthapp-observer": npx --no-install webex-token-vault deploy webex-tokens\n$/,
   );
 });
 
@@ -373,7 +373,7 @@ describe('--webhook', () => {
   it('status --webhook reports that the observer cannot look, and keeps that exit code', async () => {
     const blind = await status([], { ...told(), VAULT_TOKEN: 's.unknown' });
     expect(blind).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(server.requests.at(-1)?.body).toContain('the look: failed; this Vault token may read nothing');
+    expect(server.requests.at(-1)?.body).toMatch(/the look: failed; the token in VAULT\S+TOKEN may read nothing/);
     await status([], told());
     expect(server.requests.at(-1)?.body).toContain('the look succeeds again');
   });

@@ -87,6 +87,14 @@ function tokenFromEnvironment(env: NodeJS.ProcessEnv): string | undefined {
   return vaultVariable('TOKEN', env) ?? tokenFromHelperFile(env);
 }
 
+/** Place of the token in {@link vaultOptionsFromEnvironment}, for people. @returns undefined if there is no token */
+export function tokenSource(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return (
+    ['BAO_TOKEN', 'VAULT_TOKEN'].find((name) => env[name]) ??
+    (tokenFromHelperFile(env) === undefined ? undefined : '~/.vault-token')
+  );
+}
+
 /** Reads a file that a setting names. @throws ExplainedError with the name of the setting */
 export function readSetting(setting: string, file: string): string {
   try {

@@ -23,7 +23,12 @@ export async function observe(
       vault: new VaultClient({ ...connection, token: undefined, signal: own }),
       asObserver: async (action) => {
         await using session = await OperatorSession.open(connection, 'observer', { operators, signal: own });
-        return await action(session.vault.endedBy(readGraceSignal(own, deployment.engine)), session.isLoggedIn);
+        const { isLoggedIn, tokenSource } = session;
+        return await action({
+          vault: session.vault.endedBy(readGraceSignal(own, deployment.engine)),
+          isLoggedIn,
+          tokenSource,
+        });
       },
       operators: OPERATOR_NAMES,
       verify,

@@ -11,6 +11,7 @@ import { readGraceSignal } from '../../vault/grace-signal';
 import { refuseOtherAddress, requireProduct } from '../../vault/ready-server';
 import { VaultClient } from '../../vault/vault-client';
 import { lookInside } from '../looks/look';
+import { type ObserverLogin, observerStep, tokenName } from '../looks/observer-login';
 import { lookAtServer } from '../looks/server-look';
 import { checkVaultClock } from './clock-check';
 import { checkEnvironment, environmentAdvice } from './environment';
@@ -28,16 +29,10 @@ import { checkWebexReachable } from './webex-check';
  * answer about each token. Inside Vault, the doctor takes the look of `status` and checks its lines.
  */
 
-export interface ObserverLogin extends AsyncDisposable {
-  readonly vault: VaultClient;
-  /** Whether the token is from the observer's own login. @default false: a token was given */
-  readonly isLoggedIn?: boolean;
-}
-
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly load: () => Promise<{ readonly deployment: Deployment; readonly file: string }>;
-  readonly logIn: (connection: VaultConnectionOptions) => Promise<ObserverLogin>;
+  readonly logIn: (connection: VaultConnectionOptions) => Promise<ObserverLogin & AsyncDisposable>;
   /** Meaning of a refusal by Vault. */
   readonly explain: (error: VaultResponseError) => ExplainedError;
   readonly operators: readonly string[];
@@ -103,37 +98,31 @@ async function examine(examination: Examination, options: DoctorOptions): Promis
   await using session = await examination.check(
     'login',
     () => logIn(connection),
-    () => (env.BAO_TOKEN || env.VAULT_TOKEN ? 'by VAULT_TOKEN' : 'as the observer'),
+    (login) => (login.isLoggedIn ? 'as the observer' : `by ${tokenName(login)}, which is checked next`),
   );
   await examineInside(examination, options, deployment, session);
 }
 
 async function examineInside(
   examination: Examination,
-  { env, operators, signal, webex: asksWebex, now = () => new Date() }: DoctorOptions,
+  { operators, signal, webex: asksWebex, now = () => new Date() }: DoctorOptions,
   deployment: Deployment,
-  { vault, isLoggedIn }: ObserverLogin,
+  login: ObserverLogin,
 ): Promise<void> {
   // A read may refresh a token.
-  const observer = vault.endedBy(readGraceSignal(signal, deployment.engine));
-  const isTokenGiven = Boolean(env.BAO_TOKEN || env.VAULT_TOKEN);
+  const observer = login.vault.endedBy(readGraceSignal(signal, deployment.engine));
   const place = [pluginPlace(deployment)].filter((line) => line !== undefined).map((line) => advice(line));
   const { isRoot } = await examination.check(
     'rights',
     () =>
-      checkObserver(observer, deployment, { isTokenGiven, isLoggedIn }).catch((error: unknown) => {
+      checkObserver({ ...login, vault: observer }, deployment).catch((error: unknown) => {
         examination.advise(...(error instanceof NotDeployed ? place : []));
         throw error;
       }),
     (found) => (found.isRoot ? 'all, because it is a root token' : "the observer's"),
   );
   if (isRoot) {
-    examination.advise(
-      advice(
-        'the Vault token is a root token, which may do everything',
-        'unset VAULT_TOKEN, to log in as the observer',
-      ),
-    );
+    examination.advise(advice(`${tokenName(login)} is a root token, which may do everything`, observerStep(login)));
   }
   // If Webex cannot be reached, the look does not ask it about each token. Its problem is reported after those of
   // Vault.

@@ -2,8 +2,8 @@ import { deployCommand } from '../../declaration/deploy-command';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { observerRules } from '../../declaration/policies/observer-policy';
 import { missingRights } from '../../vault/missing-rights';
-import type { VaultClient } from '../../vault/vault-client';
 import { requireObserver } from '../looks/look';
+import { type ObserverLogin, observerStep, tokenName } from '../looks/observer-login';
 import { Problem } from './examination';
 
 /**
@@ -11,18 +11,18 @@ import { Problem } from './examination';
  * @throws NotDeployed, NotPermitted if the token may read nothing, Problem if it may not read everything that it should
  */
 export async function checkObserver(
-  observer: VaultClient,
+  login: ObserverLogin,
   deployment: Deployment,
-  { isTokenGiven, isLoggedIn }: { readonly isTokenGiven: boolean; readonly isLoggedIn?: boolean },
 ): Promise<{ readonly isRoot: boolean }> {
-  await requireObserver(observer, deployment, isLoggedIn);
+  const { vault: observer, isLoggedIn } = login;
+  await requireObserver(login, deployment);
   const missing = (await missingRights(observer, observerRules(deployment))) ?? [];
   const [first] = missing;
   if (first !== undefined) {
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
-    const given = isTokenGiven ? "unset VAULT_TOKEN if it is not the observer's; otherwise: " : '';
+    const given = isLoggedIn ? '' : `if it is not the observer's token, ${observerStep(login)}; otherwise: `;
     throw new Problem(
-      `this Vault token lacks rights of the observer: ${first}${more}`,
+      `${tokenName(login)} lacks rights of the observer: ${first}${more}`,
       `${given}${deployCommand()}, which writes the observer's policy`,
     );
   }

@@ -12,6 +12,7 @@ import type { VaultClient } from '../../vault/vault-client';
 import { lookAtBackup } from './backup-look';
 import { lookAtCredential } from './credential-look';
 import { lookAtEntry, withRefusals } from './integration-look';
+import { type ObserverLogin, tokenName } from './observer-login';
 import { lookAtOidc } from './oidc-look';
 import { linesOf, worst, type CredentialLine, type EngineLine, type Report } from '../report';
 import { Observations } from './observations';
@@ -39,7 +40,7 @@ export interface LookOptions extends InsideLookOptions {
   /** Client without a token. */
   readonly vault: VaultClient;
   /** Logs the observer in, runs the action with its token, and logs out. A given token replaces the login. */
-  readonly asObserver: <T>(action: (vault: VaultClient, isLoggedIn?: boolean) => Promise<T>) => Promise<T>;
+  readonly asObserver: <T>(action: (login: ObserverLogin) => Promise<T>) => Promise<T>;
   /** @default - the machine's clock */
   readonly now?: () => Date;
 }
@@ -57,9 +58,9 @@ export async function lookAt(options: LookOptions): Promise<Report> {
   const inside =
     server.severity === 'broken'
       ? hiddenInside(deployment, `${isOneOfSeveral ? 'this node' : 'the server'} is ${server.state}`, isOneOfSeveral)
-      : await asObserver(async (observer, isLoggedIn) => {
-          await requireObserver(observer, deployment, isLoggedIn);
-          return lookInside(observer, options, lookedAt);
+      : await asObserver(async (login) => {
+          await requireObserver(login, deployment);
+          return lookInside(login.vault, options, lookedAt);
         }).catch((error: unknown) => {
           // The server went away during the look.
           if (error instanceof VaultUnreachableError) {
@@ -125,14 +126,10 @@ export async function lookInside(
  * Checks that the observer has its rights. The check distinguishes missing rights from a missing engine, because a policy
  * also covers paths without a mount.
  *
- * @param isLoggedIn whether the token is from the observer's own login, and so is valid
  * @throws NotDeployed if the observer's own login has no rights yet, NotPermitted
  */
-export async function requireObserver(
-  observer: VaultClient,
-  { engine, credentials }: Deployment,
-  isLoggedIn = false,
-): Promise<void> {
+export async function requireObserver(login: ObserverLogin, { engine, credentials }: Deployment): Promise<void> {
+  const { vault: observer, isLoggedIn } = login;
   const needed = credentials.map(({ name }) => ({ path: `${engine.mountPath}/creds/${name}`, capabilities: ['read'] }));
   // The server reads all rules of the token for each path. So the other paths are checked only if the first is refused.
   const first = await missingRights(observer, needed.slice(0, 1));
@@ -146,7 +143,7 @@ export async function requireObserver(
     }
     const lacking = missing?.[0] ?? 'the right to look up its own rights';
     throw new NotPermitted(
-      `this Vault token may read nothing: it is invalid, or lacks ${lacking}; log in as the observer, or deploy its policy "${policy}": ${deployCommand()}`,
+      `${tokenName(login)} may read nothing: it is invalid, or lacks ${lacking}; log in as the observer, or deploy its policy "${policy}": ${deployCommand()}`,
     );
   }
 }

@@ -1,6 +1,9 @@
-import { WrappingTokenSpentError } from '#core';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { vaultOptionsFromEnvironment, WrappingTokenSpentError } from '#core';
 import { OperatorSession } from '../../../lib/operators/operator-session';
 import { eventually } from '../../../rehearsal/eventually';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 import { loginAnswer, refusal, ScriptedVault, UNWRAPPED_SECRET_ID } from '../../fixtures/loopback/scripted-vault';
 
 const LOGIN = 'auth/operators/login';
@@ -32,6 +35,22 @@ it('the session retries the login with a secret id that it has unwrapped', async
 it('the error says that the secret id is lost if Vault demands too long a wait', async () => {
   vault.answer(LOGIN, { ...refusal(429, 'slow down'), headers: { 'retry-after': '3600' } });
   await expect(open()).rejects.toThrow(WrappingTokenSpentError);
+});
+
+it.each([
+  ['VAULT_TOKEN', { VAULT_TOKEN: 's.1' }],
+  ['BAO_TOKEN', { VAULT_TOKEN: 's.1', BAO_TOKEN: 's.2' }],
+  ['~/.vault-token', {}],
+])('the session names the place of a given token: %s', async (place, tokens) => {
+  const home = temporaryFolder();
+  writeFileSync(join(home, '.vault-token'), 's.3\n');
+  const env = { HOME: home, ...tokens };
+  await using session = await OperatorSession.open(
+    vaultOptionsFromEnvironment({ address: vault.address }, env),
+    'observer',
+    { operators: { path: 'none', isNamed: false }, env },
+  );
+  expect(session.tokenSource).toBe(place);
 });
 
 it('the session stops waiting when it is interrupted', async () => {

@@ -56,7 +56,11 @@ async function doctor({ deployment = vault.deployment, token: given = token, web
     env: { VAULT_TOKEN: given },
     load: () => Promise.resolve({ deployment, file: 'deployment.ts' }),
     logIn: () =>
-      Promise.resolve({ vault: vault.admin.withToken(given), [Symbol.asyncDispose]: () => Promise.resolve() }),
+      Promise.resolve({
+        vault: vault.admin.withToken(given),
+        tokenSource: 'VAULT_TOKEN',
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
     explain: explainedRefusal,
     operators: OPERATOR_NAMES,
     operatorFolder: '/none',
@@ -141,7 +145,9 @@ describe('after a consent', () => {
     ])('the doctor checks the token and finds %s', async (_, given) => {
       const { check, line } = await doctor({ token: await given() });
       expect(check).toBe('rights');
-      expect(line).toMatch(/^this Vault token may read nothing: .*; log in as the observer, or deploy its policy/);
+      expect(line).toMatch(
+        /^the token in VAULT_TOKEN may read nothing: .*; log in as the observer, or deploy its policy/,
+      );
     });
 
     it('the doctor names a right that the token lacks', async () => {
@@ -150,7 +156,7 @@ describe('after a consent', () => {
       const { check, line } = await doctor({ token: await vault.tokenWith(`${policies}\n${ask}`) });
       expect(check).toBe('rights');
       expect(line).toMatch(
-        /lacks rights of the observer: read on oauthapp-records\/data\/consents\/\+ and \d+ more; unset VAULT_TOKEN .* deploy webex-tokens/,
+        /lacks rights of the observer: read on oauthapp-records\/data\/consents\/\+ and \d+ more; .* unset VAULT_TOKEN, .* deploy webex-tokens/,
       );
     });
 
@@ -158,7 +164,7 @@ describe('after a consent', () => {
       const { line, advice } = await doctor({ token: vault.server.rootToken });
       expect(line).toBeUndefined();
       expect(advice).toContain(
-        'the Vault token is a root token, which may do everything; unset VAULT_TOKEN, to log in as the observer',
+        'the token in VAULT_TOKEN is a root token, which may do everything; unset VAULT_TOKEN, to log in as the observer',
       );
     });
   });

@@ -68,7 +68,7 @@ function allowAll(): void {
 }
 
 /** @param listed Vault's answer to each list request */
-async function doctor(listed: string[] = []) {
+async function doctor(listed: string[] = [], tokenSource?: string) {
   const { findings, advice } = await diagnose({
     env: {},
     load: () => Promise.resolve({ deployment, file: 'deployment.ts' }),
@@ -83,7 +83,7 @@ async function doctor(listed: string[] = []) {
       // Node's HTTP server does not know the method LIST.
       client.list = () => Promise.resolve(listed);
       client.endedBy = () => client;
-      return Promise.resolve({ vault: client, [Symbol.asyncDispose]: () => Promise.resolve() });
+      return Promise.resolve({ vault: client, tokenSource, [Symbol.asyncDispose]: () => Promise.resolve() });
     },
     explain: explainedRefusal,
     operators: [],
@@ -93,7 +93,8 @@ async function doctor(listed: string[] = []) {
     signal: new AbortController().signal,
   });
   const wrong = findings.find(({ state }) => state === 'error');
-  return { check: wrong?.check, line: wrong && [wrong.detail, wrong.next].filter(Boolean).join('; '), advice };
+  const login = findings.find(({ check }) => check === 'login')?.detail;
+  return { login, check: wrong?.check, line: wrong && [wrong.detail, wrong.next].filter(Boolean).join('; '), advice };
 }
 
 it('the doctor makes at most 16 requests at once', async () => {
@@ -113,6 +114,17 @@ it('the doctor finds no problem in the base answers of these tests', async () =>
   expect(line).toBeUndefined();
   expect(advice.filter(({ kind }) => kind === 'advice')).toEqual([]);
 });
+
+it.each(['VAULT_TOKEN', '~/.vault-token'])(
+  'the doctor does not take the token in %s for the observer',
+  async (place) => {
+    expect((await doctor([], place)).login).toBe(`by the token in ${place}, which is checked next`);
+    vault.answer('sys/capabilities-self', refusal(403, 'permission denied'));
+    const { check, line } = await doctor([], place);
+    expect(check).toBe('rights');
+    expect(line).toContain(`the token in ${place} may read nothing: it is invalid, or lacks `);
+  },
+);
 
 const WORKS_FOR = new Date(Date.now() + 86_400_000);
 
@@ -154,7 +166,7 @@ it.each<[string, string, ScriptedAnswer, RegExp]>([
     'a plugin that does not run',
     CONFIG,
     refusal(404, 'backend is nil'),
-    /\(plugin not running\): .*the binary in the server's plugin directory .*npx --no-install webex-token-vault deploy webex-tokens/,
+    /\(plugin not running\): .*[Bb]inary is missing in the server's plugin directory.* npx --no-install webex-token-vault deploy webex-tokens/,
   ],
   [
     'an engine that does not answer',
