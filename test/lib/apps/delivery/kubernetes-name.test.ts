@@ -16,5 +16,7 @@ it('each pair of app and credential has its own Kubernetes name', () => {
 it('a Kubernetes name has at most as many characters as Kubernetes allows', () => {
   expect(kubernetesName('a'.repeat(63), 'b'.repeat(63))).toHaveLength(127);
   expect(() => kubernetesName('a'.repeat(64))).toThrow('63 characters at most, got 64');
-  expect(() => kubernetesName(...Array.from({ length: 4 }, () => 'a'.repeat(63)))).toThrow('253 characters at most, got 255');
+  expect(() => kubernetesName(...Array.from({ length: 4 }, () => 'a'.repeat(63)))).toThrow(
+    '253 characters at most, got 255',
+  );
 });
