@@ -270,7 +270,7 @@ describe('an imported grant', () => {
     const before = await authorized();
     const failed = run('owned', { replace: true, token: refreshToken() });
     await expect(failed).rejects.toBeInstanceOf(GrantRefused);
-    await expect(failed).rejects.toThrow(/^[^\n]*it has expired, was revoked .*belongs to another integration[^\n]*$/);
+    await expect(failed).rejects.toThrow(/^[^\n]*It has expired, was revoked .*belongs to another integration[^\n]*$/);
     expect(await world.tokenOf('owned')).toBe(before);
   });
 
