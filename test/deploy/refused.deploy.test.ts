@@ -79,7 +79,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
   test('deploy refuses a missing right and names the command that grants it, while diff only reports it', async () => {
     deployed.declareAnotherApp('reports');
     const lack =
-      /the Vault token may not do this: it lacks create on auth\/approle\/role\/reports and 1 more\. .*operators update/;
+      /the Vault token may not do this: it lacks create on auth\/approle\/role\/reports, \S+ on \S+\. .*operators update/;
     const told = await deployed.run('diff');
     expect(told.stderr).toMatch(lack);
     expect(told.stderr).toContain('- app "reports" may now read "testauth"\n');

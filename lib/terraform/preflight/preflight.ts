@@ -20,6 +20,9 @@ import type { ResourceChange } from '../plan/resource-change';
 import { isPluginAbsent, requireRegisteredPlugin, writesPlugin } from './plugin-presence';
 import { readAccess, writeAccess } from '../plan/vault-access';
 
+/** A message stays readable with this number of missing rights. */
+const NAMED_RIGHTS = 5;
+
 const renewal = (): string =>
   `If it is the provisioner's token, its policy is older than the declaration: renew the policy with "${commandLine('operators update')}", which needs the key shares. Otherwise use a token that has this right`;
 
@@ -27,7 +30,7 @@ const formerMethod = (): string =>
   `A provisioner may delete an auth method only while its policy names the method. Declare the method again, and renew the policy with "${commandLine('operators update')}". Then remove the method, deploy, and renew the policy last. Or deploy this once with a token that has this right`;
 
 const ownPolicy = (): string =>
-  `No provisioner may write its own policy. If "${commandLine('init')}" wrote it, set manageProvisioner to false in ${declaringFile()}; otherwise deploy as an administrator`;
+  `No provisioner may write its own policy. If "${commandLine('init')}" wrote it, set manageProvisioner to false in ${declaringFile()}; otherwise use a token that has this right, as an administrator's`;
 
 /** Checks of Vault before Terraform changes anything in it. */
 export class Preflight {
@@ -153,7 +156,8 @@ export class Preflight {
       ...((await missingRights(this.vault.withNamespace(undefined), needed.filter(isOfRoot))) ?? []),
     ];
     const [first] = missing;
-    const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+    const named = missing.slice(0, NAMED_RIGHTS).join(', ');
+    const more = missing.length > NAMED_RIGHTS ? `, and ${missing.length - NAMED_RIGHTS} more` : '';
     if (first === undefined) {
       return [];
     }
@@ -161,7 +165,7 @@ export class Preflight {
       ` on sys/policies/acl/${policyNameOf(this.deployment.engine.mountPath, 'provisioner')}`,
     );
     const mend = isOwn ? ownPolicy() : this.#isOfFormerMethod(first) ? formerMethod() : renewal();
-    return [`the Vault token may not ${what} this: it lacks ${first}${more}. ${mend}`];
+    return [`the Vault token may not ${what} this: it lacks ${named}${more}. ${mend}`];
   }
 }
 

@@ -143,7 +143,7 @@ describe('after the plan', () => {
     vault.answer('sys/capabilities-self', { body: { data: { 'sys/mounts/oauthapp': ['deny'] } } });
     const [, obstacle] = (await preflight().findings(planOfMount())).obstacles;
     expect(obstacle).toBe(
-      'the Vault token may not do this: it lacks update on sys/mounts/oauthapp and 1 more. If it is the provisioner\'s token, its policy is older than the declaration: renew the policy with "npx --no-install webex-token-vault operators update", which needs the key shares. Otherwise use a token that has this right',
+      'the Vault token may not do this: it lacks update on sys/mounts/oauthapp, read on sys/mounts/oauthapp. If it is the provisioner\'s token, its policy is older than the declaration: renew the policy with "npx --no-install webex-token-vault operators update", which needs the key shares. Otherwise use a token that has this right',
     );
   });
 
@@ -156,6 +156,15 @@ describe('after the plan', () => {
         /lacks update on .*\. No provisioner may write its own policy\. .* set manageProvisioner to false/,
       ),
     ]);
+  });
+
+  it("the preflight names an administrator's token for a destroy as the provisioner", async () => {
+    const path = 'sys/policies/acl/oauthapp-provisioner';
+    vault.answer('sys/capabilities-self', { body: { data: { [path]: ['read'] } } });
+    const plan = planned({ type: 'vault_policy', actions: ['delete'], before: { name: 'oauthapp-provisioner' } });
+    const [obstacle = ''] = (await preflight().findings(plan)).obstacles;
+    expect(obstacle).toContain(`it lacks delete on ${path}. `);
+    expect(obstacle).toMatch(/; otherwise use a token that has this right, as an administrator's$/);
   });
 
   it('the preflight continues if the token may not look up its permissions', async () => {
