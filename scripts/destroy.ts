@@ -14,7 +14,9 @@ export function define(command: Command, signal: AbortSignal): void {
     summary: 'Deletes everything that "deploy" created, with every grant in it. It shows the deletions and asks first.',
   });
   addApprovalOptions(described).action(async (named: readonly string[], options: StackOptions & ApprovalOptions) => {
-    const selection = await selectStacks(command, named, synthesizeOnDemand, () => refuseUnanswerable(options));
+    const selection = await selectStacks(command, named, synthesizeOnDemand, () =>
+      refuseUnanswerable(options, { destroy: true }),
+    );
     const { stacks } = selection;
     if (named.length === 0 && stacks.length > 1) {
       throw new UsageError(

@@ -210,9 +210,16 @@ describe('a remote Vault with a plain HTTP address', () => {
 });
 
 describe('without a terminal', () => {
+  it('destroy starts no plan without a terminal, and does not point to the plan of a deploy', async () => {
+    const { exitCode, stdout, stderr } = await runCommand('destroy', ['webex-tokens']);
+    expect(stderr).toBe(
+      'error: there is no terminal to ask for confirmation; add --yes to destroy without a question, or run this in a terminal to see the deletions first\n',
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
   it.each([
     ['deploy', [], 'there is no terminal to ask for confirmation'],
-    ['destroy', ['webex-tokens'], 'there is no terminal to ask for confirmation'],
     ['deploy', ['--json'], 'with --json, nobody is asked for confirmation'],
   ])('the command "%s" with %j starts no plan without a terminal for the confirmation', async (command, args, why) => {
     const { exitCode, stdout, stderr } = await runCommand(command, args);

@@ -22,10 +22,16 @@ export function addApprovalOptions(command: Command): Command {
 }
 
 /** @throws UsageError if nobody can be asked, and `--yes` is missing */
-export function refuseUnanswerable({ yes, json }: ApprovalOptions & { readonly json?: boolean }): void {
+export function refuseUnanswerable(
+  { yes, json }: ApprovalOptions & { readonly json?: boolean },
+  { destroy = false }: { readonly destroy?: boolean } = {},
+): void {
   if (!yes && (json || !process.stdin.isTTY)) {
     const why = json ? 'with --json, nobody is asked for confirmation' : 'there is no terminal to ask for confirmation';
-    throw new UsageError(`${why}; add --yes to make the changes, or show them with "${commandLine('diff')}"`);
+    const next = destroy
+      ? 'add --yes to destroy without a question, or run this in a terminal to see the deletions first'
+      : `add --yes to make the changes, or show them with "${commandLine('diff')}"`;
+    throw new UsageError(`${why}; ${next}`);
   }
 }
 
