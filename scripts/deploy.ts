@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { synthesizeOnDemand } from '../constructs/synthesis-on-demand';
 import { addApprovalOptions, refuseUnanswerable, type ApprovalOptions } from '../lib/cli/stack/approval';
+import { say } from '../lib/cli/command';
+import { consentSteps } from '../lib/cli/stack/next-steps';
+import type { Plan } from '../lib/terraform/plan/plan';
 import { durationOption } from '../lib/cli/options/option-values';
 import { changeStacks } from '../lib/cli/stack/stack-change';
 import { describeStackCommand, selectStacks, tellOutputs, type StackOptions } from '../lib/cli/stack/stack-command';
@@ -25,8 +28,11 @@ export function define(command: Command, signal: AbortSignal): void {
           refuseUnanswerable(options);
         }
       });
-      if ((await changeStacks(selection, { ...options, destroy: false }, signal)) && !options.json) {
+      const next: string[] = [];
+      const onApplied = (plan: Plan): void => void next.push(...consentSteps(plan, selection.loaded.deployment));
+      if ((await changeStacks(selection, { ...options, destroy: false, onApplied }, signal)) && !options.json) {
         await tellOutputs(selection.stacks);
+        next.forEach(say);
       }
     });
 }

@@ -15,6 +15,8 @@ interface ChangeOptions extends StackOptions, ApprovalOptions {
   readonly destroy: boolean;
   /** How long to wait for pods, in seconds. @default 0 */
   readonly wait?: number;
+  /** Called after each applied plan. @default - nothing is called */
+  readonly onApplied?: (plan: Plan) => void;
 }
 
 /** Plans and applies each stack in turn, until one fails. @returns whether none failed */
@@ -73,7 +75,11 @@ async function changeStack(work: StackWork, file: string, options: ChangeOptions
   }
   await findings.stop?.pause?.();
   await preflight?.beforeApply(plan);
-  return applyPlan(work, file, plan, json);
+  const isApplied = await applyPlan(work, file, plan, json);
+  if (isApplied) {
+    options.onApplied?.(plan);
+  }
+  return isApplied;
 }
 
 /** @throws ExplainedError if the plan has an obstacle; the consequences have been shown, because they may name the cause */
