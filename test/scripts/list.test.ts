@@ -19,6 +19,8 @@ it('list prints each declared item on one line', async () => {
   expect(stdout).toMatch(/^app {10}people-me +logs in by approle; reads testauth$/m);
   expect(stdout).toMatch(/^app {10}job +logs in by jwt; reads testauth$/m);
   expect(stdout).toMatch(/^operator {5}observer +runs "status"/m);
+  expect(stdout).not.toContain('key shares');
+  expect(stdout).toMatch(/^server {7}existing +at http\S+$/m);
 });
 
 it('list --json prints the same with a format version', async () => {

@@ -1,7 +1,9 @@
 import { loginOf } from '../../declaration/derived/logins';
 import type { Deployment } from '../../declaration/schema/deployment';
 import { isServiceApp } from '../../declaration/schema/credential-declaration';
-import { operatorsOf, OPERATOR_PURPOSES } from '../../operators/operators';
+import { operatorPolicies } from '../../declaration/policies/operator-policies';
+import { keepsGrants } from '../../declaration/schema/server/server-declaration';
+import { operatorsOf, OPERATOR_PURPOSES, type OperatorName } from '../../operators/operators';
 
 /** The declaration for programs. */
 export function declaredJson(deployment: Deployment, file: string): object {
@@ -9,6 +11,7 @@ export function declaredJson(deployment: Deployment, file: string): object {
   return {
     version: 1,
     deployment: file,
+    server: { address: deployment.vault.address, mode: deployment.vault.server?.mode ?? null },
     integrations: integrations.map(({ name, clientId, redirectUrl }) => ({
       name,
       client_id: clientId ?? null,
@@ -22,14 +25,16 @@ export function declaredJson(deployment: Deployment, file: string): object {
       scopes: credential.scopes,
     })),
     apps: apps.map((app) => ({ name: app.name, login: loginOf(deployment, app).type, reads: app.reads })),
-    operators: operatorsOf(deployment).map((name) => ({ name, purpose: OPERATOR_PURPOSES[name] })),
+    operators: operatorsAt(deployment).map((name) => ({ name, purpose: OPERATOR_PURPOSES[name] })),
   };
 }
 
 /** The declaration for people, without a line feed at its end. */
 export function declaredTable(deployment: Deployment): string {
   const { integrations, credentials, apps } = deployment;
+  const { address, server } = deployment.vault;
   const rows: readonly (readonly [kind: string, name: string, detail: string])[] = [
+    ['server', server?.mode ?? 'existing', server === undefined ? `at ${address}` : `${server.product} at ${address}`],
     ...integrations.map(
       ({ name, clientId, redirectUrl }) =>
         ['integration', name, `client id ${clientId ?? 'not declared'}; redirect URL ${redirectUrl}`] as const,
@@ -43,13 +48,19 @@ export function declaredTable(deployment: Deployment): string {
       const detail = `logs in by ${loginOf(deployment, app).type}; reads ${app.reads.join(', ')}`;
       return ['app', app.name, detail] as const;
     }),
-    ...operatorsOf(deployment).map((name) => ['operator', name, OPERATOR_PURPOSES[name]] as const),
+    ...operatorsAt(deployment).map((name) => ['operator', name, OPERATOR_PURPOSES[name]] as const),
   ];
   const kindWidth = Math.max(...rows.map(([kind]) => kind.length));
   const nameWidth = Math.max(...rows.map(([, name]) => name.length));
   return rows
     .map(([kind, name, detail]) => `${kind.padEnd(kindWidth)}  ${name.padEnd(nameWidth)}  ${detail}`)
     .join('\n');
+}
+
+/** Command `init` makes the operators of a server that keeps grants. On another server, only deployed policies exist. */
+function operatorsAt(deployment: Deployment): OperatorName[] {
+  const deployed: readonly string[] = operatorPolicies(deployment).map(({ operator }) => operator);
+  return operatorsOf(deployment).filter((name) => keepsGrants(deployment.vault.server) || deployed.includes(name));
 }
 
 function kindOf(credential: Deployment['credentials'][number]): string {
