@@ -57,8 +57,8 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--refresh-token-file <file>', 'With --import: file with the refresh token')
     .option('--requester <name>', 'With --device: your name in the text to send (default: the name of your login)')
     .option('--no-qr', 'With --device: show no QR code')
-    .option('--no-browser', 'Use a browser on another machine, and paste the URL of its last page')
-    .option('--no-open', 'Do not open the browser')
+    .option('--no-browser', 'For a browser on another machine: paste the URL of its last page here')
+    .option('--no-open', 'For a browser on this machine that cannot be started: open the printed URL yourself')
     .addOption(durationOption('--timeout <duration>', 'Longest wait for the consent', '5m'))
     .option('--json', 'Print the result as JSON')
     .addOption(operatorsOption('authorizer'))
@@ -82,7 +82,8 @@ function grantText({ person, requestedScopes, expireTime }: Grant): string {
     email: person?.emails.join(', ') ?? 'unknown',
     organization: person?.orgId ?? 'unknown',
     'asked for': requestedScopes.join(' '),
-    expires: expireTime?.toISOString() ?? 'never',
+    'access token':
+      expireTime === undefined ? 'never expires' : `until ${expireTime.toISOString()}; the engine refreshes it`,
   };
   return Object.entries(rows)
     .map(([label, value]) => `${`${label}:`.padEnd(14)}${oneLine(value)}`)
