@@ -188,7 +188,7 @@ describeUnless(terraformUnavailable())('a deploy that is half done', () => {
         const ended = await deployed.run('deploy', [], secrets);
         ({ exitCode } = ended);
         said.push(ended.stdout + ended.stderr);
-        if (ended.stderr.includes('declare engine.import: true')) {
+        if (ended.stderr.includes('Declare engine.import: true')) {
           deployed.deployment = defineDeployment({
             ...deployed.deployment,
             engine: { ...deployed.deployment.engine, import: true },
