@@ -146,7 +146,9 @@ export class TerraformRunner {
 
   #run(command: string, args: readonly string[]): Promise<number> {
     const { binary } = this.terraform;
-    return runChildCommand(binary, [`-chdir=${this.folder}`, command, ...args], this.#environment());
+    // Terraform writes colors into files, too.
+    const colors = process.stdout.isTTY ? [] : ['-no-color'];
+    return runChildCommand(binary, [`-chdir=${this.folder}`, command, ...colors, ...args], this.#environment());
   }
 
   async #capture(command: string, ...args: readonly string[]): Promise<string> {

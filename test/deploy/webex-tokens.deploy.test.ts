@@ -121,6 +121,8 @@ describeUnless(terraformUnavailable())('deploy of webex-tokens', () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain('- the client secret of integration "webex-myapp" is written\n');
     expect(stdout).toMatch(/^role_ids\.people-me: [0-9a-f-]{36}$/m);
+    // Colors are for terminals.
+    expect(stdout).not.toContain('\u001b[');
     await expect(rehearsal.admin.list('oauthapp/servers')).resolves.toEqual(['webex-myapp']);
   });
 
