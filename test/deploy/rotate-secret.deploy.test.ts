@@ -49,7 +49,9 @@ describeUnless(terraformUnavailable())('a deployment whose client secret is rota
     const args = ['webex-myapp', '--operators', operated.operators, ...files];
     const { exitCode, stdout, stderr } = await operated.run('rotate-secret', args);
     printed.push(stdout, stderr);
-    expect(stderr).toMatch(/both client secrets.*\n"testauth" was refreshed\n.* alone\n"testauth" was refreshed\n$/);
+    expect(stderr).toMatch(
+      /both client secrets.*\n"testauth" was refreshed\n.* only the new client secret\n"testauth" was refreshed\n$/,
+    );
     expect(exitCode).toBe(0);
     client.formerSecret = undefined;
     expect(await refreshes()).toEqual([200]);
