@@ -154,5 +154,5 @@ function nobody(name: OperatorName, roleFromEnvironment: boolean): NotPermitted 
   const means = roleFromEnvironment
     ? `set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the operator role "${name}", or VAULT_TOKEN, or ${folder}`
     : `log in with "vault login", or set VAULT_TOKEN, or ${folder}`;
-  return new NotPermitted(`there is no Vault token and nothing to get one with; ${means}`);
+  return new NotPermitted(`no Vault token and no login was found; ${means}`);
 }

@@ -9,7 +9,7 @@ import {
 } from '#core';
 
 const ADVICE: Readonly<Record<number, string>> = {
-  403: 'the token is not valid, or its policies do not allow this; use the operator that --help names',
+  403: 'the token is not valid, or its policies do not allow this; log in as the operator that --help names',
   404: 'this server has nothing there; check VAULT_ADDR and VAULT_NAMESPACE',
   413: 'a proxy before the server accepts no body of this size; send it to the server directly',
   429: 'it limits requests; try again later',

@@ -330,7 +330,7 @@ it.each<[string, string, ScriptedAnswer, number, RegExp]>([
     CREDS,
     refusal(404),
     3,
-    /"testauth" is not authorized yet; run: npx --no-install webex-token/,
+    /"testauth" has no grant: nobody authorized it, or its grant was revoked; run: npx --no-install webex-token/,
   ],
   ['an overloaded login', LOGIN, refusal(429, 'slow down'), 4, /could not log in .* \(429: slow down\); try again/],
   [

@@ -41,10 +41,10 @@ async function ask(path = '/', host = `localhost:${port}`): Promise<{ status?: n
   };
 }
 
-it('the page says that the credential is not authorized yet, and names the command to run', async () => {
+it('the page says that the credential has no grant, and names the command to run', async () => {
   const { status, page } = await ask();
   expect(status).toBe(503);
-  expect(page).toContain('is not authorized yet');
+  expect(page).toContain('has no grant');
   expect(page).toContain('authorize testauth');
 });
 

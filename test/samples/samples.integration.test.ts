@@ -137,7 +137,7 @@ describe('the samples', () => {
     const { exitCode, stderr } = await report();
     await vault.engine.authorize(vault.admin, 'reports', { scopes: ANALYTICS_SCOPES });
     expect(stderr).toBe(
-      'error: credential "reports" is not authorized yet; run: npx --no-install webex-token-vault authorize reports\n',
+      'error: credential "reports" has no grant: nobody authorized it, or its grant was revoked; run: npx --no-install webex-token-vault authorize reports\n',
     );
     expect(exitCode).toBe(3);
   });

@@ -54,7 +54,7 @@ it.each([
     ['testauth'],
     { VAULT_ADDR: 'http://127.0.0.1:1' },
     5,
-    /^error: there is no Vault token and nothing to get one with; .*\n$/,
+    /^error: no Vault token and no login was found; .*\n$/,
   ],
   [
     'a CA file that is not there',

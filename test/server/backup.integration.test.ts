@@ -72,7 +72,7 @@ describe('webex-token-vault backup create', () => {
   });
 
   it.each([
-    ['no token', {}, /^error: there is no Vault token and nothing to get one with; .+"backup".+\n$/],
+    ['no token', {}, /^error: no Vault token and no login was found; .+"backup".+\n$/],
     ['a token that is not valid', { VAULT_TOKEN: 's.nobody' }, /^error: Vault answered 403 .+; the token is not valid/],
   ])('backup create reports %s in one line, and leaves no file', async (_, env, line) => {
     // A clone may have logins in the default folder.

@@ -5,7 +5,7 @@ const TEMPORARY = 4;
 
 /** Exit codes of each command that reads a credential, for its `--help`. */
 export const CREDENTIAL_EXIT_CODES: Readonly<Record<number, string>> = {
-  3: 'A person must consent: the credential is not authorized yet, or must be authorized again',
+  3: 'A person must consent: the credential has no grant, or must be authorized again',
   [TEMPORARY]: 'Temporarily unavailable, such as a sealed Vault; try again later',
   5: 'Not permitted: this Vault identity may not do it',
 };

@@ -77,7 +77,7 @@ export class SecretIdFile {
       await replaceContent(file, secretId, await files.stat(file).catch(unlessMissing));
     } catch (error) {
       throw new ExplainedError(
-        `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; correct that, then have another issued: ${commandLine('issue')}`,
+        `${this.path} cannot be written (${errorCode(error)}), and the secret id for it is lost; correct that, then have another issued: ${commandLine('issue', 'APP')}`,
       );
     }
   }

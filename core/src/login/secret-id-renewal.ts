@@ -109,7 +109,7 @@ function write<T>(vault: VaultConnection, path: string, data: object, parse: (re
 
 function explain(error: unknown, { rolePath, secretId }: SecretIdRenewal): string {
   if (error instanceof UnwritableFile) {
-    return `${error.message}, or have a new one issued in time: ${commandLine('issue')}`;
+    return `${error.message}, or have a new one issued in time: ${commandLine('issue', 'APP')}`;
   }
   if (error instanceof VaultResponseError && error.statusCode === 403) {
     return `this app may not (403 at ${rolePath}); declare it with renewsSecretId and deploy, or leave VAULT_RENEW_SECRET_ID (renewSecretId) out`;

@@ -23,7 +23,7 @@ export async function beforeItIsLost<T>(
     const isLost = isUnwrapped() && (error instanceof VaultSealed || transient(error) !== undefined);
     throw isLost
       ? new WrappingTokenSpentError(
-          `this run failed (${describeError(error)}), and the secret id is lost with it, because the wrapping token is used up; have a new one issued: ${commandLine('issue')}`,
+          `this run failed (${describeError(error)}), and the secret id is lost with it, because the wrapping token is used up; have a new one issued: ${commandLine('issue', 'APP')}`,
         )
       : error;
   }

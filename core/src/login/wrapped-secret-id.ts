@@ -16,7 +16,7 @@ export class WrappingTokenSpentError extends ExplainedError {
 
   /** @param message @default - the user of the wrapping token is unknown */
   constructor(
-    message = `Vault does not know the wrapping token (any more): it expired, or it was used already. If you did not use it, someone has taken the secret id. Have the secret ids of this app destroyed and a new one issued: ${commandLine('issue')}`,
+    message = `Vault does not know the wrapping token (any more): it expired, or it was used already. If you did not use it, someone has taken the secret id. Have the secret ids of this app destroyed and a new one issued: ${commandLine('issue', 'APP')}`,
   ) {
     super(message);
   }
@@ -34,7 +34,7 @@ export class WrappingTokenForgedError extends ExplainedError {
   constructor(creationPath: string, rolePath?: string) {
     const meant = rolePath === undefined ? '' : ` of ${rolePath}`;
     super(
-      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id${meant}. It may have been replaced on its way, so do not use it. Have a new one issued: ${commandLine('issue')}`,
+      `the wrapping token was made by "${oneLine(creationPath)}" and not for a secret id${meant}. It may have been replaced on its way, so do not use it. Have a new one issued: ${commandLine('issue', 'APP')}`,
     );
   }
 }
@@ -128,7 +128,7 @@ export class WrappedSecretId {
     return this.#lost === undefined
       ? new WrappingTokenSpentError()
       : new WrappingTokenSpentError(
-          `Vault does not know the wrapping token any more. This program probably used it up, because Vault's answer to the unwrapping was lost (${this.#lost}). Have that secret id destroyed and a new one issued: ${commandLine('issue')}`,
+          `Vault does not know the wrapping token any more. This program probably used it up, because Vault's answer to the unwrapping was lost (${this.#lost}). Have that secret id destroyed and a new one issued: ${commandLine('issue', 'APP')}`,
         );
   }
 

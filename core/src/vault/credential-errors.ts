@@ -18,7 +18,10 @@ export class NotAuthorizedYet extends ExplainedError {
     readonly credential: string,
     message?: string,
   ) {
-    super(message ?? `credential "${credential}" is not authorized yet; run: ${commandLine('authorize', credential)}`);
+    super(
+      message ??
+        `credential "${credential}" has no grant: nobody authorized it, or its grant was revoked; run: ${commandLine('authorize', credential)}`,
+    );
   }
 }
 

@@ -43,7 +43,7 @@ it.each([
     refusal(404),
     NotAuthorizedYet,
     3,
-    /not authorized yet; run: npx --no-install webex-token-vault authorize testauth/,
+    /has no grant: nobody authorized it, or its grant was revoked; run: npx --no-install webex-token-vault authorize testauth/,
   ],
   [
     'begun elsewhere, to which nobody has consented',

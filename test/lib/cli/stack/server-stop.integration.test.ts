@@ -57,7 +57,7 @@ it('the provisioner pauses refreshing before the stop, and the notice says how t
 });
 
 it.each<[string, () => Given, RegExp]>([
-  ['there is no login', () => ({ token: undefined }), /there is no Vault token and nothing to get one with/],
+  ['there is no login', () => ({ token: undefined }), /no Vault token and no login was found/],
   ['the token is not good', () => ({ token: 's.none' }), /Vault answered 403/],
   ['nothing answers', () => ({ address: 'http://127.0.0.1:1' }), /no answer from Vault at http:\/\/127\.0\.0\.1:1/],
 ])('the notice states in one line the cost of the stop and the command to run if %s', async (_, given, why) => {
