@@ -152,7 +152,7 @@ async function roleOfEnvironment(
 function nobody(name: OperatorName, roleFromEnvironment: boolean): NotPermitted {
   const folder = `name the folder with ${name}-role-id and ${name}-secret-id by --operators or in ${OPERATORS_VARIABLE}`;
   const means = roleFromEnvironment
-    ? `set VAULT_ROLE_ID and VAULT_SECRET_ID_FILE to those of the operator role "${name}", or VAULT_TOKEN, or ${folder}`
+    ? `set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID_FILE of the operator role "${name}", or ${folder}`
     : `log in with "vault login", or set VAULT_TOKEN, or ${folder}`;
   return new NotPermitted(`no Vault token and no login was found; ${means}`);
 }

@@ -140,7 +140,7 @@ it('backup exits with 5 if the token lacks a right, and if there is no token', a
     [join(folder, 'a.snap'), '--operators', 'none'],
     nobody,
   );
-  expect(stderr).toMatch(/^error: no Vault token and no login was found; set VAULT_ROLE_ID/);
+  expect(stderr).toMatch(/^error: no Vault token and no login was found; set VAULT_TOKEN, or VAULT_ROLE_ID/);
   expect(exitCode).toBe(5);
 });
 
