@@ -101,7 +101,7 @@ function noteOfPace(
   lifeSeconds = Infinity,
 ): string | undefined {
   return refreshCheckIntervalSeconds > 0 && lifeSeconds <= refreshAheadSeconds
-    ? `its token lives ${lifeSeconds} s and is refreshed ${refreshAheadSeconds} s ahead, so every check refreshes it; lower engine.tuning.refreshAheadSeconds`
+    ? `its token lives ${lifeSeconds} s and is refreshed ${refreshAheadSeconds} s ahead, so every check refreshes it; lower engine.tuning.refreshAheadSeconds, and refreshCheckIntervalSeconds with it`
     : undefined;
 }
 
