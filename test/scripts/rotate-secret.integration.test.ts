@@ -331,7 +331,9 @@ describe('bad input', () => {
       provider_options: { token_url: `${fixture.webex.apiUrl}/access_token` },
     });
     const { exitCode, stderr } = await rotate(newSecret());
-    expect(stderr).toMatch(/with another "client_id", "provider_options" than \S+ declares, .*; deploy/);
+    expect(stderr).toMatch(
+      /differs from \S+ in "client_id", "provider_options", so nothing was changed; first: .* deploy webex-tokens/,
+    );
     expect(exitCode).toBe(1);
   });
 });
