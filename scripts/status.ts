@@ -36,7 +36,7 @@ export function define(command: Command, signal: AbortSignal): void {
     environment: { ...environmentAs('observer'), NO_COLOR: 'Any value: no colors; FORCE_COLOR: always colors' },
     exitCodes: {
       0: 'OK: everything is healthy',
-      1: 'WARNING: somebody has to act within days; or the page or the webhook failed, as stderr says',
+      1: 'WARNING: attention, somebody has to act within days; or the page or the webhook failed, as stderr says',
       2: 'CRITICAL: something is broken now',
       3: 'UNKNOWN: the server is sealed or does not answer, the look failed, or wrong usage',
       130: 'Interrupted, which is the regular end of --watch; 143 by SIGTERM, 129 by SIGHUP',

@@ -94,5 +94,5 @@ function checkIntegration({ webex }: Deployment, { clientId }: Integration, line
     }
   }
   const found = requireSound('integration', [line]);
-  return clientId === undefined ? `${found}; no client id is declared to compare it with` : `${found}, as declared`;
+  return clientId === undefined ? `${found}; no client id is set here to compare it with` : `${found}, as declared`;
 }

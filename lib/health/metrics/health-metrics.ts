@@ -63,7 +63,7 @@ function gaugesOfReport(report: Report): Gauge[] {
     credentialTime('consent', 'Time of the consent.', ({ consentedAt }) => consentedAt),
     credentialTime(
       'horizon',
-      'Time until which the grant survives if every refresh fails from now on, as far as is known.',
+      'Time until which the grant survives if every refresh fails from now on, as far as is known. The report of status calls it: grant until.',
       ({ horizon }) => horizon?.until,
     ),
     ...secretIds('app', apps),
