@@ -151,7 +151,7 @@ describe('a signal while Vault answers', () => {
     expect(await clock.pass(1)).toBe(false);
     const { exitCode, stdout, stderr } = await script.result();
     expect([exitCode, stdout]).toEqual([143, '']);
-    expect(stderr).toMatch(/^interrupted; Vault has up to \d+ s to answer, since [^\n]+\n$/);
+    expect(stderr).toMatch(/^interrupted; Vault has up to \d+ s to answer, because [^\n]+\n$/);
   });
 
   it('an interrupted webex-token gives Vault the time that --grace names', async () => {

@@ -81,7 +81,7 @@ describe('the samples', () => {
       'a credential without the scopes',
       ['--credential', 'testauth'],
       5,
-      'has scopes analytics:read_all and identity:people_read',
+      'the scopes analytics:read_all and identity:people_read',
     ],
     ['a region that is none', ['--region', 'mars'], 2, 'unknown --region "mars"'],
     ['a format that is none', ['--format', 'pdf'], 2, 'unknown --format "pdf"'],
