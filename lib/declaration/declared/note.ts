@@ -18,7 +18,7 @@ export function parseNote<Declared>(text: string, declared: z.ZodType<Declared>)
   const parsed = declared.safeParse(parseJson(text));
   if (!parsed.success) {
     throw new ExplainedError(
-      `the note ${NOTE} in the state has another release's format, so lost grants would go unnoticed; use the release that deployed it, or remove the note in the folder of the stack: terraform state rm ${NOTE}`,
+      `the note ${NOTE} in the state has another release's format, so lost grants would go unnoticed. Use the release that deployed it. Or remove the note, in the folder of the stack: terraform state rm ${NOTE}`,
     );
   }
   return parsed.data;

@@ -44,7 +44,7 @@ export function pluginRemovalObstacles({ changes }: Plan): string[] {
     .filter(({ type, isDeleted, isCreated }) => isMountKept && type === 'vault_plugin' && isDeleted && !isCreated)
     .map(
       ({ address }) =>
-        `the plugin would be removed from the catalog while the engine runs it; if others register it from now on, have Terraform forget it first, in the folder of the stack: terraform state rm ${address}`,
+        `the plugin would be removed from the catalog while the engine runs it. If others register it from now on, have Terraform forget it first, in the folder of the stack: terraform state rm ${address}`,
     );
 }
 

@@ -68,7 +68,7 @@ it('the first deploy reports what it will create, and no loss', () => {
 it('the comparison refuses a note of another format and names the next step', () => {
   const other = { ...NOTED, format: 2 };
   expect(() => grantConsequences(planned(noteChange(other, NOTED)), NOW)).toThrow(
-    "the note terraform_data.declared in the state has another release's format, so lost grants would go unnoticed; use the release that deployed it, or remove the note in the folder of the stack: terraform state rm terraform_data.declared",
+    "the note terraform_data.declared in the state has another release's format, so lost grants would go unnoticed. Use the release that deployed it. Or remove the note, in the folder of the stack: terraform state rm terraform_data.declared",
   );
   const broken = { ...NOTE, before: { input: '{' }, after: { input: '{}' } };
   expect(() => grantConsequences(planned(broken), NOW)).toThrow("has another release's format");

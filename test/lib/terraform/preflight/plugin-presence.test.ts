@@ -6,7 +6,7 @@ const mount = (...actions: string[]): PlannedChange => ({ type: 'vault_mount', a
 
 it('the check refuses to remove a plugin from the catalog while its engine stays', () => {
   expect(pluginRemovalObstacles(planned(plugin('delete'), mount('no-op')))).toEqual([
-    'the plugin would be removed from the catalog while the engine runs it; if others register it from now on, have Terraform forget it first, in the folder of the stack: terraform state rm vault_plugin.engine_plugin',
+    'the plugin would be removed from the catalog while the engine runs it. If others register it from now on, have Terraform forget it first, in the folder of the stack: terraform state rm vault_plugin.engine_plugin',
   ]);
 });
 
