@@ -35,11 +35,10 @@ function faultOf(sentence, { anyCase }) {
     return `has ${words} words, and ${LONGEST} is the limit`;
   }
   const [opening = ''] = /^[\p{L}]+/u.exec(sentence.replace(/^["'“‘([*_]+/, '')) ?? [];
-  const isRefused = OPENINGS.includes(
-    anyCase ? opening.toLowerCase() : opening.replace(/^\p{Lu}/u, (c) => c.toLowerCase()),
-  );
-  const isCapital = /^\p{Lu}/u.test(opening);
-  return isRefused && (anyCase || isCapital) ? `begins with "${opening}", and a subject comes first` : undefined;
+  const isBeginning = anyCase || /^\p{Lu}\p{Ll}*$/u.test(opening);
+  return isBeginning && OPENINGS.includes(opening.toLowerCase())
+    ? `begins with "${opening}", and a subject comes first`
+    : undefined;
 }
 
 module.exports = { faultOf, sentencesOf, wordsOf };

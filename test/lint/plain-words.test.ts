@@ -19,9 +19,11 @@ tester.run('plain-words', rule, {
     { code: `const text = 'What was got';`, options: [{ titlesOnly: true }] },
   ],
   invalid: [
-    { code: '// Of all apps, one.', errors: [refused] },
+    ...['Of', 'What', 'Who', 'Whose', 'Whoever'].flatMap((opening) => [
+      { code: `// ${opening} all apps, one.`, errors: [refused] },
+      { code: `// The token expires.\n// ${opening} follows is lost.`, errors: [refused] },
+    ]),
     { code: '/** @returns who reads the token */', errors: [refused] },
-    { code: '// The token expires.\n// What follows is lost.', errors: [refused] },
     { code: `// ${LONG}`, errors: [refused] },
     { code: `const text = 'What was got is wrong';`, errors: [refused] },
     { code: `const text = 'It failed. Whoever asks ' + name + ' gets nothing';`, errors: [refused] },
