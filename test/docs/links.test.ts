@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { anchorOf } from '../../release/reference/anchor';
 import { PAGES, pageText } from '../fixtures/pages/code-block';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
@@ -9,11 +10,7 @@ import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 function anchorsOf(text: string): string[] {
   const counts = new Map<string, number>();
   return [...text.replaceAll(/^ *```[^]*?^ *```$/gm, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
-    const slug = heading
-      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\d _-]/gu, '')
-      .replaceAll(' ', '-');
+    const slug = anchorOf(heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
     const count = counts.get(slug) ?? 0;
     counts.set(slug, count + 1);
     return count === 0 ? slug : `${slug}-${count}`;

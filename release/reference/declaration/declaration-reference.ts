@@ -1,3 +1,4 @@
+import { anchorOf } from '../anchor';
 import type { Reference } from '../reference';
 import { chartValueNames } from './chart-value-names';
 import { DECLARATION_SECTIONS, sectionOf } from './declaration-sections';
@@ -51,12 +52,4 @@ function entry(field: DeclaredField): string {
 function kindsOf({ path, name, json }: DeclaredField): string[] {
   const kinds = DECLARATION_SECTIONS.filter(({ prefix }) => prefix === name || prefix.startsWith(`${path}(`));
   return json.oneOf === undefined ? [] : kinds.map(({ title }) => `- See: [${title}](#${anchorOf(title)})`);
-}
-
-/** @returns the anchor that GitHub gives a heading */
-export function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
 }

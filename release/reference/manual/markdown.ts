@@ -1,3 +1,4 @@
+import { anchorOf } from '../anchor';
 import type { Block, Manual, Rows } from './manual';
 
 /** The manual in Markdown, below a heading of the second level. */
@@ -19,7 +20,7 @@ function paragraphs(block: Block): readonly string[] {
     case 'index':
       return titled(
         block.title,
-        list(block.rows, (term) => `[${term}](#${term.replaceAll(' ', '-')})`),
+        list(block.rows, (term) => `[${term}](#${anchorOf(term)})`),
       );
     case 'shared':
       return titled(block.title, sharedList(block.title, block.terms, block.own));
@@ -49,7 +50,7 @@ function list(rows: Rows, termText = (term: string) => `\`${term}\``): string {
 
 function sharedList(title: string, terms: readonly string[], own: Rows): string {
   const names = terms.map((term) => `\`${term}\``).join(', ');
-  const link = `[${title}](#${title.toLowerCase().replaceAll(' ', '-')})`;
+  const link = `[${title}](#${anchorOf(title)})`;
   const shared = terms.length === 0 ? [] : [`- ${names}: see ${link}`];
   return [...shared, ...(Object.keys(own).length === 0 ? [] : [list(own)])].join('\n');
 }

@@ -2,7 +2,7 @@ import { rootCertificates } from 'node:tls';
 import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
 import { rules } from '../../../../lib/declaration/schema/rules';
-import { anchorOf } from '../../../../release/reference/declaration/declaration-reference';
+import { anchorOf } from '../../../../release/reference/anchor';
 import { DECLARATION_SECTIONS, sectionOf } from '../../../../release/reference/declaration/declaration-sections';
 import { theDeclaration, type DeclaredField } from '../../../../release/reference/declaration/declared-field';
 import { hasDefaultsOfItsFields, statedDefault } from '../../../../release/reference/declaration/field-default';
