@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import { FileLocked, lockFile } from '../lib/files/file-lock';
-import { makeCacheRoot } from './cache-folder';
+import { makeCacheRoot } from '../lib/files/cache-folder';
 
 /** Each user runs one quickstart at a time. @returns releases the lock. @throws ExplainedError if another one runs */
 export async function quickstartLock(): Promise<() => Promise<void>> {

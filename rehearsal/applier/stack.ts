@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
 import type { VaultClient } from '../../lib/vault/vault-client';
-import { cacheRoot } from '../cache-folder';
+import { cacheRoot } from '../../lib/files/cache-folder';
 import { applyStack } from './stack-applier';
 import { Terraform } from '../../lib/terraform/terraform';
 import { apply, initialize } from './provider-terraform';

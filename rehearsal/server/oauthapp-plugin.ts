@@ -3,7 +3,7 @@ import { access, chmod, constants, copyFile, mkdir, readdir, readFile, rename, r
 import { dirname, join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import { isProgram, NO_PROGRAM } from '../../lib/declaration/files/plugin-binary';
-import { cachedFolder } from '../cache-folder';
+import { cachedFolder } from '../../lib/files/cache-folder';
 import { goBuild, GoModule } from './go-build';
 
 const OR_GIVE_IT = 'or set OAUTHAPP_PLUGIN to the binary';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import { serverVersion } from '../../lib/processes/server-program';
-import { cachedFolder } from '../cache-folder';
+import { cachedFolder } from '../../lib/files/cache-folder';
 import { lastLine, run } from '../../lib/processes/child-process';
 
 /** The version in `openbao-requirements.txt`. */

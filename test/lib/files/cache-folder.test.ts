@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
-import { cacheRoot, cachedFolder, type CacheEntry } from '../../rehearsal/cache-folder';
-import { temporaryFolder } from '../fixtures/runs/temporary-folder';
+import { cacheRoot, cachedFolder, type CacheEntry } from '../../../lib/files/cache-folder';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 let root: string;
 let env: NodeJS.ProcessEnv;
