@@ -56,6 +56,7 @@ function page(): string {
     '# The metrics',
     'This page lists the metrics that `webex-token-vault metrics` writes or serves. [Watch](../tasks/watch.md) shows how to collect them. The page is generated: run `npm run reference` after a change.',
     'Each metric is a gauge. A time is in Unix seconds, and an unknown time has no series. A metric with the label `state` has a series for each state. Its value is 1 for the present state, and 0 for the others. The option `--label` adds a label to each series.',
+    'With `--serve`, the path `/metrics` has the metrics. It answers 503 until the first look has ended. The path `/healthz` is for a liveness probe, and needs no Vault. It answers 200 and `ok`, whatever the looks find. It answers 503 and the reason if no look has ended for the interval and an hour more. Other paths get 404, and methods other than GET and HEAD get 405.',
     'The alerts are those of [monitoring/alerts.yml](../../monitoring/alerts.yml).',
     ...sections,
   ].join('\n\n')}\n`;

@@ -232,6 +232,13 @@ describe('--serve', () => {
     expect(script.stderr.match(/^the look failed: Vault does not log this operator in\. .*$/gm)).toHaveLength(1);
   });
 
+  it('metrics --serve answers a probe while Vault is gone', async () => {
+    const { url, text } = await serve(['--serve', '127.0.0.1:0'], { VAULT_ADDR: 'http://127.0.0.1:1' });
+    expect(valueOf(await text(), 'webex_token_vault_server_state{state="unreachable"}')).toBe(1);
+    const response = await fetch(new URL('/healthz', url));
+    expect([response.status, await response.text()]).toEqual([200, 'ok\n']);
+  });
+
   it('metrics --serve refuses a port that is taken, in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -1,6 +1,7 @@
 import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageError } from '#core';
 import { urlHost } from '../../declaration/schema/host-name';
 import { writeAtomically } from '../../files/atomic-file';
+import { Liveness } from '../../health/metrics/liveness';
 import { type ListenAddress, MetricsServer } from '../../health/metrics/metrics-server';
 import type { Report } from '../../health/report';
 import { lookRegularly, timedLook, type TimedLook } from '../../health/metrics/regular-looks';
@@ -47,7 +48,8 @@ export async function serveMetrics(
 ): Promise<void> {
   let latest: string | undefined;
   let problem: string | undefined;
-  await using server = await MetricsServer.listen(address, () => latest);
+  const liveness = new Liveness(interval * 1000);
+  await using server = await MetricsServer.listen(address, { text: () => latest, health: () => liveness.health });
   if (!isLoopback(urlHost(address.host))) {
     say(
       'warning: everybody who can reach this address can read the metrics, because there is no login; limit it to Prometheus',
@@ -56,6 +58,7 @@ export async function serveMetrics(
   say(`metrics are at ${server.url}; a look is taken every ${interval} s`);
   const onLook = (taken: TimedLook): void => {
     const { error } = taken;
+    liveness.lookEnded();
     if (error instanceof UsageError && latest === undefined) {
       throw error;
     }

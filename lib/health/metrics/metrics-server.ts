@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { errorCode } from '#core';
 import { closeServer, listen, portError } from '../../browser/loopback-servers';
 import { urlHost } from '../../declaration/schema/host-name';
+import type { Health } from './liveness';
 
 export interface ListenAddress {
   /** Name or IP address, without brackets. */
@@ -23,7 +24,16 @@ const PATIENCE_MS = 10_000;
 /** Limit of open connections: far more than concurrent scrapers, and fewer than a process may have open. */
 const MAXIMUM_CONNECTIONS = 256;
 
-/** Server of the text of the last look. A scrape starts no look. */
+export interface MetricsServerOptions {
+  /** Text of the last look; undefined before the first one has ended. */
+  readonly text: () => string | undefined;
+  /** Whether this process goes on with its looks. */
+  readonly health: () => Health;
+  /** Time limit for a client's request, and for the answer. @default 10000 */
+  readonly patienceMs?: number;
+}
+
+/** Server of the text of the last look. A scrape starts no look, and neither does a probe. */
 export class MetricsServer implements AsyncDisposable {
   private constructor(
     readonly server: Server,
@@ -31,22 +41,15 @@ export class MetricsServer implements AsyncDisposable {
     readonly url: string,
   ) {}
 
-  /**
-   * @param text text of the last look; undefined before the first one has ended
-   * @param patienceMs time limit for a client's request, and for the answer
-   * @throws ExplainedError if the port is not available
-   */
-  static async listen(
-    { host, port }: ListenAddress,
-    text: () => string | undefined,
-    patienceMs = PATIENCE_MS,
-  ): Promise<MetricsServer> {
+  /** @throws ExplainedError if the port is not available */
+  static async listen({ host, port }: ListenAddress, options: MetricsServerOptions): Promise<MetricsServer> {
+    const { patienceMs = PATIENCE_MS } = options;
     const server = createServer(
       { headersTimeout: patienceMs, requestTimeout: patienceMs, connectionsCheckingInterval: patienceMs / 10 },
       (request, response) => {
         const late = setTimeout(() => response.destroy(), patienceMs).unref();
         response.on('close', () => clearTimeout(late));
-        answer(request, response, text());
+        answer(request, response, options);
       },
     );
     server.maxConnections = MAXIMUM_CONNECTIONS;
@@ -65,25 +68,48 @@ export class MetricsServer implements AsyncDisposable {
   }
 }
 
-function answer({ method = '', url = '', headers }: IncomingMessage, response: ServerResponse, text?: string): void {
+const PATHS: Readonly<
+  Record<string, (request: IncomingMessage, response: ServerResponse, options: MetricsServerOptions) => void>
+> = {
+  '/metrics': answerScrape,
+  '/healthz': answerProbe,
+};
+
+function answer(request: IncomingMessage, response: ServerResponse, options: MetricsServerOptions): void {
+  const { method = '', url = '' } = request;
+  const [path = ''] = url.split('?');
+  const answerAt = Object.hasOwn(PATHS, path) ? PATHS[path] : undefined;
   // An idle connection would time out between two scrapes.
   response.setHeader('Connection', 'close').setHeader('Cache-Control', 'no-store');
-  if (url.split('?')[0] !== '/metrics') {
-    refuse(response, 404, 'not found: the only path is /metrics');
+  if (answerAt === undefined) {
+    say(response, 404, `not found: the paths are ${Object.keys(PATHS).join(' and ')}`);
   } else if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
-    refuse(response, 405, 'not allowed: use GET');
-  } else if (text === undefined) {
+    say(response, 405, 'not allowed: use GET');
+  } else {
+    answerAt(request, response, options);
+  }
+}
+
+function answerScrape({ headers }: IncomingMessage, response: ServerResponse, options: MetricsServerOptions): void {
+  const text = options.text();
+  if (text === undefined) {
     response.setHeader('Retry-After', '5');
-    refuse(response, 503, 'the first look has not ended yet: try again in some seconds');
+    say(response, 503, 'the first look has not ended yet: try again in some seconds');
   } else {
     const contentType = takesOpenMetrics(headers.accept) ? CONTENT_TYPES.openMetrics : CONTENT_TYPES.prometheus;
     response.writeHead(200, { 'Content-Type': contentType, Vary: 'Accept' }).end(text);
   }
 }
 
-function refuse(response: ServerResponse, statusCode: number, why: string): void {
-  response.writeHead(statusCode, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
+/** A probe tells nothing about the grants, because a restart of this process would help none of them. */
+function answerProbe(_: IncomingMessage, response: ServerResponse, options: MetricsServerOptions): void {
+  const { isAlive, detail } = options.health();
+  say(response, isAlive ? 200 : 503, detail);
+}
+
+function say(response: ServerResponse, statusCode: number, line: string): void {
+  response.writeHead(statusCode, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${line}\n`);
 }
 
 /** Whether the client accepts OpenMetrics 1 and does not prefer `text/plain`. */

@@ -3,13 +3,21 @@ import { request, type IncomingMessage } from 'node:http';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { MetricsServer, takesOpenMetrics } from '../../../../lib/health/metrics/metrics-server';
+import type { Health } from '../../../../lib/health/metrics/liveness';
+import {
+  MetricsServer,
+  takesOpenMetrics,
+  type MetricsServerOptions,
+} from '../../../../lib/health/metrics/metrics-server';
 
 let server: MetricsServer;
 let latest: string | undefined;
+let health: Health;
+const options: MetricsServerOptions = { text: () => latest, health: () => health };
 beforeEach(async () => {
   latest = 'test_up 1\n# EOF\n';
-  server = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest);
+  health = { isAlive: true, detail: 'ok' };
+  server = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, options);
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
@@ -34,16 +42,36 @@ it('the server answers 503 until the first look has ended', async () => {
   expect(await ask()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
 });
 
-it.each(['/', '/metrics/', '//metrics', '/metrics/../etc/passwd'])('the server has nothing at %s', async (path) => {
-  const socket = await connected();
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
-  const said = await textOf(socket);
-  expect(said).toContain('HTTP/1.1 404 ');
-  expect(said).not.toMatch(/^location:/im);
+it('a probe gets one line, also before the first look has ended', async () => {
+  latest = undefined;
+  expect(await ask('/healthz')).toMatchObject({
+    status: 200,
+    headers: { 'content-type': 'text/plain; charset=utf-8', connection: 'close', 'cache-control': 'no-store' },
+    body: 'ok\n',
+  });
+  expect(await ask('/healthz', 'HEAD')).toMatchObject({ status: 200, body: '' });
 });
+
+it('a probe gets 503 and the reason if the looks are stuck', async () => {
+  health = { isAlive: false, detail: 'stuck: no look has ended for 3700 s' };
+  expect(await ask('/healthz')).toMatchObject({ status: 503, body: 'stuck: no look has ended for 3700 s\n' });
+  expect((await ask()).status).toBe(200);
+});
+
+it.each(['/', '/metrics/', '//metrics', '/metrics/../etc/passwd', '/healthz/', '/health', '/toString'])(
+  'the server has nothing at %s',
+  async (path) => {
+    const socket = await connected();
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const said = await textOf(socket);
+    expect(said).toContain('HTTP/1.1 404 ');
+    expect(said).not.toMatch(/^location:/im);
+  },
+);
 
 it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('the server refuses %s', async (method) => {
   expect(await ask('/metrics', method)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+  expect(await ask('/healthz', method)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
 });
 
 it.each([
@@ -94,7 +122,10 @@ async function slowClients(to: MetricsServer): Promise<Socket[]> {
 }
 
 it('the server answers while a hundred clients are silent or never finish a request', async () => {
-  await using patient = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest, 3_600_000);
+  await using patient = await MetricsServer.listen(
+    { host: '127.0.0.1', port: 0 },
+    { ...options, patienceMs: 3_600_000 },
+  );
   const slow = await slowClients(patient);
   expect((await ask(patient.url)).status).toBe(200);
   const connections = await promisify<number>((done) => patient.server.getConnections(done))();
@@ -102,7 +133,7 @@ it('the server answers while a hundred clients are silent or never finish a requ
 });
 
 it('the server cuts off a hundred clients that are silent or never finish a request', async () => {
-  await using impatient = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => latest, 100);
+  await using impatient = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, { ...options, patienceMs: 100 });
   const slow = await slowClients(impatient);
   // Some clients get an answer that they are late. A paused socket would never emit its end.
   for (const socket of slow) {
@@ -135,7 +166,7 @@ it('the server is not blocked by a client that does not read the answer', async 
 
 it('one line says that the port is taken, and what to do', async () => {
   const port = Number(new URL(server.url).port);
-  await expect(MetricsServer.listen({ host: '127.0.0.1', port }, () => latest)).rejects.toThrow(
+  await expect(MetricsServer.listen({ host: '127.0.0.1', port }, options)).rejects.toThrow(
     `port ${port} on 127.0.0.1 is taken by another program; stop it (find it with "lsof -i :${port}"), or give another port, such as --serve 127.0.0.1:${port + 1}`,
   );
 });
@@ -145,7 +176,7 @@ it('one line says that an address does not belong to this machine', async () => 
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
   other.close();
-  await expect(MetricsServer.listen({ host: '192.0.2.1', port }, () => latest)).rejects.toThrow(
+  await expect(MetricsServer.listen({ host: '192.0.2.1', port }, options)).rejects.toThrow(
     `port ${port} on 192.0.2.1 cannot be listened on (EADDRNOTAVAIL); give an address of this machine by --serve`,
   );
 });
