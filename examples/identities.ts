@@ -4,7 +4,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  * To try it, in the folder of the clone. The last line prints the variables for the environment of one app:
  *
  *     export PRODUCTION_VAULT_ADDR=https://vault.example.com:8200 PRODUCTION_CLIENT_ID=C0ffee
- *     npx --no-install webex-token-vault issue nightly --deployment examples/identities.ts
+ *     webex-token-vault issue nightly --deployment examples/identities.ts
  */
 
 /**

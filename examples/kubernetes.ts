@@ -5,7 +5,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  *
  *     export PRODUCTION_CLIENT_ID=C0ffee
  *     export OAUTHAPP_PLUGIN_SHA256=0000000000000000000000000000000000000000000000000000000000000000
- *     npx --no-install webex-token-vault kubernetes reports --deployment examples/kubernetes.ts
+ *     webex-token-vault kubernetes reports --deployment examples/kubernetes.ts
  */
 
 /**

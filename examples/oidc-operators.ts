@@ -4,7 +4,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  * To try it, in the folder of the clone:
  *
  *     export PRODUCTION_VAULT_ADDR=https://vault.example.com:8200 PRODUCTION_CLIENT_ID=C0ffee
- *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/oidc-operators.ts
+ *     webex-token-vault diff webex-tokens --deployment examples/oidc-operators.ts
  */
 
 /** People who act as operators log in by their organization's identity provider: docs/tasks/operators-by-oidc.md sets it up. */

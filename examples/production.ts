@@ -5,7 +5,7 @@ import { organizationsDeployment } from './shared/organizations';
  * To try it, in the folder of the clone:
  *
  *     export PRODUCTION_VAULT_ADDR=https://vault.example.com:8200 PRODUCTION_CLIENT_ID=C0ffee
- *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/production.ts
+ *     webex-token-vault diff webex-tokens --deployment examples/production.ts
  */
 
 /** Two organizations, each with a credential of its own. Every command takes the same `--deployment`. */

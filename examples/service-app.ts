@@ -4,7 +4,7 @@ import { defineDeployment } from '../lib/declaration/define-deployment';
  * To try it, in the folder of the clone:
  *
  *     export PRODUCTION_VAULT_ADDR=https://vault.example.com:8200 ASKER_CLIENT_ID=C0ffee REPORTS_CLIENT_ID=C0ffee2
- *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/service-app.ts
+ *     webex-token-vault diff webex-tokens --deployment examples/service-app.ts
  */
 
 /** A Service App. No person renews its grant. docs/tasks/service-apps.md explains each step. */

@@ -5,7 +5,7 @@ import { organizationsDeployment } from './shared/organizations';
  * To try it, in the folder of the clone:
  *
  *     export STAGING_VAULT_ADDR=https://vault.example.com:8200 STAGING_CLIENT_ID=C0ffee
- *     npx --no-install webex-token-vault diff webex-tokens --deployment examples/staging.ts
+ *     webex-token-vault diff webex-tokens --deployment examples/staging.ts
  */
 
 /** A second environment on the server of production. It has another mount, other roles and another integration at Webex. */

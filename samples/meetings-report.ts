@@ -25,7 +25,7 @@ WEBEX_ANALYTICS_URL names other analytics servers, separated by commas.
 The platform engineer declares in deployment.ts:
   credentials: [{ name: 'reports', integration: '...', scopes: ['${ANALYTICS_SCOPES.join("', '")}'] }],
   apps: [{ name: 'meetings-report', reads: ['reports'] }],
-An administrator of the Webex organization authorizes it: npx --no-install webex-token-vault authorize reports
+An administrator of the Webex organization authorizes it: webex-token-vault authorize reports
 `;
 
 /** Longer waits are announced on the terminal. */

@@ -12,7 +12,7 @@ This page lists the commands of both programs. It is generated: run \`npm run re
 - [webex-token-vault](#webex-token-vault) is the program of those who deploy and operate.
 - [webex-token](#webex-token) is the program of apps, in the package \`webex-token-client\`.
 
-In the folder of an installation, write \`npx --no-install webex-token-vault\` for \`webex-token-vault\`, unless it is on \`PATH\`.
+[One line](../README.md) puts the programs of an installation on \`PATH\`. Messages name the program as it was started.
 A duration is a whole number and a unit: \`90s\`, \`5m\`, \`2h\` or \`1d\`.`;
 
 function page(): string {

@@ -69,10 +69,10 @@ describe('a command line of the programs', () => {
   });
 
   it.each([
-    ['npx --no-install webex-token-vault status --htm page.html', /unknown option '--htm'/],
-    ['npx --no-install webex-token-vault authorize', /missing required argument 'credential'/],
-    ['npx --no-install webex-token-vault authorise testauth', /unknown command 'authorise'/],
-    ['npx --no-install webex-token testauth --raw', /Unknown option '--raw'/],
+    ['webex-token-vault status --htm page.html', /unknown option '--htm'/],
+    ['webex-token-vault authorize', /missing required argument 'credential'/],
+    ['webex-token-vault authorise testauth', /unknown command 'authorise'/],
+    ['webex-token testauth --raw', /Unknown option '--raw'/],
   ])('the check finds the mistake in a command line: %s', (line, reason) => {
     expect(refusal(line)).toMatch(reason);
   });
@@ -80,7 +80,7 @@ describe('a command line of the programs', () => {
 
 /**
  * Command lines in blocks of any language and in the text. A line starts with npx, with the path of the installed
- * program, or with its name.
+ * program, or with its name, perhaps behind a variable, another command or a colon.
  */
 function commandLines(page: string): string[] {
   const typed = codeBlocks(page).flatMap(({ text }) => commands(text));
@@ -90,7 +90,9 @@ function commandLines(page: string): string[] {
   return [...typed, ...named]
     .map((line) => line.replaceAll(/<([\w-]+)>/g, '$1'))
     .flatMap((line) => [
-      ...line.matchAll(/(?:^|npx --no-install |node_modules\/\.bin\/)(webex-token(?:-vault)? [^|;&>)]*)/g),
+      ...line.matchAll(
+        /(?:^|[;&|(]\s*|(?<!Usage|aud): |\w=\S+ |npx --no-install |node_modules\/\.bin\/)(webex-token(?:-vault)? [^|;&>)]*)/g,
+      ),
     ])
     .map(([, line = '']) => line);
 }

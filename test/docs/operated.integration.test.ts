@@ -36,9 +36,9 @@ describe('a server that is operated by the pages', () => {
     return shares.map((share, index) => [`Key share ${index + first} (`, share]);
   }
 
-  /** The commands in a text as `npx` prints them. The tests start the program by its path. */
+  /** The commands in a text as a program on PATH prints them. The tests start it by its path. */
   function asPrinted(screen: string): string {
-    return screen.replaceAll(/node \S+webex-token-vault\.js/g, 'npx --no-install webex-token-vault');
+    return screen.replaceAll(/node \S+webex-token-vault\.js/g, 'webex-token-vault');
   }
 
   /** Webex issues a new client secret, and still accepts the old one. */
@@ -92,9 +92,7 @@ describe('a server that is operated by the pages', () => {
     const typing = typist.types('README.md', 'authorize');
     await operated.engine.consent(await typist.browses());
     const screen = (await typing).replaceAll(operated.engine.webex.apiUrl, 'https://webexapis.com/v1');
-    expect(screen).toMatch(
-      transcript('README.md', 'transcript', 'npx --no-install webex-token-vault authorize testauth'),
-    );
+    expect(screen).toMatch(transcript('README.md', 'transcript', 'webex-token-vault authorize testauth'));
   });
 
   step('docs/tasks/authorize.md has a person consent, and replaces the grant with PKCE', async () => {
@@ -188,9 +186,7 @@ describe('a server that is operated by the pages', () => {
   step('README.md watches the grants', async () => {
     const [status, doctor, metrics, ...more] = typist.typesEach('README.md', 'watch');
     expect(more).toEqual([]);
-    expect(await status?.()).toMatch(
-      transcript('README.md', 'transcript', 'npx --no-install webex-token-vault status --verify'),
-    );
+    expect(await status?.()).toMatch(transcript('README.md', 'transcript', 'webex-token-vault status --verify'));
     expect(await doctor?.()).toContain('ok     login: as the observer');
     await metrics?.(await serving());
   });

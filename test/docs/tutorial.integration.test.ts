@@ -44,7 +44,7 @@ describe('the tutorial', () => {
   step('sees that nobody has consented yet', async () => {
     // The exit code is 2, because a credential is broken.
     const text = await typist.types('docs/tutorial.md', 'before').catch(String);
-    const screen = text.replaceAll(/node \S+webex-token-vault\.js/g, 'npx --no-install webex-token-vault');
+    const screen = text.replaceAll(/node \S+webex-token-vault\.js/g, 'webex-token-vault');
     expect(screen).toContain('ended with 2');
     expect(screen).toMatch(shownOutput('docs/tutorial.md', 'before'));
   });

@@ -19,7 +19,7 @@ const alerts = rules
 describe.each(alerts)('$name', ({ name, rule }) => {
   it('the alert gives a summary, a description, a command and a severity', () => {
     expect(rule).toMatch(
-      /severity: (critical|warning)\n {8}annotations:\n {10}summary: .+\n {10}description: .+\n {10}command: (>-|npx --no-install webex-token-vault .+)\n/,
+      /severity: (critical|warning)\n {8}annotations:\n {10}summary: .+\n {10}description: .+\n {10}command: (>-|webex-token-vault .+)\n/,
     );
   });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { FinishedCommand } from '../../lib/processes/child-process';
+import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { snippet } from '../fixtures/pages/code-block';
 import { helpOfEach } from '../fixtures/programs/help-of-each';
@@ -118,6 +118,16 @@ describe('the packed files', () => {
 });
 
 describe('in another project', () => {
+  it('the line of the pages puts both programs on PATH, and messages then name the program alone', async () => {
+    const lines = `${snippet('docs/README.md', 'path')}webex-token-vault revoke; webex-token --version`;
+    const { stdout, stderr } = await run('bash', ['-c', lines], {
+      cwd: user.folder,
+      env: { PATH: process.env.PATH, HOME: user.folder },
+    });
+    expect(stderr).toBe("error: missing required argument 'credential'; see webex-token-vault revoke --help\n");
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it.each([
     // One run checks the types of every package, including this one.
     ['nodenext', 'nodenext', 'false'],

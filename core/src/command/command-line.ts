@@ -42,6 +42,11 @@ export function asStarted(text: string): string {
   return text.replaceAll(/(?<![\w/-])(webex-token(?:-vault)?)(?= )/g, (name) => startedProgram(name as ProgramName));
 }
 
+/** Whether the text begins with one of the programs, as `commandLine` prints it in this run. */
+export function isCommandLine(text: string): boolean {
+  return PROGRAMS.some((program) => text.startsWith(`${startedProgram(program)} `));
+}
+
 /** Quotes a word of a command line for a shell, if necessary. */
 export function shellWord(text: string): string {
   return isPlainWord(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,4 +1,4 @@
-import { oneLine } from '#core';
+import { isCommandLine, oneLine } from '#core';
 import { describeDay, describeDistance } from '../relative-time';
 import { linesOf, MARKS, unhealthyOnes, type CredentialLine, type Kind, type Line, type Report } from '../report';
 import { markup, Markup } from '../../browser/markup';
@@ -67,7 +67,7 @@ ${open.map(({ kind, line }) => markup`<li>${kind} <strong>${line.name}</strong>:
 }
 
 function nextOf({ next = '' }: Line): Markup {
-  return next.startsWith('npx ') ? markup`<code>${oneLine(next)}</code>` : markup`${oneLine(next)}`;
+  return isCommandLine(next) ? markup`<code>${oneLine(next)}</code>` : markup`${oneLine(next)}`;
 }
 
 function key(): Markup {

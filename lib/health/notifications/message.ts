@@ -1,4 +1,4 @@
-import { oneLine, commandLine } from '#core';
+import { commandLine, isCommandLine, oneLine } from '#core';
 import { toJson } from '../status-json';
 import { MARKS, unhealthyOnes } from '../report';
 import type { Change, News, LookOutcome } from './changes';
@@ -34,7 +34,7 @@ const MARKDOWN: Notation = {
   text: escapeMarkdown,
   strong: (text) => `**${escapeMarkdown(text)}**`,
   // A code span has no escapes. Text that could end the span, or count as a mention, is escaped outside a code span.
-  command: (text) => (/^npx [\w .:/=-]+$/.test(text) ? `\`${text}\`` : escapeMarkdown(text)),
+  command: (text) => (isCommandLine(text) && /^[\w .:/=-]+$/.test(text) ? `\`${text}\`` : escapeMarkdown(text)),
 };
 
 /** JSON body of the request. @param from subject of the look, such as the address of Vault */

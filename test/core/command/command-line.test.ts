@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { commandLine, duringRun, programLine, startedProgram } from '../../../core/src/command/command-line';
+import {
+  commandLine,
+  duringRun,
+  isCommandLine,
+  programLine,
+  startedProgram,
+} from '../../../core/src/command/command-line';
 
 test('a command runs the installed program', () => {
   expect(commandLine('authorize', 'testauth', '--replace')).toBe(
@@ -61,6 +67,12 @@ it.each([
   ['nothing that is known', {}, undefined, NPX],
 ])('the command appears as a run started by %s would repeat it', (_, env, started, shown) => {
   expect(startedProgram('webex-token-vault', env, started)).toBe(shown);
+});
+
+test('a command line of this run is known as a command', () => {
+  expect(isCommandLine(commandLine('status', '--verify'))).toBe(true);
+  expect(isCommandLine(programLine('webex-token', 'testauth'))).toBe(true);
+  expect(isCommandLine('webex-token-vault stays as it is')).toBe(false);
 });
 
 it("the apps' program appears as it was started", () => {

@@ -24,9 +24,11 @@ it('the markdown says what is wrong and what to do', () => {
 
 it('the markdown escapes emphasis, mentions and code in all texts', () => {
   const said = '<@all> *now* `x` [a](b)\n# c & ~d~';
-  const { markdown } = body('webex', { credentials: [refusedLine({ detail: said, next: `npx ${said}` })] });
+  const { markdown } = body('webex', {
+    credentials: [refusedLine({ detail: said, next: `npx --no-install webex-token-vault ${said}` })],
+  });
   expect(markdown).toContain(
-    '&lt;@all&gt; \\*now\\* \\`x\\` \\[a\\](b) \\# c &amp; \\~d\\~ Next: npx &lt;@all&gt; \\*now',
+    '&lt;@all&gt; \\*now\\* \\`x\\` \\[a\\](b) \\# c &amp; \\~d\\~ Next: npx --no-install webex-token-vault &lt;@all&gt; \\*now',
   );
 });
 
