@@ -27,6 +27,7 @@ const ARROWS = {
   'lib/server/kubernetes': ['lib/processes', 'lib/declaration', 'core'],
   'lib/operators': ['lib/browser', 'lib/files', 'lib/vault', 'lib/declaration', 'core'],
   'lib/terraform': ['lib/vault', 'lib/declaration', 'core'],
+  'lib/plugin': ['lib/files', 'lib/processes', 'lib/declaration', 'core'],
   'lib/files': ['lib/processes', 'core'],
   'lib/files/require-private.ts': ['core'],
   'lib/processes': ['lib/vault', 'lib/declaration', 'core'],

@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
-import { access, chmod, constants, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import { isProgram, NO_PROGRAM } from '../../lib/declaration/files/plugin-binary';
 import { cachedFolder } from '../../lib/files/cache-folder';
-import { goBuild, GoModule } from './go-build';
-
-const OR_GIVE_IT = 'or set OAUTHAPP_PLUGIN to the binary';
-
-const VERSION = '3.1.1';
-const NAME = 'vault-plugin-secrets-oauthapp';
-
-const MODULE = resolve(__dirname, '../../plugin');
-const COMMAND = 'github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/vault-plugin-secrets-oauthapp';
+import { builtPlugin, isExecutable, isPluginFolder } from '../../lib/plugin/plugin-build';
+import { PLUGIN_NAME, PLUGIN_VERSION } from '../../lib/plugin/plugin-recipe';
 
 export interface FindOauthappPluginOptions {
   /** `OAUTHAPP_PLUGIN`, `PATH`, the cache folder's variables and Go's settings. @default process.env */
@@ -35,29 +28,12 @@ export async function findOauthappPlugin(
   options: FindOauthappPluginOptions = {},
 ): Promise<string> {
   const { env = process.env } = options;
-  const module = new GoModule(options.moduleFolder ?? MODULE);
   if (env.OAUTHAPP_PLUGIN) {
     return givenPlugin(resolve(env.OAUTHAPP_PLUGIN), report, env);
   }
-  const folder = await cachedFolder(
-    {
-      // A new version of a dependency needs a new build.
-      name: `oauthapp-${VERSION}-${await module.pins()}-${process.platform}-${process.arch}`,
-      isUsable: isPluginFolder,
-      fill: async (target) => {
-        const work = join(target, 'work');
-        await mkdir(work);
-        const built = { module, command: COMMAND, title: 'the oauthapp plugin', orElse: OR_GIVE_IT };
-        const binary = await goBuild(built, work, report, env, options.signal);
-        await chmod(binary, 0o755);
-        await rename(binary, join(target, NAME));
-        await rm(work, { recursive: true });
-      },
-    },
-    env,
-  );
-  report(`using the oauthapp plugin ${VERSION} from the cache: ${join(folder, NAME)}`);
-  return join(folder, NAME);
+  const plugin = await builtPlugin(report, options);
+  report(`using the oauthapp plugin ${PLUGIN_VERSION} from the cache: ${plugin}`);
+  return plugin;
 }
 
 /** The given file, or a copy if its name is different or other files are beside it. */
@@ -89,22 +65,11 @@ async function givenPlugin(path: string, report: (line: string) => void, env: No
       name: `oauthapp-given-${sha256.slice(0, 16)}`,
       isUsable: isPluginFolder,
       fill: async (target) => {
-        await copyFile(path, join(target, NAME));
-        await chmod(join(target, NAME), 0o755);
+        await copyFile(path, join(target, PLUGIN_NAME));
+        await chmod(join(target, PLUGIN_NAME), 0o755);
       },
     },
     env,
   );
-  return join(folder, NAME);
-}
-
-async function isPluginFolder(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch((): string[] => []);
-  const plugin = join(folder, NAME);
-  // A power failure can leave an empty file.
-  return names.length === 1 && names[0] === NAME && (await isExecutable(plugin)) && (await stat(plugin)).size > 0;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return (await access(path, constants.X_OK).catch(() => 'refused')) === undefined;
+  return join(folder, PLUGIN_NAME);
 }

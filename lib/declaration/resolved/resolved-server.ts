@@ -50,7 +50,7 @@ export function resolveServer({ vault: { server }, engine }: Deployment, folder:
   }
   inspectPlugin(engine.plugin, folder);
   const warnings = [
-    ...checkPluginPlatform(resolve(folder, path)),
+    ...checkPluginPlatform(resolve(folder, path), `linux/${process.arch}`),
     ...(server.mode === 'production' ? checkServerFiles(server, path, folder) : []),
   ];
   return { server, pluginFolder: dirname(path), warnings, declared: serverOf(server) };

@@ -73,7 +73,9 @@ describe('a plugin that go builds', () => {
     expectAloneAndExecutable(plugin, 'built\n');
     expect(await findOauthappPlugin(report, { env })).toBe(plugin);
     expect(noted('go-calls').trim().split('\n')).toEqual([
-      expect.stringMatching(/^build .*-mod=readonly -trimpath .*\/v3\/cmd\/vault-plugin-secrets-oauthapp$/),
+      expect.stringMatching(
+        /^build -v -mod=readonly -trimpath -buildvcs=false -ldflags=-s -w -buildid= -o .*\/v3\/cmd\/vault-plugin-secrets-oauthapp$/,
+      ),
     ]);
     const lines = noted('go-env').split('\n');
     expect(lines).toEqual(expect.arrayContaining(['CGO_ENABLED=0', 'GOOS=', 'GOARCH=', 'GOTOOLCHAIN=local']));

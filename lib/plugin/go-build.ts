@@ -1,24 +1,19 @@
-import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
-import { lastLine, run } from '../../lib/processes/child-process';
+import { goPlatform, type Platform } from '../declaration/schema/platform';
+import { lastLine, run } from '../processes/child-process';
+import { BUILD_FLAGS, BUILD_SETTINGS, LINKER_FLAGS, PINS, sha256OfPins } from './plugin-recipe';
 
 const PACKAGES_PER_REPORT = 100;
-
-const FILES = ['go.mod', 'go.sum'];
 
 /** A Go module without code, which pins the sources of programs and their dependencies by hash. */
 export class GoModule {
   constructor(readonly folder: string) {}
 
   /** Short hash of the pins. */
-  async pins(): Promise<string> {
-    const hash = createHash('sha256');
-    for (const file of FILES) {
-      hash.update(await readFile(join(this.folder, file)));
-    }
-    return hash.digest('hex').slice(0, 12);
+  pins(): string {
+    return sha256OfPins(this.folder).slice(0, 12);
   }
 
   /** The lowest Go version, like "1.26". */
@@ -33,7 +28,7 @@ export class GoModule {
   /** Copies the module, because a build must not write into the project. */
   async copyTo(folder: string): Promise<void> {
     await mkdir(folder);
-    for (const file of FILES) {
+    for (const file of PINS) {
       await copyFile(join(this.folder, file), join(folder, file));
     }
   }
@@ -49,6 +44,8 @@ export interface GoBuild {
   readonly orElse: string;
   /** Values that the linker sets, like a version. @default - none */
   readonly linkerFlags?: readonly string[];
+  /** @default - this machine's platform */
+  readonly platform?: Platform;
 }
 
 /**
@@ -60,7 +57,7 @@ export interface GoBuild {
  * @throws ExplainedError if Go is missing or the build fails
  */
 export async function goBuild(
-  { module, command, title, orElse, linkerFlags = [] }: GoBuild,
+  { module, command, title, orElse, linkerFlags = [], platform }: GoBuild,
   workFolder: string,
   report: (line: string) => void,
   env: NodeJS.ProcessEnv,
@@ -72,10 +69,8 @@ export async function goBuild(
   const args = [
     'build',
     '-v',
-    '-mod=readonly',
-    '-trimpath',
-    '-buildvcs=false',
-    `-ldflags=${['-s -w', ...linkerFlags].join(' ')}`,
+    ...BUILD_FLAGS,
+    `-ldflags=${[...LINKER_FLAGS, ...linkerFlags].join(' ')}`,
     '-o',
     binary,
     command,
@@ -84,7 +79,7 @@ export async function goBuild(
   report(`building ${title} with go (a minute or two, once)`);
   const { exitCode, stderr } = await run('go', args, {
     cwd: moduleCopy,
-    env: goEnvironment(env),
+    env: goEnvironment(env, platform),
     onErrorLine: progress(title, report),
     signal,
   });
@@ -107,15 +102,20 @@ export async function goBuild(
   return binary;
 }
 
-/** Environment in which `go` does the same for every user. */
-export function goEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/**
+ * Environment in which `go` does the same for every user.
+ *
+ * @param platform target of the build. @default - this machine
+ */
+export function goEnvironment(env: NodeJS.ProcessEnv, platform?: Platform): NodeJS.ProcessEnv {
   return {
     ...env,
     // An empty value means this machine's platform.
-    GOOS: '',
-    GOARCH: '',
-    // A static binary also starts in the official server images, which have another C library.
-    CGO_ENABLED: '0',
+    ...(platform === undefined ? { GOOS: '', GOARCH: '' } : goPlatform(platform)),
+    ...BUILD_SETTINGS,
+    // An empty value would mean the flags that the user keeps in Go's own configuration.
+    GOFLAGS: '-mod=readonly',
+    GOEXPERIMENT: '',
     // Go must not download another version, unless the user wants it.
     GOTOOLCHAIN: env.GOTOOLCHAIN ?? 'local',
     GO111MODULE: 'on',
