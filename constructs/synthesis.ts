@@ -8,6 +8,10 @@ import { WebexTokens } from './tokens/webex-tokens';
 export interface SynthesisProps extends DeploymentStackProps {
   /** Folder of the synthesized stacks. @default - `CDKTF_OUTDIR`, or `cdktf.out` */
   readonly output?: string;
+  /** Context of CDKTF's app. @default - none */
+  readonly context?: Readonly<Record<string, string>>;
+  /** Deployment of stack `webex-tokens`. @default - the deployment */
+  readonly inVault?: Deployment;
 }
 
 export interface SynthesizedStack {
@@ -25,13 +29,13 @@ export interface SynthesizedStack {
  * @returns the stacks in the order of their deployment
  * @throws ExplainedError if a file on this machine is missing or wrong
  */
-export function synthesize(deployment: Deployment, { output, ...props }: SynthesisProps = {}): SynthesizedStack[] {
+export function synthesize(deployment: Deployment, props: SynthesisProps = {}): SynthesizedStack[] {
   // CDKTF reads a stack trace at each reference. With source maps, Node searches them for each line of the trace. With thousands of
   // apps, these searches took a tenth of the time.
   const { sourceMapsEnabled } = process;
   process.setSourceMapsEnabled(false);
   try {
-    return synthesizeStacks(deployment, output, props);
+    return synthesizeStacks(deployment, props);
   } finally {
     process.setSourceMapsEnabled(sourceMapsEnabled);
   }
@@ -39,13 +43,12 @@ export function synthesize(deployment: Deployment, { output, ...props }: Synthes
 
 function synthesizeStacks(
   deployment: Deployment,
-  output: string | undefined,
-  props: DeploymentStackProps,
+  { output, context, inVault = deployment, ...props }: SynthesisProps,
 ): SynthesizedStack[] {
   // The checks of CDKTF run `terraform version`, but a synth needs no Terraform.
-  const app = new App({ skipValidation: true, outdir: output });
+  const app = new App({ skipValidation: true, outdir: output, context });
   const server = deployment.vault.server && new VaultServer(app, 'vault-server', deployment, props);
-  const tokens = new WebexTokens(app, 'webex-tokens', deployment, props);
+  const tokens = new WebexTokens(app, 'webex-tokens', inVault, props);
   if (server) {
     tokens.addDependency(server);
   }

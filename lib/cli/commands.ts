@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'diff', group: 'Deploy:', summary: 'Show what deploy would change' },
   { name: 'deploy', group: 'Deploy:', summary: 'Make Vault match the deployment' },
   { name: 'destroy', group: 'Deploy:', summary: 'Delete what deploy created' },
+  { name: 'eject', group: 'Deploy:', summary: 'Write the stacks as plain Terraform' },
   { name: 'list', group: 'Deploy:', summary: 'Show what the deployment declares' },
   {
     name: 'state',

@@ -19,10 +19,10 @@ import type { VaultClient } from './vault-client';
 const CHECK_INTERVAL = 'tune_refresh_check_interval_seconds';
 
 /** Time to start the last refresh, and to store the last answer. */
-const STORING_SECONDS = 1;
+export const STORING_SECONDS = 1;
 
 /** Wait if the engine waits for Webex without a timeout. */
-const NO_END_SECONDS = 60;
+export const NO_END_SECONDS = 60;
 
 export interface PausedEngine {
   readonly vault: VaultClient;

@@ -18,6 +18,7 @@ const UNOPERATED = [
   'agent-config',
   'certs',
   'completion',
+  'eject',
   'kubernetes',
   'list',
   'quickstart',

@@ -104,7 +104,7 @@ export async function selectStacks(
 }
 
 /** CDKTF's folder, but one for each deployment: Terraform keeps the backend of the last initialization there. */
-function outputFolder({ file }: LoadedDeployment): string {
+export function outputFolder({ file }: LoadedDeployment): string {
   if (process.env.CDKTF_OUTDIR) {
     return process.env.CDKTF_OUTDIR;
   }
