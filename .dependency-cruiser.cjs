@@ -28,6 +28,7 @@ const ARROWS = {
   'lib/operators': ['lib/browser', 'lib/files', 'lib/vault', 'lib/declaration', 'core'],
   'lib/terraform': ['lib/vault', 'lib/declaration', 'core'],
   'lib/plugin': ['lib/files', 'lib/processes', 'lib/declaration', 'core'],
+  'lib/release': ['lib/files', 'lib/processes', 'core'],
   'lib/files': ['lib/processes', 'core'],
   'lib/files/require-private.ts': ['core'],
   'lib/processes': ['lib/vault', 'lib/declaration', 'core'],

@@ -73,6 +73,31 @@ describe.each(['', 'core', 'client', 'samples', 'rehearsal', 'site', 'release/re
   },
 );
 
+describe('the packages of this project', () => {
+  const manifest = z.object({
+    name: z.string(),
+    version: z.string(),
+    private: z.boolean(),
+    workspaces: z.string().array().default([]),
+  });
+  const read = (folder: string) => manifest.parse(JSON.parse(readFileSync(join(home, folder, 'package.json'), 'utf8')));
+  const project = read('');
+  const { packages } = lockFile.parse(JSON.parse(readFileSync(join(home, 'package-lock.json'), 'utf8')));
+
+  it('every workspace has the version of the project, and none can be published from the clone', () => {
+    const workspaces = project.workspaces.map(read);
+    expect(workspaces.map(({ version }) => version)).toEqual(workspaces.map(() => project.version));
+    expect([project, ...workspaces].filter((each) => !each.private)).toEqual([]);
+  });
+
+  it('the lock file fetches no package of ours, because a stranger could own its name before the first release', () => {
+    const ours = Object.entries(packages).filter(([path]) =>
+      /(?:^|node_modules\/)(?:create-|@)?webex-token/.test(path),
+    );
+    expect(ours.map(([, { link }]) => link)).toEqual(project.workspaces.map(() => true));
+  });
+});
+
 it('no script of a dependency runs when it is installed', () => {
   const settings = readFileSync(join(home, '.npmrc'), 'utf8').split('\n');
   expect(settings).toEqual(expect.arrayContaining(['ignore-scripts=true', 'save-exact=true']));

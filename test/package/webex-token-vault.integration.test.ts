@@ -69,6 +69,7 @@ describe('the packed files', () => {
     ]);
     expect(packages.vault.files.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path))).toEqual([
       'dist/man/webex-token-vault.1',
+      'dist/release.json',
       'dist/sbom.cdx.json',
     ]);
     expect(packages.vault.files).not.toContain('dist/scripts/quickstart.js');
