@@ -31,6 +31,8 @@ export interface ProductionNodesOptions {
   readonly binary?: string;
   /** Other settings of the cluster. @default - none */
   readonly settings?: Partial<ClusterConfigurationProps>;
+  /** Settings of an existing server, which our own servers do not have. @default - none */
+  readonly foreign?: Readonly<Record<string, unknown>>;
 }
 
 /** One node: a process that can be killed and started again with the same data. */
@@ -44,6 +46,7 @@ export class ProductionNode {
     private readonly binary: string,
     private readonly workDirectory: string,
     private readonly unsealing?: UnsealingServer,
+    private readonly foreign: Readonly<Record<string, unknown>> = {},
   ) {}
 
   get address(): string {
@@ -66,9 +69,10 @@ export class ProductionNode {
   /** Starts the node with the JSON of the construct. */
   async start(): Promise<void> {
     const json = this.configuration.toJson();
+    const ours = this.unsealing?.withToken(json) ?? z.record(z.string(), z.unknown()).parse(JSON.parse(json));
     this.#process = await ServerProcess.start({
       binary: this.binary,
-      config: this.unsealing?.withToken(json) ?? z.record(z.string(), z.unknown()).parse(JSON.parse(json)),
+      config: { ...ours, ...this.foreign },
       address: this.address,
       ca: this.ca,
       workDirectory: this.workDirectory,
@@ -170,7 +174,7 @@ export class ProductionNodes implements AsyncDisposable {
 
 async function layOut(
   folder: string,
-  { nodes: count = 1, seal = 'auto', pluginDirectory, binary, settings }: ProductionNodesOptions,
+  { nodes: count = 1, seal = 'auto', pluginDirectory, binary, settings, foreign }: ProductionNodesOptions,
   unsealing?: UnsealingServer,
 ): Promise<ProductionNode[]> {
   const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
@@ -215,6 +219,7 @@ async function layOut(
   });
   const [program, ca] = [binary ?? (await findServer()), await readFile(caCertificateFile(tls), 'utf8')];
   return configurations.map(
-    (configuration) => new ProductionNode(configuration, ca, program, join(folder, configuration.nodeId), unsealing),
+    (configuration) =>
+      new ProductionNode(configuration, ca, program, join(folder, configuration.nodeId), unsealing, foreign),
   );
 }
