@@ -1,0 +1,132 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../lib/processes/free-port';
+import { OPERATORS_VARIABLE, writeOperatorLogin } from '../../lib/operators/operator-folder';
+import { renewOperator } from '../../lib/operators/operators';
+import { eventually } from '../../rehearsal/eventually';
+import { WrittenVault } from '../../rehearsal/written-vault';
+import { describeUnless } from '../fixtures/runs/left-out';
+import { docker, dockerLogs, dockerUnavailable } from '../fixtures/worlds/docker-engine';
+import { busyboxBase } from '../fixtures/worlds/image-bases';
+import { LABELS, ProgramImage, type ContainerProps } from '../fixtures/worlds/program-image';
+
+/* The image of the program on the real Docker engine: without root, without a shell, on a read-only file system. */
+
+/** Bytes that the image may add to its base. */
+const LARGEST = 25_000_000;
+
+describeUnless(dockerUnavailable())('the image of the program', () => {
+  let image: ProgramImage;
+  let vault: WrittenVault;
+  let watching: Required<Pick<ContainerProps, 'env' | 'files'>>;
+
+  beforeAll(async () => {
+    image = await ProgramImage.build();
+    vault = await WrittenVault.start();
+    await vault.authorize();
+    watching = await watchingFiles();
+  });
+  afterAll(async () => {
+    await vault[Symbol.asyncDispose]();
+    await image[Symbol.asyncDispose]();
+  });
+
+  /** The declaration and the observer's login, in a folder of the image's user. */
+  async function watchingFiles() {
+    const folder = join(vault.folder, 'watching');
+    const operators = join(folder, 'operators');
+    mkdirSync(operators, { recursive: true });
+    writeFileSync(join(folder, 'deployment.json'), JSON.stringify(vault.deployment));
+    await vault.operatorToken('observer');
+    await renewOperator(vault.admin, 'observer', (login) => writeOperatorLogin(operators, 'observer', login));
+    chmodSync(operators, 0o700);
+    await docker(
+      ...['run', '--rm', '--user', '0', '--network', 'none', '--volume', `${folder}:/given`, await busyboxBase()],
+      ...['chown', '-R', '65532:65532', '/given'],
+    );
+    return {
+      env: { DEPLOYMENT: join(folder, 'deployment.json'), [OPERATORS_VARIABLE]: operators },
+      files: [folder],
+    };
+  }
+
+  test('the image prints its version as a user without rights', async () => {
+    expect(await image.inspect('{{.Config.User}}')).toBe('65532:65532');
+    const { exitCode, stdout, stderr } = await image.run(['--version']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test('the image has the command of apps', async () => {
+    const { exitCode, stdout } = await image.run(['/node_modules/.bin/webex-token', '--help'], { entryPoint: 'node' });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Usage: webex-token/m);
+  });
+
+  test('the labels name version, source, commit and license', async () => {
+    const labels = JSON.parse(await image.inspect('{{json .Config.Labels}}')) as Record<string, string>;
+    expect(labels).toMatchObject({
+      'org.opencontainers.image.title': 'webex-token-vault',
+      'org.opencontainers.image.version': LABELS.version,
+      'org.opencontainers.image.source': LABELS.source,
+      'org.opencontainers.image.revision': LABELS.revision,
+      'org.opencontainers.image.licenses': 'Apache-2.0',
+    });
+  });
+
+  test('the image adds few bytes to its base, and no code for one platform', async () => {
+    const [size = 0, base = 0] = (
+      await Promise.all([image.tag, image.base].map((each) => image.inspect('{{.Size}}', each)))
+    ).map(Number);
+    process.stdout.write(`The image has ${size} bytes, and ${size - base} more than its base ${image.base}.\n`);
+    expect(size - base).toBeGreaterThan(1_000_000);
+    expect(size - base).toBeLessThan(LARGEST);
+    const list = `const { readdirSync } = require('node:fs');
+      console.log(readdirSync('/node_modules', { recursive: true }).filter((file) => /[.](?:node|so|wasm)$/.test(file)).join());`;
+    expect((await image.run(['--eval', list], { entryPoint: 'node' })).stdout).toBe('\n');
+  });
+
+  test('status looks at a real server by the login of the observer', async () => {
+    const { stdout, stderr } = await image.run(['status', '--json'], watching);
+    expect(stderr).toBe('');
+    const { credentials } = JSON.parse(stdout) as { credentials: readonly { name: string; state: string }[] };
+    expect(credentials).toEqual([expect.objectContaining({ name: 'testauth', state: 'healthy' })]);
+  });
+
+  test('a refused write is one line, because the root file system is read-only', async () => {
+    const { stderr } = await image.run(['status', '--html', '/deployment/status.html'], watching);
+    expect(stderr).toMatch(/^error: [^\n]*\/deployment\/status\.html[^\n]*\n$/);
+  });
+
+  test('metrics serves metrics and a probe until docker stop, which ends it at once', async () => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const container = await image.start(['metrics', '--serve', address], watching);
+    try {
+      const text = async (path: string): Promise<string | undefined> =>
+        fetch(`http://${address}${path}`).then(
+          (answer) => (answer.ok ? answer.text() : undefined),
+          () => undefined,
+        );
+      const metrics = await eventually(() => text('/metrics'));
+      expect(metrics).toContain('webex_token_vault_look_success 1');
+      expect(metrics).toMatch(/^webex_token_vault_credential_state\{.*state="healthy"\} 1$/m);
+      expect(await text('/healthz')).toBeDefined();
+      // Docker kills a container that ignores SIGTERM, and the exit code is then 137.
+      await docker('stop', '--time', '600', container);
+      expect(await docker('inspect', container, '--format', '{{.State.ExitCode}}')).toBe('0');
+    } finally {
+      await docker('rm', '--force', container);
+    }
+  });
+
+  test('a signal ends status --watch, though the program is the first process', async () => {
+    const container = await image.start(['status', '--watch', '--json'], watching);
+    try {
+      await eventually(async () => (await dockerLogs(container)).includes('"testauth"') || undefined);
+      await docker('stop', '--time', '600', container);
+      expect(await docker('inspect', container, '--format', '{{.State.ExitCode}}')).toBe('143');
+    } finally {
+      await docker('rm', '--force', container);
+    }
+  });
+});
