@@ -4,6 +4,8 @@ export interface ImageContext {
   readonly name: string;
   /** Absolute path. It has the Dockerfile. */
   readonly folder: string;
+  /** The only platform of the image, in Docker's words, such as `linux/amd64`. @default - all platforms of its base */
+  readonly platform?: string;
 }
 
 export interface ImageBuild {
@@ -11,8 +13,8 @@ export interface ImageBuild {
   readonly tag: string;
   /** Version of the packages. */
   readonly version: string;
-  /** Address of the repository. */
-  readonly source: string;
+  /** Address of the repository. @default - no label */
+  readonly source?: string;
   /** Commit of the repository. @default - no label */
   readonly revision?: string;
   /** Image to start from. @default - the pinned base of the Dockerfile */
@@ -20,8 +22,15 @@ export interface ImageBuild {
 }
 
 /** @returns the arguments of `docker` that build the image */
-export function dockerBuild({ folder }: ImageContext, build: ImageBuild): readonly string[] {
+export function dockerBuild({ folder, platform }: ImageContext, build: ImageBuild): readonly string[] {
   const { tag, version: VERSION, source: SOURCE, revision: REVISION, base: BASE } = build;
   const given = Object.entries({ VERSION, SOURCE, REVISION, BASE }).filter(([, value]) => value !== undefined);
-  return ['build', '--tag', tag, ...given.flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]), folder];
+  return [
+    'build',
+    '--tag',
+    tag,
+    ...(platform === undefined ? [] : ['--platform', platform]),
+    ...given.flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    folder,
+  ];
 }

@@ -1,32 +1,37 @@
 import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
 import type { ImageContext } from './image-context';
 
 const DOCKERFILE = resolve(__dirname, '../../images/plugin/Dockerfile');
-
-/** File name of the plugin in the image, as in the ENTRYPOINT of its Dockerfile. */
-export const PLUGIN_FILE = 'vault-plugin-secrets-oauthapp';
 
 export interface PluginContextProps {
   /** Folder of the context. It does not exist yet. */
   readonly folder: string;
   /** The plugin's binary, for the platform of the image. */
   readonly plugin: string;
+  /** Platform of that binary, in Docker's words, such as `linux/amd64`. @default - the one of the base */
+  readonly platform?: string;
   /** Further binaries in the folder `/plugins`, by their file names there. An upgrade on Kubernetes needs two. @default - none */
   readonly beside?: Readonly<Record<string, string>>;
 }
 
 /** Stages the context of the plugin's image. */
-export async function stagePlugin({ folder, plugin, beside = {} }: PluginContextProps): Promise<ImageContext> {
+export async function stagePlugin({
+  folder,
+  plugin,
+  platform,
+  beside = {},
+}: PluginContextProps): Promise<ImageContext> {
   const plugins = join(folder, 'files/plugins');
   await mkdir(plugins, { recursive: true });
   await copyFile(DOCKERFILE, join(folder, 'Dockerfile'));
-  await copyProgram(plugin, join(folder, 'files', PLUGIN_FILE));
-  await symlink(join('..', PLUGIN_FILE), join(plugins, PLUGIN_FILE));
+  await copyProgram(plugin, join(folder, 'files', PLUGIN_NAME));
+  await symlink(join('..', PLUGIN_NAME), join(plugins, PLUGIN_NAME));
   for (const [name, binary] of Object.entries(beside)) {
     await copyProgram(binary, join(plugins, name));
   }
-  return { name: 'webex-token-vault-plugin', folder };
+  return { name: 'webex-token-vault-plugin', folder, platform };
 }
 
 async function copyProgram(from: string, to: string): Promise<void> {

@@ -9,7 +9,8 @@ import { run } from '../../lib/processes/child-process';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { dockerBuild } from '../../release/images/image-context';
-import { PLUGIN_FILE, stagePlugin } from '../../release/images/plugin-context';
+import { PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
+import { stagePlugin } from '../../release/images/plugin-context';
 import { ImageRegistry, imageRegistryUnavailable } from '../fixtures/loopback/image-registry';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { succeeded } from '../fixtures/worlds/deployed-server';
@@ -134,7 +135,7 @@ describeUnless(unavailable)('the image of the plugin', () => {
       const { command, env } = pluginContainer({
         image: IMAGE,
         folder: '/plugins',
-        command: PLUGIN_FILE,
+        command: PLUGIN_NAME,
         sha256,
         ...given,
         securityContext: {},
@@ -169,10 +170,10 @@ describeUnless(unavailable)('the image of the plugin', () => {
     test('the init container copies the plugin, not the link to it', async () => {
       const { to, ended } = initContainer({});
       expect(await ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-      expect(readdirSync(to)).toEqual([PLUGIN_FILE]);
+      expect(readdirSync(to)).toEqual([PLUGIN_NAME]);
       expect(
         createHash('sha256')
-          .update(readFileSync(join(to, PLUGIN_FILE)))
+          .update(readFileSync(join(to, PLUGIN_NAME)))
           .digest('hex'),
       ).toBe(sha256);
     });

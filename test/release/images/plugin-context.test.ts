@@ -2,7 +2,8 @@ import { mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dockerBuild } from '../../../release/images/image-context';
-import { PLUGIN_FILE, stagePlugin } from '../../../release/images/plugin-context';
+import { PLUGIN_NAME } from '../../../lib/plugin/plugin-recipe';
+import { stagePlugin } from '../../../release/images/plugin-context';
 
 describe('the context of the plugin image', () => {
   let folder: string;
@@ -21,15 +22,15 @@ describe('the context of the plugin image', () => {
 
   it('the plugin is in the root, executable, under the name of the entry point', async () => {
     const context = await staged();
-    const file = join(context.folder, 'files', PLUGIN_FILE);
+    const file = join(context.folder, 'files', PLUGIN_NAME);
     expect(await readFile(file, 'utf8')).toBe('binary');
     expect((await stat(file)).mode & 0o777).toBe(0o755);
-    expect(await readFile(join(context.folder, 'Dockerfile'), 'utf8')).toContain(`ENTRYPOINT ["/${PLUGIN_FILE}"]`);
+    expect(await readFile(join(context.folder, 'Dockerfile'), 'utf8')).toContain(`ENTRYPOINT ["/${PLUGIN_NAME}"]`);
   });
 
   it('the folder of the pods has a link to the plugin, and further plugins', async () => {
     const context = await staged({ 'oauthapp-next': join(folder, 'oauthapp') });
-    expect(await readlink(join(context.folder, 'files/plugins', PLUGIN_FILE))).toBe(`../${PLUGIN_FILE}`);
+    expect(await readlink(join(context.folder, 'files/plugins', PLUGIN_NAME))).toBe(`../${PLUGIN_NAME}`);
     expect(await readFile(join(context.folder, 'files/plugins/oauthapp-next'), 'utf8')).toBe('binary');
   });
 
