@@ -8,11 +8,11 @@ import { loginOf } from '../lib/declaration/derived/logins';
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../lib/apps/delivery/deliverers/deliverers';
 import type { Delivery } from '../lib/apps/delivery/delivery';
 import { kubernetesName } from '../lib/apps/delivery/kubernetes-name';
-import { podAddress } from '../lib/apps/delivery/pod-address';
+import { podAddress } from '../lib/kubernetes/pod-address';
 import { podIdentity, podLogin, type PodIdentity } from '../lib/apps/delivery/pod-identity';
 import { checkedInterval } from '../lib/apps/delivery/refresh-interval';
 import { remarksOn } from '../lib/apps/delivery/remarks';
-import { caFrom } from '../lib/apps/delivery/vault-ca';
+import { caFrom } from '../lib/kubernetes/vault-ca';
 
 interface Options extends Partial<PodIdentity> {
   readonly for: DelivererName;

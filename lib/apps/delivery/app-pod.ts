@@ -1,6 +1,7 @@
 import type { Delivery } from './delivery';
 import { kubernetesName } from './kubernetes-name';
-import type { Manifest } from './manifest';
+import type { Manifest } from '../../kubernetes/manifest';
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from '../../kubernetes/restricted-pod';
 
 /** Parts of a pod that only some deliverers need. */
 export interface PodParts {
@@ -15,9 +16,6 @@ interface PodVolume {
   /** Its read-only path in the app's container. @default - it is not mounted there */
   readonly mountPath?: string;
 }
-
-/** A user other than root that owns files in no image. */
-const USER = 65532;
 
 /** Name of the volume with the token that the app logs in with. */
 export const LOGIN_VOLUME = 'vault-login';
@@ -53,7 +51,7 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
           enableServiceLinks: false,
           // The login to Vault has a token of its own, and nothing in the pod asks the API server.
           automountServiceAccountToken: false,
-          securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+          securityContext: RESTRICTED_POD,
           containers: [
             {
               name,
@@ -61,14 +59,7 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
               ...list('env', variables),
               ...list('volumeMounts', mounts),
               resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
-              securityContext: {
-                runAsNonRoot: true,
-                runAsUser: USER,
-                runAsGroup: USER,
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ['ALL'] },
-              },
+              securityContext: RESTRICTED_CONTAINER,
             },
           ],
           ...list('volumes', sources),

@@ -1,13 +1,7 @@
 import type { KubernetesLogin } from '../../declaration/derived/app-login';
 import type { App, Deployment } from '../../declaration/schema/deployment';
-import type { Manifest } from './manifest';
-
-/** A Secret of the app's namespace with Vault's CA, which is public. Two deliverers can read a CA only from a Secret. */
-export interface VaultCa {
-  readonly secretName: string;
-  /** Its content. @default - a person creates the Secret */
-  readonly pem?: string;
-}
+import type { Manifest } from '../../kubernetes/manifest';
+import type { VaultCa } from '../../kubernetes/vault-ca';
 
 /** Everything that brings an app's access tokens to its pods. */
 export interface Delivery {

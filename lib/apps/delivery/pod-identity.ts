@@ -2,7 +2,7 @@ import { quotedList, UsageError } from '#core';
 import type { AppLogin, KubernetesLogin } from '../../declaration/derived/app-login';
 import { declaringFile } from '../../declaration/deployment-file';
 import type { Delivery } from './delivery';
-import type { Manifest } from './manifest';
+import type { Manifest } from '../../kubernetes/manifest';
 
 /** Identity of one kind of pods, among all that may log in as an app. */
 export interface PodIdentity {

@@ -3,7 +3,7 @@ import { declaringFile } from '../../declaration/deployment-file';
 import { appPod } from './app-pod';
 import { TOKENS_FOLDER, type Delivery } from './delivery';
 import { kubernetesName } from './kubernetes-name';
-import type { Manifest } from './manifest';
+import type { Manifest } from '../../kubernetes/manifest';
 
 /*
  * The Secrets to which an operator copies the access tokens. Each credential has one, so a lost grant does not hold up the

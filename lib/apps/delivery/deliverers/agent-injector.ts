@@ -1,7 +1,7 @@
 import { appPod, LOGIN_VOLUME, loginToken } from '../app-pod';
 import { TOKENS_FOLDER, VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { goDuration } from '../refresh-interval';
-import { CA_KEY } from '../vault-ca';
+import { CA_KEY } from '../../../kubernetes/vault-ca';
 
 /** Folder of the Secret that `tls-secret` names. @see the injector's agent-inject/agent/container_volume.go */
 const TLS_FOLDER = '/vault/tls';

@@ -2,7 +2,7 @@ import { isPlainHttp } from '#core';
 import { loginVariables } from '../../identity-variables';
 import { appPod, LOGIN_TOKEN_FILE, LOGIN_VOLUME, loginToken } from '../app-pod';
 import type { Deliverer } from '../delivery';
-import { CA_KEY } from '../vault-ca';
+import { CA_KEY } from '../../../kubernetes/vault-ca';
 
 /** Folder of the login token and Vault's CA in the pod. */
 const FOLDER = '/var/run/secrets/webex-token-vault';

@@ -1,8 +1,8 @@
 import type { Deliverer, Delivery } from '../delivery';
 import { requireOwnName } from '../kubernetes-name';
-import { manifestFile } from '../manifest';
+import { manifestFile } from '../../../kubernetes/manifest';
 import { serviceAccount } from '../pod-identity';
-import { missingCa, vaultCa } from '../vault-ca';
+import { missingCa, vaultCa } from '../../../kubernetes/vault-ca';
 import { agentInjector } from './agent-injector';
 import { clientPod } from './client-pod';
 import { externalSecrets } from './external-secrets';

@@ -1,8 +1,8 @@
 import { VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
-import type { Manifest } from '../manifest';
+import type { Manifest } from '../../../kubernetes/manifest';
 import { goDuration } from '../refresh-interval';
 import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret } from '../token-secrets';
-import { CA_KEY } from '../vault-ca';
+import { CA_KEY } from '../../../kubernetes/vault-ca';
 
 const GENERATOR = { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'VaultDynamicSecret' } as const;
 

@@ -2,10 +2,10 @@ import { stringify } from 'yaml';
 import { appPod } from '../app-pod';
 import { TOKENS_FOLDER, VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { kubernetesName } from '../kubernetes-name';
-import type { Manifest } from '../manifest';
+import type { Manifest } from '../../../kubernetes/manifest';
 import { goDuration } from '../refresh-interval';
 import { TOKEN_KEY } from '../token-secrets';
-import { CA_KEY } from '../vault-ca';
+import { CA_KEY } from '../../../kubernetes/vault-ca';
 
 /** Folder in the provider's pods, which ask Vault and cannot read a CA in the app's namespace. */
 const CA_FOLDER = '/etc/webex-token-vault-ca';

@@ -1,6 +1,6 @@
 import { VAULT_TIMEOUT, type Deliverer, type Delivery } from '../delivery';
 import { kubernetesName } from '../kubernetes-name';
-import type { Manifest } from '../manifest';
+import type { Manifest } from '../../../kubernetes/manifest';
 import { goDuration } from '../refresh-interval';
 import { podWithTokens, secretNotes, TOKEN_KEY, tokenSecrets, type TokenSecret } from '../token-secrets';
 

@@ -1,8 +1,8 @@
 import { isLoopback, UsageError, vaultServerFromEnvironment } from '#core';
-import type { KubernetesLogin } from '../../declaration/derived/app-login';
-import type { Deployment } from '../../declaration/schema/deployment';
-import { vaultUrl } from '../../declaration/schema/fields';
-import { clusterAddress } from '../../declaration/schema/server/kubernetes-server-declaration';
+import type { KubernetesLogin } from '../declaration/derived/app-login';
+import type { Deployment } from '../declaration/schema/deployment';
+import { vaultUrl } from '../declaration/schema/fields';
+import { clusterAddress } from '../declaration/schema/server/kubernetes-server-declaration';
 
 /**
  * Address of Vault for pods.

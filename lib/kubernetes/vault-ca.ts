@@ -1,12 +1,26 @@
 import { readSetting, UsageError, vaultVariable } from '#core';
-import type { Deployment } from '../../declaration/schema/deployment';
-import { tlsSecretName } from '../../declaration/schema/server/kubernetes-server-declaration';
-import { caCertificates } from '../../declaration/schema/pem';
-import type { Delivery, VaultCa } from './delivery';
+import type { Deployment } from '../declaration/schema/deployment';
+import { tlsSecretName } from '../declaration/schema/server/kubernetes-server-declaration';
+import { caCertificates } from '../declaration/schema/pem';
 import type { Manifest } from './manifest';
 
 /** Key in the Secret. The Vault Secrets Operator accepts no other. */
 export const CA_KEY = 'ca.crt';
+
+/** A Secret of the pods' namespace with Vault's CA, which is public. Two programs of clusters can read a CA only from a Secret. */
+export interface VaultCa {
+  readonly secretName: string;
+  /** Its content. @default - a person creates the Secret */
+  readonly pem?: string;
+}
+
+/** Pods that connect to Vault. */
+interface Pods {
+  readonly deployment: Pick<Deployment, 'vault'>;
+  readonly namespace: string;
+  /** @default - the CAs that every system knows, or no TLS */
+  readonly ca?: VaultCa;
+}
 
 interface Asked {
   readonly deployment: Pick<Deployment, 'vault'>;
@@ -42,7 +56,7 @@ function certificatesIn(file: string, setting: string): string {
 }
 
 /** The Secret itself, if its content is known. */
-export function vaultCa({ ca, namespace }: Pick<Delivery, 'ca' | 'namespace'>): Manifest[] {
+export function vaultCa({ ca, namespace }: Pick<Pods, 'ca' | 'namespace'>): Manifest[] {
   if (ca?.pem === undefined) {
     return [];
   }
@@ -56,7 +70,7 @@ export function vaultCa({ ca, namespace }: Pick<Delivery, 'ca' | 'namespace'>): 
 }
 
 /** Instructions to create the Secret, if its content is not known. */
-export function missingCa({ ca, namespace, deployment }: Delivery): string[] {
+export function missingCa({ ca, namespace, deployment }: Pods): string[] {
   return ca === undefined || ca.pem !== undefined
     ? []
     : [
@@ -67,7 +81,7 @@ export function missingCa({ ca, namespace, deployment }: Delivery): string[] {
 }
 
 /** Copies the CA from the Secret of a server in a cluster. */
-function copyOfCa({ vault: { server } }: Delivery['deployment']): string[] {
+function copyOfCa({ vault: { server } }: Pods['deployment']): string[] {
   if (server?.mode !== 'kubernetes' || server.tls.caFile === null) {
     return [];
   }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { ExplainedError } from '#core';
 import { parseAllDocuments } from 'yaml';
-import { deliver, DELIVERER_NAMES } from '../../../../lib/apps/delivery/deliverers/deliverers';
-import { manifestFile } from '../../../../lib/apps/delivery/manifest';
-import { InvalidDeployment } from '../../../../lib/declaration/checks/invalid-deployment';
-import { name, path, wholeText } from '../../../fixtures/arbitrary/text';
-import { exampleDelivery } from '../../../fixtures/declarations/delivery';
-import { property } from '../../../fixtures/arbitrary/property';
+import { deliver, DELIVERER_NAMES } from '../../../lib/apps/delivery/deliverers/deliverers';
+import { manifestFile } from '../../../lib/kubernetes/manifest';
+import { InvalidDeployment } from '../../../lib/declaration/checks/invalid-deployment';
+import { name, path, wholeText } from '../../fixtures/arbitrary/text';
+import { exampleDelivery } from '../../fixtures/declarations/delivery';
+import { property } from '../../fixtures/arbitrary/property';
 
 /** Reads the manifests as kubectl does. The only control character that kubectl accepts is the tab. */
 function read(file: string): unknown[] {

@@ -1,4 +1,4 @@
-import { manifestFile } from '../../../../lib/apps/delivery/manifest';
+import { manifestFile } from '../../../lib/kubernetes/manifest';
 
 it('a comment stays on its line, whatever its text is', () => {
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
