@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { describeError, errorCode, ExplainedError, UsageError } from '#core';
 import { showsColors } from '../lib/cli/colors';
 import { describeCommand, READ_CLEAN_UP_MS, say } from '../lib/cli/command';
@@ -23,6 +23,8 @@ interface Options {
   /** In seconds. */
   readonly interval: number;
   readonly html?: string;
+  readonly brief?: true;
+  readonly exitZero?: true;
 }
 
 export function define(command: Command, signal: AbortSignal): void {
@@ -35,7 +37,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'Shows the state of the server, the engine and every grant, how long each grant lives, and what to do next.',
     environment: { ...environmentAs('observer'), NO_COLOR: 'Any value: no colors; FORCE_COLOR: always colors' },
     exitCodes: {
-      0: 'OK: everything is healthy',
+      0: 'OK: everything is healthy; with --exit-zero: the look succeeded, whatever it found',
       1: 'WARNING: attention, somebody has to act within days; or the page or the webhook failed, as stderr says',
       2: 'CRITICAL: something is broken now',
       3: 'UNKNOWN: the server is sealed or does not answer, the look failed, or wrong usage',
@@ -51,12 +53,19 @@ export function define(command: Command, signal: AbortSignal): void {
     .addOption(
       durationOption('--interval <duration>', 'With --watch: time between two looks', '1m', { atLeast: '10s' }),
     )
+    .addOption(new Option('--brief', 'Print only the first line, which names no account').conflicts(['json', 'watch']))
+    .addOption(
+      new Option(
+        '--exit-zero',
+        'Exit with 0 after a look, whatever it found; 1 if the page or the webhook failed',
+      ).conflicts('watch'),
+    )
     .option('--html <file>', 'Also write an HTML page with a timeline of each grant to this file')
     .addOption(operatorsOption('observer'));
   webhookOptions()
     .reduce((described, option) => described.addOption(option), command)
     .action(async (options: Options) => {
-      const { verify, html, interval } = options;
+      const { verify, html, interval, brief, exitZero } = options;
       if (html !== undefined) {
         // The page names people.
         await refuseVisibleToGit(html);
@@ -83,8 +92,9 @@ export function define(command: Command, signal: AbortSignal): void {
         failures++;
         say(line);
       });
-      process.stdout.write(`${options.json ? '' : `${resultLine(report)}\n\n`}${presentation(report, options)}\n`);
-      process.exitCode = Math.max(monitoringExitCode(report), Math.min(1, failures));
+      const text = brief ? resultLine(report) : presentation(report, options);
+      process.stdout.write(`${brief || options.json ? '' : `${resultLine(report)}\n\n`}${text}\n`);
+      process.exitCode = Math.max(exitZero ? 0 : monitoringExitCode(report), Math.min(1, failures));
     });
 }
 

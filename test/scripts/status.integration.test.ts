@@ -84,6 +84,13 @@ async function credential(...args: string[]) {
   return { ...credentials[0], exitCode };
 }
 
+it('status --exit-zero exits with 0 after any look, and with another code if there was none', async () => {
+  expect((await status()).exitCode).toBe(2);
+  expect((await status(['--exit-zero'])).exitCode).toBe(0);
+  expect((await status(['--exit-zero'], { VAULT_ADDR: 'http://127.0.0.1:1' })).exitCode).toBe(0);
+  expect((await status(['--exit-zero'], { VAULT_TOKEN: 's.unknown' })).exitCode).toBe(3);
+});
+
 it('status says that nobody has consented yet, and names the command to run', async () => {
   expect(await credential()).toMatchObject({
     state: 'never authorized',
@@ -123,6 +130,12 @@ describe('a working grant', () => {
       /^ok {6}credential testauth +healthy +its token expires in 13 days; token issued \d+ s ago; grant until \d{4}-\d\d-\d\d \(in 89 days\); consent by ada\.admin@example\.com on \d{4}-\d\d-\d\d$/m,
     );
     expect(stdout).not.toContain('Next:');
+  });
+
+  it('status --brief prints only the first line, which names no account', async () => {
+    const { exitCode, stdout, stderr } = await status(['--brief']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^OK - \d+ of \d+ healthy\n$/);
   });
 
   it('status notices a refresh by the new token after it', async () => {
@@ -376,6 +389,13 @@ describe('--webhook', () => {
     expect(server.requests.at(-1)?.body).toMatch(/the look: failed; the token in VAULT\S+TOKEN may read nothing/);
     await status([], told());
     expect(server.requests.at(-1)?.body).toContain('the look succeeds again');
+  });
+
+  it('status --exit-zero exits with 1 if the webhook has failed', async () => {
+    answer = 500;
+    const unknown = { ...told(), XDG_STATE_HOME: join(vault.folder, 'other-state') };
+    expect((await status(['--exit-zero'], unknown)).exitCode).toBe(1);
+    answer = 204;
   });
 
   it('status --webhook exits with 1 if only the webhook has failed', async () => {
