@@ -23,6 +23,7 @@ const ARROWS = {
   ],
   'lib/grants': ['lib/browser', 'lib/vault', 'lib/webex', 'lib/declaration', 'core'],
   'lib/apps': ['lib/kubernetes', 'lib/vault', 'lib/declaration', 'core'],
+  'lib/companions': ['lib/kubernetes', 'lib/operators', 'lib/health', 'lib/declaration', 'core'],
   'lib/kubernetes': ['lib/declaration', 'core'],
   'lib/server': ['lib/operators', 'lib/files', 'lib/processes', 'lib/vault', 'lib/declaration', 'core'],
   'lib/server/kubernetes': ['lib/processes', 'lib/declaration', 'core'],

@@ -1,4 +1,6 @@
 import { deliver, DELIVERER_NAMES, type DelivererName } from '../../lib/apps/delivery/deliverers/deliverers';
+import { COMPANION_NAMES, companionManifests } from '../../lib/companions/companions';
+import { exampleCompanion } from '../fixtures/declarations/companion';
 import { exampleDelivery } from '../fixtures/declarations/delivery';
 import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
@@ -51,6 +53,12 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
         expect(await plane.dryRun(deliver(name, exampleDelivery(pods)))).toEqual([]);
       });
     });
+  });
+
+  it.each(COMPANION_NAMES)('the API server accepts the printed manifests of %s', async (command) => {
+    expect(
+      await plane.dryRun(companionManifests(command, exampleCompanion({ verify: command !== 'recover' }))),
+    ).toEqual([]);
   });
 
   it('the API server refuses an unknown field', async () => {

@@ -1,5 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { COMPANION_NAMES, companionManifests, type CompanionName } from '../../lib/companions/companions';
+import { exampleCompanion } from '../fixtures/declarations/companion';
 import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
 import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/manifests/declared-chart';
@@ -22,6 +24,17 @@ const statefulSet = z.object({
   }),
 });
 
+const template = z.object({ spec: z.looseObject({ containers: z.array(z.unknown()) }) });
+const podsOf = z.union([
+  z.object({ kind: z.literal('Deployment'), spec: z.object({ template }) }).transform(({ spec }) => spec.template.spec),
+  z
+    .object({
+      kind: z.literal('CronJob'),
+      spec: z.object({ jobTemplate: z.object({ spec: z.object({ template }) }) }),
+    })
+    .transform(({ spec }) => spec.jobTemplate.spec.template.spec),
+]);
+
 describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Security "restricted"', () => {
   let plane: ControlPlane;
 
@@ -40,6 +53,12 @@ describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Securit
     });
   });
 
+  it.each(COMPANION_NAMES)('the namespace admits the pod of %s', async (command) => {
+    const metadata = { name: command, namespace: NAMESPACE };
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: companionPod(command) };
+    expect(await plane.dryRun(JSON.stringify(pod))).toEqual([]);
+  });
+
   describeUnless(chartUnavailable('vault'))('and a declared server of vault with its chart', () => {
     it('the namespace refuses the pod that locks its memory', async () => {
       const problems = await plane.dryRun(await podOf('vault', { ipcLock: true }));
@@ -47,6 +66,16 @@ describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Securit
     });
   });
 });
+
+/** The pod that the Deployment or the CronJob would make. The admission asks for its service account only in a real namespace. */
+function companionPod(command: CompanionName): object {
+  const file = companionManifests(command, exampleCompanion({ namespace: NAMESPACE }));
+  const [spec] = parseAllDocuments(file).flatMap((each) => podsOf.safeParse(each.toJS()).data ?? []);
+  if (spec === undefined) {
+    throw new Error(`there is no pod in the manifests of ${command}`);
+  }
+  return { ...spec, serviceAccountName: undefined };
+}
 
 /** JSON of the first pod of the rendered StatefulSet. */
 async function podOf(product: 'openbao' | 'vault', input: Partial<KubernetesServerInput> = {}): Promise<string> {

@@ -72,6 +72,25 @@ export function objectName(text: string): string {
     : refuse('the name of a Secret, of lower-case letters, digits, "-" and "."', text);
 }
 
+/** One label, such as a namespace. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+export function objectLabel(text: string): string {
+  return /^(?=.{1,63}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(text)
+    ? text
+    : refuse('a name of lower-case letters, digits and "-", at most 63 characters', text);
+}
+
+/** Beginning of the names of several objects. */
+export function objectPrefix(text: string): string {
+  return /^(?=.{1,44}$)[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(text)
+    ? text
+    : refuse('at most 44 lower-case letters, digits or "-", with a letter first', text);
+}
+
+/** Times of a CronJob. The cluster knows which values of the fields are valid. */
+export function cronSchedule(text: string): string {
+  return /^\S+(?: \S+){4}$/.test(text) ? text : refuse('five fields of cron, such as "*/5 * * * *"', text);
+}
+
 /** @throws InvalidArgumentError */
 function refuse(expected: string, got: string): never {
   throw new InvalidArgumentError(`It must be ${expected}, got "${got}".`);

@@ -1,5 +1,5 @@
 /** A look at 1,000 grants takes up to 50 minutes if Webex is silent: 16 grants at a time, and up to 48 s for each. */
-const LONGEST_LOOK_MS = 3_600_000;
+export const LONGEST_LOOK_SECONDS = 3600;
 
 export interface Health {
   readonly isAlive: boolean;
@@ -29,7 +29,7 @@ export class Liveness {
 
   get health(): Health {
     const silentMs = this.now() - this.#lastSignAt;
-    return silentMs <= this.intervalMs + LONGEST_LOOK_MS
+    return silentMs <= this.intervalMs + LONGEST_LOOK_SECONDS * 1000
       ? { isAlive: true, detail: 'ok' }
       : { isAlive: false, detail: `stuck: no look has ended for ${Math.floor(silentMs / 1000)} s` };
   }
