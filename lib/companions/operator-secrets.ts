@@ -19,18 +19,19 @@ export function loginFiles(operator: OperatorName): readonly string[] {
 
 /** Lines with the command that creates or replaces each Secret. */
 export function operatorNotes(companion: Companion, operators: readonly OperatorName[]): string[] {
-  const [secrets, theirs] = operators.length === 1 ? ['a Secret', 'its secret id'] : ['Secrets', 'their secret ids'];
+  const [secrets, theirs] =
+    operators.length === 1 ? ['a Secret', 'its secret id expires'] : ['Secrets', 'their secret ids expire'];
   return [
     `The login of ${operators.join(' and ')} must be in ${secrets}. The observer can read every access token, so guard the Secrets of this namespace.`,
-    `Create or replace ${operators.length === 1 ? 'it' : 'them'} as follows:`,
+    `Create ${operators.length === 1 ? 'it' : 'them'} as follows. To replace one, delete it first:`,
     ...operators.map((operator) => `  ${secretCommand(companion, operator)}`),
-    `Every 90 days ${theirs} must be renewed: "${commandLine('operators update', '--rotate')}" renews those of all operators. Pods read the files at each login, so none restarts.`,
+    `After 90 days ${theirs}. "${commandLine('operators update', '--rotate')}" renews those of all operators. Running pods take the new files.`,
   ];
 }
 
-/** No value of the login is an argument, and no annotation has a copy of it. */
+/** The arguments name files, so no list of processes shows the login. */
 function secretCommand(companion: Companion, operator: OperatorName): string {
   const files = loginFiles(operator).map((file) => `--from-file=${DEFAULT_OPERATOR_FOLDER}/${file}`);
   const secret = shellWord(operatorSecret(companion, operator));
-  return `kubectl -n ${companion.namespace} create secret generic ${secret} ${files.join(' ')} --dry-run=client -o yaml | kubectl apply --server-side -f -`;
+  return `kubectl -n ${companion.namespace} create secret generic ${secret} ${files.join(' ')}`;
 }

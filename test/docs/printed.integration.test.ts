@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -63,6 +63,23 @@ describe('with kubectl', () => {
       (document) => z.object({ kind: z.string() }).parse(document.toJS()).kind,
     );
     expect(kinds).toEqual(['Secret', 'ServiceAccount', 'Deployment']);
+  });
+
+  onKubectl('docs/tasks/watch.md makes the Secrets of the pods, and prints their manifests', async () => {
+    const env = deploymentInFile(typist.folder, inCluster);
+    await typist.types('docs/tasks/kubernetes.md', 'certificate', { env });
+    mkdirSync(join(typist.folder, 'secrets/operators'), { recursive: true });
+    for (const file of ['secrets/operators/observer-role-id', 'secrets/operators/observer-secret-id', 'webhook']) {
+      writeFileSync(join(typist.folder, file), 'a value\n');
+    }
+    const screen = await typist.types('docs/tasks/watch.md', 'pod-secrets', { env });
+    await typist.types('docs/tasks/watch.md', 'pods', { env });
+    const printed = ['metrics.yaml', 'status.yaml'].map((file) => readFileSync(join(typist.folder, file), 'utf8'));
+    for (const name of ['webex-token-vault-observer', 'webex-token-vault-webhook']) {
+      expect(screen).toContain(`secret/${name}\n`);
+      expect(printed.join()).toContain(`create secret generic ${name} --from-file=`);
+      expect(printed.join()).toContain(`name: ${name}\n`);
+    }
   });
 
   onKubectl('docs/tasks/app-identities.md binds the service account of another cluster', async () => {
