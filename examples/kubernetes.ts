@@ -16,8 +16,8 @@ export default defineDeployment({
   vault: {
     server: {
       mode: 'kubernetes',
-      // A Dockerfile of two lines builds this image, with the plugin in /plugins.
-      pluginImage: 'registry.example.com/oauthapp:3.1.1',
+      // The plugin's image of a release, in a registry from which the cluster pulls.
+      pluginImage: 'registry.example.com/webex-token-vault-plugin:1.0.0',
       storage: { storageClass: 'fast' },
       // Other namespaces whose pods may connect to the server.
       allowedNamespaces: ['reports'],

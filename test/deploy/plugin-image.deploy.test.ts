@@ -126,6 +126,13 @@ describeUnless(unavailable)('the image of the plugin', () => {
       expect(before.data).toMatchObject({ command: COMMAND, sha256, oci: true });
       expect(await works()).toBe(true);
     });
+
+    test('a node without the plugin does not start without the registry', async () => {
+      const { node } = vault.server;
+      await node.kill();
+      rmSync(join(plugins, COMMAND));
+      await expect(node.start()).rejects.toThrow(/failed to download plugin|connection refused/);
+    });
   });
 
   describe('a pod with the image', () => {

@@ -185,9 +185,9 @@ const kubernetesServerFields = {
   /** The chart. @example { repository: 'oci://registry.example.com/charts' } */
   chart: chart.prefault({}),
   /**
-   * Image with the plugin, a shell and sha256sum.
+   * Image with the plugin, a shell and sha256sum. Each release has one, named `webex-token-vault-plugin`.
    * @default - the server's image, which then has the plugin
-   * @example 'registry.example.com/oauthapp:3.3.0'
+   * @example 'registry.example.com/webex-token-vault-plugin:1.0.0'
    */
   pluginImage: taggedImage.optional(),
   /**
