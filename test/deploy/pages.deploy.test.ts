@@ -111,6 +111,27 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
     expect(await consenting(typing)).toMatch(/testauth .*healthy/);
   });
 
+  step(
+    'docs/tasks/leave-cdktf.md ejects, plans no change, and writes the secret by the program and by bao',
+    async () => {
+      const { TERRAFORM_BINARY_NAME = 'terraform' } = process.env;
+      const instead = { 'terraform -chdir': `${TERRAFORM_BINARY_NAME} -chdir` };
+      const env = environment;
+      const dialog = [
+        ['', secret()],
+        ['Enter a value: ', 'yes'],
+      ] as const;
+      const WRITTEN = 'Resources: 2 added, 0 changed, 2 destroyed.';
+      expect(await typist.types('docs/tasks/leave-cdktf.md', 'eject', { env })).toContain('terraform/README.md\n');
+      expect(await typist.types('docs/tasks/leave-cdktf.md', 'plan', { env, instead })).toContain('No changes.');
+      expect(await typist.types('docs/tasks/leave-cdktf.md', 'secret', { env, instead, dialog })).toContain(WRITTEN);
+      typist.writeProgram('bao', `exec '${await findServer()}' "$@"`);
+      const screen = await typist.types('docs/tasks/leave-cdktf.md', 'bao', { env, instead, dialog });
+      expect(screen).toContain(WRITTEN);
+      expect(screen).not.toContain(secret());
+    },
+  );
+
   step('docs/tasks/move.md archives the state by hand', async () => {
     const { TERRAFORM_BINARY_NAME = 'terraform' } = process.env;
     const instead = { 'terraform -chdir': `${TERRAFORM_BINARY_NAME} -chdir` };

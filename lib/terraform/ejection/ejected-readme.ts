@@ -53,6 +53,8 @@ read -rs VAULT_TOKEN && export VAULT_TOKEN # run this line alone, then paste the
 ${stacks.map((stack) => `terraform -chdir=${stack} plan`).join('\n')}
 \`\`\`
 
+In the folder of the declaration, \`webex-token-vault exec provisioner -- terraform ...\` logs in for one command.
+
 Apply with \`terraform -chdir=${stacks.at(-1) ?? ''} apply\`. From now on change the deployment here only: \`webex-token-vault deploy\` would undo
 your changes. Its other commands, such as \`authorize\` and \`status\`, still read the declaration, so keep that in step.
 
