@@ -4,6 +4,7 @@ import { loginAppRole } from '#core';
 import { TokenSource } from 'webex-token-client';
 import type { FinishedCommand } from '../../lib/processes/child-process';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
+import { EjectedStack } from '../fixtures/worlds/ejected-stack';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 import { statusOf } from '../fixtures/results/refusal';
@@ -55,6 +56,13 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
     const path = `${mountPath}/creds/testauth?minimum_seconds=99999999`;
     await (await operated.as('authorizer')).read(path).catch(() => undefined);
     return operated.engine.refreshes.slice(before);
+  }
+
+  /** Plans in a folder of plain Terraform, whose blocks `removed` name the entry at its former addresses. */
+  async function plannedWhereEjected(): Promise<Record<string, readonly string[]>> {
+    const ejected = await EjectedStack.write({ declared: operated.environment, folder: operated.path('plain') });
+    expect(ejected.everything).toContain('"removed"');
+    return ejected.plan({ ...operated.environment, VAULT_TOKEN: await operated.token('provisioner') });
   }
 
   /** Paths of all deletions in the audit log so far. */
@@ -112,6 +120,7 @@ describeUnless(terraformUnavailable())('an engine that is to be mounted elsewher
 
   test('the plan after the move is empty, with and without engine.movedFrom', async () => {
     expect((await deployed()).stdout).toContain('Your infrastructure matches the configuration.');
+    await expect(plannedWhereEjected()).resolves.toEqual({});
     mountedAt('teams/webex');
     const { stdout, exitCode } = await deployed();
     expect(stdout).toContain('has moved to');

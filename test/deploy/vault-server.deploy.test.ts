@@ -10,6 +10,7 @@ import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { VaultClient } from '../../lib/vault/vault-client';
 import { docker, dockerEngine, dockerLogs, dockerUnavailable } from '../fixtures/worlds/docker-engine';
 import { succeeded } from '../fixtures/worlds/deployed-server';
+import { EjectedStack } from '../fixtures/worlds/ejected-stack';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { byProgram } from '../fixtures/worlds/stack-command';
 import { terraformUnavailable } from '../fixtures/worlds/terraform-providers';
@@ -79,6 +80,12 @@ describeUnless(terraformUnavailable() ?? dockerUnavailable())('deploy of vault-s
       cwd: join(folder, 'stacks/vault-server'),
     });
     expect(plan).toMatchObject({ exitCode: 0 });
+  });
+
+  test('the plan in an ejected folder is empty', async () => {
+    const declared = deploymentInFile(folder, deployment);
+    const ejected = await EjectedStack.write({ declared, folder: join(folder, 'plain'), stack: 'vault-server' });
+    await expect(ejected.plan({})).resolves.toEqual({});
   });
 
   test("the root token is in the server's log and in no state", async () => {
