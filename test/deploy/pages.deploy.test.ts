@@ -119,7 +119,7 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
       const env = environment;
       const dialog = [
         ['', secret()],
-        ['Enter a value: ', 'yes'],
+        ['Enter a value:', 'yes'],
       ] as const;
       const WRITTEN = 'Resources: 2 added, 0 changed, 2 destroyed.';
       expect(await typist.types('docs/tasks/leave-cdktf.md', 'eject', { env })).toContain('terraform/README.md\n');
