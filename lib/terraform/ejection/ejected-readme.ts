@@ -36,8 +36,8 @@ export function ejectedReadme(props: EjectedReadmeProps): string {
   return `# Terraform of deployment "${name}"
 
 \`webex-token-vault eject\` wrote this folder: ${stacks.map((stack) => `\`${stack}/\``).join(' and ')}, plain Terraform in JSON. It needs no CDKTF and no TypeScript. Its
-resources have the addresses of the deployed stacks, and its state is theirs (${state}). So the first plan shows no
-change. No secret is in this folder.
+resources have the addresses of the deployed stacks, and its state is theirs (${state}). If the declaration was deployed, the first
+plan shows no change. No secret is in this folder.
 
 You need:
 
