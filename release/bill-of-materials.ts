@@ -46,7 +46,8 @@ export function billOfMaterials(lock: PackageLock, path: string) {
   };
 }
 
-function componentOf(placed: PlacedPackage) {
+/** A package as a component of a bill. */
+export function componentOf(placed: PlacedPackage) {
   const [, group, name = placed.name] = /^(@[^/]+)\/(.+)$/.exec(placed.name) ?? [];
   const license = licenseOf(placed);
   const purl = packageUrl(placed);

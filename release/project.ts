@@ -32,3 +32,8 @@ export function ownAddresses(text = readFileSync(FILE, 'utf8')): Addresses {
   }
   return data;
 }
+
+/** The addresses as fields of a package.json. A provenance is refused if its repository is another one. */
+export function manifestAddresses({ repository, homepage, bugs }: Addresses) {
+  return { repository: { type: 'git', url: `git+${repository}.git` }, homepage, bugs: { url: bugs } };
+}

@@ -22,7 +22,8 @@ const workflow = z.looseObject({
     z.string(),
     z.looseObject({
       'timeout-minutes': z.number(),
-      permissions: z.undefined().optional(),
+      permissions: z.record(z.string(), z.string()).optional(),
+      needs: z.string().optional(),
       strategy: z
         .object({ matrix: z.record(z.string(), z.array(z.unknown())) })
         .loose()
@@ -37,14 +38,26 @@ const { scripts, engines } = z
   .object({ scripts: z.record(z.string(), z.string()), engines: z.object({ node: z.string() }) })
   .parse(JSON.parse(read('package.json')));
 
+/** Rights of a job beyond reading the sources. */
+const RIGHTS: Readonly<Record<string, Record<string, Record<string, string>>>> = {
+  'release.yml': {
+    publish: { contents: 'write', 'id-token': 'write', packages: 'write', attestations: 'write' },
+    pages: { contents: 'read', pages: 'write', 'id-token': 'write' },
+  },
+};
+
 describe.each(readdirSync(FOLDER))('%s', (name) => {
   const text = readFileSync(join(FOLDER, name), 'utf8');
   // The schema requires a time limit of each job.
   const { permissions, jobs } = workflow.parse(parse(text));
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
-  it('the workflow may read the sources, and nothing else', () => {
+  it('the workflow may read the sources, and a job only what it needs', () => {
     expect(permissions).toEqual({ contents: 'read' });
+    const rights = Object.entries(jobs).flatMap(([job, { permissions: own }]) =>
+      own === undefined ? [] : [[job, own]],
+    );
+    expect(Object.fromEntries(rights)).toEqual(RIGHTS[name] ?? {});
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(checkouts.length).toBe(Object.keys(jobs).length);
     expect(checkouts.filter((each) => each.with['persist-credentials'] !== false)).toEqual([]);
@@ -96,5 +109,31 @@ describe('ci.yml', () => {
   it('the deploy job takes the servers out of the deployed images', () => {
     const images = Object.values(SERVER_PRODUCTS).map(({ cli, image }) => ({ program: cli, image }));
     expect(jobs.deploy?.strategy?.matrix.server).toEqual(images);
+  });
+});
+
+describe('release.yml', () => {
+  const text = readFileSync(join(FOLDER, 'release.yml'), 'utf8');
+  const { jobs } = workflow.parse(parse(text));
+
+  it('a tag of a version starts the workflow, and nothing else does', () => {
+    const { on } = z.object({ on: z.unknown() }).parse(parse(text));
+    expect(on).toEqual({ push: { tags: ['v*'] } });
+  });
+
+  it('nothing is published before the tests pass, and the site comes last', () => {
+    expect(Object.values(jobs).map(({ needs }) => needs)).toEqual([undefined, 'test', 'publish']);
+    expect(jobs.test?.steps.map(({ run }) => run)).toContain('.ci/run');
+  });
+
+  it('the workflow has no secret, because npm, cosign and the images trust its identity', () => {
+    expect(text).not.toMatch(/secrets\./);
+  });
+
+  it('the packages are published by a Node whose npm knows trusted publishing', () => {
+    const node = jobs.publish?.steps.find(({ uses = '' }) => uses.startsWith('actions/setup-node@'))?.with[
+      'node-version'
+    ];
+    expect(node).toBeGreaterThanOrEqual(24);
   });
 });

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import type { Release } from '../../lib/release/own-release';
+import { manifestAddresses, type Addresses } from '../project';
 import { packStaged, type PackedPackage } from './packed-package';
 import { sha256Of, stagePlugin } from './plugin-package';
 import { stageRehearsal } from './rehearsal-package';
@@ -13,6 +14,8 @@ export interface PackOptions {
   readonly folder: string;
   /** Binaries of the plugin by platform, such as `linux/x64`. @default - none, so each user compiles the plugin */
   readonly plugins?: Readonly<Record<string, string>>;
+  /** Addresses in every package.json. @default - none */
+  readonly addresses?: Addresses;
   /** Folder of a clone after "npm run build". @default - this one */
   readonly project?: string;
 }
@@ -25,13 +28,13 @@ export interface PackOptions {
  * @throws ExplainedError if the project is not built
  */
 export async function packPackages(options: PackOptions): Promise<readonly PackedPackage[]> {
-  const { folder, plugins = {}, project = resolve(__dirname, '../..') } = options;
+  const { folder, plugins = {}, addresses, project = resolve(__dirname, '../..') } = options;
   for (const built of ['dist', 'client/dist']) {
     if (!existsSync(join(project, built))) {
       throw new ExplainedError(`${join(project, built)} is missing, so there is nothing to pack; run "npm run build"`);
     }
   }
-  const common = await readManifest(project);
+  const common = { ...(await readManifest(project)), ...(addresses && manifestAddresses(addresses)) };
   const staging = (name: string): string => join(folder, 'staged', name);
   await mkdir(folder, { recursive: true });
 

@@ -76,6 +76,11 @@ export class NpmRegistry implements AsyncDisposable {
     return new NpmRegistry(url, settings, child, folder);
   }
 
+  /** Variables that make npm, pnpm and yarn take packages from this registry. They have no login. */
+  clientEnvironment(): Readonly<Record<string, string>> {
+    return { npm_config_registry: this.url, YARN_REGISTRY: this.url };
+  }
+
   /** Environment in which npm, pnpm and yarn take packages from this registry, and may publish. */
   environment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
     return { ...env, npm_config_registry: this.url, npm_config_userconfig: this.settings };
