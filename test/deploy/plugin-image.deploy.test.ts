@@ -109,7 +109,7 @@ describeUnless(unavailable)('the image of the plugin', () => {
 
     test('a deploy uses the plugin that an administrator registers', async () => {
       await vault.asRoot((root) => root.write(CATALOG, { sha256, command: COMMAND, oci: true }));
-      vault.declare({ engine: { plugin: { manage: false } } });
+      vault.declare({ engine: { plugin: { manage: false, sha256 } } });
       await vault.deploy();
       await vault.authorize();
       expect(await works()).toBe(true);

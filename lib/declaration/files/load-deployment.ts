@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, parse, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { errorCode, ExplainedError, isExplained, UsageError } from '#core';
 import { InvalidDeployment } from '../checks/invalid-deployment';
 import { defineDeployment } from '../define-deployment';
 import type { Deployment, DeploymentInput } from '../schema/deployment';
+import { importTypeScript, registerTypeScript } from './typescript-modules';
 
 const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
 
@@ -84,7 +84,7 @@ async function loadModule(path: string, file: string): Promise<unknown> {
 async function requireOrImport(path: string): Promise<unknown> {
   if (extname(__filename) === '.js') {
     // A compiled program cannot load TypeScript by itself.
-    (await import('tsx/cjs/api')).register();
+    await registerTypeScript(path);
   }
   try {
     return createRequire(__filename)(path);
@@ -93,13 +93,7 @@ async function requireOrImport(path: string): Promise<unknown> {
       throw error;
     }
   }
-  const { register } = await import('tsx/esm/api');
-  const unregister = register();
-  try {
-    return await import(pathToFileURL(path).href);
-  } finally {
-    await unregister();
-  }
+  return importTypeScript(path);
 }
 
 /** A CommonJS module is its own default export. */
