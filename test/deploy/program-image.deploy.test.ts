@@ -93,6 +93,23 @@ describeUnless(dockerUnavailable())('the image of the program', () => {
     expect(credentials).toEqual([expect.objectContaining({ name: 'testauth', state: 'healthy' })]);
   });
 
+  test('a declaration in TypeScript works if the Node of the base reads it, and is refused otherwise', async () => {
+    const folder = join(vault.folder, 'typescript');
+    mkdirSync(folder);
+    writeFileSync(
+      join(folder, 'deployment.ts'),
+      `import { defineDeployment } from 'webex-token-vault/deployment';
+      const declared: object = ${JSON.stringify(vault.deployment)};
+      export default defineDeployment(declared as never);`,
+    );
+    const ask = ['-p', 'Boolean(process.features.typescript)'];
+    const isRead = (await image.run(ask, { entryPoint: 'node' })).stdout === 'true\n';
+    const env = { DEPLOYMENT: join(folder, 'deployment.ts') };
+    const { exitCode, stdout, stderr } = await image.run(['list', '--json'], { env, files: [folder] });
+    expect({ isRead, exitCode }).toEqual({ isRead, exitCode: isRead ? 0 : 1 });
+    expect(isRead ? stdout : stderr).toContain(isRead ? '"testauth"' : 'tsx is not installed here');
+  });
+
   test('a refused write is one line, because the root file system is read-only', async () => {
     const { stderr } = await image.run(['status', '--html', '/deployment/status.html'], watching);
     expect(stderr).toMatch(/^error: [^\n]*\/deployment\/status\.html[^\n]*\n$/);
