@@ -43,6 +43,7 @@ const ARROWS = {
   'lib/declaration/derived': ['lib/declaration/schema', 'core'],
   'lib/declaration/schema': ['core'],
   client: ['core'],
+  create: ['core'],
   core: [],
 };
 

@@ -52,7 +52,7 @@ describe.each(['package-lock.json', 'site/package-lock.json', 'release/registry/
   });
 });
 
-describe.each(['', 'core', 'client', 'samples', 'rehearsal', 'site', 'release/registry'])(
+describe.each(['', 'core', 'client', 'create', 'samples', 'rehearsal', 'site', 'release/registry'])(
   '%s/package.json',
   (folder) => {
     const { dependencies, devDependencies, scripts } = z
