@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { run, type FinishedCommand } from '../../lib/processes/child-process';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
-import { snippet } from '../fixtures/pages/code-block';
+import { pageText, snippet } from '../fixtures/pages/code-block';
 import { helpOfEach } from '../fixtures/programs/help-of-each';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { PackageUser } from '../fixtures/packages/package-user';
@@ -152,6 +153,75 @@ describe('in another project', () => {
     );
     expect(stack).toContain('"../../../terraform.webex-tokens.tfstate"');
     expect(stack).not.toContain(user.folder);
+  });
+});
+
+describe('a CDKTF project as docs/tasks/use-in-a-cdktf-project.md writes it', () => {
+  const declared = snippet('docs/tasks/use-in-a-cdktf-project.md', 'deployment').replace(
+    "'...'",
+    `'${'a'.repeat(64)}'`,
+  );
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(user.folder, 'page-'));
+  });
+
+  /** Runs the program of the project, as CDKTF's CLI does. */
+  async function synthesizePage(main: string, deployment: string): Promise<string[]> {
+    await writeFile(join(folder, 'main.ts'), main);
+    await writeFile(join(folder, 'deployment.ts'), deployment);
+    const { app } = z
+      .object({ app: z.string() })
+      .parse(JSON.parse(snippet('docs/tasks/use-in-a-cdktf-project.md', 'cdktf-json')));
+    expect(await user.run('bash', ['-c', app], { WEBEX_CLIENT_ID: 'C0ffee' }, folder)).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+    return synthesized();
+  }
+
+  const synthesized = (): string[] => readdirSync(join(folder, 'cdktf.out/stacks')).sort();
+
+  it('both stacks are synthesized, and the own one reads the state of the other', async () => {
+    expect(await synthesizePage(STACK, declared)).toEqual(['own', 'webex-tokens']);
+    const [tokens, own] = ['webex-tokens', 'own'].map((stack) =>
+      readFileSync(join(folder, 'cdktf.out/stacks', stack, 'cdk.tf.json'), 'utf8'),
+    );
+    const [path = ''] = /(?:\.\.\/)+terraform\.webex-tokens\.tfstate/.exec(tokens ?? '') ?? [];
+    expect(path).not.toBe('');
+    expect(own).toContain(`"path": "${path}"`);
+  });
+
+  it('the commands refuse the own stack, and leave its folder', async () => {
+    await synthesizePage(STACK, declared);
+    const environment = { WEBEX_CLIENT_ID: 'C0ffee', TERRAFORM_BINARY_NAME: '/nonexistent/terraform' };
+    const deploy = (stack: string) => user.run('webex-token-vault', ['deploy', stack, '--yes'], environment, folder);
+    expect(await deploy('own')).toMatchObject({
+      exitCode: 2,
+      stderr: 'error: the deployment has no stack "own"; name one of "webex-tokens"\n',
+    });
+    // The stack is synthesized before Terraform is looked for.
+    expect((await deploy('webex-tokens')).stderr).toContain('/nonexistent/terraform');
+    expect(synthesized()).toEqual(['own', 'webex-tokens']);
+    const { stacks } = z
+      .object({ stacks: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(readFileSync(join(folder, 'cdktf.out/manifest.json'), 'utf8')));
+    expect(Object.keys(stacks)).toEqual(['webex-tokens']);
+  });
+
+  it('a declared server is a stack before the other one', async () => {
+    const server = declared.replace("{ address: 'https://vault.example.com' }", "{ server: { mode: 'dev' } }");
+    const main = snippet('docs/tasks/use-in-a-cdktf-project.md', 'server');
+    const own = `engine: { plugin: { path: 'plugins/oauthapp' } }`;
+    mkdirSync(join(folder, 'plugins'));
+    await writeFile(join(folder, 'plugins/oauthapp'), 'plugin');
+    expect(await synthesizePage(main, server.replace(/engine: .*}/, own))).toEqual(['vault-server', 'webex-tokens']);
+  });
+
+  it('the package exports the constructs of the page, and no other', () => {
+    const page = pageText('docs/tasks/use-in-a-cdktf-project.md');
+    const named = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name);
+    expect(named.sort()).toEqual(['VaultServer', 'WebexTokens', 'defineDeployment']);
   });
 });
 
