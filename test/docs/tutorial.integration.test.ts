@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { scaffold } from '../../create/src/scaffold';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
+import { bundle } from '../fixtures/packages/bundle';
 import { snippet } from '../fixtures/pages/code-block';
 import { shownOutput } from '../fixtures/pages/transcript';
 import { Typist } from '../fixtures/pages/typist';
@@ -14,8 +16,19 @@ import { writeShellEnvironment } from '../../rehearsal/shell-environment';
  * The commands of docs/tutorial.md in order, as root of a rehearsal. test/deploy types its deploy, which needs Terraform.
  */
 
-test('the tutorial builds the plugin as plugin/README.md does', () => {
-  expect(snippet('docs/tutorial.md', 'build')).toBe(snippet('plugin/README.md', 'build'));
+test('the tutorial shows the declaration of the folder that it starts', () => {
+  const files = scaffold('my-grants', { folder: 'my-grants' }, { isYaml: false });
+  expect(snippet('docs/tutorial.md', 'declaration')).toBe(files['deployment.ts']);
+});
+
+test('the tutorial starts a folder with the files that it lists', async () => {
+  using typist = new Typist();
+  // The test of the package starts the program by npm.
+  const program = bundle(['create/src/create.ts'], typist.folder);
+  const started = `shift 2; exec '${process.execPath}' -e 'require("${program}").create(process.argv.slice(1).filter((word) => word !== "--"))' -- "$@"`;
+  typist.writeProgram('npm', `[ "$1 $2" = "create webex-token-vault" ] || exit 1\n${started}`);
+  expect(await typist.types('docs/tutorial.md', 'create')).toMatch(shownOutput('docs/tutorial.md', 'create'));
+  expect(readdirSync(join(typist.folder, 'my-grants'))).toContain('deployment.ts');
 });
 
 describe('the tutorial', () => {
