@@ -71,6 +71,7 @@ it('a plugin is a package for its platform, which the root package installs if p
     '@webex-token-vault/rehearsal',
     'webex-token-client',
     'webex-token-vault',
+    'create-webex-token-vault',
   ]);
   expect(plugin?.files).toContain('bin/vault-plugin-secrets-oauthapp');
   expect(JSON.parse(await packedFile(plugin?.tarball ?? '', 'package.json'))).toMatchObject({
