@@ -70,7 +70,7 @@ export function programPod(companion: Companion, name: string, container: Progra
           args,
           env: [...variables(companion).map(([variable, value]) => ({ name: variable, value })), ...env],
           ...serving,
-          resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '384Mi' } },
+          resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
           volumeMounts: [
             { name: 'settings', mountPath: SETTINGS_FOLDER, readOnly: true },
             { name: 'operators', mountPath: OPERATORS_FOLDER, readOnly: true },

@@ -232,6 +232,16 @@ describe('--serve', () => {
     expect(script.stderr.match(/^the look failed: Vault does not log this operator in\. .*$/gm)).toHaveLength(1);
   });
 
+  it('metrics --serve takes a changed declaration without a restart', async () => {
+    const { deployment } = vault;
+    const env = deploymentInFile(vault.folder, deployment, 'changing');
+    const { text } = await serve(['--serve', '127.0.0.1:0', '--interval', '1s'], env);
+    expect(await text()).not.toContain('credential="second"');
+    const second = deployment.credentials.map((credential) => ({ ...credential, name: 'second' }));
+    deploymentInFile(vault.folder, { ...deployment, credentials: [...deployment.credentials, ...second] }, 'changing');
+    await eventually(async () => (await text()).includes('credential="second"') || undefined);
+  });
+
   it('metrics --serve answers a probe while Vault is gone', async () => {
     const { url, text } = await serve(['--serve', '127.0.0.1:0'], { VAULT_ADDR: 'http://127.0.0.1:1' });
     expect(valueOf(await text(), 'webex_token_vault_server_state{state="unreachable"}')).toBe(1);
