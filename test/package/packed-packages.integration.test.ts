@@ -21,6 +21,10 @@ async function packedFile(tarball: string, path: string): Promise<string> {
   return (await run('tar', ['-xzOf', tarball, `package/${path}`])).stdout;
 }
 
+async function packedModes(tarball: string, path: string): Promise<string | undefined> {
+  return (await run('tar', ['-tvzf', tarball, `package/${path}`])).stdout.split(' ')[0];
+}
+
 it('each package has the version of the project, and the hash of its tarball', () => {
   for (const packed of packages.all) {
     const hash = createHash('sha512').update(readFileSync(packed.tarball)).digest('base64');
@@ -73,7 +77,17 @@ it('a plugin is a package for its platform, which the root package installs if p
     'webex-token-vault',
     'create-webex-token-vault',
   ]);
-  expect(plugin?.files).toContain('bin/vault-plugin-secrets-oauthapp');
+  expect(plugin?.files).toEqual([
+    'LICENSE',
+    'LICENSES-OF-MODULES',
+    'README.md',
+    'bin/vault-plugin-secrets-oauthapp',
+    'package.json',
+  ]);
+  expect(await packedModes(plugin?.tarball ?? '', 'bin/vault-plugin-secrets-oauthapp')).toBe('-rwxr-xr-x');
+  expect(await packedFile(plugin?.tarball ?? '', 'LICENSES-OF-MODULES')).toContain(
+    'Mozilla Public License Version 2.0',
+  );
   expect(JSON.parse(await packedFile(plugin?.tarball ?? '', 'package.json'))).toMatchObject({
     os: ['darwin'],
     cpu: ['arm64'],

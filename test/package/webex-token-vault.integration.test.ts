@@ -66,6 +66,8 @@ describe('the packed files', () => {
       'monitoring/alerts.yml',
       'monitoring/grafana-dashboard.json',
       'package.json',
+      'plugin/go.mod',
+      'plugin/go.sum',
       'scripts/webex-token-vault.js',
     ]);
     expect(packages.vault.files.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path))).toEqual([
