@@ -95,7 +95,7 @@ it.each<[string, () => NodeJS.ProcessEnv, string]>([
   [
     'a missing plugin',
     () => ({ WEBEX_CLIENT_ID: 'C0ffee', OAUTHAPP_PLUGIN: '/nowhere/oauthapp' }),
-    'no plugin binary at /nowhere/oauthapp; build it with',
+    'no plugin binary at /nowhere/oauthapp; get it by',
   ],
   ['an invalid deployment', () => ({ WEBEX_CLIENT_ID: '', OAUTHAPP_PLUGIN: plugin() }), 'deployment.ts: integrations'],
 ])('ends with one line on %s', async (_, environment, message) => {

@@ -97,11 +97,10 @@ describe('snippets of README.md and client/README.md', () => {
   });
 });
 
-test('README.md builds the plugin, as plugin/README.md does', async () => {
+test('README.md builds the plugin', async () => {
   const folder = temporaryFolder();
   cpSync(join(PROJECT, 'plugin'), join(folder, 'plugin'), { recursive: true });
   const lines = snippet('README.md', 'build');
-  expect(snippet('plugin/README.md', 'build')).toBe(lines);
   await expect(run('bash', ['-e', '-c', lines], { cwd: folder })).resolves.toMatchObject({ exitCode: 0, stdout: '' });
   // A plugin that is started without a server says so.
   const started = await run(join(folder, 'plugins/vault-plugin-secrets-oauthapp'), []);

@@ -26,6 +26,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'deploy', group: 'Deploy:', summary: 'Make Vault match the deployment' },
   { name: 'destroy', group: 'Deploy:', summary: 'Delete what deploy created' },
   { name: 'eject', group: 'Deploy:', summary: 'Write the stacks as plain Terraform' },
+  {
+    name: 'plugin',
+    group: 'Deploy:',
+    summary: 'Get the plugin for the nodes of a server',
+    commands: [{ name: 'fetch', summary: "Get the plugin for the server's platform, checked by its sha256" }],
+    examples: { 'webex-token-vault plugin fetch --platform linux/x64': 'Get the plugin for Linux on x64' },
+  },
   { name: 'list', group: 'Deploy:', summary: 'Show what the deployment declares' },
   {
     name: 'state',

@@ -1,6 +1,6 @@
 import { access, chmod, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { platformOf, type Platform } from '../declaration/schema/platform';
+import { isPrebuilt, platformOf, type Platform } from '../declaration/schema/platform';
 import { cachedFolder } from '../files/cache-folder';
 import { goBuild, GoModule } from './go-build';
 import { buildName, pinsFolder, PLUGIN_COMMAND, PLUGIN_NAME } from './plugin-recipe';
@@ -32,7 +32,8 @@ export async function buildPlugin(
   options: PluginBuildOptions = {},
 ): Promise<string> {
   const { platform, moduleFolder = pinsFolder(), env = process.env, signal } = options;
-  const title = platform === undefined ? 'the oauthapp plugin' : `the oauthapp plugin for ${platform}`;
+  const target = platform === undefined ? '' : ` for ${platform}`;
+  const title = `the oauthapp plugin${target}${isPrebuilt(platform ?? platformOf(process)) ? '' : ', which is not prebuilt,'}`;
   const build = { module: new GoModule(moduleFolder), command: PLUGIN_COMMAND, title, orElse: OR_GIVE_IT, platform };
   const binary = await goBuild(build, workFolder, report, env, signal);
   await chmod(binary, 0o755);

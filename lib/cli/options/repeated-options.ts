@@ -21,6 +21,7 @@ const UNOPERATED = [
   'eject',
   'kubernetes',
   'list',
+  'plugin fetch',
   'quickstart',
   'state archive',
   'unseal',

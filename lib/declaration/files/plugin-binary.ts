@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { errorCode, ExplainedError } from '#core';
+import { commandLine, errorCode, ExplainedError } from '#core';
 import type { Deployment } from '../schema/deployment';
 
-/** `go install` would build the plugin with its own dependencies, which are from 2022. */
-const ADVICE =
-  'build it with the command in plugin/README.md of webex-token-vault, and set OAUTHAPP_PLUGIN to its path';
+const advice = (): string =>
+  `get it by "${commandLine('plugin fetch')}", or set OAUTHAPP_PLUGIN to another build of it`;
 
 /** First bytes of programs: ELF, kinds of Mach-O, scripts. */
 const PROGRAMS = ['7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe', '2321'];
@@ -37,7 +36,7 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
   if (path === undefined) {
     if (sha256 === undefined) {
       throw new ExplainedError(
-        `engine.plugin has neither path nor sha256, so Vault could not verify the plugin; ${ADVICE}`,
+        `engine.plugin has neither path nor sha256, so Vault could not verify the plugin; ${advice()}`,
       );
     }
     return { sha256, command };
@@ -46,13 +45,13 @@ export function inspectPlugin(plugin: Deployment['engine']['plugin'], folder: st
   const file = resolve(folder, path);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) {
-    throw new ExplainedError(`no plugin binary at ${file}; ${ADVICE}`);
+    throw new ExplainedError(`no plugin binary at ${file}; ${advice()}`);
   }
   if (!found.isFile()) {
-    throw new ExplainedError(`the plugin binary ${file} must be a file, but is none; ${ADVICE}`);
+    throw new ExplainedError(`the plugin binary ${file} must be a file, but is none; ${advice()}`);
   }
   if (!isProgram(file)) {
-    throw new ExplainedError(`the plugin binary ${file} must be a program, but is ${NO_PROGRAM}; ${ADVICE}`);
+    throw new ExplainedError(`the plugin binary ${file} must be a program, but is ${NO_PROGRAM}; ${advice()}`);
   }
   if (!isExecutable(file)) {
     throw new ExplainedError(`the plugin binary ${file} must be executable, but is not; run chmod 755 ${file}`);
@@ -97,17 +96,4 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Requirements of the plugin on an existing Vault. No API writes a file to a server.
- *
- * @returns one line; undefined if the stack runs the server, or somebody else registers the plugin
- * @see https://developer.hashicorp.com/vault/docs/plugins/plugin-architecture#plugin-directory
- */
-export function pluginPlace({ vault, engine }: Deployment): string | undefined {
-  const { plugin } = engine;
-  return vault.server === undefined && plugin.manage
-    ? `plugin "${pluginCommand(plugin)}" must be in the plugin_directory of each node, with mode 0755, built for the node's GOOS and GOARCH; each node's configuration needs plugin_directory and api_addr`
-    : undefined;
 }

@@ -10,6 +10,7 @@ import { declaredConfiguration } from '../derived/engine-configuration';
 import { identityMethods } from '../derived/logins';
 import type { IdentityLogin } from '../derived/app-login';
 import { grantsOf, type DeclaredGrants } from '../declared/declared-grants';
+import { declaredPlugin } from '../files/declared-plugin';
 import { inspectPlugin, type PluginBinary } from '../files/plugin-binary';
 import { operatorPolicies, type DeclaredPolicy } from '../policies/operator-policies';
 import type { Deployment } from '../schema/deployment';
@@ -94,7 +95,7 @@ export function resolveDeployment(deployment: Deployment, folder: string): Resol
   const { vault, engine, apps } = deployment;
   return {
     vault: { address: vault.server === undefined ? vault.address : undefined, namespace: vault.namespace },
-    engine: resolveEngine(engine, folder),
+    engine: resolveEngine(deployment, folder),
     recordsPath: engine.recordsPath,
     healingPath: keptSecretsPath(deployment),
     integrations: resolveIntegrations(deployment),
@@ -116,11 +117,12 @@ export function resolveDeployment(deployment: Deployment, folder: string): Resol
 }
 
 /** @throws ExplainedError if the plugin binary is missing, or its sha256 differs */
-function resolveEngine(engine: Deployment['engine'], folder: string): ResolvedEngine {
+function resolveEngine(deployment: Deployment, folder: string): ResolvedEngine {
+  const { engine } = deployment;
   const { plugin, mountPath, movedFrom, import: isImported, preventDestroy } = engine;
   return {
     pluginName: plugin.name,
-    plugin: plugin.manage ? inspectPlugin(plugin, folder) : undefined,
+    plugin: plugin.manage ? inspectPlugin(declaredPlugin(deployment), folder) : undefined,
     mountPath,
     movedFrom,
     isImported,

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import { serverOf, type DeclaredServer } from '../declared/declared-server';
 import { checkChart } from '../files/chart-archive';
+import { declaredPlugin, pluginPlatform } from '../files/declared-plugin';
 import { inspectPlugin, type PluginBinary } from '../files/plugin-binary';
 import { checkPluginPlatform } from '../files/plugin-platform';
 import { checkServerFiles } from '../files/server-files';
@@ -37,20 +38,23 @@ export interface PodServer extends ServerBase {
  * @param folder start of relative paths in the declaration
  * @throws ExplainedError if no server is declared, or the server would not start with these files
  */
-export function resolveServer({ vault: { server }, engine }: Deployment, folder: string): ResolvedServer {
-  const { path } = engine.plugin;
+export function resolveServer(deployment: Deployment, folder: string): ResolvedServer {
+  const { server } = deployment.vault;
   if (server?.mode === 'kubernetes') {
     checkChart(server, folder);
-    return { server, plugin: inspectPlugin(engine.plugin, folder), warnings: [], declared: serverOf(server) };
+    const plugin = inspectPlugin(declaredPlugin(deployment), folder);
+    return { server, plugin, warnings: [], declared: serverOf(server) };
   }
+  const plugin = declaredPlugin(deployment);
+  const { path } = plugin;
   if (server === undefined || path === undefined) {
     throw new ExplainedError(
-      'vault.server needs the plugin binary to run, got no engine.plugin.path; give its path on this machine',
+      'vault.server needs the plugin binary to run, got no engine.plugin.path; give its path on this machine, or leave engine.plugin.sha256 out',
     );
   }
-  inspectPlugin(engine.plugin, folder);
+  inspectPlugin(plugin, folder);
   const warnings = [
-    ...checkPluginPlatform(resolve(folder, path), `linux/${process.arch}`),
+    ...checkPluginPlatform(resolve(folder, path), pluginPlatform(deployment)),
     ...(server.mode === 'production' ? checkServerFiles(server, path, folder) : []),
   ];
   return { server, pluginFolder: dirname(path), warnings, declared: serverOf(server) };

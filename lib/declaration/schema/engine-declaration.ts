@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { described, name, path, seconds, strictObject, wholeNumber, type Fields, type StrictObject } from './fields';
+import { PLATFORMS, platformProblem } from './platform';
 import { rules } from './rules';
 
 /*
@@ -20,14 +21,21 @@ const pluginFields = {
    */
   manage: z.boolean().default(true),
   /**
-   * Path of the plugin binary on this machine. The deploy computes its sha256. A container of `vault.server` mounts it.
-   * @default - none: `sha256` is needed
+   * Platform of the nodes, for the plugin of this release. A plugin for another platform than this machine's is fetched by
+   * `webex-token-vault plugin fetch`.
+   * @default - "linux/x64"; with `vault.server` in a container, Linux on the processor of this machine
+   * @example 'linux/arm64'
+   */
+  platform: z.enum(PLATFORMS, { error: ({ input }) => platformProblem(String(input)) }).optional(),
+  /**
+   * Path of another plugin binary on this machine. The deploy computes its sha256. A container of `vault.server` mounts it.
+   * @default - without `sha256`: `OAUTHAPP_PLUGIN`, or the plugin of this release; a clone has the one that `plugin fetch` compiled
    * @example 'plugin/oauthapp'
    */
   path: z.string().optional(),
   /**
    * Sha256 of the plugin binary on the server.
-   * @default - computed from `path`
+   * @default - computed from `path`; without `path`, the sha256 of this release's plugin for `platform`
    * @example 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c'
    */
   sha256: z
@@ -37,7 +45,8 @@ const pluginFields = {
     .optional(),
   /**
    * File name of the plugin binary in the server's plugin directory.
-   * @default - the file name of `path`, or `name` if `path` is left out
+   * @default - the file name of `path`. It is `name` if only `sha256` is given. This release's plugin has a name that ends in 12
+   * digits of its sha256, and on Kubernetes the name in our image.
    * @example 'vault-plugin-secrets-oauthapp'
    */
   command: z.string().min(1).optional(),

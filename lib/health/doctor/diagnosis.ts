@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   NotDeployed,
   vaultOptionsFromEnvironment,
@@ -5,8 +6,8 @@ import {
   type VaultConnectionOptions,
   type VaultResponseError,
 } from '#core';
-import { pluginPlace } from '../../declaration/files/plugin-binary';
-import type { Deployment } from '../../declaration/schema/deployment';
+import type { LoadedDeployment } from '../../declaration/files/load-deployment';
+import { pluginPlace } from '../../declaration/files/plugin-place';
 import { readGraceSignal } from '../../vault/grace-signal';
 import { refuseOtherAddress, requireProduct } from '../../vault/ready-server';
 import { VaultClient } from '../../vault/vault-client';
@@ -29,9 +30,11 @@ import { checkWebexReachable } from './webex-check';
  * answer about each token. Inside Vault, the doctor takes the look of `status` and checks its lines.
  */
 
+type LoadedDeclaration = Pick<LoadedDeployment, 'deployment' | 'file'>;
+
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
-  readonly load: () => Promise<{ readonly deployment: Deployment; readonly file: string }>;
+  readonly load: () => Promise<LoadedDeclaration>;
   readonly logIn: (connection: VaultConnectionOptions) => Promise<ObserverLogin & AsyncDisposable>;
   /** Meaning of a refusal by Vault. */
   readonly explain: (error: VaultResponseError) => ExplainedError;
@@ -64,9 +67,10 @@ async function examine(examination: Examination, options: DoctorOptions): Promis
   const { env, load, logIn, signal, now = () => new Date() } = options;
   examination.advise(...environmentAdvice(env), ...(await operatorFolderAdvice(options.operatorFolder)));
   await examination.check('environment', () => checkEnvironment(env));
-  const { deployment } = await examination.check('deployment', load, ({ file, deployment: { credentials, apps } }) => {
+  const loaded = await examination.check('deployment', load, ({ file, deployment: { credentials, apps } }) => {
     return `${file}: ${credentials.length} credential(s), ${apps.length} app(s)`;
   });
+  const { deployment } = loaded;
   const connection = await examination.check(
     'address',
     () => {
@@ -100,18 +104,20 @@ async function examine(examination: Examination, options: DoctorOptions): Promis
     () => logIn(connection),
     (login) => (login.isLoggedIn ? 'as the observer' : `by ${tokenName(login)}, which is checked next`),
   );
-  await examineInside(examination, options, deployment, session);
+  await examineInside(examination, options, loaded, session);
 }
 
 async function examineInside(
   examination: Examination,
   { operators, signal, webex: asksWebex, now = () => new Date() }: DoctorOptions,
-  deployment: Deployment,
+  { deployment, file }: LoadedDeclaration,
   login: ObserverLogin,
 ): Promise<void> {
   // A read may refresh a token.
   const observer = login.vault.endedBy(readGraceSignal(signal, deployment.engine));
-  const place = [pluginPlace(deployment)].filter((line) => line !== undefined).map((line) => advice(line));
+  const place = [pluginPlace(deployment, dirname(file))]
+    .filter((line) => line !== undefined)
+    .map((line) => advice(line));
   const { isRoot } = await examination.check(
     'rights',
     () =>

@@ -3,7 +3,8 @@ import type { Deployment } from '../../declaration/schema/deployment';
 import { declaringFile } from '../../declaration/deployment-file';
 import { identityMethods } from '../../declaration/derived/logins';
 import { policyNameOf } from '../../declaration/derived/policy-names';
-import { inspectPlugin, pluginPlace } from '../../declaration/files/plugin-binary';
+import { inspectPlugin } from '../../declaration/files/plugin-binary';
+import { pluginPlace } from '../../declaration/files/plugin-place';
 import { missingRights, type NeededRight } from '../../vault/missing-rights';
 import { requireProduct, requireReadyServer } from '../../vault/ready-server';
 import type { VaultClient } from '../../vault/vault-client';
@@ -122,7 +123,7 @@ export class Preflight {
   }
 
   #pluginPlace(): readonly string[] {
-    return [pluginPlace(this.deployment)].filter((line) => line !== undefined);
+    return [pluginPlace(this.deployment, this.folder)].filter((line) => line !== undefined);
   }
 
   /** Removes empty mounts that a failed deploy left behind, at the paths where the plan creates mounts. */

@@ -40,7 +40,11 @@ it('the inspection trusts the declared sha256 of a binary on another machine', (
 });
 
 it.each<[string, Parameters<typeof inspect>[0], RegExp]>([
-  ['a missing binary', { path: 'nowhere' }, /^no plugin binary at .*nowhere; build it with .* set OAUTHAPP_PLUGIN/],
+  [
+    'a missing binary',
+    { path: 'nowhere' },
+    /^no plugin binary at .*nowhere; get it by ".*webex-token-vault plugin fetch", or set OAUTHAPP_PLUGIN/,
+  ],
   ['a folder', { path: '.' }, /must be a file, but is none/],
   ['a file that is not executable', { path: 'plain' }, /must be executable, but is not; run chmod 755 .*plain$/],
   [
@@ -63,7 +67,7 @@ it.each([
   (_, content, mode) => {
     writeFileSync(join(folder, 'passwd'), content, { mode });
     expect(problem({ path: 'passwd' })).toMatch(
-      /^the plugin binary \S+passwd must be a program, but is neither ELF nor Mach-O; build it with /,
+      /^the plugin binary \S+passwd must be a program, but is neither ELF nor Mach-O; get it by /,
     );
   },
 );
