@@ -9,6 +9,7 @@ import { refreshingOf } from '../../vault/engine-refreshing';
 import { NO_END_SECONDS, STORING_SECONDS } from '../../vault/refresh-pause';
 import { BAO_PROGRAM, baoProgram } from './bao-program';
 import { ejectedReadme } from './ejected-readme';
+import { withPolicyFiles } from './policy-files';
 import { terraformFiles } from './terraform-files';
 
 export interface EjectedConfiguration {
@@ -43,9 +44,12 @@ export function ejectedFiles(
   { deployment, name }: Pick<LoadedDeployment, 'deployment' | 'name'>,
   stacks: readonly EjectedConfiguration[],
 ): Record<string, string> {
-  const files = stacks.flatMap(({ name: stack, configuration }) =>
-    Object.entries(terraformFiles(configuration)).map(([file, text]) => [`${stack}/${file}`, text] as const),
-  );
+  const files = stacks.flatMap((stack) => {
+    const { configuration, files: policies } = withPolicyFiles(stack.configuration);
+    return Object.entries({ ...terraformFiles(configuration), ...policies }).map(
+      ([file, text]) => [`${stack.name}/${file}`, text] as const,
+    );
+  });
   return {
     'README.md': readme({ deployment, name }, stacks),
     '.gitignore': GITIGNORE,

@@ -89,6 +89,7 @@ set.
 
 ## Know the rest
 
+- Each policy is a file in \`webex-tokens/policies/\`.
 - \`terraform_data.deployment\` keeps another deployment from using this state.
 - \`terraform_data.declared\` is a note for \`webex-token-vault deploy\`. If you do not go back to that command, remove the resource.
 - Blocks \`import\`, \`moved\` and \`removed\` do nothing once they are applied. Remove them then, if you like.
