@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { run } from '../lib/processes/child-process';
 import { eventually } from '../rehearsal/eventually';
@@ -95,16 +95,6 @@ describe('snippets of README.md and client/README.md', () => {
     expect(stdout).toMatch(/^\S+\n$/);
     await expect(meBy(stdout.trim())).resolves.toMatchObject({ displayName: 'Ada Admin' });
   });
-});
-
-test('README.md builds the plugin', async () => {
-  const folder = temporaryFolder();
-  cpSync(join(PROJECT, 'plugin'), join(folder, 'plugin'), { recursive: true });
-  const lines = snippet('README.md', 'build');
-  await expect(run('bash', ['-e', '-c', lines], { cwd: folder })).resolves.toMatchObject({ exitCode: 0, stdout: '' });
-  // A plugin that is started without a server says so.
-  const started = await run(join(folder, 'plugins/vault-plugin-secrets-oauthapp'), []);
-  expect(started.stdout + started.stderr).toContain('This binary is a plugin');
 });
 
 test.each(PAGES)('every npm command in %s is one of the package', (page) => {

@@ -7,7 +7,7 @@ import { PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { sha256Of } from '../../release/plugin/checksums';
 import { snippet } from '../fixtures/pages/code-block';
-import { Typist } from '../fixtures/pages/typist';
+import { Typist, type Typing } from '../fixtures/pages/typist';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
@@ -22,11 +22,16 @@ test('the command of plugin/README.md builds the same bytes as plugin fetch', as
   expect(await sha256Of(join(folder, 'plugins', PLUGIN_NAME))).toBe(await sha256Of(fetched));
 });
 
-test('docs/tasks/deploy-to-an-existing-vault.md gets the plugin into a folder', async () => {
+test.each([
+  ['README.md', (typist: Typist, instead: Typing) => typist.types('README.md', 'plugin', instead)],
+  [
+    'docs/tasks/deploy-to-an-existing-vault.md',
+    (typist: Typist, instead: Typing) => typist.types('docs/tasks/deploy-to-an-existing-vault.md', 'fetch', instead),
+  ],
+])('%s gets the plugin into a folder', async (_, types) => {
   using typist = new Typist({ WEBEX_TOKEN_VAULT_CACHE: cacheRoot() });
   const output = join(typist.folder, 'plugins');
-  const instead = { 'linux/x64': platformOf(process), './plugins': output };
-  const screen = await typist.types('docs/tasks/deploy-to-an-existing-vault.md', 'fetch', { instead });
+  const screen = await types(typist, { instead: { 'linux/x64': platformOf(process), './plugins': output } });
   expect(screen).toMatch(/\/plugins\/vault-plugin-secrets-oauthapp\s+The plugin for \S+ has sha256 [0-9a-f]{64}\./);
   expect(existsSync(join(output, PLUGIN_NAME))).toBe(true);
 });
