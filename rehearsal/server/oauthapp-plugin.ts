@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, readFile, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ExplainedError } from '#core';
 import { isProgram, NO_PROGRAM } from '../../lib/declaration/files/plugin-binary';
 import { cachedFolder } from '../../lib/files/cache-folder';
+import { givenPlugin } from '../../lib/plugin/default-plugin';
 import { builtPlugin, isExecutable, isPluginFolder } from '../../lib/plugin/plugin-build';
 import { PLUGIN_NAME, PLUGIN_VERSION } from '../../lib/plugin/plugin-recipe';
 
@@ -28,8 +29,9 @@ export async function findOauthappPlugin(
   options: FindOauthappPluginOptions = {},
 ): Promise<string> {
   const { env = process.env } = options;
-  if (env.OAUTHAPP_PLUGIN) {
-    return givenPlugin(resolve(env.OAUTHAPP_PLUGIN), report, env);
+  const given = givenPlugin(env);
+  if (given !== undefined) {
+    return pluginFolderOf(given, report, env);
   }
   const plugin = await builtPlugin(report, options);
   report(`using the oauthapp plugin ${PLUGIN_VERSION} from the cache: ${plugin}`);
@@ -37,7 +39,7 @@ export async function findOauthappPlugin(
 }
 
 /** The given file, or a copy if its name is different or other files are beside it. */
-async function givenPlugin(path: string, report: (line: string) => void, env: NodeJS.ProcessEnv): Promise<string> {
+async function pluginFolderOf(path: string, report: (line: string) => void, env: NodeJS.ProcessEnv): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) {
     const problem = found === undefined ? 'does not exist or cannot be reached' : 'is not a file';
