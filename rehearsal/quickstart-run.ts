@@ -3,6 +3,7 @@ import { ExplainedError, readCredential, VaultResponseError, WebexResponseError 
 import { loginAs } from 'webex-token-client';
 import { peopleMe } from '../lib/webex/account-request';
 import type { ShowUrl } from '../lib/grants/consent/consent';
+import { declaringFile } from '../lib/declaration/deployment-file';
 import { findApp } from '../lib/declaration/derived/by-name';
 import type { App, Deployment } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';
@@ -25,7 +26,7 @@ const SHORT_LIFE_SECONDS = 11;
 const RENEWAL_LIMIT_MS = 300_000;
 
 export interface QuickstartOptions {
-  /** Declaration in `deployment.ts`. */
+  /** The declaration of the deployment file. */
   readonly declared: Deployment;
   readonly steps: StepLog;
   /** Shows the consent URL to a person. @default - consent is given automatically */
@@ -81,7 +82,7 @@ export async function runQuickstart(
 
   await steps.run('Synthesizing stack webex-tokens', async () => {
     await rehearsal.synthesize();
-    return { said: 'stack webex-tokens synthesized from deployment.ts' };
+    return { said: `stack webex-tokens synthesized from ${declaringFile()}` };
   });
 
   await steps.run('Applying stack webex-tokens', async (note) => {

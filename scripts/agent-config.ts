@@ -39,7 +39,7 @@ export function define(command: Command, signal: AbortSignal): void {
       VAULT_CLIENT_KEY: 'PEM file of the private key (default: client-key.pem in the folder)',
     },
   })
-    .argument('<app>', 'Name of the app in deployment.ts')
+    .argument('<app>', 'Name of a declared app')
     .option('--out <folder>', 'Folder for the configuration and the files of the agent', 'agent')
     .addOption(
       new Option(

@@ -39,7 +39,7 @@ export function define(command: Command, signal: AbortSignal): void {
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: EXCHANGE_MS,
   })
-    .argument('<credential>', 'Name of the credential in deployment.ts')
+    .argument('<credential>', 'Name of a declared credential')
     .option('--replace', 'Replace a working grant, with --pkce, --device, --import or for a Service App')
     .addOption(new Option('--pkce', 'Exchange the code in this command, with PKCE').conflicts(['device', 'import']))
     .addOption(

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { FileOwner } from '../lib/files/atomic-file';
@@ -11,7 +10,7 @@ import {
 import { describeCommand } from '../lib/cli/command';
 import { days, fileOwner } from '../lib/cli/options/option-values';
 import { declaredDeployment } from '../lib/cli/operated-command';
-import { deploymentFile } from '../lib/declaration/deployment-file';
+import { defaultFiles } from '../lib/declaration/deployment-file';
 import { nodeHosts } from '../lib/declaration/schema/server/server-declaration';
 
 /** The container that `deployment.ts` declares by default. */
@@ -80,7 +79,7 @@ export function define(command: Command, signal: AbortSignal): void {
 /** Host names of the declared nodes. A CA is useful without a deployment, so the default file may be missing. */
 async function declaredHosts(command: Command): Promise<Record<string, string[]>> {
   const isNamed = command.parent?.getOptionValueSource('deployment') !== 'default';
-  if (!isNamed && !existsSync(deploymentFile())) {
+  if (!isNamed && defaultFiles().length === 0) {
     return {};
   }
   const { server } = (await declaredDeployment(command)).deployment.vault;

@@ -37,7 +37,7 @@ export function buildProgram(version: string, signal: AbortSignal): Command {
   describeCommand(program, {
     summary: 'Keeps Webex OAuth grants in Vault or OpenBao: declare them, authorize once, read fresh access tokens.',
     examples: {
-      'webex-token-vault deploy': 'Make Vault match deployment.ts',
+      'webex-token-vault deploy': 'Make Vault match the declaration',
       'webex-token-vault authorize testauth': 'Have a person consent in the browser',
       'webex-token-vault status': 'Show the state of every grant',
       'source <(webex-token-vault completion bash)': 'Complete command lines in this shell',

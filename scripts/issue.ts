@@ -46,7 +46,7 @@ export function define(command: Command, signal: AbortSignal): void {
     environment: VAULT_ENVIRONMENT,
     exitCodes: { 5: 'Not permitted: the Vault token may not issue secret ids of this app' },
   })
-    .argument('<app>', 'Name of the app in deployment.ts')
+    .argument('<app>', 'Name of a declared app')
     .option('--to <file>', 'Private file for the secret id; the variables that go with it are printed')
     .addOption(
       durationOption('--wrap-ttl <duration>', 'Lifetime of the wrapping token', '5m', {

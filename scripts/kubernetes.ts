@@ -44,12 +44,12 @@ export function define(command: Command, signal: AbortSignal): void {
       { title: 'Commands in pods', rows: COMPANIONS },
     ],
     environment: {
-      VAULT_ADDR: 'Address of Vault for the pods, if --address is not given (default: the address in deployment.ts)',
+      VAULT_ADDR: 'Address of Vault for the pods, if --address is not given (default: the declared address)',
       VAULT_ALLOW_HTTP: ALLOW_HTTP,
       VAULT_CACERT: "PEM file of the CA that signed Vault's certificate, if --ca-file is not given",
       'BAO_...': 'The OpenBao form of each VAULT_ variable, which has precedence',
     },
-  }).argument('[app]', 'Name of the app in deployment.ts');
+  }).argument('[app]', 'Name of a declared app');
   [...podOptions(), ...appOptions(), ...companionOptions()]
     .reduce((described, option) => described.addOption(option), command)
     .action(async (app: string | undefined, options: Options) => {

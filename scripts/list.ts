@@ -7,7 +7,7 @@ export function define(command: Command): void {
   describeCommand(command, {
     summary: 'Shows the integrations, credentials, apps and operators that the deployment declares. It needs no Vault.',
     examples: {
-      'webex-token-vault list': 'Show what deployment.ts declares',
+      'webex-token-vault list': 'Show what the deployment declares',
       "webex-token-vault list --json | jq -r '.apps[].name'": 'Print the name of each app',
     },
   })

@@ -26,7 +26,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'webex-token-vault quickstart --keep': 'Keep it running until Ctrl-C',
     },
     summary:
-      'Deploys deployment.ts to a real OpenBao on loopback, authorizes at a simulated Webex, and reads a token as an app.',
+      'Deploys the declaration to a real OpenBao on loopback, authorizes at a simulated Webex, and reads a token as an app.',
     details: ['It also waits until the token is refreshed. Without --keep, nothing is left running.'],
     environment: {
       [SERVER_VARIABLE]:

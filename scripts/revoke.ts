@@ -34,7 +34,7 @@ export function define(command: Command, signal: AbortSignal): void {
     cleanUpMs: READ_CLEAN_UP_MS,
   });
   addYesOption(described)
-    .argument('<credential>', 'Name of the credential in deployment.ts')
+    .argument('<credential>', 'Name of a declared credential')
     .option('--vault-only', 'Delete the grant in Vault only, and do not ask Webex')
     .option('--json', 'Print the result as JSON')
     .addOption(operatorsOption('authorizer'))

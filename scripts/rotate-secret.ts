@@ -37,7 +37,7 @@ export function define(command: Command, signal: AbortSignal): void {
     exitCodes: CREDENTIAL_EXIT_CODES,
     cleanUpMs: READ_CLEAN_UP_MS,
   })
-    .argument('<integration>', 'Name of the integration in deployment.ts')
+    .argument('<integration>', 'Name of a declared integration')
     .option('--new-secret-file <file>', 'File with the new client secret')
     .option('--old-secret-file <file>', 'File with the old client secret')
     .option('--json', 'Print the result as JSON')

@@ -8,10 +8,10 @@ type Environment = Readonly<Record<string, string>>;
 
 /** Variables of commands that talk to Vault. */
 export const SERVER_ENVIRONMENT: Environment = {
-  VAULT_ADDR: 'Address of Vault or OpenBao (default: the address in deployment.ts)',
+  VAULT_ADDR: 'Address of Vault or OpenBao (default: the declared address)',
   VAULT_TOKEN: 'Vault token; it must not be empty (default: the token in ~/.vault-token)',
   VAULT_CACERT: "PEM file of the CA that signed the server's certificate",
-  VAULT_NAMESPACE: 'Vault namespace (default: the namespace in deployment.ts)',
+  VAULT_NAMESPACE: 'Vault namespace (default: the declared namespace)',
   'BAO_...': 'OpenBao form of each VAULT_ variable, which has precedence',
 };
 

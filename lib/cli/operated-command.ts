@@ -65,6 +65,6 @@ export const OPERATOR_LIST: HelpPart = { title: 'Operators', rows: OPERATOR_PURP
 export function operatorHelp(): readonly HelpPart[] {
   return [
     { title: 'Operators (auth/operators, one AppRole each)', rows: OPERATOR_PURPOSES },
-    `If deployment.ts declares operators.oidc, these AppRoles are for machines, and for times without the identity provider. Members of its groups log in with "${commandLine('token', 'OPERATOR', '--oidc')}".`,
+    `If the deployment declares operators.oidc, these AppRoles are for machines, and for times without the identity provider. Members of its groups log in with "${commandLine('token', 'OPERATOR', '--oidc')}".`,
   ];
 }

@@ -103,10 +103,12 @@ async function values(
 }
 
 /** Names of declared things, if the kind is one of them. */
-async function declared(kind: string, file = deploymentFile()): Promise<readonly string[]> {
+async function declared(kind: string, file: string | undefined): Promise<readonly string[]> {
   const list = DECLARED[kind];
   try {
-    return list === undefined ? [] : (await loadDeployment(file)).deployment[list].map(({ name }) => name);
+    return list === undefined
+      ? []
+      : (await loadDeployment(file || deploymentFile())).deployment[list].map(({ name }) => name);
   } catch {
     // The command itself reports an invalid deployment.
     return [];

@@ -19,7 +19,7 @@ const PROGRAM_VARIABLE = 'REHEARSAL_SERVER';
 
 const DETAILS = [
   'The snapshot is restored into a temporary server of this machine, on loopback. It needs a "bao" or "vault" that is not older than the server of the backup.',
-  'The key shares unseal it; if the server has a seal, the shares of the recovery key do. A static seal also needs its key, as deployment.ts declares it.',
+  'The key shares unseal it; if the server has a seal, the shares of the recovery key do. A static seal also needs its key, as the deployment declares it.',
   'The server runs in recovery mode, without any engine. It does not ask Webex, refreshes no token and shows none. Everything is deleted afterwards.',
   'This command needs the file and the key shares, but not the server of the backup. If a login of the operator "backup" is available and the file is the last backup, that server records the verification for "status".',
 ];

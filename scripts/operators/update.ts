@@ -17,7 +17,7 @@ interface Options extends LoginOutputOptions, KeyShareOptions {
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
-    summary: 'Writes the roles and policies of the operators as deployment.ts needs them now.',
+    summary: 'Writes the roles and policies of the operators as the declaration needs them now.',
     details: () => [
       'Run it after a new app or integration, for example. Operators without a secret id get one.',
       'It generates a root token from the key shares and the login of the administrator, and revokes it afterwards. It cancels an unfinished generation of another root token.',

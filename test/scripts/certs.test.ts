@@ -53,9 +53,9 @@ it('certs makes one certificate for each declared node, with the names that reac
 });
 
 it('certs refuses an invalid deployment, and a named deployment that is missing', async () => {
-  writeFileSync(join(home, 'deployment.json'), '{ "vault": {} }');
+  writeFileSync(join(home, 'wrong.json'), '{ "vault": {} }');
   for (const [args, line] of [
-    [['--deployment', join(home, 'deployment.json')], /^error: .*deployment\.json: vault must have /],
+    [['--deployment', join(home, 'wrong.json')], /^error: .*wrong\.json: line 1, column 3: vault must have /],
     [['--deployment', join(home, 'none.json')], /^error: there is no deployment file /],
   ] as const) {
     expect((await runCommand('certs', ['--folder', folder, ...args])).stderr).toMatch(line);

@@ -33,7 +33,7 @@ export function appOptions(): readonly Option[] {
     ]),
     durationOption(
       '--refresh-interval <duration>',
-      'Time between two fetches of a copy (default: what engine in deployment.ts needs)',
+      'Time between two fetches of a copy (default: what the declared engine needs)',
       undefined,
       { atLeast: '1m' },
     ),

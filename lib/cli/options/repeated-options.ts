@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { deploymentFile } from '../../declaration/deployment-file';
+import { DEFAULT_FILE_NAMES } from '../../declaration/deployment-file';
 
 /*
  * Options that messages repeat in the commands that they show. A pasted command then acts on the same deployment, with the
@@ -10,7 +10,7 @@ import { deploymentFile } from '../../declaration/deployment-file';
 export function deploymentOption(): Option {
   return new Option('--deployment <file>', 'File that declares the deployment')
     .env('DEPLOYMENT')
-    .default(deploymentFile({}));
+    .default('', DEFAULT_FILE_NAMES);
 }
 
 /** Commands without `--operators`. */

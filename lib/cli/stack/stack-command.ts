@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { quotedList, UsageError, vaultOptionsFromEnvironment, type VaultConnectionOptions } from '#core';
-import { deploymentFile } from '../../declaration/deployment-file';
+import { isDefaultFile } from '../../declaration/deployment-file';
 import type { Deployment } from '../../declaration/schema/deployment';
 import type { LoadedDeployment } from '../../declaration/files/load-deployment';
 import { stackNames } from '../../declaration/files/state-file';
@@ -109,7 +109,7 @@ export function outputFolder({ file }: LoadedDeployment): string {
     return process.env.CDKTF_OUTDIR;
   }
   const name = relative('', file).replace(/\.\w+$/, '');
-  return file === resolve(deploymentFile({})) ? 'cdktf.out' : join('cdktf.out', encodeURIComponent(name));
+  return isDefaultFile(file) ? 'cdktf.out' : join('cdktf.out', encodeURIComponent(name));
 }
 
 /** @throws UsageError if several stacks would share the file */

@@ -1,15 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, extname, parse, relative, resolve } from 'node:path';
-import { errorCode, ExplainedError, isExplained, UsageError } from '#core';
+import { statSync } from 'node:fs';
+import { dirname, extname, parse, resolve } from 'node:path';
+import { UsageError } from '#core';
 import { InvalidDeployment } from '../checks/invalid-deployment';
-import { defineDeployment } from '../define-deployment';
-import type { Deployment, DeploymentInput } from '../schema/deployment';
-import { importTypeScript, registerTypeScript } from './typescript-modules';
+import type { Deployment } from '../schema/deployment';
+import { documentDeployment } from './formats/document-deployment';
+import { moduleDeployment } from './formats/module-deployment';
 
-const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
-
-const HOW_TO_EXPORT = 'write "export default defineDeployment({ ... })"';
+const MODULES = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+const DOCUMENTS = ['.yaml', '.yml', '.json'];
 
 /** A declaration and its file. Relative paths start from the file's folder, which also has the local states. */
 export interface LoadedDeployment {
@@ -22,7 +20,7 @@ export interface LoadedDeployment {
 }
 
 /**
- * Loads a deployment: the default export of a module, or a JSON file.
+ * Loads a deployment: the default export of a module, or a file in YAML or JSON.
  *
  * @param file relative to the current folder
  * @throws UsageError if there is no such file; ExplainedError if it cannot be loaded, or is invalid
@@ -30,9 +28,9 @@ export interface LoadedDeployment {
 export async function loadDeployment(file: string): Promise<LoadedDeployment> {
   const path = resolve(file);
   const ending = extname(path);
-  if (!ENDINGS.includes(ending)) {
+  if (![...MODULES, ...DOCUMENTS].includes(ending)) {
     throw new UsageError(
-      `a deployment is a module or a JSON file, got ${file}; use a file whose name ends in ${ENDINGS.join(', ')}`,
+      `a deployment is a module, or a file in YAML or JSON, got ${file}; use a file whose name ends in ${[...MODULES, ...DOCUMENTS].join(', ')}`,
     );
   }
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
@@ -40,104 +38,16 @@ export async function loadDeployment(file: string): Promise<LoadedDeployment> {
       `there is no deployment file ${file}; change to its folder, or name the file by --deployment or in DEPLOYMENT`,
     );
   }
-  const declared = ending === '.json' ? readJson(path, file) : await loadModule(path, file);
-  return { deployment: validate(declared, file), file: path, folder: dirname(path), name: parse(path).name };
-}
-
-function validate(declared: unknown, file: string): Deployment {
-  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) {
-    const got = Array.isArray(declared) ? 'an array' : declared === null ? 'null' : `a ${typeof declared}`;
-    throw new ExplainedError(
-      declared === undefined
-        ? `${file} has no default export; ${HOW_TO_EXPORT}`
-        : `${file} must export a deployment, got ${got}; ${HOW_TO_EXPORT}`,
-    );
-  }
   try {
-    return defineDeployment(declared as DeploymentInput);
+    const deployment = DOCUMENTS.includes(ending) ? documentDeployment(path, file) : await moduleDeployment(path, file);
+    return { deployment, file: path, folder: dirname(path), name: parse(path).name };
   } catch (error) {
     throw named(error, file);
   }
 }
 
-function readJson(path: string, file: string): unknown {
-  const text = readFileSync(path, 'utf8');
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ExplainedError(`${file} is not JSON: ${firstLine(error)}; correct it there`, { cause: error });
-  }
-}
-
-async function loadModule(path: string, file: string): Promise<unknown> {
-  try {
-    return defaultExport(await requireOrImport(path));
-  } catch (error) {
-    throw isExplained(error) ? named(error, file) : explainFailure(error, path, file);
-  }
-}
-
-/**
- * Loads by `require` if possible. With `require`, tsx loads CommonJS and ES modules, and both get the classes of this program. A
- * module with a top-level await needs `import`.
- */
-async function requireOrImport(path: string): Promise<unknown> {
-  if (extname(__filename) === '.js') {
-    // A compiled program cannot load TypeScript by itself.
-    await registerTypeScript(path);
-  }
-  try {
-    return createRequire(__filename)(path);
-  } catch (error) {
-    if (!['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes(errorCode(error))) {
-      throw error;
-    }
-  }
-  return importTypeScript(path);
-}
-
-/** A CommonJS module is its own default export. */
-function defaultExport(loaded: unknown): unknown {
-  const isModule = typeof loaded === 'object' && loaded !== null && (isNamespace(loaded) || '__esModule' in loaded);
-  if (!isModule) {
-    return loaded;
-  }
-  const { default: exported } = loaded as { default?: unknown };
-  return typeof exported === 'object' && exported !== null && '__esModule' in exported
-    ? (exported as { default?: unknown }).default
-    : exported;
-}
-
-function isNamespace(loaded: object): boolean {
-  return Object.prototype.toString.call(loaded) === '[object Module]';
-}
-
-/** Adds the name of the file to an error about a declaration. */
+/** Adds the name of the file to an error about a declaration. A module may have another copy of the class. */
 function named(error: unknown, file: string): unknown {
   const { name, problem } = error as { readonly name?: unknown; readonly problem?: unknown };
   return name === InvalidDeployment.name ? new InvalidDeployment(String(problem), file) : error;
-}
-
-function explainFailure(error: unknown, path: string, file: string): ExplainedError {
-  const [, source, line, problem] = /^(.+?):(\d+):\d+: ERROR: (.+)$/m.exec(messageOf(error)) ?? [];
-  if (source !== undefined && line !== undefined) {
-    return new ExplainedError(
-      `${file} does not compile: line ${line}${source === path ? '' : ` of ${relative('', source)}`}: ${problem ?? ''}; correct it there`,
-      { cause: error },
-    );
-  }
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const at = stack.split(`${path}:`)[1]?.match(/^\d+/)?.[0];
-  return new ExplainedError(
-    `${file} cannot be loaded: ${at === undefined ? '' : `line ${at}: `}${firstLine(error)}; correct it there`,
-    { cause: error },
-  );
-}
-
-function firstLine(error: unknown): string {
-  return messageOf(error).split('\n')[0] ?? '';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
 import { PROJECT_FOLDER } from '../../../fixtures/runs/project-folder';
 import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
@@ -33,6 +34,8 @@ const FILES: Record<string, string> = {
   'esm/awaited-wrong.ts': `await Promise.resolve();\n${WRONG}`,
   'esm/plain.js': `export default ${JSON.stringify(DECLARED)};\n`,
   'deployment.json': JSON.stringify(DECLARED),
+  'deployment.yaml': stringify(DECLARED),
+  'deployment.yml': stringify(DECLARED),
   'broken.json': '{ "vault": }',
   'broken.ts': 'const a = 1;\nexport default { a: ;\n',
   'imports-broken.ts': "import './broken';\nexport default {};\n",
@@ -44,7 +47,9 @@ const FILES: Record<string, string> = {
   'list.json': '[]',
   'wrong.ts': WRONG,
   'wrong.json': '{ "vault": {} }',
-  'deployment.yaml': '',
+  'wrong.yaml': 'vault: {}\n',
+  'broken.yaml': 'vault: [\n',
+  'deployment.toml': '',
 };
 
 let folder: string;
@@ -102,6 +107,8 @@ test.each([
   'esm/awaited-imported.ts',
   'esm/plain.js',
   'deployment.json',
+  'deployment.yaml',
+  'deployment.yml',
 ])('the loader loads %s and knows its folder', (file) => {
   const [, name] = /([\w-]+)\.\w+$/.exec(file) ?? [];
   expect(results[file]).toEqual({ name, folder: dirname(join(folder, file)), credential: 'testauth' });
@@ -112,10 +119,11 @@ test.each([
   [
     'cjs',
     'UsageError',
-    /^a deployment is a module or a JSON file, got cjs; use a file whose name ends in \.ts, .*\.json$/,
+    /^a deployment is a module, or a file in YAML or JSON, got cjs; use a file whose name ends in \.ts, .*\.json$/,
   ],
-  ['deployment.yaml', 'UsageError', /^a deployment is a module or a JSON file, got deployment\.yaml; /],
-  ['broken.json', 'ExplainedError', /^broken\.json is not JSON: .+; correct it there$/],
+  ['deployment.toml', 'UsageError', /^a deployment is a module, or a file in YAML or JSON, got deployment\.toml; /],
+  ['broken.json', 'ExplainedError', /^broken\.json: line 1, column 12: this is not JSON: .+; correct it there$/],
+  ['broken.yaml', 'ExplainedError', /^broken\.yaml: line 2, column 1: this is not YAML: .+; correct it there$/],
   ['broken.ts', 'ExplainedError', /^broken\.ts does not compile: line 2: Unexpected ";"; correct it there$/],
   ['imports-broken.ts', 'ExplainedError', /^imports-broken\.ts does not compile: line 2 of broken\.ts: Unexpected/],
   ['imports-nothing.ts', 'ExplainedError', /^imports-nothing\.ts cannot be loaded: Cannot find module '\.\/nothing'; /],
@@ -127,9 +135,10 @@ test.each([
   ['throws-oddly.ts', 'ExplainedError', /^throws-oddly\.ts cannot be loaded: 7; correct it there$/],
   ['nameless.ts', 'ExplainedError', /^nameless\.ts has no default export; write "export default defineDeployment/],
   ['function.ts', 'ExplainedError', /^function\.ts must export a deployment, got a function; write "export default/],
-  ['list.json', 'ExplainedError', /^list\.json must export a deployment, got an array; /],
+  ['list.json', 'ExplainedError', /^list\.json must have the fields of a deployment, got a list; /],
   ['wrong.ts', 'InvalidDeployment', /^wrong\.ts: vault Invalid input/],
-  ['wrong.json', 'InvalidDeployment', /^wrong\.json: vault must have either a server/],
+  ['wrong.json', 'InvalidDeployment', /^wrong\.json: line 1, column 3: vault must have either a server/],
+  ['wrong.yaml', 'InvalidDeployment', /^wrong\.yaml: line 1, column 1: vault must have either a server/],
   ['esm/awaited-wrong.ts', 'InvalidDeployment', /^esm\/awaited-wrong\.ts: vault Invalid input/],
 ])('the loader explains its refusal of %s in one line', (file, kind, message) => {
   expect(results[file]).toEqual({ kind, error: expect.stringMatching(message) as string });
