@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chartValues } from '../../../lib/declaration/schema/server/chart-values';
 import { deploymentSchema } from '../../../lib/declaration/schema/deployment';
 import { sealDeclaration } from '../../../lib/declaration/schema/server/seal-declaration';
+import { unwrapped } from '../../../lib/declaration/schema/unwrapped-schema';
 import { DeclaredType, type FieldComment } from './declared-type';
 
 type Schema = z.core.$ZodType;
@@ -83,23 +84,6 @@ function readDeclaration(): Declaration {
 
   addFields({ schema: deploymentSchema, json, type: DeclaredType.ofDeployment() }, '');
   return { fields: [...new Map(fields.map((field) => [field.path, field])).values()], everyPlace: fields, json };
-}
-
-/** @returns the schema without what makes it optional, gives it a default or transforms it */
-export function unwrapped(schema: Schema): Schema {
-  if (schema instanceof z.ZodPipe) {
-    return unwrapped(schema.in);
-  }
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodReadonly
-  ) {
-    return unwrapped(schema.unwrap());
-  }
-  return schema;
 }
 
 function literalOf(option: Schema, discriminator: string): string {
