@@ -30,7 +30,7 @@ export async function registerTypeScript(
   const found = await tsx().catch(undefinedIfMissing);
   if (found === undefined && TYPESCRIPT.includes(extname(file)) && !isReadByNode()) {
     throw new ExplainedError(
-      `${file} is TypeScript, but tsx is not installed here, and Node ${process.versions.node} cannot read it; take Node 24, or declare in JSON`,
+      `${file} is TypeScript, but tsx is not installed here, and Node ${process.versions.node} cannot read it; take Node 24, or declare in YAML or JSON`,
     );
   }
   found?.register();

@@ -1,4 +1,4 @@
-import { registerTypeScript } from '../../../../lib/declaration/files/typescript-modules';
+import { registerTypeScript } from '../../../../../lib/declaration/files/formats/typescript-modules';
 
 describe('modules in TypeScript', () => {
   const missing = () =>
@@ -26,7 +26,7 @@ describe('modules in TypeScript', () => {
     'the refusal of %s names the ways out',
     async (file) => {
       await expect(registerTypeScript(file, missing, () => false)).rejects.toThrow(
-        `${file} is TypeScript, but tsx is not installed here, and Node ${process.versions.node} cannot read it; take Node 24, or declare in JSON`,
+        `${file} is TypeScript, but tsx is not installed here, and Node ${process.versions.node} cannot read it; take Node 24, or declare in YAML or JSON`,
       );
     },
   );
