@@ -51,12 +51,13 @@ webex-token-vault doctor             # the first problem, and its remedy
 }
 
 const CONTAINER = `
-The server keeps everything in memory. It is for a trial, and not for grants that you need.
+The server keeps everything in memory. It is for a trial, and not for grants that you need. On macOS, run
+\`webex-token-vault plugin fetch\` first.
 `;
 
 const CONTAINER_LINES = `webex-token-vault deploy vault-server
 export VAULT_TOKEN=$(docker logs webex-token-vault 2>&1 | sed -n 's/^Root Token: //p' | tail -n 1)`;
 
-const EXISTING = `- the plugin of the engine on each node of Vault; \`deploy\` says where to put it
+const EXISTING = `- the plugin in \`plugin_directory\` of each node of Vault: \`webex-token-vault plugin fetch --platform linux/x64 --output .\`
 - a Vault token that may deploy
 `;

@@ -57,7 +57,8 @@ describe.each([
   });
 
   it('the README has commands that the programs accept', () => {
-    const lines = blocks.flatMap(commands).filter((line) => line.startsWith('webex-token'));
+    const inText = [...readme.matchAll(/`(webex-token[^`]* [^`]*)`/g)].map(([, line = '']) => line);
+    const lines = [...blocks.flatMap(commands), ...inText].filter((line) => line.startsWith('webex-token'));
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.flatMap((line) => refusal(line) ?? [])).toEqual([]);
   });
