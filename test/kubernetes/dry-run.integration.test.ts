@@ -25,7 +25,7 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
 
   beforeAll(async () => {
     plane = await ControlPlane.start();
-    await plane.apply(await operatorDefinitions('prometheus-operator'));
+    await plane.define(await operatorDefinitions('prometheus-operator'));
     await plane.kubectl(['create', 'namespace', 'webex-token-vault']);
   });
 
@@ -47,7 +47,7 @@ describeUnless(controlPlaneUnavailable())('a real API server', () => {
     describeUnless(operator && operatorUnavailable(operator))('with the operator of the cluster', () => {
       it('the API server accepts the printed manifests', async () => {
         if (operator !== undefined) {
-          await plane.apply(await operatorDefinitions(operator));
+          await plane.define(await operatorDefinitions(operator));
         }
         const pods = { serviceAccounts: ['people-me'], namespaces: ['default'] };
         expect(await plane.dryRun(deliver(name, exampleDelivery(pods)))).toEqual([]);
