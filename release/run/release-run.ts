@@ -58,6 +58,7 @@ export async function runRelease(
     report('signing');
     const checksums = await files.writeChecksums();
     await signer?.signFile(checksums);
+    const listed = await files.list();
     const verified =
       signer?.verification === undefined
         ? []
@@ -76,7 +77,7 @@ export async function runRelease(
       version,
       packages,
       images,
-      files: await files.list(),
+      files: listed,
       verified,
       leftOut: place.leftOut,
     });
