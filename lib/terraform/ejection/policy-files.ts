@@ -5,7 +5,7 @@ const FOLDER = 'policies';
 
 const withPolicies = z.looseObject({
   resource: z.looseObject({
-    vault_policy: z.record(z.string(), z.looseObject({ name: z.string(), policy: z.string() })).default({}),
+    vault_policy: z.record(z.string(), z.looseObject({ name: z.string(), policy: z.string() })),
   }),
 });
 
