@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { commandLine, errorCode, ExplainedError } from '#core';
 import { cacheRoot } from '../files/cache-folder';
 import { ownRelease, type PublishedPlugin, type Release } from '../release/own-release';
-import { buildName, pinsFolder, PLUGIN_NAME } from './plugin-recipe';
+import { buildName, nameOfBuild, pinsFolder, PLUGIN_NAME } from './plugin-recipe';
 
 /*
  * The plugin of a deployment that names none. A published program knows the sha256 of each prebuilt plugin, and takes no other
@@ -55,7 +55,7 @@ export function defaultPlugin(platform: string, isRun: boolean, places: PluginPl
     return existsSync(built) ? { path: built, command: PLUGIN_NAME } : undefined;
   }
   const { sha256 } = published;
-  const command = releasedName(published);
+  const command = nameOfBuild(published.sha256);
   if (!isRun) {
     return { sha256, command };
   }
@@ -119,13 +119,8 @@ export function keepPlugin(
   return target;
 }
 
-/** File name that tells releases apart, so the plugin directory of a server can hold two of them during an upgrade. */
-function releasedName({ sha256 }: PublishedPlugin): string {
-  return `${PLUGIN_NAME}-${sha256.slice(0, 12)}`;
-}
-
 function cachedPlugin(platform: string, published: PublishedPlugin, env: NodeJS.ProcessEnv): string {
-  return join(cacheRoot(env), 'plugins', platform.replace('/', '-'), releasedName(published));
+  return join(cacheRoot(env), 'plugins', platform.replace('/', '-'), nameOfBuild(published.sha256));
 }
 
 /** @throws ExplainedError unless the bytes are those of the release */

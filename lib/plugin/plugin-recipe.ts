@@ -11,6 +11,11 @@ export const PLUGIN_VERSION = '3.1.1';
 /** File name of the plugin. */
 export const PLUGIN_NAME = 'vault-plugin-secrets-oauthapp';
 
+/** File name that tells builds apart, so a plugin directory can hold two of them during an upgrade. */
+export function nameOfBuild(sha256: string): string {
+  return `${PLUGIN_NAME}-${sha256.slice(0, 12)}`;
+}
+
 /** The Go package of the program. */
 export const PLUGIN_COMMAND = `github.com/puppetlabs/vault-plugin-secrets-oauthapp/v3/cmd/${PLUGIN_NAME}`;
 

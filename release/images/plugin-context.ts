@@ -1,6 +1,7 @@
-import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, mkdir, readFile, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
+import { nameOfBuild, PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
 import type { ImageContext } from './image-context';
 
 const DOCKERFILE = resolve(__dirname, '../../images/plugin/Dockerfile');
@@ -27,7 +28,12 @@ export async function stagePlugin({
   await mkdir(plugins, { recursive: true });
   await copyFile(DOCKERFILE, join(folder, 'Dockerfile'));
   await copyProgram(plugin, join(folder, 'files', PLUGIN_NAME));
-  await symlink(join('..', PLUGIN_NAME), join(plugins, PLUGIN_NAME));
+  const sha256 = createHash('sha256')
+    .update(await readFile(plugin))
+    .digest('hex');
+  for (const name of [PLUGIN_NAME, nameOfBuild(sha256)]) {
+    await symlink(join('..', PLUGIN_NAME), join(plugins, name));
+  }
   for (const [name, binary] of Object.entries(beside)) {
     await copyProgram(binary, join(plugins, name));
   }

@@ -9,7 +9,7 @@ import { run } from '../../lib/processes/child-process';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { dockerBuild } from '../../release/images/image-context';
-import { PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
+import { nameOfBuild, PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
 import { stagePlugin } from '../../release/images/plugin-context';
 import { ImageRegistry, imageRegistryUnavailable } from '../fixtures/loopback/image-registry';
 import { describeUnless } from '../fixtures/runs/left-out';
@@ -175,7 +175,7 @@ describeUnless(dockerUnavailable())('the image of the plugin', () => {
     test('the init container copies the plugin, not the link to it', async () => {
       const { to, ended } = initContainer({});
       expect(await ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-      expect(readdirSync(to)).toEqual([PLUGIN_NAME]);
+      expect(readdirSync(to).sort()).toEqual([PLUGIN_NAME, nameOfBuild(sha256)]);
       expect(
         createHash('sha256')
           .update(readFileSync(join(to, PLUGIN_NAME)))

@@ -1,6 +1,5 @@
 import { commandLine, ExplainedError } from '#core';
 import { defaultPlugin, givenPlugin, type PluginPlaces } from '../../plugin/default-plugin';
-import { PLUGIN_NAME } from '../../plugin/plugin-recipe';
 import type { Deployment } from '../schema/deployment';
 
 /*
@@ -43,7 +42,5 @@ export function declaredPlugin(deployment: Deployment, places: PluginPlaces = {}
       `the plugin for ${platform} is not on this machine; run "${commandLine('plugin fetch', '--platform', platform)}", or set OAUTHAPP_PLUGIN to the binary`,
     );
   }
-  const isInImage = vault.server?.mode === 'kubernetes';
-  const { command, ...binary } = found;
-  return { ...plugin, ...binary, command: plugin.command ?? (isInImage ? PLUGIN_NAME : command) };
+  return { ...plugin, ...found, command: plugin.command ?? found.command };
 }

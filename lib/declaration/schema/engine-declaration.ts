@@ -46,7 +46,7 @@ const pluginFields = {
   /**
    * File name of the plugin binary in the server's plugin directory.
    * @default - the file name of `path`. It is `name` if only `sha256` is given. This release's plugin has a name that ends in 12
-   * digits of its sha256, and on Kubernetes the name in our image.
+   * digits of its sha256.
    * @example 'vault-plugin-secrets-oauthapp'
    */
   command: z.string().min(1).optional(),

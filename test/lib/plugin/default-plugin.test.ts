@@ -80,7 +80,7 @@ function problem(...declared: Parameters<typeof declare>): string {
 describe('the plugin of a release', () => {
   test('an existing Vault and a cluster get the sha256 of the release, without a file on this machine', () => {
     expect(binaryOf(SERVERS.existing)).toEqual({ sha256: SHA256, command: RELEASED_NAME });
-    expect(binaryOf(SERVERS.cluster)).toEqual({ sha256: SHA256, command: PLUGIN_NAME });
+    expect(binaryOf(SERVERS.cluster)).toEqual({ sha256: SHA256, command: RELEASED_NAME });
   });
 
   test('a container runs the plugin of the installed package, from a copy that no update of the package replaces', () => {
