@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../lib/processes/child-process';
 import { buildPackages, type Packages } from '../fixtures/packages/packages';
@@ -198,6 +198,14 @@ describe('a folder that was written', () => {
     expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(listed.stdout).toMatch(/^server +existing +at https:\/\/vault\.example\.com:8200\n/);
     expect(listed.stdout).toMatch(/^credential +testauth .*ada@example\.com/m);
+
+    // The same answers in YAML declare the same.
+    await create('in-yaml', '--vault', 'https://vault.example.com:8200', '--owner', 'ada@example.com', '--yaml');
+    rmSync(join(home, 'my-grants/deployment.ts'));
+    cpSync(join(home, 'in-yaml/deployment.yaml'), join(home, 'my-grants/deployment.yaml'));
+    expect(await shell('my-grants', 'webex-token-vault list; webex-token --version')).toEqual(listed);
+    const [, schema = ''] = /\$schema=(\S+)/.exec(written('in-yaml', 'deployment.yaml')) ?? [];
+    expect(existsSync(join(home, 'my-grants', schema))).toBe(true);
   });
 });
 
