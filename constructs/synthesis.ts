@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { App } from 'cdktf';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { DeploymentStackProps } from './deployment-stack';
+import { PROGRAM } from './output-path';
 import { VaultServer } from './server/vault-server';
+import { terraformWord } from './terraform-text';
 import { WebexTokens } from './tokens/webex-tokens';
 
 export interface SynthesisProps extends DeploymentStackProps {
@@ -10,6 +12,8 @@ export interface SynthesisProps extends DeploymentStackProps {
   readonly output?: string;
   /** Context of CDKTF's app. @default - none */
   readonly context?: Readonly<Record<string, string>>;
+  /** Path of the main file of webex-token-vault, which provisioners run. @default - the one of this package */
+  readonly program?: string;
   /** Deployment of stack `webex-tokens`. @default - the deployment */
   readonly inVault?: Deployment;
 }
@@ -43,10 +47,11 @@ export function synthesize(deployment: Deployment, props: SynthesisProps = {}): 
 
 function synthesizeStacks(
   deployment: Deployment,
-  { output, context, inVault = deployment, ...props }: SynthesisProps,
+  { output, program, context, inVault = deployment, ...props }: SynthesisProps,
 ): SynthesizedStack[] {
+  const elsewhere = program === undefined ? {} : { [PROGRAM]: ['node', program].map(terraformWord).join(' ') };
   // The checks of CDKTF run `terraform version`, but a synth needs no Terraform.
-  const app = new App({ skipValidation: true, outdir: output, context });
+  const app = new App({ skipValidation: true, outdir: output, context: { ...context, ...elsewhere } });
   const server = deployment.vault.server && new VaultServer(app, 'vault-server', deployment, props);
   const tokens = new WebexTokens(app, 'webex-tokens', inVault, props);
   if (server) {

@@ -3,7 +3,6 @@ import { ExplainedError, readCredential, VaultResponseError, WebexResponseError 
 import { loginAs } from 'webex-token-client';
 import { peopleMe } from '../lib/webex/account-request';
 import type { ShowUrl } from '../lib/grants/consent/consent';
-import { declaringFile } from '../lib/declaration/deployment-file';
 import { findApp } from '../lib/declaration/derived/by-name';
 import type { App, Deployment } from '../lib/declaration/schema/deployment';
 import { loginOf } from '../lib/declaration/derived/logins';
@@ -26,8 +25,11 @@ const SHORT_LIFE_SECONDS = 11;
 const RENEWAL_LIMIT_MS = 300_000;
 
 export interface QuickstartOptions {
-  /** The declaration of the deployment file. */
   readonly declared: Deployment;
+  /** Name of the declaration, for a message. @default "deployment.ts" */
+  readonly file?: string;
+  /** Path of the main file of webex-token-vault. @default - the one of the clone */
+  readonly program?: string;
   readonly steps: StepLog;
   /** Shows the consent URL to a person. @default - consent is given automatically */
   readonly onConsentUrl?: ShowUrl;
@@ -54,9 +56,10 @@ export interface Quickstart {
  * @throws ExplainedError about the step that failed
  */
 export async function runQuickstart(
-  { declared, steps, onConsentUrl, synthesizer, keep = false, signal }: QuickstartOptions,
+  options: QuickstartOptions,
   onRehearsal: (rehearsal: Promise<Rehearsal>) => void,
 ): Promise<Quickstart> {
+  const { declared, file = 'deployment.ts', program, steps, onConsentUrl, synthesizer, keep = false, signal } = options;
   const app = declared.apps.find((each) => unrehearsed(each) === undefined);
   const credentialName = app?.reads[0];
   if (app === undefined || credentialName === undefined) {
@@ -71,7 +74,7 @@ export async function runQuickstart(
   const { binary, pluginPath } = await findPrograms(steps);
 
   const { rehearsal } = await steps.run('Starting the server and a simulated Webex', async () => {
-    const starting = Rehearsal.start({ declared, binary, pluginPath, hasBackups: keep, synthesizer });
+    const starting = Rehearsal.start({ declared, binary, pluginPath, hasBackups: keep, synthesizer, program });
     onRehearsal(starting);
     const started = await starting;
     return {
@@ -82,7 +85,7 @@ export async function runQuickstart(
 
   await steps.run('Synthesizing stack webex-tokens', async () => {
     await rehearsal.synthesize();
-    return { said: `stack webex-tokens synthesized from ${declaringFile()}` };
+    return { said: `stack webex-tokens synthesized from ${file}` };
   });
 
   await steps.run('Applying stack webex-tokens', async (note) => {

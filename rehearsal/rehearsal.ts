@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import { synthesizeOnDemand } from '../constructs/synthesis-on-demand';
 import { type LoginIdentity } from 'webex-token-client';
@@ -24,6 +24,8 @@ import type { WebexSimulator } from './webex/webex-simulator';
 import { rehearse, type RehearsalServers } from './rehearsed-deployment';
 import { deploymentInFile } from './written-deployment';
 
+const PROGRAM = resolve(__dirname, '../scripts/webex-token-vault.js');
+
 /** Synthesizes the declaration that `environment` names into `folder`. @returns folder of stack `webex-tokens` */
 export type Synthesizer = (options: {
   readonly folder: string;
@@ -41,6 +43,8 @@ export interface RehearsalOptions {
   readonly hasBackups?: boolean;
   /** @default - in this process */
   readonly synthesizer?: Synthesizer;
+  /** Path of the main file of webex-token-vault. @default - the one of the clone */
+  readonly program?: string;
 }
 
 /** A real server and a simulated Webex on loopback, and the declaration with their addresses. */
@@ -63,6 +67,8 @@ export class Rehearsal implements AsyncDisposable {
     declared: Deployment,
     servers: RehearsalServers,
     secrets: ReadonlyMap<string, string>,
+    /** Path of the main file of webex-token-vault, which the stack and shells run. */
+    readonly program: string,
     private readonly synthesizer?: Synthesizer,
   ) {
     this.deployment = rehearse(declared, { ...servers, identities });
@@ -96,6 +102,7 @@ export class Rehearsal implements AsyncDisposable {
         declared,
         { ...pointed, webexApiUrl: webex.apiUrl },
         secrets,
+        options.program ?? PROGRAM,
         options.synthesizer,
       );
     } catch (error) {
@@ -108,9 +115,9 @@ export class Rehearsal implements AsyncDisposable {
 
   /** @returns folder of the synthesized stack `webex-tokens` */
   async synthesize(): Promise<string> {
-    const { deployment, environment, folder } = this;
+    const { deployment, environment, folder, program } = this;
     if (this.synthesizer === undefined) {
-      const stacks = synthesizeOnDemand(deployment, { folder, name: 'deployment', output: folder });
+      const stacks = synthesizeOnDemand(deployment, { folder, name: 'deployment', output: folder, program });
       this.#stackDirectory = stacks.at(-1)?.folder ?? folder;
     } else {
       this.#stackDirectory = await this.synthesizer({ folder, environment });

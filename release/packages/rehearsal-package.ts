@@ -1,6 +1,6 @@
 import { build, type Plugin } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { readManifest, StagedPackage, type Manifest } from './staged-package';
 
 /** The program in the package. */
@@ -8,6 +8,9 @@ const PROGRAM = 'rehearsal.js';
 
 /** Files that the rehearsal reads, at the same places as in a clone. */
 const DATA = ['rehearsal/server/openbao-requirements.txt', 'plugin/go.mod', 'plugin/go.sum'];
+
+/** The client, because the shell of a kept quickstart runs it. */
+const CLIENT = 'webex-token.js';
 
 /** Gives a bundled module the folder of its source in the package, because sources find files relative to their folder. */
 function folderOfSource(project: string): Plugin {
@@ -29,11 +32,31 @@ function folderOfSource(project: string): Plugin {
 export async function stageRehearsal(folder: string, project: string, common: Manifest): Promise<StagedPackage> {
   const { name, description } = await readManifest(join(project, 'rehearsal'));
   const staged = await StagedPackage.in(folder, common, { name, description, engines: common.engines });
+  await bundle(project, join(folder, PROGRAM), "import './rehearsal/rehearsal-process';");
+  await bundle(
+    project,
+    join(folder, CLIENT),
+    `import { main } from './client/src/command/webex-token';
+     void main(process.argv.slice(2), () => ${JSON.stringify(common.version)});`,
+  );
+  for (const file of DATA) {
+    await staged.copy(join(project, file), file);
+  }
+  await staged.copy(join(project, 'LICENSE'), 'LICENSE');
+  await staged.write(
+    'README.md',
+    `# ${name}\n\n${String(description)} The commands quickstart and simulate-webex of webex-token-vault fetch this package.\n`,
+  );
+  return staged;
+}
+
+/** Bundles sources with all packages that they need, into one file. */
+async function bundle(project: string, outfile: string, source: string): Promise<void> {
   await build({
     absWorkingDir: project,
     tsconfig: join(project, 'tsconfig.json'),
-    entryPoints: ['rehearsal/quickstart-run.ts'],
-    outfile: resolve(folder, PROGRAM),
+    stdin: { contents: source, resolveDir: project, loader: 'ts' },
+    outfile,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -46,13 +69,4 @@ export async function stageRehearsal(folder: string, project: string, common: Ma
     logLevel: 'error',
     plugins: [folderOfSource(project)],
   });
-  for (const file of DATA) {
-    await staged.copy(join(project, file), file);
-  }
-  await staged.copy(join(project, 'LICENSE'), 'LICENSE');
-  await staged.write(
-    'README.md',
-    `# ${name}\n\n${String(description)} The commands quickstart and simulate-webex of webex-token-vault fetch this package.\n`,
-  );
-  return staged;
 }

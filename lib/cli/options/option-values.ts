@@ -53,6 +53,12 @@ export function listenAddress(text: string): ListenAddress {
     : { host, port };
 }
 
+/** A port of TCP. */
+export function portNumber(text: string): number {
+  const port = Number(text);
+  return /^\d{1,5}$/.test(text) && port > 0 && port <= 65_535 ? port : refuse('a port from 1 to 65535', text);
+}
+
 /** User and group of a file. */
 export function fileOwner(text: string): FileOwner {
   const [, uid, gid] = /^(\d{1,9}):(\d{1,9})$/.exec(text) ?? [];

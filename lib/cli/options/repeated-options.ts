@@ -23,6 +23,7 @@ const UNOPERATED = [
   'list',
   'plugin fetch',
   'quickstart',
+  'simulate-webex',
   'state archive',
   'unseal',
 ];

@@ -5,6 +5,9 @@ import { rules } from './rules';
 /** With another host, the authorization code would cross a network. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
+/** The redirect URL of an integration that declares none. */
+export const DEFAULT_REDIRECT_URL = 'http://localhost:5000/auth';
+
 const redirectUrl = z.string().superRefine(requireLoopback).register(rules, {
   rule: 'an http URL on localhost, 127.0.0.1 or [::1], without user, query and fragment',
 });
@@ -38,7 +41,7 @@ const integrationFields = {
    * @default "http://localhost:5000/auth"
    * @example 'http://localhost:8400/callback'
    */
-  redirectUrl: redirectUrl.default('http://localhost:5000/auth'),
+  redirectUrl: redirectUrl.default(DEFAULT_REDIRECT_URL),
 };
 
 export interface IntegrationDeclarationFields extends Fields<typeof integrationFields> {}
