@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { commandLine } from '#core/command/command-line';
-import { ExplainedError, UsageError } from '#core/explained-error';
+import { UsageError } from '#core/explained-error';
 import { describeCommand } from '../lib/cli/command';
 import { addCommands } from '../lib/cli/command-tree';
 import { COMMANDS } from '../lib/cli/commands';
@@ -67,14 +67,5 @@ function refuseUnknown(name: string | undefined): void {
 
 /** Loads the file of a command by `require`, because tsx would start a thread for `import()`. */
 function loadCommand(path: readonly string[]): CommandModule {
-  const name = path.join('/');
-  const load = createRequire(__filename);
-  try {
-    load.resolve(`./${name}`);
-  } catch {
-    throw new ExplainedError(
-      `command "${name}" is not in the package webex-token-vault; clone the repository and run it there`,
-    );
-  }
-  return load(`./${name}`) as CommandModule;
+  return createRequire(__filename)(`./${path.join('/')}`) as CommandModule;
 }

@@ -59,6 +59,7 @@ it('the rehearsal is one program without dependencies, and the files that it rea
     'plugin/go.sum',
     'rehearsal.js',
     'rehearsal/server/openbao-requirements.txt',
+    'webex-token.js',
   ]);
   const published: unknown = JSON.parse(await packedFile(packages.rehearsal.tarball, 'package.json'));
   expect(published).not.toHaveProperty('dependencies');

@@ -75,7 +75,7 @@ describe('the packed files', () => {
       'dist/release.json',
       'dist/sbom.cdx.json',
     ]);
-    expect(packages.vault.files).not.toContain('dist/scripts/quickstart.js');
+    expect(packages.vault.files.filter((path) => path.startsWith('dist/rehearsal/'))).toEqual([]);
   });
 
   it('the package names its man page, which a global installation links', () => {
@@ -325,12 +325,6 @@ describe('the program webex-token-vault', () => {
         }`,
     });
     expect(await user.run(process.execPath, ['catches.cjs'])).toMatchObject({ stdout: 'false true\n', exitCode: 0 });
-  });
-
-  it('the program says in one line that a command is available only in a clone', async () => {
-    const { exitCode, stderr } = await program('quickstart');
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error: command "quickstart" is not in the package [^\n]*\n$/);
   });
 
   it('the program says in one line that its compiled code is missing', async () => {
