@@ -25,8 +25,10 @@ export function declaredDeployment(command: Command): Promise<LoadedDeployment> 
  * @returns undefined if no deployment is named, and the current folder has no default file
  */
 export async function deploymentIfAny(command: Command): Promise<LoadedDeployment | undefined> {
-  const isNamed = ['cli', 'env'].includes(command.getOptionValueSourceWithGlobals('deployment') ?? '');
-  return isNamed || existsSync(declaringFile()) ? declaredDeployment(command) : undefined;
+  const { deployment } = command.optsWithGlobals<{ deployment?: string }>();
+  const isDefault = command.getOptionValueSourceWithGlobals('deployment') === 'default';
+  // An empty variable names no file.
+  return (deployment && !isDefault) || existsSync(declaringFile()) ? declaredDeployment(command) : undefined;
 }
 
 /** Names the folder with the login of the operator. */

@@ -1,10 +1,14 @@
 import { build, type Plugin } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { bundledLicenses } from './bundled-licenses';
 import { readManifest, StagedPackage, type Manifest } from './staged-package';
 
 /** The program in the package. */
 const PROGRAM = 'rehearsal.js';
+
+/** Licenses of the packages in both programs. */
+const LICENSES = 'LICENSES-OF-PACKAGES';
 
 /** Files that the rehearsal reads, at the same places as in a clone. */
 const DATA = ['rehearsal/server/openbao-requirements.txt', 'plugin/go.mod', 'plugin/go.sum'];
@@ -32,13 +36,14 @@ function folderOfSource(project: string): Plugin {
 export async function stageRehearsal(folder: string, project: string, common: Manifest): Promise<StagedPackage> {
   const { name, description } = await readManifest(join(project, 'rehearsal'));
   const staged = await StagedPackage.in(folder, common, { name, description, engines: common.engines });
-  await bundle(project, join(folder, PROGRAM), "import './rehearsal/rehearsal-process';");
-  await bundle(
+  const program = await bundle(project, join(folder, PROGRAM), "import './rehearsal/rehearsal-process';");
+  const client = await bundle(
     project,
     join(folder, CLIENT),
     `import { main } from './client/src/command/webex-token';
      void main(process.argv.slice(2), () => ${JSON.stringify(common.version)});`,
   );
+  await staged.write(LICENSES, bundledLicenses(project, [...program, ...client]));
   for (const file of DATA) {
     await staged.copy(join(project, file), file);
   }
@@ -50,9 +55,10 @@ export async function stageRehearsal(folder: string, project: string, common: Ma
   return staged;
 }
 
-/** Bundles sources with all packages that they need, into one file. */
-async function bundle(project: string, outfile: string, source: string): Promise<void> {
-  await build({
+/** Bundles sources with all packages that they need, into one file. @returns the bundled files, relative to the project */
+async function bundle(project: string, outfile: string, source: string): Promise<string[]> {
+  const { metafile } = await build({
+    metafile: true,
     absWorkingDir: project,
     tsconfig: join(project, 'tsconfig.json'),
     stdin: { contents: source, resolveDir: project, loader: 'ts' },
@@ -69,4 +75,5 @@ async function bundle(project: string, outfile: string, source: string): Promise
     logLevel: 'error',
     plugins: [folderOfSource(project)],
   });
+  return Object.keys(metafile.inputs);
 }

@@ -53,6 +53,7 @@ it('the root package names the rehearsal by version and hash, and does not depen
 it('the rehearsal is one program without dependencies, and the files that it reads', async () => {
   expect(packages.rehearsal.files).toEqual([
     'LICENSE',
+    'LICENSES-OF-PACKAGES',
     'README.md',
     'package.json',
     'plugin/go.mod',
@@ -63,6 +64,10 @@ it('the rehearsal is one program without dependencies, and the files that it rea
   ]);
   const published: unknown = JSON.parse(await packedFile(packages.rehearsal.tarball, 'package.json'));
   expect(published).not.toHaveProperty('dependencies');
+  const licenses = await packedFile(packages.rehearsal.tarball, 'LICENSES-OF-PACKAGES');
+  expect(licenses.match(/^\S+@\S+ \(.+\)$/gm)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^cdktf@/), expect.stringMatching(/^hono@\S+ \(MIT\)$/)]),
+  );
 });
 
 it('a plugin is a package for its platform, which the root package installs if possible and knows by its hash', async () => {

@@ -96,7 +96,7 @@ it('a kept quickstart has the commands of its shell, and ends by SIGTERM with al
   try {
     const lines = `source ${file}\nwebex-token testauth\nwebex-token-vault list --json`;
     const { exitCode, stdout: printed } = await user.run('bash', ['-ec', lines], env, folder);
-    expect([exitCode, printed]).toEqual([0, expect.stringMatching(/^\w{40,}\n\{/)]);
+    expect([exitCode, printed]).toEqual([0, expect.stringMatching(/^[\w-]{40,}\n\{/)]);
     kept.kill('SIGTERM');
     const [code] = (await once(kept, 'exit')) as [number];
     expect(code).toBe(0);

@@ -13,6 +13,7 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { consentAsPerson } from '../../rehearsal/webex/simulated-consent';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
+import { Typist } from '../fixtures/pages/typist';
 import { Script, STARTED_WEBEX_TOKEN } from '../fixtures/programs/script';
 import { synthesize } from '../fixtures/worlds/synthesizer';
 
@@ -103,7 +104,24 @@ it('the simulated Webex knows no other client', async () => {
   expect(answer.ok).toBe(false);
 });
 
-it('a person reads the address, the client and the next lines, and a taken port is an error', async () => {
+it('a person types the line of the page, reads the client and the next lines, and ends it by Ctrl-C', async () => {
+  using typist = new Typist();
+  const port = String(await freePort());
+  const screen = await typist.types('docs/tasks/deploy-to-an-existing-vault.md', 'simulate', {
+    instead: { 8080: port },
+    dialog: [['_client_secret=', '\u0003']],
+  });
+  const shown = (label: string) => new RegExp(`^${label}: +(\\S+)`, 'm').exec(screen)?.[1] ?? 'nothing';
+  expect(shown('address')).toBe(`http://127.0.0.1:${port}/v1`);
+  expect(screen).toContain(`webex: { apiUrl: '${shown('address')}' }`);
+  expect(screen).toContain(`export WEBEX_CLIENT_ID=${shown('client id')}`);
+  expect(screen).toContain(`export TF_VAR_webex_myapp_client_secret=${shown('client secret')}`);
+  // Each run has another secret.
+  expect(shown('client secret')).toMatch(/^[0-9a-f]{64}$/);
+  expect(shown('client secret')).not.toBe(webex.clientSecret);
+});
+
+it('a port that is taken or is none is an error', async () => {
   const { port } = new URL(webex.apiUrl);
   expect(await new Script('simulate-webex', ['--port', port]).result()).toMatchObject({
     exitCode: 1,
@@ -113,13 +131,4 @@ it('a person reads the address, the client and the next lines, and a taken port 
     exitCode: 2,
     stderr: expect.stringContaining('a port from 1 to 65535') as string,
   });
-  const other = new Script('simulate-webex', []);
-  const text = await eventually(() => (other.stdout.endsWith('\n\n') ? other.stdout : undefined));
-  other.child.kill('SIGTERM');
-  expect((await other.result()).exitCode).toBe(0);
-  const shown = (label: string) => new RegExp(`^${label}: +(\\S+)`, 'm').exec(text)?.[1] ?? 'nothing';
-  expect(text).toContain(`webex: { apiUrl: '${shown('address')}' }`);
-  expect(text).toContain(`export WEBEX_CLIENT_ID=${shown('client id')}`);
-  expect(text).toContain(`export TF_VAR_webex_myapp_client_secret=${shown('client secret')}`);
-  expect(shown('client secret')).not.toBe(webex.clientSecret);
 });
