@@ -30,6 +30,8 @@ export interface QuickstartOptions {
   readonly file?: string;
   /** Path of the main file of webex-token-vault. @default - the one of the clone */
   readonly program?: string;
+  /** Path of the plugin binary. @default - the one of `OAUTHAPP_PLUGIN`, of the cache or a new build */
+  readonly plugin?: string;
   readonly steps: StepLog;
   /** Shows the consent URL to a person. @default - consent is given automatically */
   readonly onConsentUrl?: ShowUrl;
@@ -71,7 +73,7 @@ export async function runQuickstart(
     );
   }
 
-  const { binary, pluginPath } = await findPrograms(steps);
+  const { binary, pluginPath } = await findPrograms(steps, options.plugin);
 
   const { rehearsal } = await steps.run('Starting the server and a simulated Webex', async () => {
     const starting = Rehearsal.start({ declared, binary, pluginPath, hasBackups: keep, synthesizer, program });
@@ -168,13 +170,16 @@ async function fetchShortToken({ admin, deployment, webex }: Rehearsal, credenti
 }
 
 /** Finds both programs at once, because without a cache the server's download and the plugin's build take minutes. */
-async function findPrograms(steps: StepLog): Promise<{ binary: string; pluginPath: string }> {
+async function findPrograms(steps: StepLog, released?: string): Promise<{ binary: string; pluginPath: string }> {
   const unneeded = new AbortController();
-  let said: string | undefined;
+  let said = released && `using the oauthapp plugin of this release: ${released}`;
   let tell = (line: string): void => {
     said = line;
   };
-  const plugin = findOauthappPlugin((line) => tell(line), { signal: unneeded.signal });
+  const plugin =
+    released === undefined
+      ? findOauthappPlugin((line) => tell(line), { signal: unneeded.signal })
+      : Promise.resolve(released);
   // The plugin's own step reports its failure.
   plugin.catch(() => undefined);
   try {

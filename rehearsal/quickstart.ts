@@ -10,7 +10,7 @@ import { StepLog } from './step-log';
 
 /** Runs the quickstart with its lines on the terminal, and removes all that it started. */
 export async function quickstart(request: QuickstartRequest, listener: RehearsalListener): Promise<void> {
-  const { keep, program } = request;
+  const { keep, program, plugin } = request;
   const { signal, onConsentUrl } = listener;
   const started = performance.now();
   const declared = request.declared ?? exampleDeployment();
@@ -23,6 +23,7 @@ export async function quickstart(request: QuickstartRequest, listener: Rehearsal
         declared,
         file: request.file,
         program,
+        plugin,
         steps: new StepLog(QUICKSTART_STEPS, signal),
         keep,
         onConsentUrl,

@@ -55,6 +55,5 @@ function send(message: FromRehearsal, sent: () => void = () => undefined): void 
 }
 
 function end(): void {
-   
   process.exit();
 }

@@ -29,7 +29,7 @@ export function define(command: Command, signal: AbortSignal): void {
     environment: {
       REHEARSAL_SERVER:
         'Path of a bao or vault to run (default: the pinned OpenBao, from the cache or installed there)',
-      OAUTHAPP_PLUGIN: 'Path of the plugin binary (default: the binary in the cache, or a new build by Go)',
+      OAUTHAPP_PLUGIN: 'Path of the plugin binary (default: the one of the release, or a build by Go)',
       WEBEX_TOKEN_VAULT_CACHE: "Folder for downloads and builds (default: this project's folder in the user's cache)",
       TERRAFORM_BINARY_NAME: 'Terraform or OpenTofu to apply with (default: terraform on PATH, or tofu)',
     },

@@ -15,6 +15,8 @@ export interface QuickstartRequest {
   readonly keep: boolean;
   /** Path of the main file of webex-token-vault, which the stack and the shells of the rehearsal run. */
   readonly program: string;
+  /** Path of the plugin of the release. @default - the one of `OAUTHAPP_PLUGIN`, of the cache or a new build */
+  readonly plugin?: string;
 }
 
 export interface SimulationRequest {

@@ -2,8 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { ExplainedError } from '#core';
+import { isPlatform, platformOf } from '../declaration/schema/platform';
+import { givenPlugin } from '../plugin/default-plugin';
+import { fetchedPlugin } from '../plugin/fetched-plugin';
 import { fetchedPackage } from '../release/fetched-package';
-import { ownRelease, type PublishedPackage } from '../release/own-release';
+import { ownRelease, type PublishedPackage, type Release } from '../release/own-release';
 import { receivedError, type FromRehearsal, type SentError, type ToRehearsal } from './rehearsal-messages';
 import type { RehearsalListener, RehearsalRequest, RunRehearsal } from './rehearsal-request';
 
@@ -30,7 +33,20 @@ export async function rehearse(
   const release = ownRelease();
   await (release === undefined
     ? ofClone().runRehearsal(request, listener)
-    : rehearsePublished(release.rehearsal, request, listener));
+    : rehearsePublished(release.rehearsal, await withReleasedPlugin(request, release, listener), listener));
+}
+
+/** The rehearsal is another package, and cannot find the one of the plugin. */
+async function withReleasedPlugin(
+  request: RehearsalRequest,
+  release: Release,
+  { report, signal }: RehearsalListener,
+): Promise<RehearsalRequest> {
+  const platform = platformOf(process);
+  const isReleased = isPlatform(platform) && platform in release.plugins;
+  return request.kind === 'quickstart' && isReleased && givenPlugin() === undefined
+    ? { ...request, plugin: await fetchedPlugin(platform, { report, signal }) }
+    : request;
 }
 
 async function rehearsePublished(

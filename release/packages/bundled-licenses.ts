@@ -2,7 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
-const manifestSchema = z.object({ name: z.string(), version: z.string(), license: z.string().optional() });
+const typed = z.object({ type: z.string() }).transform(({ type }) => type);
+
+/** Old packages list several, or objects. */
+const license = z.union([
+  z.string(),
+  typed,
+  z.array(z.union([z.string(), typed])).transform((all) => all.join(' OR ')),
+]);
+
+const manifestSchema = z.object({ name: z.string(), version: z.string(), license: license.optional() });
 
 /** Folder of a package in the path of one of its files. */
 const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
@@ -24,13 +33,15 @@ export function bundledLicenses(project: string, inputs: readonly string[]): str
 
 /** @returns name and version of the package, and its license */
 function licenseIn(folder: string): [title: string, text: string] {
-  const { name, version, license } = manifestSchema.parse(
-    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
-  );
+  const {
+    name,
+    version,
+    license: declared,
+  } = manifestSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
   const files = readdirSync(folder).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file));
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8'));
-  if (license === undefined && texts.length === 0) {
+  if (declared === undefined && texts.length === 0) {
     throw new Error(`${name}@${version} has no license; look at ${folder}`);
   }
-  return [`${name}@${version} (${license ?? 'see below'})`, texts.join('\n\n')];
+  return [`${name}@${version} (${declared ?? 'see below'})`, texts.join('\n\n')];
 }
