@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { readCredential } from '#core';
 import { inspectPlugin } from '../../lib/declaration/files/plugin-binary';
 import { NOTE } from '../../lib/declaration/declared/note';
@@ -133,15 +135,25 @@ describeUnless(terraformUnavailable(['vault']))('a deployment that leaves CDKTF'
 });
 
 describeUnless(terraformUnavailable(['vault']))('a deployment in a namespace that leaves CDKTF', () => {
-  test('the plan is empty with the providers of both namespaces', async () => {
+  let rehearsal: Rehearsal;
+
+  beforeAll(async () => {
     const vault = { address: 'https://vault.example', namespace: 'collaboration' };
-    await using rehearsal = await Rehearsal.start({ declared: exampleDeployment({ vault }) });
+    rehearsal = await Rehearsal.start({ declared: exampleDeployment({ vault }) });
     await rehearsal.apply({ by: 'terraform' });
+  });
+  afterAll(() => rehearsal.stop());
+
+  test.each<[string, (text: string) => string]>([
+    ['json', (text) => text],
+    ['yaml', (text) => stringify(JSON.parse(text))],
+  ])('the plan is empty with the providers of both namespaces, from deployment.%s', async (ending, format) => {
+    const declaration = join(rehearsal.folder, `deployment.${ending}`);
+    writeFileSync(declaration, format(JSON.stringify(rehearsal.deployment)));
     const ejected = await EjectedStack.write({
-      declared: rehearsal.environment,
-      folder: `${rehearsal.folder}/plain`,
+      declared: { DEPLOYMENT: declaration },
+      folder: join(rehearsal.folder, `from-${ending}`),
     });
-    const env = { VAULT_TOKEN: rehearsal.server.rootToken };
-    await expect(ejected.plan(env)).resolves.toEqual({});
+    await expect(ejected.plan({ VAULT_TOKEN: rehearsal.server.rootToken })).resolves.toEqual({});
   });
 });
