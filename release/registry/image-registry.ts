@@ -9,7 +9,7 @@ import { killAtExit, run } from '../../lib/processes/child-process';
 import { freePort } from '../../lib/processes/free-port';
 
 /** Debian has it in a package of this name. */
-const PROGRAM = 'docker-registry';
+export const IMAGE_REGISTRY = 'docker-registry';
 
 const POLL_MS = 50;
 
@@ -24,8 +24,8 @@ export class ImageRegistry implements AsyncDisposable {
 
   /** Why this machine has no such registry. @returns undefined if it has one */
   static async missing(): Promise<string | undefined> {
-    const { exitCode } = await run(PROGRAM, ['--version']);
-    return exitCode === 0 ? undefined : `${PROGRAM} is not on PATH; install Debian's package ${PROGRAM}`;
+    const { exitCode } = await run(IMAGE_REGISTRY, ['--version']);
+    return exitCode === 0 ? undefined : `${IMAGE_REGISTRY} is not on PATH; install Debian's package ${IMAGE_REGISTRY}`;
   }
 
   /** @throws ExplainedError if the registry ends before it answers */
@@ -41,14 +41,14 @@ export class ImageRegistry implements AsyncDisposable {
       http: { addr: host },
     };
     await writeFile(file, JSON.stringify(configuration));
-    const child = spawn(PROGRAM, ['serve', file], { stdio: 'ignore' });
+    const child = spawn(IMAGE_REGISTRY, ['serve', file], { stdio: 'ignore' });
     child.once('exit', killAtExit(child));
     const registry = new ImageRegistry(host, folder, child);
     while (!(await registry.#answers())) {
       if (child.exitCode !== null || child.signalCode !== null) {
         await rm(folder, { recursive: true, force: true });
         throw new ExplainedError(
-          `${PROGRAM} ended at once (${child.exitCode ?? child.signalCode}); run "${PROGRAM} serve" by hand`,
+          `${IMAGE_REGISTRY} ended at once (${child.exitCode ?? child.signalCode}); run "${IMAGE_REGISTRY} serve" by hand`,
         );
       }
       await sleep(POLL_MS);

@@ -11,12 +11,13 @@ import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { dockerBuild } from '../../release/images/image-context';
 import { nameOfBuild, PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
 import { stagePlugin } from '../../release/images/plugin-context';
-import { ImageRegistry, imageRegistryUnavailable } from '../fixtures/loopback/image-registry';
+import { ImageRegistry } from '../../release/registry/image-registry';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { succeeded } from '../fixtures/worlds/deployed-server';
 import { docker, dockerUnavailable } from '../fixtures/worlds/docker-engine';
 import { busyboxBase } from '../fixtures/worlds/image-bases';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
+import { imageRegistryUnavailable, pushImage } from '../fixtures/worlds/pushed-image';
 
 /* The image of the plugin: OpenBao takes it from a real registry by its digest, and the pods of a cluster copy from it. */
 
@@ -55,7 +56,7 @@ describeUnless(dockerUnavailable())('the image of the plugin', () => {
 
     beforeAll(async () => {
       registry = await ImageRegistry.start();
-      digest = await registry.push(IMAGE, `${REPOSITORY}:${VERSION}`);
+      digest = await pushImage(registry, IMAGE, `${REPOSITORY}:${VERSION}`);
       plugins = join(folder, 'plugins');
       mkdirSync(plugins);
       vault = await OperatedVault.start({
@@ -115,7 +116,7 @@ describeUnless(dockerUnavailable())('the image of the plugin', () => {
 
     test('the entry of the catalog survives a restart without the registry', async () => {
       const before = await entry();
-      await registry.stop();
+      await registry[Symbol.asyncDispose]();
       const { node } = vault.server;
       await node.kill();
       await node.start();
