@@ -9,6 +9,7 @@ import { InvalidDeployment } from './checks/invalid-deployment';
 import { nameProblem } from './checks/names';
 import { serverProblem } from './checks/server';
 import { serviceAppProblem } from './checks/service-apps';
+import { valueProblem } from './checks/value-problem';
 import { type Deployment, deploymentSchema } from './schema/deployment';
 
 /** Checks of fields that must fit together. Each returns a problem and its correction. */
@@ -36,7 +37,7 @@ export function checkedDeployment(
   input: unknown,
   placed: (problem: string, path: readonly PropertyKey[]) => string = (problem) => problem,
 ): Deployment {
-  const parsed = deploymentSchema.safeParse(input);
+  const parsed = deploymentSchema.safeParse(input, { error: valueProblem });
   if (!parsed.success) {
     const { issues } = parsed.error;
     // A misspelled required field is also missing under its right name. The error about the unknown name is enough.

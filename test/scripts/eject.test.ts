@@ -72,7 +72,7 @@ it('eject refuses an invalid declaration, and writes nothing', async () => {
   writeFileSync(join(home, 'deployment.json'), '{ "vault": {} }');
   const env = { DEPLOYMENT: join(home, 'deployment.json') };
   const { exitCode, stdout, stderr } = await runCommand('eject', ['plain'], env, home);
-  expect(stderr).toMatch(/^error: \S+deployment\.json: vault must have .*\n$/);
+  expect(stderr).toMatch(/^error: \S+deployment\.json: line 1, column 3: vault must have .*\n$/);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(readdirSync(home)).toEqual(['deployment.json']);
 });

@@ -136,10 +136,10 @@ test.each([
   ['nameless.ts', 'ExplainedError', /^nameless\.ts has no default export; write "export default defineDeployment/],
   ['function.ts', 'ExplainedError', /^function\.ts must export a deployment, got a function; write "export default/],
   ['list.json', 'ExplainedError', /^list\.json must have the fields of a deployment, got a list; /],
-  ['wrong.ts', 'InvalidDeployment', /^wrong\.ts: vault Invalid input/],
+  ['wrong.ts', 'InvalidDeployment', /^wrong\.ts: vault is missing/],
   ['wrong.json', 'InvalidDeployment', /^wrong\.json: line 1, column 3: vault must have either a server/],
   ['wrong.yaml', 'InvalidDeployment', /^wrong\.yaml: line 1, column 1: vault must have either a server/],
-  ['esm/awaited-wrong.ts', 'InvalidDeployment', /^esm\/awaited-wrong\.ts: vault Invalid input/],
+  ['esm/awaited-wrong.ts', 'InvalidDeployment', /^esm\/awaited-wrong\.ts: vault is missing/],
 ])('the loader explains its refusal of %s in one line', (file, kind, message) => {
   expect(results[file]).toEqual({ kind, error: expect.stringMatching(message) as string });
   expect(results[file]?.error).not.toContain('\n');

@@ -59,7 +59,7 @@ it.each<[string, CredentialInput[], string]>([
   [
     'without its ids',
     [asker, { ...reports(), serviceApp: { requestedBy: 'asker' } as ServiceApp }],
-    'credentials[1].serviceApp.id Invalid input',
+    'credentials[1].serviceApp.id is missing; give a text',
   ],
   [
     'with an empty id',

@@ -168,7 +168,7 @@ describe('a wrong field', () => {
       'vault: { address: https://v.example }\nintegrations:\n  - name: a b\n',
       'line 3, column 5: integrations[0].name must',
     ],
-    ['apps:\n  - {}\n', 'line 2, column 5: apps[0].name Invalid input'],
+    ['apps:\n  - {}\n', 'line 2, column 5: apps[0].name is missing; give a text'],
     ['vault:\n  server: { mode: cloud }\n', 'line 2, column 13: vault.server.mode must be "dev"'],
   ])('the message names the place of the field in %j', (text, message) => {
     expect(refusal(text)).toContain(message);
@@ -207,7 +207,7 @@ describe('a reference to the environment', () => {
 
   it('the message about a required field names the unset variable', () => {
     expect(refusal(VALID.replace('integration: people', 'integration: { env: WHICH }'))).toContain(
-      'line 3, column 27 (WHICH is not set): credentials[0].integration Invalid input',
+      'line 3, column 27 (WHICH is not set): credentials[0].integration is missing; give a text',
     );
     expect(refusal(WITH_ADDRESS('{ env: VAULT_PLACE }'))).toContain(
       'line 1, column 1 (VAULT_PLACE is not set): vault must have either a server',
