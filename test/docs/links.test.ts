@@ -34,6 +34,6 @@ it.each(PAGES)('every link in %s leads to a file, and to a heading of it', (page
 });
 
 it('the check finds a missing file and a missing heading', () => {
-  const text = '[a](README.md#quickstart) [b](nowhere.md) [c](README.md#nowhere) [d](https://example.com/x.md)';
+  const text = '[a](README.md#install) [b](nowhere.md) [c](README.md#nowhere) [d](https://example.com/x.md)';
   expect(brokenLinks('CONTRIBUTING.md', text)).toEqual(['](nowhere.md)', '](README.md#nowhere)']);
 });
