@@ -49,7 +49,7 @@ const ARROWS = {
   'lib/declaration/derived': ['lib/declaration/schema', 'core'],
   'lib/declaration/schema': ['core'],
   client: ['core'],
-  create: ['core'],
+  create: ['lib/files', 'core'],
   core: [],
 };
 

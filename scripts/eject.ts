@@ -5,9 +5,10 @@ import { commandLine, shellWord, vaultVariable } from '#core';
 import { ejectOnDemand } from '../constructs/ejection-on-demand';
 import { describeCommand, say } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/operated-command';
+import { ejectionTarget } from '../lib/cli/stack/ejection-target';
 import { outputFolder } from '../lib/cli/stack/stack-command';
+import { writeNewFolder } from '../lib/files/new-folder';
 import { ejectedFiles } from '../lib/terraform/ejection/ejected-folder';
-import { newFolder, writeNewFolder } from '../lib/terraform/ejection/new-folder';
 
 export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
@@ -23,14 +24,14 @@ export function define(command: Command, signal: AbortSignal): void {
     .action(async (named: string) => {
       const loaded = await declaredDeployment(command);
       const { deployment, folder: home, name } = loaded;
-      const target = newFolder(named, home);
+      const target = ejectionTarget(named, home);
       const stacks = ejectOnDemand(deployment, { folder: home, name, target, output: outputFolder(loaded) });
       stacks.flatMap(({ warnings }) => warnings).forEach((warning) => say(`warning: ${warning}`));
       const files = ejectedFiles(loaded, stacks);
       // A signal during the synthesis arrives now.
       await turn();
       signal.throwIfAborted();
-      writeNewFolder(target, files);
+      writeNewFolder(named, files);
 
       const folder = join(named, '.');
       const written = Object.keys(files).map((file) => `${join(folder, file)}\n`);

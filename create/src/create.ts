@@ -1,9 +1,9 @@
 import { basename, resolve } from 'node:path';
 import { exitCodeOf, isExplained, oneLine, shellWord } from '#core';
+import { checkNewFolder, writeNewFolder } from '../../lib/files/new-folder';
 import { HELP, DEFAULT_FOLDER, parseArguments, type Arguments } from './arguments';
 import type { Answers } from './answers';
 import { VERSION } from './exact-versions';
-import { checkNewFolder, writeNewFolder } from './new-folder';
 import { checkPackageName } from './package-name';
 import { askFor, Interrupted } from './questions';
 import { scaffold } from './scaffold';

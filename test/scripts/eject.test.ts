@@ -49,15 +49,10 @@ it('eject writes the same bytes each time', async () => {
 });
 
 it.each<[string, string, number, RegExp]>([
-  ['a folder that is not empty', 'full', 1, /^error: the folder full is not empty, because it has notes, so /],
-  ['the folder of the deployment', '.', 1, /^error: \. is the folder of the deployment itself, so nothing was written/],
-  ['a file', 'full/notes', 1, /^error: full\/notes is no folder, so nothing was written there; /],
-  [
-    'a folder that it cannot make',
-    'full/notes/plain',
-    1,
-    /^error: the folder \S+ cannot be written \(E(?:EXIST|NOTDIR)\); /,
-  ],
+  ['a folder that is not empty', 'full', 1, /^error: full is not empty, because it has notes; name /],
+  ['the folder of the deployment', '.', 1, /^error: \. is the folder of the deployment itself; name /],
+  ['a file', 'full/notes', 1, /^error: full\/notes is a file; name /],
+  ['a folder that it cannot make', 'full/notes/plain', 1, /^error: full\/notes\/plain leads through a file; name /],
 ])('eject refuses %s in one line', async (_, folder, code, line) => {
   mkdirSync(join(home, 'full'));
   writeFileSync(join(home, 'full/notes'), '');

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeNewFolder } from '../../create/src/new-folder';
-import { temporaryFolder } from '../fixtures/runs/temporary-folder';
+import { writeNewFolder } from '../../../lib/files/new-folder';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 const FILES = { 'package.json': '{}', 'README.md': '# it' };
 
@@ -42,10 +42,15 @@ it('a file is refused, and a path through a file as well', () => {
   );
 });
 
+it('a file in a folder of the folder is written', () => {
+  writeNewFolder(folder, { ...FILES, 'stack/main.tf.json': '{}' });
+  expect(readdirSync(join(folder, 'stack'))).toEqual(['main.tf.json']);
+});
+
 it('a file that cannot be written leaves no other file and no folder', () => {
-  expect(() => writeNewFolder(folder, { ...FILES, 'missing/deployment.ts': '' })).toThrow(
-    `${folder} cannot be written (ENOENT); name another folder`,
-  );
+  expect(() =>
+    writeNewFolder(folder, { 'below/deployment.ts': '', ...FILES, 'README.md/a/deployment.ts': '' }),
+  ).toThrow(`${folder} leads through a file; name a folder that is new or empty`);
   expect(readdirSync(home)).toEqual([]);
 });
 

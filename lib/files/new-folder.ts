@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { errorCode, ExplainedError, isExplained } from '#core';
 
 /** Content of a folder that counts as empty, because people often create the repository first. */
@@ -29,6 +29,7 @@ function contentOf(folder: string): string[] {
  * Writes all files into a new or empty folder, or leaves it as it was. No signal ends the process in between, because
  * the calls are synchronous. If two runs write at once, the second one fails at the first file.
  *
+ * @param files texts by their paths in the folder
  * @throws ExplainedError if the folder cannot be written, or has content
  */
 export function writeNewFolder(folder: string, files: Readonly<Record<string, string>>): void {
@@ -36,12 +37,12 @@ export function writeNewFolder(folder: string, files: Readonly<Record<string, st
   SIGNALS.forEach((signal) => process.on(signal, ignore));
   try {
     checkNewFolder(folder);
-    const made = mkdirSync(folder, { recursive: true });
-    if (made !== undefined) {
-      undo.push(() => removeEmpty(resolve(folder), resolve(made)));
-    }
     for (const [name, text] of Object.entries(files)) {
-      const file = join(folder, name);
+      const file = resolve(folder, name);
+      const made = mkdirSync(dirname(file), { recursive: true });
+      if (made !== undefined) {
+        undo.push(() => removeEmpty(dirname(file), resolve(made)));
+      }
       writeFileSync(file, text, { flag: 'wx' });
       undo.push(() => rmSync(file));
     }
