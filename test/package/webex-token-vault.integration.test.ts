@@ -92,7 +92,7 @@ describe('the packed files', () => {
     const needed = packages.vault.files
       .filter((path) => path.endsWith('.js'))
       .flatMap((path) => [
-        ...readFileSync(installed(path), 'utf8').matchAll(/\b(?:require|import)\(["']([^."'][^"']*)["']\)/g),
+        ...readFileSync(installed(path), 'utf8').matchAll(/(?<![#.\w])(?:require|import)\(["']([^."'][^"']*)["']\)/g),
       ])
       .map(([, module = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? '')
       .filter((name) => !/^(?:node:|#)/.test(name) && !builtinModules.includes(name));
