@@ -1,8 +1,7 @@
-import { basename, resolve } from 'node:path';
-import { exitCodeOf, isExplained, oneLine, shellWord } from '#core';
+import { basename, normalize, resolve } from 'node:path';
+import { exitCodeOf, isExplained, oneLine, shellWord, UsageError } from '#core';
 import { checkNewFolder, writeNewFolder } from '../../lib/files/new-folder';
 import { HELP, DEFAULT_FOLDER, parseArguments, type Arguments } from './arguments';
-import type { Answers } from './answers';
 import { VERSION } from './exact-versions';
 import { checkPackageName } from './package-name';
 import { askFor, Interrupted } from './questions';
@@ -39,22 +38,26 @@ async function run(given: Arguments): Promise<string> {
       }
       const isAsked = !given.isSilent && process.stdin.isTTY && process.stderr.isTTY;
       const answers = isAsked ? await askFor(given, checkFolder) : { ...given, folder: given.folder ?? DEFAULT_FOLDER };
-      const files = scaffold(checkFolder(answers.folder), answers, given);
-      writeNewFolder(answers.folder, files);
-      return nextSteps(answers, Object.keys(files));
+      const folder = normalize(answers.folder);
+      const files = scaffold(checkFolder(folder), answers, given);
+      writeNewFolder(folder, files);
+      return nextSteps(folder, Object.keys(files));
     }
   }
 }
 
 /** @returns the name of the package @throws ExplainedError if no deployment can be written there */
 function checkFolder(folder: string): string {
+  if (folder === '') {
+    throw new UsageError('the name of the folder is empty; give one, like my-grants');
+  }
   const name = basename(resolve(folder));
   checkPackageName(name);
   checkNewFolder(folder);
   return name;
 }
 
-function nextSteps({ folder }: Answers, files: readonly string[]): string {
+function nextSteps(folder: string, files: readonly string[]): string {
   const manager = /^(npm|pnpm|yarn)\//.exec(process.env.npm_config_user_agent ?? '')?.[1] ?? 'npm';
   const steps = [
     ...(resolve(folder) === process.cwd() ? [] : [`cd ${shellWord(folder)}`]),

@@ -58,6 +58,6 @@ The server keeps everything in memory. It is for a trial, and not for grants tha
 const CONTAINER_LINES = `webex-token-vault deploy vault-server
 export VAULT_TOKEN=$(docker logs webex-token-vault 2>&1 | sed -n 's/^Root Token: //p' | tail -n 1)`;
 
-const EXISTING = `- the plugin in \`plugin_directory\` of each node of Vault: \`webex-token-vault plugin fetch --platform linux/x64 --output .\`
+const EXISTING = `- the plugin in \`plugin_directory\` of each node of Vault: \`webex-token-vault plugin fetch --platform linux/x64 --output ./plugins\`
 - a Vault token that may deploy
 `;

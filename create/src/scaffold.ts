@@ -4,7 +4,16 @@ import { DEPENDENCIES } from './exact-versions';
 import { readmeText } from './readme-text';
 
 /** Logins, state and whatever can be made again. */
-const IGNORED = ['node_modules/', 'cdktf.out/', 'secrets/', '*.tfstate', '*.tfstate.*', '*.secret-id', '*.snap'];
+const IGNORED = [
+  'node_modules/',
+  'cdktf.out/',
+  'plugins/',
+  'secrets/',
+  '*.tfstate',
+  '*.tfstate.*',
+  '*.secret-id',
+  '*.snap',
+];
 
 /**
  * The files of a new deployment by name. The first one is the same for all answers, so that two runs at once meet there.

@@ -56,10 +56,13 @@ async function rehearsePublished(
 ): Promise<void> {
   const { signal, report, onConsentUrl, onWebex } = listener;
   const folder = await fetchedPackage(rehearsal, { report, signal });
+  // An abort before this line would not reach the listener below.
+  signal.throwIfAborted();
   const child = fork(join(folder, PROGRAM), [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const send = (message: ToRehearsal): void => {
     if (child.connected) {
-      child.send(message);
+      // Ctrl-C may have ended the child, which `close` reports.
+      child.send(message, () => undefined);
     }
   };
   const end = (): void => send('end');
@@ -82,10 +85,13 @@ async function rehearsePublished(
   signal.addEventListener('abort', end);
   send({ request, showsConsent: onConsentUrl !== undefined, started: process.argv[1] });
   try {
-    const [exitCode] = (await once(child, 'close')) as [number | null];
+    const [exitCode, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     if (result === undefined) {
+      // Ctrl-C in a terminal also reaches the child, which may still be loading.
+      signal.throwIfAborted();
+      const end = killedBy === null ? `ended with exit code ${exitCode}` : `was ended by ${killedBy}`;
       throw new ExplainedError(
-        `the rehearsal in ${folder} ended with exit code ${exitCode ?? 'of a signal'} before its work was done; remove that folder and try again`,
+        `the rehearsal in ${folder} ${end} before its work was done; remove that folder and try again`,
       );
     }
   } finally {

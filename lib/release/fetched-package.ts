@@ -1,16 +1,19 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ExplainedError, oneLine } from '#core';
 import { cachedFolder, makeCacheRoot } from '../files/cache-folder';
 import { lastLine, run } from '../processes/child-process';
 import type { PublishedPackage } from './own-release';
-import { integrityOf, unpack } from './package-tarball';
+import { integrityOf, isUnpacked, unpack } from './package-tarball';
 
 /*
  * Packages of ours that are fetched when they are needed. npm fetches them, so its settings count: registry, proxy,
  * certificates. The hash in our own package decides whether the content is used.
  */
+
+/** The tarball in the folder of its files, which it verifies at each use. */
+const KEPT = 'package.tgz';
 
 /** npm's default waits a minute for a registry that is down. */
 const IMPATIENT = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=1000'];
@@ -39,7 +42,7 @@ export async function fetchedPackage(wanted: PublishedPackage, options: FetchOpt
   return cachedFolder(
     {
       name: `${tarballName(wanted).replace(/\.tgz$/, '')}-${shortHash(wanted)}`,
-      isUsable: async (folder) => (await readdir(folder).catch((): string[] => [])).includes('package.json'),
+      isUsable: (folder) => isUnchanged(folder, wanted),
       fill: async (folder) => {
         const carried = await readFile(join(root, tarballName(wanted))).catch(() => undefined);
         const tarball = carried ?? (await download(wanted, root, env, report, signal));
@@ -51,10 +54,17 @@ export async function fetchedPackage(wanted: PublishedPackage, options: FetchOpt
           );
         }
         await unpack(tarball, folder);
+        await writeFile(join(folder, KEPT), tarball);
       },
     },
     env,
   );
+}
+
+/** Whether the cache still has what was fetched. Another program may have written there. */
+async function isUnchanged(folder: string, { integrity }: PublishedPackage): Promise<boolean> {
+  const tarball = await readFile(join(folder, KEPT)).catch(() => undefined);
+  return tarball !== undefined && integrityOf(tarball) === integrity && (await isUnpacked(tarball, folder));
 }
 
 /** Such as `@webex-token-vault/rehearsal@1.0.0`. */

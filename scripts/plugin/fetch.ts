@@ -27,7 +27,7 @@ export function define(command: Command, signal: AbortSignal): void {
       },
     ],
     examples: {
-      'webex-token-vault plugin fetch --platform linux/x64 --output .':
+      'webex-token-vault plugin fetch --platform linux/x64 --output ./plugins':
         'Put the plugin into this folder, to copy it to each node',
     },
     environment: {

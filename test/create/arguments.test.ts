@@ -39,19 +39,18 @@ it.each(['my-grants', 'grants.2026', '7', 'a'.repeat(214)])('a folder may have t
   expect(() => checkPackageName(name)).not.toThrow();
 });
 
-it.each([
-  'My-Grants',
-  'my grants',
-  '.grants',
-  '_grants',
-  '-grants',
-  'grünts',
-  "it's",
-  'node_modules',
-  'a'.repeat(215),
-  '',
-])('a folder with a name that npm refuses is refused: %s', (name) => {
-  expect(() => checkPackageName(name)).toThrow(
-    `npm refuses "${name}" as the name of a package; name the folder in lower case, with letters, digits, ".", "-" or "_", like my-grants`,
+it.each(['My-Grants', 'my grants', '.grants', '_grants', '-grants', 'grünts', "it's", ''])(
+  'a folder with a name that npm refuses is refused: %s',
+  (name) => {
+    expect(() => checkPackageName(name)).toThrow(
+      `npm refuses "${name}" as the name of a package; name the folder in lower case, with letters, digits, ".", "-" or "_", like my-grants`,
+    );
+  },
+);
+
+it('a folder with a reserved or a long name is refused for that reason', () => {
+  expect(() => checkPackageName('node_modules')).toThrow('npm reserves the name "node_modules"; name the folder ');
+  expect(() => checkPackageName('a'.repeat(215))).toThrow(
+    'npm takes at most 214 letters for the name of a package, got 215',
   );
 });

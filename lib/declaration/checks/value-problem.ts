@@ -18,11 +18,15 @@ export function valueProblem(issue: z.core.$ZodRawIssue): string | undefined {
     const kind = KINDS[issue.expected] ?? issue.expected;
     return issue.input === undefined
       ? `is missing; give ${kind}`
-      : `must be ${kind}, got ${described(issue.input)}; correct it there`;
+      : `must be ${kind}, got ${shown(issue.input)}; correct it there`;
   }
   if (issue.code === 'invalid_value') {
     const values = issue.values.map((value) => described(value)).join(', ');
-    return `must be one of ${values}, got ${described(issue.input)}; give one of these`;
+    return `must be one of ${values}, got ${shown(issue.input)}; give one of these`;
   }
   return undefined;
+}
+
+function shown(value: unknown): string {
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' && value !== null ? 'an object' : described(value);
 }

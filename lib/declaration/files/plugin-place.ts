@@ -19,7 +19,7 @@ export function pluginPlace(deployment: Deployment, folder: string): string | un
   const { command, sha256 } = knownBinary(deployment, folder);
   const platform = pluginPlatform(deployment);
   const source = isReleasedPlugin(deployment)
-    ? `get the file by "${commandLine('plugin fetch', '--platform', platform, '--output', '.')}"`
+    ? `get the file by "${commandLine('plugin fetch', '--platform', platform, '--output', './plugins')}"`
     : "it must be built for the node's GOOS and GOARCH";
   return `plugin "${command}" must be in the plugin_directory of each node, with mode 0755${sha256 === undefined ? '' : ` and sha256 ${sha256}`}; ${source}; each node's configuration needs plugin_directory and api_addr`;
 }

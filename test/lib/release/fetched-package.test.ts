@@ -73,6 +73,16 @@ test('a package in the cache needs no npm', async () => {
   expect(readdirSync(join(folder, 'cache'))).toHaveLength(1);
 });
 
+test('a file that was changed in the cache is fetched again before it is used', async () => {
+  npmServes(tarball);
+  const first = await fetchedPackage(wanted, { env });
+  writeFileSync(join(first, 'data.txt'), 'tampered');
+  expect(readFileSync(join(await fetchedPackage(wanted, { env }), 'data.txt'), 'utf8')).toBe('data');
+
+  writeFileSync(join(first, 'data.txt'), 'tampered');
+  await expect(fetchedPackage(wanted, { env: { ...env, PATH: '/nonexistent' } })).rejects.toThrow('npm is not on PATH');
+});
+
 test('a tarball that a person has copied into the cache folder needs no npm', async () => {
   mkdirSync(join(folder, 'cache'));
   copyFileSync(tarball, join(folder, 'cache', FILE));
