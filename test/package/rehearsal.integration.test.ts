@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheRoot } from '../../lib/files/cache-folder';
 import type { FinishedCommand } from '../../lib/processes/child-process';
 import { eventually } from '../../rehearsal/eventually';
@@ -104,6 +105,30 @@ it('a kept quickstart has the commands of its shell, and ends by SIGTERM with al
     expect(existsSync(dirname(file))).toBe(false);
   } finally {
     processes.filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL'));
+  }
+});
+
+it('Ctrl-C ends the quickstart at any moment, and its children as well', async () => {
+  const cache = cacheWithServer();
+  cpSync(packages.rehearsal.tarball, join(cache, packages.rehearsal.tarball.replace(/^.*\//, '')));
+  const env = { ...process.env, DEPLOYMENT: '', ...environment('http://127.0.0.1:1', cache) };
+  const started = join(user.folder, 'node_modules/.bin/webex-token-vault');
+  // The moments differ on each machine, and the end may not.
+  for (const milliseconds of [300, 700, 1200, 1800, 2500]) {
+    // A terminal sends the signal to the whole group.
+    const run = spawn(started, ['quickstart', '--keep'], { cwd: temporaryFolder(), env, detached: true });
+    let output = '';
+    [run.stdout, run.stderr].forEach((stream) =>
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text)),
+    );
+    await sleep(milliseconds);
+    const processes = await descendants(run.pid ?? 0);
+    process.kill(-(run.pid ?? 0), 'SIGINT');
+    const [code, signal] = (await once(run, 'close')) as [number | null, NodeJS.Signals | null];
+    // A process without a handler yet is ended by the signal. A kept quickstart that runs ends regularly.
+    expect([130, 'SIGINT', ...(output.includes('It works') ? [0] : [])]).toContain(code ?? signal);
+    expect(output).not.toMatch(/unexpected|remove that folder/);
+    await eventually(() => !processes.some(isRunning) || undefined);
   }
 });
 
