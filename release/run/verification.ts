@@ -32,7 +32,7 @@ export interface VerificationProps {
 export async function verifyAsUser(props: VerificationProps): Promise<readonly string[]> {
   const { page, folder, version, images, cosign, signer } = props;
   const typed = verificationCommands(await readFile(page, 'utf8'), signer).filter(
-    (command) => images !== undefined || !command.includes('$IMAGES'),
+    (command) => images !== undefined || !isAboutImages(command),
   );
   const path = `${dirname(cosign)}${delimiter}${process.env.PATH ?? ''}`;
   const env = { ...process.env, PATH: path, VERSION: version, IMAGES: images ?? '' };
@@ -45,6 +45,11 @@ export async function verifyAsUser(props: VerificationProps): Promise<readonly s
     }
   }
   return typed;
+}
+
+/** A release without images has neither their signatures nor their bills of materials. */
+function isAboutImages(command: string): boolean {
+  return /\$IMAGES|-image-/.test(command);
 }
 
 /** @param signer options that take the place of the workflow's identity @throws Error if the page has no commands */
