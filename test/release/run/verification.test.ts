@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verificationCommands, verifyAsUser } from '../../../release/run/verification';
@@ -25,15 +26,22 @@ it.each(['', '<!-- test: verify -->\n\n```sh\nsha256sum --check SHA256SUMS\n```\
 
 describe('a release without images', () => {
   /** A folder with a file, its hash, and a program in place of cosign. */
-  function release(cosign: string) {
+  function release(cosign: string, sha256 = '4c2f3c9ec1ce1b5cbba8b5d4d8b3cbd8b1b2ad0f2dc3c8a3a93b0c4dd4a5a5a5') {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'plugin'), 'plugin\n');
-    const sha256 = '4c2f3c9ec1ce1b5cbba8b5d4d8b3cbd8b1b2ad0f2dc3c8a3a93b0c4dd4a5a5a5';
     writeFileSync(join(folder, 'SHA256SUMS'), `${sha256}  plugin\n`);
     writeFileSync(join(folder, 'cosign'), `#!/bin/sh\n${cosign}\n`);
     chmodSync(join(folder, 'cosign'), 0o755);
     return { page: PAGE, folder, version: '1.0.0', cosign: join(folder, 'cosign'), signer: SIGNER };
   }
+
+  it('the commands about images are left out', async () => {
+    const sha256 = createHash('sha256').update('plugin\n').digest('hex');
+    await expect(verifyAsUser(release('exit 0', sha256))).resolves.toEqual([
+      'sha256sum --check --ignore-missing SHA256SUMS',
+      `cosign verify-blob --bundle SHA256SUMS.sigstore.json ${SIGNER} SHA256SUMS`,
+    ]);
+  });
 
   it('a changed file is refused', async () => {
     await expect(verifyAsUser(release('exit 0'))).rejects.toThrow(
