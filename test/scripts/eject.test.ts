@@ -1,5 +1,4 @@
 import { mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine } from '#core';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
@@ -73,13 +72,13 @@ it('eject refuses an invalid declaration, and writes nothing', async () => {
 });
 
 it('Ctrl-C ends eject, and nothing is left', async () => {
-  const env = environment();
-  const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('webex-token-vault-eject-'));
-  const before = leftovers();
+  // Other tests write into the common folder at the same time.
+  const own = temporaryFolder();
+  const env = { ...environment(), TMPDIR: own };
   const run = new CommandRun('eject', ['plain'], env, home);
   run.kill('SIGINT');
   const { exitCode, stdout } = await run.result();
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
   expect(readdirSync(home)).toEqual(['deployment.json']);
-  expect(leftovers().filter((name) => !before.includes(name))).toEqual([]);
+  expect(readdirSync(own)).toEqual([]);
 });
