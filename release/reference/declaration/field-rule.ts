@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rules } from '../../../lib/declaration/schema/rules';
+import { isWrapper } from '../../../lib/declaration/schema/unwrapped-schema';
 import type { DeclaredField } from './declared-field';
 
 type Schema = z.core.$ZodType;
@@ -71,13 +72,7 @@ function statedRules(schema: Schema): string[] {
 
 /** @returns the parts of a schema that a field has no field of its own for */
 export function innerSchemas(schema: Schema): Schema[] {
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodReadonly
-  ) {
+  if (isWrapper(schema)) {
     return [schema.unwrap()];
   }
   if (schema instanceof z.ZodArray) {
