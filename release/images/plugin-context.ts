@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, readFile, symlink } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { nameOfBuild, PLUGIN_NAME } from '../../lib/plugin/plugin-recipe';
+import { sha256Of } from '../plugin/checksums';
 import type { ImageContext } from './image-context';
 
 const DOCKERFILE = resolve(__dirname, '../../images/plugin/Dockerfile');
@@ -28,10 +28,7 @@ export async function stagePlugin({
   await mkdir(plugins, { recursive: true });
   await copyFile(DOCKERFILE, join(folder, 'Dockerfile'));
   await copyProgram(plugin, join(folder, 'files', PLUGIN_NAME));
-  const sha256 = createHash('sha256')
-    .update(await readFile(plugin))
-    .digest('hex');
-  for (const name of [PLUGIN_NAME, nameOfBuild(sha256)]) {
+  for (const name of [PLUGIN_NAME, nameOfBuild(await sha256Of(plugin))]) {
     await symlink(join('..', PLUGIN_NAME), join(plugins, name));
   }
   for (const [name, binary] of Object.entries(beside)) {

@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
 import type { Release } from '../../lib/release/own-release';
 import { manifestAddresses, type Addresses } from '../project';
+import { sha256Of } from '../plugin/checksums';
 import { packStaged, type PackedPackage } from './packed-package';
-import { sha256Of, stagePlugin } from './plugin-package';
+import { stagePlugin } from './plugin-package';
 import { stageRehearsal } from './rehearsal-package';
 import { readManifest, StagedPackage, type Manifest } from './staged-package';
 

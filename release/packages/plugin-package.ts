@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPrebuilt } from '../../lib/declaration/schema/platform';
 import { PACKAGED_PLUGIN } from '../../lib/plugin/default-plugin';
@@ -44,12 +43,6 @@ export async function stagePlugin(
   await staged.write(LICENSES, await licensesOf(await linkedModules(platform)));
   await staged.write('README.md', readme(staged.manifest, platform));
   return staged;
-}
-
-export async function sha256Of(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
 }
 
 function readme({ name, version }: Manifest, platform: string): string {
