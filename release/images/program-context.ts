@@ -1,6 +1,6 @@
-import { copyFile, cp, mkdir, symlink } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { run } from '../../lib/processes/child-process';
+import { unpack } from '../../lib/release/package-tarball';
 import { PackageLock } from '../package-lock';
 import type { ImageContext } from './image-context';
 import { runtimePackages } from './runtime-packages';
@@ -39,18 +39,10 @@ export async function stageProgram({ folder, vault, client }: ProgramContextProp
     const isOwn = (file: string): boolean => file === from || !file.slice(from.length).startsWith('/node_modules');
     await cp(from, join(folder, path), { recursive: true, filter: isOwn });
   }
-  await unpack(vault, join(modules, 'webex-token-vault'));
-  await unpack(client, join(modules, 'webex-token-client'));
+  await unpack(await readFile(vault), join(modules, 'webex-token-vault'));
+  await unpack(await readFile(client), join(modules, 'webex-token-client'));
   for (const [name, file] of Object.entries(PROGRAMS)) {
     await symlink(join('..', file), join(modules, '.bin', name));
   }
   return { name: 'webex-token-vault', folder };
-}
-
-async function unpack(tarball: string, folder: string): Promise<void> {
-  await mkdir(folder);
-  const { exitCode, stderr } = await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', folder]);
-  if (exitCode !== 0) {
-    throw new Error(`${tarball} cannot be unpacked: ${stderr.trim()}; pack it again`);
-  }
 }

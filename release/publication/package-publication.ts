@@ -1,17 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ExplainedError } from '#core';
+import { integrityOf } from '../../lib/release/package-tarball';
+import type { PackedPackage } from '../packages/packed-package';
 import type { PackageRegistry } from './package-registry';
 
-/** A packed package. */
-export interface PublishablePackage {
-  readonly name: string;
-  readonly version: string;
-  /** Absolute path. */
-  readonly tarball: string;
-  /** Hash of the tarball, as in a lock file. */
-  readonly integrity: string;
-}
+/** A publication needs no list of the files. */
+export type PublishablePackage = Omit<PackedPackage, 'files'>;
 
 /**
  * Publishes packages in their order. A version that is published already stays, so an interrupted release can be run
@@ -63,9 +57,7 @@ async function isPublished(
 }
 
 async function requireIntact({ name, tarball, integrity }: PublishablePackage): Promise<void> {
-  const actual = `sha512-${createHash('sha512')
-    .update(await readFile(tarball))
-    .digest('base64')}`;
+  const actual = integrityOf(await readFile(tarball));
   if (actual !== integrity) {
     throw new ExplainedError(
       `the tarball of ${name} must have hash ${integrity}, got ${actual} of ${tarball}; somebody changed it after packing, so pack again`,
