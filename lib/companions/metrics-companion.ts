@@ -1,6 +1,6 @@
 import type { Manifest } from '../kubernetes/manifest';
 import type { Companion, CompanionKind } from './companion';
-import { labelsOf, programPod } from './program-pod';
+import { labelsOf, programPod, selectorOf } from './program-pod';
 
 const PORT = 18200;
 const PORT_NAME = 'metrics';
@@ -41,7 +41,7 @@ function server(companion: Companion, name: string): Manifest {
       replicas: 1,
       // Two pods would report each series twice.
       strategy: { type: 'Recreate' },
-      selector: { matchLabels: { 'app.kubernetes.io/name': name } },
+      selector: { matchLabels: selectorOf(name) },
       template: programPod(companion, name, { args, operators: metricsCompanion.operators, serving }),
     },
   };
@@ -54,7 +54,7 @@ function service({ namespace }: Companion, name: string): Manifest {
     kind: 'Service',
     metadata: { name, namespace, labels: labelsOf(name) },
     spec: {
-      selector: { 'app.kubernetes.io/name': name },
+      selector: selectorOf(name),
       ports: [{ name: PORT_NAME, port: PORT, targetPort: PORT_NAME }],
     },
   };
@@ -70,7 +70,7 @@ function monitor({ namespace, deployment }: Companion, name: string): Manifest {
     metadata: { name, namespace, labels: { ...labelsOf(name), ...(declaredLabels ?? { release: 'prometheus' }) } },
     spec: {
       jobLabel: 'app.kubernetes.io/part-of',
-      selector: { matchLabels: { 'app.kubernetes.io/name': name } },
+      selector: { matchLabels: selectorOf(name) },
       endpoints: [{ port: PORT_NAME, interval: '1m' }],
     },
   };

@@ -34,8 +34,13 @@ export interface ProgramContainer {
   readonly restartPolicy?: 'Never';
 }
 
+/** Label by which a Deployment and a Service select the pods. */
+export function selectorOf(name: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': name };
+}
+
 export function labelsOf(name: string): Record<string, string> {
-  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'webex-token-vault' };
+  return { ...selectorOf(name), 'app.kubernetes.io/part-of': 'webex-token-vault' };
 }
 
 /** The template of a pod that runs this program with as few rights as possible. @param name the name that all objects of the companion have */
