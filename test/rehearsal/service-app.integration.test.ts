@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { VaultResponseError } from '#core';
-import { defineDeployment } from '../../lib/declaration/define-deployment';
 import { clientSecretVariable } from '../../lib/declaration/derived/client-secret';
 import { readOperatorLogin } from '../../lib/operators/operator-folder';
 import { loginOperator, type OperatorName } from '../../lib/operators/operators';
@@ -12,35 +11,11 @@ import { clientSecretFile, writeShellEnvironment } from '../../rehearsal/shell-e
 import { webexId } from '../../rehearsal/webex/webex-id';
 import { runScript, type ScriptResult } from '../fixtures/programs/script';
 import { Typist } from '../fixtures/pages/typist';
+import { applicationId, organization, recoverableServiceApp } from '../fixtures/declarations/recoverable-service-app';
 import { appliedRehearsal } from '../fixtures/worlds/applied-rehearsal';
 import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The grant of a Service App. Another credential's token requests it, and recovery restores it without a person. */
-
-const organization = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
-
-const applicationId = webexId('APPLICATION', 'service-app');
-
-const declared = defineDeployment({
-  vault: { address: 'https://vault.example' },
-  engine: { plugin: { sha256: '0'.repeat(64) } },
-  integrations: [{ name: 'asks' }, { name: 'service-app' }],
-  credentials: [
-    { name: 'asker', integration: 'asks', scopes: ['spark:applications_token', 'spark:people_read'] },
-    {
-      name: 'reports',
-      integration: 'service-app',
-      scopes: ['spark:people_read'],
-      serviceApp: {
-        id: applicationId,
-        organizationId: organization,
-        requestedBy: 'asker',
-        autoRecover: true,
-      },
-    },
-  ],
-  apps: [{ name: 'reporting', reads: ['reports'] }],
-});
 
 let rehearsal: Rehearsal;
 let operators: string;
@@ -51,7 +26,7 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   const binary = await findServer();
-  rehearsal = await appliedRehearsal(declared);
+  rehearsal = await appliedRehearsal(recoverableServiceApp);
   operators = join(dirname(await writeShellEnvironment(rehearsal, binary)), 'operators');
   secretFile = join(files, 'client-secret');
   writeFileSync(secretFile, clientSecret(), { mode: 0o600 });

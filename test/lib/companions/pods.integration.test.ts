@@ -2,42 +2,26 @@ import { readdirSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { dirname, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { clientSecretVariable } from '../../../lib/declaration/derived/client-secret';
-import { defineDeployment } from '../../../lib/declaration/define-deployment';
 import { eventually } from '../../../rehearsal/eventually';
 import type { Rehearsal } from '../../../rehearsal/rehearsal';
 import { findServer } from '../../../rehearsal/server/server-binary';
 import { writeShellEnvironment } from '../../../rehearsal/shell-environment';
-import { webexId } from '../../../rehearsal/webex/webex-id';
 import { Typist } from '../../fixtures/pages/typist';
 import { PodHere } from '../../fixtures/kubernetes/pod-here';
 import { RecordingServer } from '../../fixtures/loopback/recording-server';
 import { runCommand } from '../../fixtures/programs/command-run';
 import type { Script, ScriptResult } from '../../fixtures/programs/script';
+import {
+  applicationId,
+  organization,
+  recoverableServiceApp,
+} from '../../fixtures/declarations/recoverable-service-app';
 import { appliedRehearsal } from '../../fixtures/worlds/applied-rehearsal';
 
 /*
  * The containers of the printed manifests, started on this machine with their arguments, variables and files, on the real
  * engine. The printed commands make their Secrets.
  */
-
-const organization = webexId('ORGANIZATION', '7d3c2f60-9b1e-4a5d-8c11-22b3f0c9a001');
-const applicationId = webexId('APPLICATION', 'service-app');
-
-const declared = defineDeployment({
-  vault: { address: 'https://vault.example' },
-  engine: { plugin: { sha256: '0'.repeat(64) } },
-  integrations: [{ name: 'asks' }, { name: 'service-app' }],
-  credentials: [
-    { name: 'asker', integration: 'asks', scopes: ['spark:applications_token', 'spark:people_read'] },
-    {
-      name: 'reports',
-      integration: 'service-app',
-      scopes: ['spark:people_read'],
-      serviceApp: { id: applicationId, organizationId: organization, requestedBy: 'asker', autoRecover: true },
-    },
-  ],
-  apps: [{ name: 'reporting', reads: ['reports'] }],
-});
 
 /** Pods never reach a loopback address, so the manifests name another one. */
 const ADDRESS = 'https://vault.pods.example:8200';
@@ -52,7 +36,7 @@ const started: Script[] = [];
 const printed: string[] = [];
 
 beforeAll(async () => {
-  rehearsal = await appliedRehearsal(declared);
+  rehearsal = await appliedRehearsal(recoverableServiceApp);
   webhook = await RecordingServer.start((_, response) => response.writeHead(204).end());
   operators = join(dirname(await writeShellEnvironment(rehearsal, await findServer())), 'operators');
   environment = {
