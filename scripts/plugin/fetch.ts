@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { errorCode, ExplainedError, hasCode } from '#core';
+import { errorCode, ExplainedError } from '#core';
 import { describeCommand, say } from '../../lib/cli/command';
-import { declaredDeployment } from '../../lib/cli/operated-command';
+import { deploymentIfAny } from '../../lib/cli/operated-command';
 import { pluginPlatform } from '../../lib/declaration/files/declared-plugin';
-import type { Deployment } from '../../lib/declaration/schema/deployment';
 import { isPlatform, PLATFORMS, platformProblem, type Platform } from '../../lib/declaration/schema/platform';
 import { writeAtomically } from '../../lib/files/atomic-file';
 import { fetchedPlugin } from '../../lib/plugin/fetched-plugin';
@@ -64,16 +63,7 @@ function platformWord(word: string): Platform {
 
 /** A folder without a deployment file has no declared platform. */
 async function declaredPlatform(command: Command): Promise<Platform> {
-  const isNamed = command.getOptionValueSourceWithGlobals('deployment') !== 'default';
-  const deployment = await declaredDeployment(command).then(
-    (loaded): Deployment | undefined => loaded.deployment,
-    (error: unknown) => {
-      if (!isNamed && hasCode(error, 'ERR_USAGE')) {
-        return undefined;
-      }
-      throw error;
-    },
-  );
+  const deployment = (await deploymentIfAny(command))?.deployment;
   const platform = deployment === undefined ? `linux/${process.arch}` : pluginPlatform(deployment);
   if (!isPlatform(platform)) {
     throw new ExplainedError(`the plugin is not built for ${platform}; name the server's platform by --platform`);
