@@ -2,6 +2,7 @@
  * Common code of the program webex-token-vault and the package webex-token-client: the transport, Vault's replies, texts and
  * exit codes of commands. This workspace is private. The client bundles it, and the program's build copies it into dist.
  */
+export * from './allow-rule';
 export * from './command/child-command';
 export * from './command/command-line';
 export * from './command/ended-rehearsal';
@@ -14,6 +15,7 @@ export * from './http/http-transport';
 export * from './http/json';
 export * from './http/network-error';
 export * from './http/proxy';
+export * from './http/request-path';
 export * from './http/retry';
 export * from './http/tls-requirement';
 export * from './login/app-role-login';

@@ -1,3 +1,4 @@
+import { type AllowRule, parseAllowRule } from '../allow-rule';
 import { ExplainedError } from '../explained-error';
 import type { AppRoleLoginOptions } from '../login/app-role-login';
 import { switchedOn, vaultVariable } from './vault-environment';
@@ -41,6 +42,29 @@ export function appRoleFromEnvironment(env: NodeJS.ProcessEnv = process.env): Ap
     );
   }
   return { roleId, ...sources, renewSecretId, appRolePath: mountOf(env.APPROLE_MOUNT) || 'approle' };
+}
+
+/** Separates rules in the variable `WEBEX_ALLOW`. No rule contains it. */
+export const ALLOW_SEPARATOR = '; ';
+
+/**
+ * Returns the rules of the variable `WEBEX_ALLOW`.
+ *
+ * @returns none if the variable is not set, so everything is allowed
+ * @throws ExplainedError if a rule is wrong, or the variable is empty: a rule that was lost must not allow everything
+ */
+export function allowFromEnvironment({ WEBEX_ALLOW }: NodeJS.ProcessEnv = process.env): readonly AllowRule[] {
+  if (WEBEX_ALLOW === undefined) {
+    return [];
+  }
+  const texts = WEBEX_ALLOW.split(';').map((text) => text.trim());
+  const rules = texts.filter((text) => text !== '').map((text) => parseAllowRule(text));
+  if (rules.length === 0) {
+    throw new ExplainedError(
+      'WEBEX_ALLOW is set but has no rule; write rules into it, like WEBEX_ALLOW="GET /v1/people/*; POST /v1/messages", or unset it to allow everything',
+    );
+  }
+  return rules;
 }
 
 /** Removes the slashes around a mount. Vault lists mounts with a slash at the end. */
