@@ -167,9 +167,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
   test('deploy reports a policy that is older than the state, as after a restored snapshot', async () => {
     const { admin, deployment } = deployed.rehearsal;
     const older = appPolicy(deployment.engine.mountPath, []).concat(
-      ...['auth/token/lookup-self', 'sys/capabilities-self'].map(
-        (path) => `path "${path}" { capabilities = ["read", "update"] }\n`,
-      ),
+      'path "sys/capabilities-self" { capabilities = ["read", "update"] }\n',
     );
     await admin.write(`sys/policies/acl/${policyNameOf(deployment.engine.mountPath, 'provisioner')}`, {
       policy: older,

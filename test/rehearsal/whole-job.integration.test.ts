@@ -153,8 +153,9 @@ describe('the policy of an app', () => {
     expect((await readCredential(app.connection, mount, 'testauth')).accessToken).not.toBe('');
   });
 
-  test('the policy lets an app renew and revoke its own token', async () => {
+  test('the policy lets an app look up, renew and revoke its own token', async () => {
     const other = await loggedInAs('people-me');
+    expect(await statusOf(other.read('auth/token/lookup-self', anything))).toBe(200);
     expect(await statusOf(other.write('auth/token/renew-self', {}))).toBe(200);
     await other.connection.revokeToken();
     expect(await statusOf(other.write('auth/token/renew-self', {}))).toBe(403);
@@ -162,7 +163,6 @@ describe('the policy of an app', () => {
 
   // Vault's policy "default" would permit these requests.
   test.each([
-    ['look its token up', () => app.read('auth/token/lookup-self', anything)],
     ['ask what it may do', () => app.capabilities(`${mount}/creds/testauth`)],
     ['see all that it may do', () => app.read('sys/internal/ui/resultant-acl', anything)],
     ['wrap something', () => app.writeWrapped('sys/wrapping/wrap', { secret: 'x' }, 60)],

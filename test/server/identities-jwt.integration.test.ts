@@ -135,7 +135,7 @@ it.each<[app: string, mount: string, claims: object, credential: string]>([
   // The permitted read finds no token before the first consent.
   await expect(vault.read(`oauthapp/creds/${credential}`, z.unknown())).rejects.toMatchObject({ statusCode: 404 });
   const [forbidden = ''] = paths.filter((path) => !path.endsWith(`/${credential}`));
-  for (const path of [forbidden, 'oauthapp/config', 'auth/token/lookup-self', `auth/${mount}/role/${app}`]) {
+  for (const path of [forbidden, 'oauthapp/config', 'sys/internal/ui/resultant-acl', `auth/${mount}/role/${app}`]) {
     await expect(vault.read(path, z.unknown())).rejects.toMatchObject({ statusCode: 403 });
   }
 });

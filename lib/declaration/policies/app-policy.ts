@@ -1,7 +1,8 @@
-import { LOGOUT, RENEWAL, renderPolicy, rule, tokenRead } from './policy-rule';
+import { LOGOUT, LOOKUP, RENEWAL, renderPolicy, rule, tokenRead } from './policy-rule';
 
 /**
- * Rights of an app. It may read the access tokens of its credentials, and renew its own Vault token.
+ * Rights of an app. It may read the access tokens of its credentials. It may look up, renew and revoke its own Vault token.
+ * Terraform's provider begins with the lookup and fails without it. Jenkins and hvac ask for it too.
  *
  * @param renewableRole path of the app's AppRole, if the app may issue itself secret ids
  */
@@ -18,6 +19,7 @@ export function appPolicy(mountPath: string, credentialNames: readonly string[],
   return renderPolicy([
     ...credentialNames.map((name) => tokenRead(mountPath, name, `access token of ${name}`)),
     ...(renewableRole === undefined ? [] : renewal),
+    LOOKUP,
     RENEWAL,
     LOGOUT,
   ]);

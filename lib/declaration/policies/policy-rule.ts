@@ -26,8 +26,9 @@ export function rule(path: string, capabilities: readonly Capability[], why: str
 }
 
 /*
- * Three rights of Vault's policy `default`. Roles of a deployment do not have that policy, because it allows much more.
+ * Four rights of Vault's policy `default`. Roles of a deployment do not have that policy, because it allows much more.
  */
+export const LOOKUP = rule('auth/token/lookup-self', ['read'], 'lookup of this token');
 export const RENEWAL = rule('auth/token/renew-self', ['update'], 'renewal of this token');
 export const SELF_EXAMINATION = rule('sys/capabilities-self', ['update'], 'rights of this token');
 export const LOGOUT = rule('auth/token/revoke-self', ['update'], 'revocation of this token');

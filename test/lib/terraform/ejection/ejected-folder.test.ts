@@ -47,6 +47,7 @@ it('the app reads its credential by a policy that people can read', () => {
   expect(policyLines(policy)).toMatchInlineSnapshot(`
    [
      "oauthapp/creds/testauth ["read"] denied_parameters = { "*" = [] } # access token of testauth",
+     "auth/token/lookup-self ["read"] # lookup of this token",
      "auth/token/renew-self ["update"] # renewal of this token",
      "auth/token/revoke-self ["update"] # revocation of this token",
    ]
