@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { engineMount, commandLine, vaultVariable, type VaultConnectionOptions, isPlainHttp } from '#core';
+import {
+  ALLOW_SEPARATOR,
+  engineMount,
+  commandLine,
+  vaultVariable,
+  type VaultConnectionOptions,
+  isPlainHttp,
+} from '#core';
 import { APPROLE_PATH } from '../declaration/schema/app-declaration';
 import type { IdentityLogin, JwtLogin } from '../declaration/derived/app-login';
 import type { App, Deployment } from '../declaration/schema/deployment';
@@ -20,7 +27,7 @@ export function serverVariables({ address, namespace }: VaultConnectionOptions):
 /** Variables of an app with an AppRole, without its secret id. */
 export function appVariables(
   { engine, appRole }: Deployment,
-  { renewsSecretId }: App,
+  app: App,
   connection: VaultConnectionOptions,
   roleId: string,
 ): Record<string, string> {
@@ -29,8 +36,14 @@ export function appVariables(
     ...engineVariables(engine),
     ...(appRole.path === APPROLE_PATH ? {} : { APPROLE_MOUNT: appRole.path }),
     VAULT_ROLE_ID: roleId,
-    ...(renewsSecretId ? { VAULT_RENEW_SECRET_ID: 'true' } : {}),
+    ...(app.renewsSecretId ? { VAULT_RENEW_SECRET_ID: 'true' } : {}),
+    ...allowVariables(app),
   };
+}
+
+/** The rules of `webex-token proxy` for the app. Other programs ignore them. */
+export function allowVariables({ allow }: App): Record<string, string> {
+  return allow === undefined ? {} : { WEBEX_ALLOW: allow.join(ALLOW_SEPARATOR) };
 }
 
 /** Variables of an app with an identity of its own. {@link identityPlace} describes the place of that identity. */
@@ -40,7 +53,7 @@ export function identityVariables(
   login: IdentityLogin,
   connection: VaultConnectionOptions,
 ): Record<string, string> {
-  return { ...serverVariables(connection), ...loginVariables(deployment, app, login) };
+  return { ...serverVariables(connection), ...loginVariables(deployment, app, login), ...allowVariables(app) };
 }
 
 /** The variables of the login, without the address of Vault. */

@@ -27,3 +27,14 @@ it('the synthesis returns the stacks in deploy order, with their folders and war
   };
   expect(stacks['webex-tokens']?.dependencies).toEqual(['vault-server']);
 });
+
+it('a change of what an app allows changes no stack', () => {
+  const synthesized = (allow?: readonly string[]): string => {
+    const output = temporaryFolder();
+    const deployment = exampleDeployment({ apps: [{ name: 'people-me', reads: ['testauth'], allow }] });
+    return synthesize(deployment, { output })
+      .map(({ folder }) => readFileSync(join(folder, 'cdk.tf.json'), 'utf8'))
+      .join('');
+  };
+  expect(synthesized(['GET /v1/people/*'])).toBe(synthesized());
+});

@@ -7,7 +7,10 @@ import { runCommand } from '../fixtures/programs/command-run';
 const identity = { github: { repository: 'acme/reports', ref: 'refs/heads/main' } };
 const environment = declaredExample({
   vault: { address: 'http://127.0.0.1:9' },
-  apps: [{ name: 'job', reads: ['testauth'], identity }],
+  apps: [
+    { name: 'job', reads: ['testauth'], identity },
+    { name: 'reader', reads: ['testauth'], identity, allow: ['GET /v1/people/*', 'GET /v1/rooms/**'] },
+  ],
 });
 
 it('issue prints the environment of an app with its own identity', async () => {
@@ -18,6 +21,15 @@ it('issue prints the environment of an app with its own identity', async () => {
   );
   expect(stderr).toContain('app job logs in by jwt, so no secret id was issued.');
   expect(stderr).toContain('permissions: { id-token: write }');
+});
+
+it('issue hands on what the app allows, quoted for a shell', async () => {
+  const { stdout } = await runCommand('issue', ['reader'], environment);
+  expect(stdout).toContain(" WEBEX_ALLOW='GET /v1/people/*; GET /v1/rooms/**'\n");
+  const json = await runCommand('issue', ['reader', '--json'], environment);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    environment: { WEBEX_ALLOW: 'GET /v1/people/*; GET /v1/rooms/**' },
+  });
 });
 
 it('issue --json prints that environment for programs', async () => {

@@ -6,7 +6,7 @@ import { runCommand } from '../fixtures/programs/command-run';
 const github = { audience: 'vault', repository: 'example/reports', ref: 'refs/heads/main' };
 const declared = declaredExample({
   apps: [
-    { name: 'people-me', reads: ['testauth'] },
+    { name: 'people-me', reads: ['testauth'], allow: ['GET /v1/people/*', 'POST /v1/messages'] },
     { name: 'job', reads: ['testauth'], identity: { github } },
   ],
 });
@@ -16,7 +16,9 @@ it('list prints each declared item on one line', async () => {
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^integration {2}webex-myapp +client id \S+; redirect URL http\S+$/m);
   expect(stdout).toMatch(/^credential {3}testauth +person; by webex-myapp; spark:/m);
-  expect(stdout).toMatch(/^app {10}people-me +logs in by approle; reads testauth$/m);
+  expect(stdout).toMatch(
+    /^app {10}people-me +logs in by approle; reads testauth; allows GET \/v1\/people\/\*, POST \/v1\/messages$/m,
+  );
   expect(stdout).toMatch(/^app {10}job +logs in by jwt; reads testauth$/m);
   expect(stdout).toMatch(/^operator {5}observer +runs "status"/m);
   expect(stdout).not.toContain('key shares');
@@ -31,8 +33,13 @@ it('list --json prints the same with a format version', async () => {
     integrations: [{ name: 'webex-myapp' }],
     credentials: [{ name: 'testauth', integration: 'webex-myapp', kind: 'person', owner: null }],
     apps: [
-      { name: 'people-me', login: 'approle', reads: ['testauth'] },
-      { name: 'job', login: 'jwt', reads: ['testauth'] },
+      {
+        name: 'people-me',
+        login: 'approle',
+        reads: ['testauth'],
+        allow: ['GET /v1/people/*', 'POST /v1/messages'],
+      },
+      { name: 'job', login: 'jwt', reads: ['testauth'], allow: null },
     ],
     operators: expect.arrayContaining([expect.objectContaining({ name: 'observer' })]) as unknown[],
   });

@@ -24,7 +24,12 @@ export function declaredJson(deployment: Deployment, file: string): object {
       owner: credential.owner ?? null,
       scopes: credential.scopes,
     })),
-    apps: apps.map((app) => ({ name: app.name, login: loginOf(deployment, app).type, reads: app.reads })),
+    apps: apps.map((app) => ({
+      name: app.name,
+      login: loginOf(deployment, app).type,
+      reads: app.reads,
+      allow: app.allow ?? null,
+    })),
     operators: operatorsAt(deployment).map((name) => ({ name, purpose: OPERATOR_PURPOSES[name] })),
   };
 }
@@ -45,7 +50,8 @@ export function declaredTable(deployment: Deployment): string {
       return ['credential', name, `${kindOf(credential)}${whose}; by ${integration}; ${scopes.join(' ')}`] as const;
     }),
     ...apps.map((app) => {
-      const detail = `logs in by ${loginOf(deployment, app).type}; reads ${app.reads.join(', ')}`;
+      const allowed = app.allow === undefined ? '' : `; allows ${app.allow.join(', ')}`;
+      const detail = `logs in by ${loginOf(deployment, app).type}; reads ${app.reads.join(', ')}${allowed}`;
       return ['app', app.name, detail] as const;
     }),
     ...operatorsAt(deployment).map((name) => ['operator', name, OPERATOR_PURPOSES[name]] as const),

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { commandLine } from '#core';
+import { ALLOW_RULE_NOTATION, allowRuleProblem, commandLine } from '#core';
 import { name, path, seconds, strictObject, type Fields, type StrictObject } from './fields';
 import { identityDeclaration } from './identity-declaration';
 import { METHOD_PATH_RULE, rules } from './rules';
@@ -50,6 +50,15 @@ function requireCidr(value: string, context: z.core.$RefinementCtx): void {
     context.addIssue(`must be a CIDR, got "${value}"; write it like "${example}"`);
   } else if (Number(prefix) > longest) {
     context.addIssue(`must have a prefix of 0 to ${longest}, got "${value}"; write it like "${example}"`);
+  }
+}
+
+const allowRule = z.string().superRefine(requireAllowRule).register(rules, { rule: ALLOW_RULE_NOTATION });
+
+function requireAllowRule(value: string, context: z.core.$RefinementCtx): void {
+  const problem = allowRuleProblem(value);
+  if (problem !== undefined) {
+    context.addIssue(problem);
   }
 }
 
@@ -104,6 +113,18 @@ const appFields = {
     .array(z.string())
     .min(1, 'must name at least one credential')
     .register(rules, { rule: 'names of declared credentials' }),
+  /**
+   * Requests that `webex-token proxy` forwards for the app. The commands `issue` and `kubernetes` hand the rules on as
+   * `WEBEX_ALLOW`. They are no right in Vault, so a program that reads the token itself is not bound, and a change needs no
+   * deploy. Letter case counts in paths, and `GET` does not include `HEAD`.
+   * @default - every request
+   * @example ['GET /v1/people/*', 'POST /v1/messages']
+   */
+  allow: z
+    .array(allowRule)
+    .min(1, 'must have at least one rule, got []; leave the field out to allow every request')
+    .readonly()
+    .optional(),
 };
 
 export interface AppDeclarationFields extends Fields<typeof appFields> {}

@@ -1,6 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { identityFromEnvironment } from '../../../client/src/login/identity-environment';
-import { identityPlace, identityVariables } from '../../../lib/apps/identity-variables';
+import { allowFromEnvironment } from '#core';
+import { appVariables, identityPlace, identityVariables } from '../../../lib/apps/identity-variables';
 import type { IdentityLogin } from '../../../lib/declaration/derived/app-login';
 import { findApp } from '../../../lib/declaration/derived/by-name';
 import type { DeploymentInput } from '../../../lib/declaration/schema/deployment';
@@ -90,4 +91,18 @@ it('the instructions name further requirements of the job, the pod or the progra
   const own = told({ kubernetes: pod }).place;
   expect(own).toContain('VAULT_JWT_FILE. The token comes from a projected volume, for audience "webex-token-vault"');
   expect(own).not.toContain('auth-delegator');
+});
+
+it('the proxy reads the rules of an app with a secret id as they were declared', () => {
+  const allow = ['GET /v1/people/*', "POST /v1/it's"];
+  const deployment = exampleDeployment({ apps: [{ name: 'reports', reads: ['testauth'], allow }] });
+  const variables = appVariables(deployment, findApp(deployment, 'reports'), connection, 'a-role-id');
+  expect(allowFromEnvironment(variables).map(({ text }) => text)).toEqual(allow);
+});
+
+it('an app without rules has no WEBEX_ALLOW', () => {
+  const deployment = exampleDeployment();
+  const variables = appVariables(deployment, findApp(deployment, 'people-me'), connection, 'a-role-id');
+  expect(variables).not.toHaveProperty('WEBEX_ALLOW');
+  expect(told({ github }).environment).not.toHaveProperty('WEBEX_ALLOW');
 });
