@@ -18,6 +18,7 @@ interface Options extends AppOptions, CompanionOptions {
 
 const DELIVERIES: Readonly<Record<DelivererName, string>> = {
   client: 'webex-token-client in the program of the app, or webex-token; tokens are in its memory',
+  proxy: 'Proxy beside the container of the app, which then holds neither a token nor an identity',
   'external-secrets': 'External Secrets Operator; tokens are in Secrets, and so in etcd',
   'vault-secrets-operator': 'Vault Secrets Operator; tokens are in Secrets, and so in etcd',
   injector: 'Agent beside the container of the app; tokens are in files in memory',
@@ -34,6 +35,7 @@ export function define(command: Command, signal: AbortSignal): void {
   describeCommand(command, {
     examples: {
       'webex-token-vault kubernetes people-me': 'Print the manifests of app people-me',
+      'webex-token-vault kubernetes people-me --for proxy': 'Print them with a proxy that holds the token in its place',
       'webex-token-vault kubernetes --run metrics': 'Print the manifests of pods that serve the metrics',
     },
     summary:
@@ -62,15 +64,16 @@ export function define(command: Command, signal: AbortSignal): void {
 
 async function manifestsOf(command: Command, app: string | undefined, options: Options): Promise<PrintedManifests> {
   const { run } = options;
+  const version = command.parent?.version() ?? '';
   if (app !== undefined && run !== undefined) {
     throw new UsageError(`the pods of --run ${run} are those of no app, got app "${app}"; leave one of the two out`);
   }
   if (run !== undefined) {
-    return companionManifestsOf(await declaredDeployment(command), run, options, command.parent?.version() ?? '');
+    return companionManifestsOf(await declaredDeployment(command), run, options, version);
   }
   if (app === undefined) {
     throw new UsageError('there is neither an app nor a command for the pods; name an app, or give --run');
   }
   refuseCompanionOptions(options);
-  return appManifests(await declaredDeployment(command), app, options);
+  return appManifests(await declaredDeployment(command), app, options, version);
 }

@@ -63,6 +63,8 @@ describe('with kubectl', () => {
       (document) => z.object({ kind: z.string() }).parse(document.toJS()).kind,
     );
     expect(kinds).toEqual(['Secret', 'ServiceAccount', 'Deployment']);
+    await typist.types('docs/tasks/kubernetes-tokens.md', 'proxy', { env });
+    expect(readFileSync(join(typist.folder, 'people-me.yaml'), 'utf8')).toContain('name: webex-proxy-testauth\n');
   });
 
   onKubectl('docs/tasks/watch.md makes the Secrets of the pods, and prints their manifests', async () => {

@@ -1,7 +1,9 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { COMPANION_NAMES, companionManifests, type CompanionName } from '../../lib/companions/companions';
+import { deliver, DELIVERER_NAMES } from '../../lib/apps/delivery/deliverers/deliverers';
+import { COMPANION_NAMES, companionManifests } from '../../lib/companions/companions';
 import { exampleCompanion } from '../fixtures/declarations/companion';
+import { exampleDelivery } from '../fixtures/declarations/delivery';
 import { chartUnavailable } from '../fixtures/kubernetes/manifests/charts';
 import { ControlPlane, controlPlaneUnavailable } from '../fixtures/kubernetes/control-plane';
 import { declaredChart, type KubernetesServerInput } from '../fixtures/kubernetes/manifests/declared-chart';
@@ -24,7 +26,8 @@ const statefulSet = z.object({
   }),
 });
 
-const template = z.object({ spec: z.looseObject({ containers: z.array(z.unknown()) }) });
+const containers = z.array(z.looseObject({ securityContext: z.looseObject({}) }));
+const template = z.object({ spec: z.looseObject({ containers, initContainers: containers.optional() }) });
 const podsOf = z.union([
   z.object({ kind: z.literal('Deployment'), spec: z.object({ template }) }).transform(({ spec }) => spec.template.spec),
   z
@@ -54,9 +57,22 @@ describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Securit
   });
 
   it.each(COMPANION_NAMES)('the namespace admits the pod of %s', async (command) => {
-    const metadata = { name: command, namespace: NAMESPACE };
-    const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: companionPod(command) };
-    expect(await plane.dryRun(JSON.stringify(pod))).toEqual([]);
+    const file = companionManifests(command, exampleCompanion({ namespace: NAMESPACE }));
+    expect(await plane.dryRun(podIn(specOf(file)))).toEqual([]);
+  });
+
+  it.each(DELIVERER_NAMES)('the namespace admits the pod of an app that gets its tokens by %s', async (name) => {
+    expect(await plane.dryRun(podIn(specOf(deliver(name, delivery))))).toEqual([]);
+  });
+
+  it('the namespace refuses a sidecar that may run as root', async () => {
+    const { initContainers = [], ...spec } = specOf(deliver('proxy', delivery));
+    const asRoot = initContainers.map((each) => ({
+      ...each,
+      securityContext: { ...each.securityContext, runAsNonRoot: false, runAsUser: 0 },
+    }));
+    const problems = await plane.dryRun(podIn({ ...spec, initContainers: asRoot }));
+    expect(problems.join()).toMatch(/violates PodSecurity "restricted:latest": .*"webex-proxy-testauth".*runAsUser=0/);
   });
 
   describeUnless(chartUnavailable('vault'))('and a declared server of vault with its chart', () => {
@@ -67,14 +83,21 @@ describeUnless(controlPlaneUnavailable())('a namespace that enforces Pod Securit
   });
 });
 
-/** The pod that the Deployment or the CronJob would make. The admission asks for its service account only in a real namespace. */
-function companionPod(command: CompanionName): object {
-  const file = companionManifests(command, exampleCompanion({ namespace: NAMESPACE }));
-  const [spec] = parseAllDocuments(file).flatMap((each) => podsOf.safeParse(each.toJS()).data ?? []);
+const delivery = exampleDelivery({ serviceAccounts: ['people-me'], namespaces: [NAMESPACE] });
+
+/** The pods of the first Deployment or CronJob. */
+function specOf(manifests: string): z.output<typeof podsOf> {
+  const [spec] = parseAllDocuments(manifests).flatMap((each) => podsOf.safeParse(each.toJS()).data ?? []);
   if (spec === undefined) {
-    throw new Error(`there is no pod in the manifests of ${command}`);
+    throw new Error(`there is no pod in ${manifests}`);
   }
-  return { ...spec, serviceAccountName: undefined };
+  return spec;
+}
+
+/** JSON of a pod. */
+function podIn(spec: object): string {
+  const metadata = { name: 'pod', namespace: NAMESPACE };
+  return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec });
 }
 
 /** JSON of the first pod of the rendered StatefulSet. */

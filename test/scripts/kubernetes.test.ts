@@ -81,6 +81,26 @@ it('kubernetes takes image, address, CA and interval from its options', async ()
   expect(stderr).not.toContain('--image');
 });
 
+it('kubernetes --for proxy takes the images and the upstream from its options', async () => {
+  const options = ['--proxy-image', 'ghcr.io/acme/webex-token-vault:2', '--upstream', 'https://mcp.webexapis.com/'];
+  const { stdout, stderr } = await kubernetesCommand(['people-me', '--for', 'proxy', ...options]);
+  expect(stdout).toContain('image: ghcr.io/acme/webex-token-vault:2\n');
+  expect(stdout).toContain('image: registry.example.com/people-me:1.0.0\n');
+  expect(stdout).toContain('- --upstream\n            - https://mcp.webexapis.com\n');
+  expect(stderr).not.toContain('--proxy-image');
+});
+
+it('kubernetes --for proxy asks for both images if neither is given', async () => {
+  const { exitCode, stdout, stderr } = await kubernetesCommand(['people-me', '--for', 'proxy']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('image: registry.example.com/webex-token-vault:1.2.3\n');
+  expect(stdout).not.toContain('--upstream');
+  expect(stderr.split('\n').slice(0, 2)).toEqual([
+    "Give the app's image by --image, or replace it in the printed manifests.",
+    'Give the image of this program by --proxy-image, or replace it in the printed manifests.',
+  ]);
+});
+
 it('kubernetes accepts one of several namespaces and service accounts', async () => {
   const { exitCode, stdout } = await kubernetesCommand(['anywhere', '--namespace', 'd', '--service-account', 'a']);
   expect(exitCode).toBe(0);
@@ -156,6 +176,23 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
     {},
     'http://127.0.0.1:8200 is a loopback address, so no pod reaches Vault there; give the address for pods by --address',
   ],
+  [
+    ['elsewhere', '--for', 'proxy'],
+    {},
+    {},
+    'app "elsewhere" logs in by AppRole, and pods log in by their service account',
+  ],
+  [['people-me', '--proxy-image', 'a:1'], {}, {}, '--proxy-image is for --for proxy, got --for client; leave it out'],
+  [
+    ['people-me', '--for', 'csi', '--upstream', 'https://a.test'],
+    {},
+    {},
+    '--upstream is for --for proxy, got --for csi; leave it out',
+  ],
+  [['people-me', '--for', 'proxy', '--upstream', 'http://a.test'], {}, {}, 'It must be an https origin without a path'],
+  [['people-me', '--for', 'proxy', '--upstream', 'https://a.test/v1'], {}, {}, 'got "https://a.test/v1".'],
+  [['people-me', '--for', 'proxy', '--upstream', 'https://u:p@a.test'], {}, {}, 'an https origin without a path'],
+  [['--run', 'metrics', '--upstream', 'https://a.test'], {}, {}, "'--upstream <origin>'"],
   [['people-me', '--image', ''], {}, {}, 'It must be an image like "registry.example.com/people-me:1.0.0"'],
   [['people-me', '--image', 'a b'], {}, {}, 'without white space, got "a b".'],
   [['people-me', '--ca-secret', 'Bad Name!'], {}, {}, 'It must be the name of a Secret, of lower-case letters'],
@@ -202,6 +239,8 @@ describe('in the cluster that Vault runs in', () => {
     const vault = { server: { ...server, allowedNamespaces: ['others'] } };
     const { stderr } = await kubernetesCommand(['people-me'], { apps, vault });
     expect(stderr).toContain('warning: pods of namespace "webex" may not connect to the server');
+    const proxy = await kubernetesCommand(['people-me', '--for', 'proxy'], { apps, vault });
+    expect(proxy.stderr).toContain('warning: pods of namespace "webex" may not connect to the server');
     const operator = await kubernetesCommand(['people-me', '--for', 'external-secrets'], { apps, vault });
     expect(operator.stderr).not.toContain('warning');
   });

@@ -8,6 +8,12 @@ export interface PodParts {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly volumes?: readonly PodVolume[];
+  /** Containers that start before the app's and end after it. @default - none */
+  readonly sidecars?: readonly object[];
+  /** Group that owns the volumes, and that all containers are in. @default - the one of the cluster's own rules */
+  readonly fsGroup?: number;
+  /** Time from SIGTERM to SIGKILL. @default - the 30 s of Kubernetes */
+  readonly graceSeconds?: number;
 }
 
 interface PodVolume {
@@ -27,7 +33,8 @@ export const LOGIN_TOKEN_FILE = 'token';
 const LOGIN_TOKEN_LIFETIME_SECONDS = 3600;
 
 /** A Deployment of the app, with as few rights as any image needs. */
-export function appPod(delivery: Delivery, { annotations, env = {}, volumes = [] }: PodParts): Manifest {
+export function appPod(delivery: Delivery, parts: PodParts): Manifest {
+  const { annotations, env = {}, volumes = [], sidecars = [], fsGroup, graceSeconds } = parts;
   const { app, namespace, serviceAccount, image } = delivery;
   const name = kubernetesName(app.name);
   const labels = { 'app.kubernetes.io/name': name };
@@ -35,7 +42,6 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
     mountPath === undefined ? [] : [{ name: volume, mountPath, readOnly: true }],
   );
   const sources = volumes.map(({ name: volume, source }) => ({ name: volume, ...source }));
-  const variables = Object.entries(env).map(([variable, value]) => ({ name: variable, value }));
   const object = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -51,12 +57,14 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
           enableServiceLinks: false,
           // The login to Vault has a token of its own, and nothing in the pod asks the API server.
           automountServiceAccountToken: false,
-          securityContext: RESTRICTED_POD,
+          ...(graceSeconds !== undefined && { terminationGracePeriodSeconds: graceSeconds }),
+          securityContext: { ...RESTRICTED_POD, ...(fsGroup !== undefined && { fsGroup }) },
+          ...list('initContainers', sidecars),
           containers: [
             {
               name,
               image,
-              ...list('env', variables),
+              ...list('env', variables(env)),
               ...list('volumeMounts', mounts),
               resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
               securityContext: RESTRICTED_CONTAINER,
@@ -68,6 +76,11 @@ export function appPod(delivery: Delivery, { annotations, env = {}, volumes = []
     },
   };
   return { comment: [`Replace the image ("${image}"), and add the app's own command and resources.`], object };
+}
+
+/** Variables as a container has them. */
+export function variables(env: Readonly<Record<string, string>>): readonly object[] {
+  return Object.entries(env).map(([name, value]) => ({ name, value }));
 }
 
 /** A token of the service account, for the audience that Vault asks for. */

@@ -21,6 +21,15 @@ export interface Delivery {
   readonly image: string;
   /** Interval at which a copy of a token is replaced. */
   readonly refreshIntervalSeconds: number;
+  /** The proxy beside the app, for the deliverer that has one. */
+  readonly proxy: ProxyProps;
+}
+
+export interface ProxyProps {
+  /** Image of this program. */
+  readonly image: string;
+  /** Origin that requests go to. @default - the one of the declared cloud of Webex */
+  readonly upstream?: string;
 }
 
 /** A way by which pods get their access tokens. */

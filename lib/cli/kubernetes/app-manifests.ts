@@ -1,3 +1,4 @@
+import { UsageError } from '#core';
 import { deliver, type DelivererName } from '../../apps/delivery/deliverers/deliverers';
 import type { Delivery } from '../../apps/delivery/delivery';
 import { kubernetesName } from '../../apps/delivery/kubernetes-name';
@@ -30,10 +31,26 @@ export interface AppOptions extends PodOptions, Partial<PodIdentity> {
   readonly product?: 'openbao' | 'vault';
   /** In seconds. */
   readonly refreshInterval?: number;
+  readonly proxyImage?: string;
+  readonly upstream?: string;
 }
 
-/** Manifests of the pods of an app. @throws UsageError, ExplainedError */
-export function appManifests({ deployment }: LoadedDeployment, appName: string, options: AppOptions): PrintedManifests {
+/** Options of one deliverer alone. */
+const OF_THE_PROXY = { proxyImage: '--proxy-image', upstream: '--upstream' } as const;
+
+/**
+ * Manifests of the pods of an app.
+ *
+ * @param version the present version of this program, for the placeholder of its image
+ * @throws UsageError, ExplainedError
+ */
+export function appManifests(
+  { deployment }: LoadedDeployment,
+  appName: string,
+  options: AppOptions,
+  version: string,
+): PrintedManifests {
+  refuseUnused(options);
   const app = findApp(deployment, appName);
   const login = podLogin(app.name, loginOf(deployment, app));
   const address = podAddress(deployment, login, options.address);
@@ -47,7 +64,22 @@ export function appManifests({ deployment }: LoadedDeployment, appName: string, 
     ca: caFrom({ ...options, deployment, address }),
     image: options.image ?? `registry.example.com/${kubernetesName(app.name)}:1.0.0`,
     refreshIntervalSeconds: checkedInterval(deployment.engine, options.refreshInterval),
+    proxy: { image: options.proxyImage ?? placeholderImage(version), upstream: options.upstream },
   };
   const manifests = deliver(options.for, delivery);
-  return { manifests, remarks: remarksOn(delivery, options.for, options.image !== undefined) };
+  return { manifests, remarks: remarksOn(delivery, options.for, options) };
+}
+
+/** An image of this program that nobody can pull. */
+export function placeholderImage(version: string): string {
+  return `registry.example.com/webex-token-vault:${version}`;
+}
+
+/** @throws UsageError if an option was given that this deliverer does not take */
+function refuseUnused(options: AppOptions): void {
+  for (const [option, flag] of Object.entries(OF_THE_PROXY)) {
+    if (options.for !== 'proxy' && options[option as keyof typeof OF_THE_PROXY] !== undefined) {
+      throw new UsageError(`${flag} is for --for proxy, got --for ${options.for}; leave it out`);
+    }
+  }
 }

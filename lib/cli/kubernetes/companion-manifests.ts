@@ -6,7 +6,7 @@ import type { LoadedDeployment } from '../../declaration/files/load-deployment';
 import { DEFAULT_NAME } from '../../declaration/files/state-file';
 import { podAddress } from '../../kubernetes/pod-address';
 import { caFrom } from '../../kubernetes/vault-ca';
-import type { PodOptions, PrintedManifests } from './app-manifests';
+import { placeholderImage, type PodOptions, type PrintedManifests } from './app-manifests';
 
 export interface CompanionOptions extends PodOptions {
   readonly name?: string;
@@ -53,7 +53,7 @@ export function companionManifestsOf(
     namespace,
     address,
     ca: caFrom({ ...options, deployment, address }),
-    image: options.image ?? `registry.example.com/webex-token-vault:${version}`,
+    image: options.image ?? placeholderImage(version),
     schedule: options.schedule ?? DEFAULT_SCHEDULE,
     verify: options.verify ?? false,
     serviceMonitor: options.serviceMonitor,

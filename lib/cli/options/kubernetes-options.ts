@@ -1,7 +1,15 @@
 import { Option } from 'commander';
 import { DELIVERER_NAMES, type DelivererName } from '../../apps/delivery/deliverers/deliverers';
 import { COMPANION_NAMES } from '../../companions/companions';
-import { cronSchedule, durationOption, imageName, objectLabel, objectName, objectPrefix } from './option-values';
+import {
+  cronSchedule,
+  durationOption,
+  httpsOrigin,
+  imageName,
+  objectLabel,
+  objectName,
+  objectPrefix,
+} from './option-values';
 
 /** Options of all pods. */
 export function podOptions(): readonly Option[] {
@@ -37,6 +45,13 @@ export function appOptions(): readonly Option[] {
       undefined,
       { atLeast: '1m' },
     ),
+    new Option('--proxy-image <image>', 'With --for proxy: image of this program (default: a placeholder)').argParser(
+      imageName,
+    ),
+    new Option(
+      '--upstream <origin>',
+      'With --for proxy: origin that requests go to (default: the declared cloud of Webex)',
+    ).argParser(httpsOrigin),
   ];
 }
 
@@ -45,7 +60,7 @@ export function companionOptions(): readonly Option[] {
   return [
     new Option('--run <command>', 'Command of this program that runs in pods, in place of an app')
       .choices(COMPANION_NAMES)
-      .conflicts(['for', 'serviceAccount', 'product', 'refreshInterval']),
+      .conflicts(['for', 'serviceAccount', 'product', 'refreshInterval', 'proxyImage', 'upstream']),
     new Option(
       '--name <name>',
       'With --run: beginning of the names of all objects (default: webex-token-vault, with the name of a file other than deployment.ts)',

@@ -53,6 +53,14 @@ export function listenAddress(text: string): ListenAddress {
     : { host, port };
 }
 
+/** Scheme, host and port of a server, which tokens go to. */
+export function httpsOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' && url.href === `${url.origin}/`
+    ? url.origin
+    : refuse('an https origin without a path, such as "https://mcp.webexapis.com"', text);
+}
+
 /** A port of TCP. */
 export function portNumber(text: string): number {
   const port = Number(text);

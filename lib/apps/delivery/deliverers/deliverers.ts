@@ -6,12 +6,14 @@ import { missingCa, vaultCa } from '../../../kubernetes/vault-ca';
 import { agentInjector } from './agent-injector';
 import { clientPod } from './client-pod';
 import { externalSecrets } from './external-secrets';
+import { proxySidecar } from './proxy-sidecar';
 import { secretsStoreCsi } from './secrets-store-csi';
 import { vaultSecretsOperator } from './vault-secrets-operator';
 
 /** Deliverers by the names that `--for` takes, the simplest first. */
 const DELIVERERS = {
   client: clientPod,
+  proxy: proxySidecar,
   'external-secrets': externalSecrets,
   'vault-secrets-operator': vaultSecretsOperator,
   injector: agentInjector,

@@ -34,6 +34,12 @@ const MISSPELT: Record<DelivererName, readonly [kind: string, field: string][]> 
     ['Deployment', 'expirationSeconds'],
     ['ClusterRoleBinding', 'roleRef'],
   ],
+  proxy: [
+    ['Deployment', 'restartPolicy'],
+    ['Deployment', 'startupProbe'],
+    ['Deployment', 'fsGroup'],
+    ['Deployment', 'medium'],
+  ],
   'external-secrets': [
     ['VaultDynamicSecret', 'caProvider'],
     ['VaultDynamicSecret', 'serviceAccountRef'],

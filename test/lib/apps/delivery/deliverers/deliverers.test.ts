@@ -88,7 +88,7 @@ it.each(DELIVERER_NAMES)(
   "the deliverer %s reads each credential below the engine's mount, with the role and its audience",
   (name) => {
     const text = JSON.stringify(manifests(name));
-    const read = name === 'client' ? ['webex/oauth'] : ['testauth', 'Test_report'];
+    const read = name === 'client' || name === 'proxy' ? ['webex/oauth'] : ['testauth', 'Test_report'];
     read.forEach((part) => expect(text).toContain(part));
     expect(text).toMatch(/"(role|roleName|VAULT_ROLE|vault.hashicorp.com\/role)":"first"|"VAULT_ROLE","value":"first"/);
     expect(text).toContain('clusters/blue');
