@@ -1,0 +1,48 @@
+"""Time and threads of a source. A test moves its own clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from typing import Any, Protocol
+
+
+class Timer(Protocol):
+    """A call that is due later."""
+
+    def cancel(self) -> None:
+        """Forget the call, unless it has begun."""
+
+
+class Clock:
+    """The clock of this machine. No thread of it keeps the interpreter from ending."""
+
+    def now(self) -> float:
+        """Return the seconds since 1970."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return seconds that nobody sets back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float, wake: threading.Event) -> None:
+        """Wait so long, or until the event."""
+        wake.wait(seconds)
+
+    def wait(self, work: Future[Any], seconds: float | None) -> bool:
+        """Wait so long for the end of the work, or without a limit. Return whether it has ended."""
+        return bool(wait([work], seconds).done)
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Run the work in a thread of its own."""
+        threading.Thread(target=work, name="webex-token-client", daemon=True).start()
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> Timer:
+        """Call in so many seconds, in a thread of its own."""
+        timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), call)
+        timer.name = "webex-token-client timer"
+        timer.daemon = True
+        timer.start()
+        return timer

@@ -1,0 +1,1 @@
+"""Vault: its replies, its errors, and the reading of a credential."""

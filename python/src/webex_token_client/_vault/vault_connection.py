@@ -1,0 +1,162 @@
+"""A connection to Vault or OpenBao under one identity."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from .._http.json_fields import parse_json, texts_of
+from .._http.network_error import NetworkError
+from .._http.retry import retry_after_seconds
+from .._http.transport import HttpAnswer, HttpRequest, Transport
+from .._safe_text import HIDDEN
+from .._secret import Secret
+from ..errors import ExplainedError
+from .vault_errors import VaultResponseError, VaultUnreachableError, not_vault
+from .vault_url import refuse_plain_http, vault_url, without_credentials
+
+T = TypeVar("T")
+
+ANSWER_SECONDS = 100.0
+"""Vault and OpenBao themselves end a request after 90 s, unless ``default_max_request_duration`` says otherwise."""
+
+_LOGOUT_SECONDS = 5.0
+"""Short, because the token expires anyway."""
+
+_SHORTEST_SECRET = 8
+"""Shorter tokens may be words, such as ``root`` of a development server."""
+
+
+@dataclass(frozen=True)
+class VaultConnection:
+    """Sends requests to Vault. The token goes to that server only."""
+
+    transport: Transport
+    server: str
+    """Address of the server, perhaps with the path of a proxy."""
+    token: Secret | None = None
+    namespace: str | None = None
+    allow_http: bool = False
+    timeout_seconds: float = ANSWER_SECONDS
+    """Longest wait for the head of one answer. A reader who hangs up during a refresh can lose the grant."""
+
+    def __post_init__(self) -> None:
+        """Raise ExplainedError if the namespace cannot be sent, or tokens would cross a network unencrypted."""
+        _require_sendable("token", "" if self.token is None else self.token.reveal())
+        _require_sendable("namespace", self.namespace or "")
+        if not self.allow_http:
+            refuse_plain_http(self.address)
+
+    @property
+    def address(self) -> str:
+        """The address for messages, without user and password."""
+        return without_credentials(self.server).rstrip("/")
+
+    def with_token(self, token: Secret | None) -> VaultConnection:
+        """Return a connection to the same server with another token, or without one."""
+        return replace(self, token=token)
+
+    def read(self, path: str, parse: Callable[[object], T]) -> T:
+        """Read a path, and return the parsed reply. ``parse`` raises TypeError if the reply is not from Vault.
+
+        Raises VaultResponseError, VaultUnreachableError or ExplainedError.
+        """
+        return self._json("GET", path, parse)
+
+    def write(
+        self, path: str, data: dict[str, object], parse: Callable[[object], T], timeout_seconds: float | None = None
+    ) -> T:
+        """Write to a path, and return the parsed reply. Raises as ``read`` does. Values may be a Secret."""
+        return self._json("PUT", path, parse, _json_text(data), timeout_seconds)
+
+    def revoke_token(self) -> None:
+        """Revoke the token within some seconds."""
+        self.write("auth/token/revoke-self", {}, lambda _reply: None, _LOGOUT_SECONDS)
+
+    def hide_token(self, text: str) -> str:
+        """Remove the token of this connection from the text of a server, which may quote the request."""
+        if self.token is None or len(self.token.reveal()) < _SHORTEST_SECRET:
+            return text
+        return text.replace(self.token.reveal(), HIDDEN)
+
+    def _json(
+        self,
+        method: str,
+        path: str,
+        parse: Callable[[object], T],
+        body: Secret | None = None,
+        timeout_seconds: float | None = None,
+    ) -> T:
+        headers = {"x-vault-request": "true"}
+        if self.namespace:
+            headers["x-vault-namespace"] = self.namespace
+        if body is not None:
+            headers["content-type"] = "application/json"
+        token = None if self.token is None or self.token.reveal() == "" else ("x-vault-token", self.token)
+        timeout = self.timeout_seconds if timeout_seconds is None else timeout_seconds
+        request = HttpRequest(method, vault_url(self.server, path), timeout, headers, token, body)
+        answer = self._accepted(self._send(request), method, path)
+        parsed = _parsed(answer.body, parse)
+        if isinstance(parsed, _NotVault):
+            raise not_vault(self.address, method, path)
+        return parsed
+
+    def _send(self, request: HttpRequest) -> HttpAnswer:
+        try:
+            return self.transport.send(request)
+        except NetworkError as error:
+            code = error.code
+        raise VaultUnreachableError(self.address, code)
+
+    def _accepted(self, answer: HttpAnswer, method: str, path: str) -> HttpAnswer:
+        if 200 <= answer.status < 300:  # noqa: PLR2004
+            return answer
+        if 300 <= answer.status < 400 and "location" in answer.headers:  # noqa: PLR2004
+            raise ExplainedError(
+                f"{self.address} answered {path} with a redirect ({answer.status}); nothing was sent there; "
+                "check that VAULT_ADDR is a Vault or OpenBao server"
+            )
+        text = _text(answer.body)
+        if "HTTP request to an HTTPS server" in text:
+            raise ExplainedError(
+                f"{self.address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR"
+            )
+        reply = parse_json(text)
+        if not isinstance(reply, dict) and 400 <= answer.status < 500 and answer.status != 429:  # noqa: PLR2004
+            # A load balancer reports an outage of Vault, but makes no refusal of Vault's.
+            raise not_vault(self.address, method, path)
+        said = texts_of(reply.get("errors")) if isinstance(reply, dict) else []
+        pause = retry_after_seconds(answer.headers.get("retry-after"))
+        raise VaultResponseError(method, path, answer.status, [self.hide_token(each) for each in said], pause)
+
+
+class _NotVault:
+    """The result of a reply that Vault does not give."""
+
+
+def _parsed(body: bytes, parse: Callable[[object], T]) -> T | _NotVault:
+    try:
+        text = _text(body)
+        return parse(json.loads(text) if text else None)
+    except (TypeError, ValueError, RecursionError):
+        return _NotVault()
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _json_text(data: dict[str, object]) -> Secret:
+    return Secret(json.dumps(data, default=lambda value: value.reveal() if isinstance(value, Secret) else str(value)))
+
+
+def _require_sendable(name: str, value: str) -> None:
+    """Raise ExplainedError for a character that a header does not carry, without the value."""
+    if re.search(r"[^\x20-\x7e]", value):
+        raise ExplainedError(
+            f"the Vault {name} has a character that no header can carry, such as a line break at its end; "
+            "set it again without that"
+        )
