@@ -7,6 +7,7 @@ import { runCommand } from '../lib/cli/program-run';
 import { measureDeploy } from './sections/deploy-time';
 import { measureHelp } from './sections/help-time';
 import { measureLook } from './sections/look-time';
+import { measurePython } from './sections/python';
 import { measureReaders } from './sections/readers';
 import { resultsJson, thisMachine } from './results/results';
 import { runSections, type Section } from './run-sections';
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   token: { summary: 'a token in a shell, beside the start of Node', measure: measureToken },
   look: { summary: 'a look at 1,000 grants and 1,000 apps', measure: measureLook },
   readers: { summary: 'readers under load, and a wave of refreshes', measure: measureReaders },
+  python: { summary: 'a token from the cache of the Python package', measure: measurePython },
   synthesis: { summary: 'main.ts with up to 10,000 apps', measure: measureSynthesis },
   deploy: { summary: 'plan and apply of 1,000 apps, and of one that changed', measure: measureDeploy },
 };
