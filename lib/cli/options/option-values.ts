@@ -58,7 +58,7 @@ export function httpsOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'https:' && url.href === `${url.origin}/`
     ? url.origin
-    : refuse('an https origin without a path, such as "https://mcp.webexapis.com"', text);
+    : refuse('an https origin without a path, such as "https://api.example.com"', text);
 }
 
 /** A port of TCP. */
