@@ -15,6 +15,7 @@ export * from './http/http-transport';
 export * from './http/json';
 export * from './http/network-error';
 export * from './http/proxy';
+export * from './http/proxy-agent';
 export * from './http/request-path';
 export * from './http/retry';
 export * from './http/tls-requirement';

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { isExplained, NetworkError, safeText, transient, VaultSealed } from '#core';
+
+/** The part that the proxy refused a request for, as request lines name it. */
+export type RefusalReason = 'key' | 'host' | 'allow' | 'path' | 'method' | 'request' | 'vault' | 'webex';
+
+/** An answer of the proxy itself. */
+export interface Refusal {
+  readonly reason: RefusalReason;
+  readonly status: number;
+  readonly message: string;
+  /** Further headers, as names and values in turn. @default - none */
+  readonly headers?: readonly string[];
+}
+
+/** Head and body of a refusal, in the shape of Webex's errors. */
+export function refusalAnswer({ message, headers = [] }: Refusal): { headers: string[]; body: string } {
+  const trackingId = `PROXY_${randomUUID()}`;
+  const body = JSON.stringify({ message, errors: [{ description: message }], trackingId });
+  const length = String(Buffer.byteLength(body));
+  const own = [
+    'Content-Type',
+    'application/json; charset=utf-8',
+    'Content-Length',
+    length,
+    'Cache-Control',
+    'no-store',
+  ];
+  return { headers: [...own, 'TrackingID', trackingId, ...headers], body };
+}
+
+/** The refusal of a request that is malformed, or that no proxy forwards. */
+export function badRequest(message: string, status = 400): Refusal {
+  return { reason: 'request', status, message };
+}
+
+/** The refusal if Vault gave no token. A permanent failure is a 502, so that no caller waits for its end. */
+export function vaultRefusal(error: unknown): Refusal {
+  const message = isExplained(error)
+    ? error.message
+    : `the access token cannot be read: ${safeText(error instanceof Error ? error.message : String(error))}`;
+  const passing = transient(error);
+  const status = passing === undefined && !(error instanceof VaultSealed) ? 502 : 503;
+  return { reason: 'vault', status, message, headers: retryAfter(passing?.retryAfterMs) };
+}
+
+function retryAfter(delayMs: number | undefined): string[] {
+  return delayMs === undefined ? [] : ['Retry-After', String(Math.ceil(delayMs / 1000))];
+}
+
+/** The refusal if the upstream did not answer. */
+export function upstreamRefusal(origin: string, error: unknown): Refusal {
+  const { code } = NetworkError.from(error);
+  const message = `no answer from Webex at ${origin} (${safeText(code)}); check the network between this proxy and Webex`;
+  return { reason: 'webex', status: code === 'ETIMEDOUT' ? 504 : 502, message };
+}
