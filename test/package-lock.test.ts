@@ -27,7 +27,12 @@ function* lookups(from: string, name: string): Generator<string> {
   }
 }
 
-describe.each(['package-lock.json', 'site/package-lock.json', 'release/registry/package-lock.json'])('%s', (name) => {
+describe.each([
+  'package-lock.json',
+  'site/package-lock.json',
+  'release/registry/package-lock.json',
+  'test/fixtures/packages/webex-core/package-lock.json',
+])('%s', (name) => {
   const text = readFileSync(join(home, name), 'utf8');
   const { packages } = lockFile.parse(JSON.parse(text));
 
@@ -52,26 +57,33 @@ describe.each(['package-lock.json', 'site/package-lock.json', 'release/registry/
   });
 });
 
-describe.each(['', 'core', 'client', 'create', 'samples', 'rehearsal', 'site', 'release/registry'])(
-  '%s/package.json',
-  (folder) => {
-    const { dependencies, devDependencies, scripts } = z
-      .object({ dependencies: names, devDependencies: names, scripts: names })
-      .parse(JSON.parse(readFileSync(join(home, folder, 'package.json'), 'utf8')));
+describe.each([
+  '',
+  'core',
+  'client',
+  'create',
+  'samples',
+  'rehearsal',
+  'site',
+  'release/registry',
+  'test/fixtures/packages/webex-core',
+])('%s/package.json', (folder) => {
+  const { dependencies, devDependencies, scripts } = z
+    .object({ dependencies: names, devDependencies: names, scripts: names })
+    .parse(JSON.parse(readFileSync(join(home, folder, 'package.json'), 'utf8')));
 
-    it('the package pins each dependency to one version', () => {
-      const ranges = Object.entries({ ...dependencies, ...devDependencies }).filter(
-        ([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version),
-      );
-      expect(ranges).toEqual([]);
-    });
+  it('the package pins each dependency to one version', () => {
+    const ranges = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version),
+    );
+    expect(ranges).toEqual([]);
+  });
 
-    it('the package runs no script when it is installed', () => {
-      const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
-      expect(hooks.filter((hook) => hook in scripts)).toEqual([]);
-    });
-  },
-);
+  it('the package runs no script when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
+    expect(hooks.filter((hook) => hook in scripts)).toEqual([]);
+  });
+});
 
 describe('the packages of this project', () => {
   const manifest = z.object({
