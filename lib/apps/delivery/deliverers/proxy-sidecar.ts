@@ -1,3 +1,4 @@
+import { allowVariables } from '../../identity-variables';
 import { POD_USER, RESTRICTED_SIDECAR } from '../../../kubernetes/restricted-pod';
 import { appPod, variables } from '../app-pod';
 import { containerLogin } from '../container-login';
@@ -72,7 +73,7 @@ function sidecar(delivery: Delivery, { name, credential, port, metricsPort, file
       ...(upstream === undefined ? [] : ['--upstream', upstream]),
     ],
     restartPolicy: 'Always',
-    env: variables(env),
+    env: variables({ ...env, ...allowVariables(delivery.app) }),
     // The name differs in each sidecar: a Service would take the first port of a pod with that name.
     ports: [{ name: `webex-${metricsPort}`, containerPort: metricsPort }],
     // The proxy is healthy once its key is in the file. Until then, the app does not start.

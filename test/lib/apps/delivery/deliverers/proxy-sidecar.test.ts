@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { vaultServerFromEnvironment } from '#core';
+import { allowFromEnvironment, vaultServerFromEnvironment } from '#core';
 import { identityFromEnvironment } from '../../../../../client/src/login/identity-environment';
 import { deliver } from '../../../../../lib/apps/delivery/deliverers/deliverers';
 import type { DeploymentInput } from '../../../../../lib/declaration/schema/deployment';
@@ -127,4 +127,15 @@ it('the first lines of the manifests give the variable, the file of the key and 
   ]) {
     expect(header.split('\n')).toContain(line);
   }
+});
+
+it('a sidecar has the rules of allowed requests, and the app cannot change them', () => {
+  const allow = ['GET /v1/people/*', 'POST /v1/messages'];
+  const apps = [{ name: 'people-me', reads: ['testauth'], allow, identity: { kubernetes: pods } }];
+  const { app, sidecars } = podOf({ apps });
+  const rules = { name: 'WEBEX_ALLOW', value: 'GET /v1/people/*; POST /v1/messages' };
+  expect(sidecars[0]?.env).toContainEqual(rules);
+  expect(app.env).not.toContainEqual(rules);
+  expect(allowFromEnvironment({ WEBEX_ALLOW: rules.value }).map(({ text }) => text)).toEqual(allow);
+  expect(podOf().sidecars[0]?.env.map(({ name }) => name)).not.toContain('WEBEX_ALLOW');
 });
