@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cachedPython, PYTHON_PACKAGE } from '../../release/python/cached-python';
+
+/* "npm run test:python" checks the Python package: format, lint, types, then its tests. Arguments go to pytest. */
+
+const CHECKS: readonly (readonly string[])[] = [
+  ['ruff', 'check', '.'],
+  ['ruff', 'format', '--check', '.'],
+  ['mypy'],
+  ['pytest', ...process.argv.slice(2)],
+];
+
+async function main(): Promise<void> {
+  const python = await cachedPython();
+  for (const check of CHECKS) {
+    const child = spawn(python, ['-m', ...check], { cwd: PYTHON_PACKAGE, stdio: 'inherit' });
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) {
+      process.stderr.write(`failed: ${check.slice(0, 3).join(' ')}\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
