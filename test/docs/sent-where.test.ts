@@ -13,14 +13,14 @@ const NOWHERE =
 /** Hosts in a folder's code. Comments are ignored. */
 function hostsIn(folder: string): string[] {
   return readdirSync(join(PROJECT_FOLDER, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.[jt]s$/.test(name) && !/(?:^|\/)(?:dist|node_modules)\//.test(name))
+    .filter((name) => /\.(?:[jt]s|py)$/.test(name) && !/(?:^|\/)(?:dist|node_modules)\//.test(name))
     .map((name) => readFileSync(join(PROJECT_FOLDER, folder, name), 'utf8'))
-    .map((text) => text.replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/(?:^|\s)\/\/.*$/gm, ''))
+    .map((text) => text.replaceAll(/\/\*[^]*?\*\/|"""[^]*?"""/g, '').replaceAll(/(?:^|\s)\/\/.*$/gm, ''))
     .flatMap((text) => [...text.matchAll(/\b(?:https?|oci):\/\/((?:\$\{[^}]*\}|[\w.[\]-])+)/g)])
     .map(([, host = '']) => host.replaceAll(/\$\{[^}]*\}/g, '*'));
 }
 
-it.each(['core/src', 'client/src', 'lib', 'constructs', 'scripts', 'rehearsal', 'samples'])(
+it.each(['core/src', 'client/src', 'lib', 'constructs', 'scripts', 'rehearsal', 'samples', 'python/src'])(
   'the list in SECURITY.md has every host that %s names',
   (folder) => {
     const hosts = [...new Set(hostsIn(folder))].filter((host) => !NOWHERE.test(host));

@@ -1,0 +1,1 @@
+"""Tests of the adapters for SDKs, each on the real SDK."""

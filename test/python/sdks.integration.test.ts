@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { WrittenVault } from '../../rehearsal/written-vault';
+import { endToken } from '../fixtures/worlds/ended-token';
+import { PythonApp } from '../fixtures/programs/python-app';
+
+/* The adapters of the Python package, each on its real SDK: a token ends at Webex, and the SDK continues. */
+
+const PROGRAM = join(__dirname, 'programs/people_me.py');
+
+let vault: WrittenVault;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  vault = await WrittenVault.start();
+  await vault.authorize();
+  const { roleId, secretId } = await vault.appLogin('people-me');
+  environment = {
+    VAULT_ADDR: vault.server.address,
+    VAULT_ROLE_ID: roleId,
+    VAULT_SECRET_ID: secretId,
+    WEBEX_API_URL: vault.webex.apiUrl,
+  };
+});
+afterAll(() => vault[Symbol.asyncDispose]());
+
+it.each(['requests', 'httpx', 'httpx_async', 'webexpythonsdk', 'wxc_sdk', 'wxc_sdk_async'])(
+  'an app on %s continues after the end of its token',
+  async (sdk) => {
+    await using app = await PythonApp.start([PROGRAM, sdk], environment);
+    expect(await app.ask()).toBe('Ada Admin');
+    await endToken(vault);
+    vault.webex.requests.length = 0;
+    expect(await app.ask()).toBe('Ada Admin');
+    expect(await app.ask()).toBe('Ada Admin');
+    expect(vault.webex.requests.map(({ status }) => status)).toEqual([401, 200, 200]);
+    await app[Symbol.asyncDispose]();
+    expect(app.stderr).toBe('');
+    expect(app.child.exitCode).toBe(0);
+  },
+);
