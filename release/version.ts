@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ExplainedError } from '#core';
 
-/* The changelog decides the version. Every package.json has a copy of it, because npm reads it there. */
+/* The changelog decides the version. Every package.json has a copy of it, because npm reads it there, and so has pip. */
 
 /** The form of Keep a Changelog: `## [1.0.0] - 2026-01-31`. */
 const HEADING = /^## +(.*)$/m;
 const RELEASE = /^\[(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)\] - (unreleased|\d{4}-\d\d-\d\d)$/;
+
+/** The project file of the Python package has the version, too. */
+const PYTHON = 'python/pyproject.toml';
 
 const manifest = z.object({ version: z.string().optional() });
 
@@ -37,14 +40,19 @@ export function changelogVersion(changelog: string): ReleaseVersion {
  */
 export function ownVersion(project: string, folders: readonly string[]): ReleaseVersion {
   const newest = changelogVersion(readFileSync(join(project, 'CHANGELOG.md'), 'utf8'));
-  const others = folders.flatMap((folder) => {
+  const copies = folders.map((folder): [file: string, version: string | undefined] => {
     const file = join(folder, 'package.json');
-    const { version } = manifest.parse(JSON.parse(readFileSync(join(project, file), 'utf8')));
-    return version === newest.version ? [] : [`${file} (${version ?? 'none'})`];
+    return [file, manifest.parse(JSON.parse(readFileSync(join(project, file), 'utf8'))).version];
   });
+  if (existsSync(join(project, PYTHON))) {
+    copies.push([PYTHON, /^version = "(.*)"$/m.exec(readFileSync(join(project, PYTHON), 'utf8'))?.[1]]);
+  }
+  const others = copies
+    .filter(([, version]) => version !== newest.version)
+    .map(([file, version]) => `${file} (${version ?? 'none'})`);
   if (others.length > 0) {
     throw new ExplainedError(
-      `CHANGELOG.md has version ${newest.version}, but ${others.join(', ')} ${others.length === 1 ? 'has' : 'have'} another one; run "npm version ${newest.version} --workspaces --include-workspace-root --no-git-tag-version --allow-same-version"`,
+      `CHANGELOG.md has version ${newest.version}, but ${others.join(', ')} ${others.length === 1 ? 'has' : 'have'} another one; run "npm version ${newest.version} --workspaces --include-workspace-root --no-git-tag-version --allow-same-version", and write it into python/pyproject.toml`,
     );
   }
   return newest;

@@ -25,7 +25,7 @@ export interface ReleaseFile {
   readonly sha256: string;
 }
 
-/** The files of a release beside the registries: tarballs, plugins, and a bill of materials for each. */
+/** The files of a release beside the registries: packages, plugins, and a bill of materials for each that has dependencies. */
 export class ReleaseFiles {
   constructor(
     readonly folder: string,
@@ -52,6 +52,13 @@ export class ReleaseFiles {
       if (path !== undefined) {
         await this.addBill(basename(tarball, '.tgz'), billOfMaterials(lock, path));
       }
+    }
+  }
+
+  /** The Python package has no dependencies, so it has no bill of materials. */
+  async addPythonPackage(files: readonly string[]): Promise<void> {
+    for (const file of files) {
+      await copyFile(file, join(this.folder, basename(file)));
     }
   }
 

@@ -5,6 +5,7 @@ import { ExplainedError } from '#core';
 import { lastLine, run } from '../../lib/processes/child-process';
 import { packPackages } from '../packages/pack-packages';
 import { prebuiltPlugins } from '../plugin/prebuilt-plugins';
+import { buildPythonPackage, requireInstallable } from '../python/python-package';
 import { publishPackages } from '../publication/package-publication';
 import { requireOurNames, requireTaggedCommit } from '../publication/refusals';
 import { installedCosign } from '../signing/cosign';
@@ -47,9 +48,14 @@ export async function runRelease(
       await requireOurNames(names, registry, addresses);
     }
 
+    report('building the Python package');
+    const python = await buildPythonPackage({ folder: join(work, 'python'), project, version, addresses });
+    await requireInstallable(python.wheel, join(work, 'python-environment'));
+
     const files = new ReleaseFiles(output, version);
     await files.addPlugins(plugins);
     await files.addPackages(packages, project);
+    await files.addPythonPackage([python.wheel, python.source]);
 
     report('building the images');
     const revision = await commit(project);

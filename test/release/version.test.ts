@@ -46,6 +46,15 @@ describe('the version of a clone', () => {
     );
   });
 
+  it('a Python package with another version is refused', () => {
+    const folder = clone('{ "version": "1.0.0" }');
+    mkdirSync(join(folder, 'python'));
+    writeFileSync(join(folder, 'python/pyproject.toml'), '[project]\nversion = "0.9.0"\n');
+    expect(() => ownVersion(folder, ['', 'client'])).toThrow(
+      /but python\/pyproject\.toml \(0\.9\.0\) has another one; .*, and write it into python\/pyproject\.toml$/,
+    );
+  });
+
   it('all packages of this clone have the version of the changelog', () => {
     const { workspaces } = JSON.parse(readFileSync(join(PROJECT_FOLDER, 'package.json'), 'utf8')) as {
       workspaces: string[];
