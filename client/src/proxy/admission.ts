@@ -1,5 +1,6 @@
 import { type AllowRule, isAllowed, requestPath } from '#core';
 import type { CallerHeaders } from './caller-headers';
+import { isOauthDiscovery } from './oauth-discovery';
 import { badRequest, type Refusal } from './refusal';
 import type { RunKey } from './run-key';
 
@@ -24,6 +25,10 @@ export class Admission {
     }
     if (hosts?.has(headers.host) === false && !hosts.has(headers.host.toLowerCase())) {
       return FOREIGN_HOST;
+    }
+    // Clients send no key with this question.
+    if (isOauthDiscovery(requestPath(target) ?? '')) {
+      return NO_DISCOVERY;
     }
     if (key?.isIn(headers.authorization) === false) {
       return UNAUTHORIZED;
@@ -66,6 +71,12 @@ const UNAUTHORIZED: Refusal = {
   message:
     'The request requires the key of this proxy as its bearer token; read it from the file that the proxy names.',
   headers: ['WWW-Authenticate', 'Bearer realm="webex-token proxy"'],
+};
+
+const NO_DISCOVERY: Refusal = {
+  reason: 'path',
+  status: 404,
+  message: 'This proxy has a token already, so no client needs one of its own; send the key of this proxy instead.',
 };
 
 const FOREIGN_HOST: Refusal = {

@@ -3,6 +3,8 @@
  * token.
  */
 
+import { withoutDiscovery } from './oauth-discovery';
+
 /** Headers of one connection, of the upstream's origin, or of another identity. The proxy frames its own answer. */
 const NOT_PASSED = new Set([
   'alt-svc',
@@ -45,6 +47,9 @@ export function answerHeaders(raw: readonly string[], rewriting: AnswerRewriting
 function rewritten(name: string, value: string, rewriting: AnswerRewriting): string {
   if (name === 'location' || name === 'content-location') {
     return throughProxy(value, rewriting);
+  }
+  if (name === 'www-authenticate') {
+    return withoutDiscovery(value);
   }
   return name === 'link'
     ? value.replace(/<([^>]*)>/g, (_, target: string) => `<${throughProxy(target, rewriting)}>`)
