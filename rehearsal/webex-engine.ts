@@ -23,6 +23,7 @@ const SCOPES = [
   'identity:tokens_read',
   'identity:tokens_write',
   'spark:applications_token',
+  'spark:mcp',
 ];
 
 export interface ConsentGiven {
