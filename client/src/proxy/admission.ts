@@ -13,12 +13,20 @@ export interface AdmissionOptions {
   readonly allow: readonly AllowRule[];
 }
 
+/** First line of a request. */
+interface RequestLine {
+  readonly method: string;
+  readonly target: string;
+  /** Version of HTTP, such as `1.1`. */
+  readonly version: string;
+}
+
 /** An admitted request is also one of a form that every server reads the same way. */
 export class Admission {
   constructor(private readonly options: AdmissionOptions) {}
 
   /** Returns the reason against a request, and undefined if it may pass. The key comes before all that tells about rules. */
-  refusal(method: string, target: string, headers: CallerHeaders): Refusal | undefined {
+  refusal({ method, target, version }: RequestLine, headers: CallerHeaders): Refusal | undefined {
     const { hosts, key, allow } = this.options;
     if (headers.host === undefined) {
       return badRequest('a request must have one header "Host"; send it once');
@@ -36,11 +44,18 @@ export class Admission {
     if (method === 'TRACE' || method === 'CONNECT') {
       return NOT_FORWARDED;
     }
-    return formRefusal(target, headers) ?? pathRefusal(allow, method, target);
+    return formRefusal(target, version, headers) ?? pathRefusal(allow, method, target);
   }
 }
 
-function formRefusal(target: string, { upgrade, hasOtherCodings }: CallerHeaders): Refusal | undefined {
+function formRefusal(
+  target: string,
+  version: string,
+  { upgrade, expects, hasOtherCodings }: CallerHeaders,
+): Refusal | undefined {
+  if (version !== '1.1' && version !== '1.0') {
+    return badRequest('this proxy speaks HTTP/1.1; send the request in this version', 505);
+  }
   if (!target.startsWith('/')) {
     return badRequest(
       'the request target must be a path, such as "/v1/people/me"; use the address of this proxy as base URL',
@@ -48,6 +63,9 @@ function formRefusal(target: string, { upgrade, hasOtherCodings }: CallerHeaders
   }
   if (upgrade !== undefined && upgrade.toLowerCase() !== 'h2c') {
     return badRequest('this proxy forwards no upgrade to another protocol; leave header "Upgrade" out');
+  }
+  if (expects !== undefined && expects.toLowerCase() !== '100-continue') {
+    return badRequest('this proxy meets no expectation but "100-continue"; leave header "Expect" out', 417);
   }
   return hasOtherCodings
     ? badRequest(

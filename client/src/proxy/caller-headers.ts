@@ -6,6 +6,8 @@ export interface CallerHeaders {
   readonly authorization: string | undefined;
   /** Requested protocol of header `Upgrade`. */
   readonly upgrade: string | undefined;
+  /** Header `Expect`. */
+  readonly expects: string | undefined;
   /** Framing of the body, as header names and values in turn. Empty without a body. */
   readonly framing: readonly string[];
   /** Transfer codings other than `chunked`, which the proxy cannot decode. */
@@ -53,6 +55,7 @@ export function readCallerHeaders(raw: readonly string[]): CallerHeaders {
   let host: string | undefined;
   let authorization: string | undefined;
   let upgrade: string | undefined;
+  let expects: string | undefined;
   let framing: string[] = [];
   let hasOtherCodings = false;
   let named: Set<string> | undefined;
@@ -78,12 +81,15 @@ export function readCallerHeaders(raw: readonly string[]): CallerHeaders {
       named = namesIn(value, named);
     } else if (name === 'upgrade') {
       upgrade = value;
+    } else if (name === 'expect') {
+      expects = value;
     }
   }
   return {
     host: hosts === 1 ? host : undefined,
     authorization: authorizations === 1 ? authorization : undefined,
     upgrade,
+    expects,
     framing,
     hasOtherCodings,
     passed: named === undefined ? passed : without(passed, named),

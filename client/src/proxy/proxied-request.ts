@@ -1,4 +1,6 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type CredentialReading, NetworkError } from '#core';
 import type { TokenSource } from '../token-source';
 import type { Admission } from './admission';
@@ -17,6 +19,8 @@ export interface ProxyParts {
   readonly onEnd: (request: ProxiedRequest) => void;
   /** Whether the proxy closes, so that no connection is kept. */
   readonly isClosing: () => boolean;
+  /** Connections whose last answer is on its way. */
+  readonly closing: WeakSet<Socket>;
 }
 
 /** Wait for an upstream that never asks for an announced body, as curl waits. */
@@ -63,13 +67,23 @@ export class ProxiedRequest {
     request.on('error', () => undefined);
   }
 
+  /** The part of the answer that is on its way. */
+  get progress(): 'none' | 'begun' | 'ended' {
+    return this.response.writableEnded ? 'ended' : this.response.headersSent ? 'begun' : 'none';
+  }
+
+  isOn(socket: Duplex): boolean {
+    return this.request.socket === socket;
+  }
+
   get status(): number {
     return this.response.headersSent ? this.response.statusCode : CALLER_LEFT;
   }
 
   /** Answers the request. It never fails. */
   async serve(): Promise<void> {
-    const refusal = this.parts.admission.refusal(this.method, this.target, this.#headers);
+    const { method, target, request } = this;
+    const refusal = this.parts.admission.refusal({ method, target, version: request.httpVersion }, this.#headers);
     if (refusal !== undefined) {
       this.refuse(refusal);
       return;
@@ -90,7 +104,7 @@ export class ProxiedRequest {
       return;
     }
     const { headers, body } = refusalAnswer(refusal);
-    this.response.writeHead(refusal.status, [...headers, ...this.#closing()]);
+    this.response.writeHead(refusal.status, [...headers, ...this.#closing(refusal.closes)]);
     this.bytes = this.method === 'HEAD' ? 0 : Buffer.byteLength(body);
     this.response.end(body);
   }
@@ -238,10 +252,18 @@ export class ProxiedRequest {
     }
   }
 
-  /** A caller that was never asked for its body may leave it out, and then its next bytes would be read as the body. */
-  #closing(): readonly string[] {
+  /**
+   * A caller that was never asked for its body may leave it out, and then its next bytes would be read as the body. Node
+   * reads nothing that follows an upgrade in the same part.
+   */
+  #closing(isBroken = false): readonly string[] {
     const isUnasked = this.asksToContinue && !this.#body.isBegun;
-    return isUnasked || this.parts.isClosing() ? ['Connection', 'close'] : [];
+    const isUpgrade = this.#headers.upgrade !== undefined;
+    if (!isBroken && !isUnasked && !isUpgrade && !this.parts.isClosing()) {
+      return [];
+    }
+    this.parts.closing.add(this.request.socket);
+    return ['Connection', 'close'];
   }
 
   #end(): void {

@@ -11,6 +11,8 @@ export interface Refusal {
   readonly message: string;
   /** Further headers, as names and values in turn. @default - none */
   readonly headers?: readonly string[];
+  /** Whether the connection is closed, because its next bytes may be no request. @default false */
+  readonly closes?: boolean;
 }
 
 /** Head and body of a refusal, in the shape of Webex's errors. */
@@ -31,7 +33,7 @@ export function refusalAnswer({ message, headers = [] }: Refusal): { headers: st
 
 /** The refusal of a request that is malformed, or that no proxy forwards. */
 export function badRequest(message: string, status = 400): Refusal {
-  return { reason: 'request', status, message };
+  return { reason: 'request', status, message, closes: true };
 }
 
 /** The refusal if Vault gave no token. A permanent failure is a 502, so that no caller waits for its end. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AllowRule } from '#core';
 import type { TokenSource } from '../token-source';
@@ -74,8 +75,13 @@ export class WebexProxy implements AsyncDisposable {
       tokens,
       onEnd: (request) => this.#ended(request),
       isClosing: () => this.#isClosing,
+      closing: new WeakSet(),
     };
     const serve = (request: IncomingMessage, response: ServerResponse, asksToContinue = false): void => {
+      // Node also reads what follows the last answer of a connection.
+      if (parts.closing.has(request.socket)) {
+        return;
+      }
       const proxied = new ProxiedRequest(parts, request, response, asksToContinue);
       this.#running.add(proxied);
       void proxied.serve();
@@ -92,6 +98,8 @@ export class WebexProxy implements AsyncDisposable {
     });
     this.#server.on('request', (request, response) => serve(request, response));
     this.#server.on('checkContinue', (request, response) => serve(request, response, true));
+    // Node would answer an unknown expectation without a look at the key.
+    this.#server.on('checkExpectation', (request, response) => serve(request, response));
     this.#server.on('connect', (request, socket) => this.#refuseSocket(socket, 405, request.method));
     this.#server.on('clientError', (error, socket) => this.#refuseSocket(socket, statusOf(error)));
     const limits = { connectMs, silenceMs };
@@ -171,7 +179,13 @@ export class WebexProxy implements AsyncDisposable {
 
   /** Answers a request that Node did not read as one. */
   #refuseSocket(socket: Duplex, status: number | undefined, method = ''): void {
-    if (status === undefined || !socket.writable) {
+    const answers = [...this.#running].filter((request) => request.isOn(socket)).map(({ progress }) => progress);
+    if (socket instanceof Socket && answers.length > 0 && answers.every((progress) => progress === 'ended')) {
+      socket.destroySoon();
+      return;
+    }
+    // Text in an answer under way would be read as its body.
+    if (status === undefined || !socket.writable || answers.some((progress) => progress !== 'none')) {
       socket.destroy();
       return;
     }
