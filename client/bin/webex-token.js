@@ -6,6 +6,7 @@ const { join } = require('node:path');
 // A clone runs the source by tsx. The package runs its build.
 const source = join(__dirname, '../src/command/webex-token.ts');
 const built = join(__dirname, '../dist/client.js');
+const proxy = join(__dirname, existsSync(source) ? '../src/proxy/proxy-command.ts' : '../dist/proxy.js');
 const inClone = existsSync(source);
 
 function fail(problem) {
@@ -32,7 +33,7 @@ function run() {
     }
   }
   const { main } = require(inClone ? source : built);
-  void main(process.argv.slice(2), () => require('../package.json').version);
+  void main(process.argv.slice(2), { version: () => require('../package.json').version, proxy: () => require(proxy) });
 }
 
 if (inClone || existsSync(built)) {

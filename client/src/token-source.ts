@@ -97,6 +97,15 @@ export class TokenSource implements AsyncDisposable {
   }
 
   /**
+   * Name of the app, as Vault named it at the last login.
+   *
+   * @internal
+   */
+  get app(): string | undefined {
+    return this.#login.roleName;
+  }
+
+  /**
    * Returns the access token from the cache or from Vault. Vault is asked at least each hour. While Vault does not answer,
    * callers get the previous token until it expires.
    *

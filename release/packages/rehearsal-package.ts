@@ -41,7 +41,10 @@ export async function stageRehearsal(folder: string, project: string, common: Ma
     project,
     join(folder, CLIENT),
     `import { main } from './client/src/command/webex-token';
-     void main(process.argv.slice(2), () => ${JSON.stringify(common.version)});`,
+     void main(process.argv.slice(2), {
+       version: () => ${JSON.stringify(common.version)},
+       proxy: () => require('./client/src/proxy/proxy-command'),
+     });`,
   );
   await staged.write(LICENSES, bundledLicenses(project, [...program, ...client]));
   for (const file of DATA) {

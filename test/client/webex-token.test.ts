@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from '../../client/src/command/webex-token';
+import * as proxyCommand from '../../client/src/proxy/proxy-command';
 import {
   credentialAnswer,
   loginAnswer,
@@ -58,7 +59,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
   );
   process.env = { HOME: join(folder, 'nobody'), VAULT_ADDR: vault.address, ...env };
   try {
-    await main(argv, () => '1.2.3');
+    await main(argv, { version: () => '1.2.3', proxy: () => proxyCommand });
     return { exitCode: Number(process.exitCode), ...written };
   } finally {
     process.exitCode = undefined;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DURATION_NOTATION, durationSeconds, isPlainWord, UsageError } from '#core';
+import { givenProxyOptions, PROXY_OPTIONS, PROXY_USAGE, type ProxyArguments, proxyArguments } from './proxy-arguments';
 
 interface Reading {
   readonly credential: string;
@@ -12,6 +13,7 @@ export type Arguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'unwrap' }
+  | ProxyArguments
   | (Reading & { readonly kind: 'print'; readonly format: 'token' | 'json' | 'header' })
   | (Reading & { readonly kind: 'exec'; readonly command: string; readonly args: readonly string[] });
 
@@ -33,18 +35,24 @@ export function parseArguments(argv: readonly string[]): Arguments {
     }
     return { kind: 'unwrap' };
   }
+  const proxyOptions = givenProxyOptions(values);
+  // A credential may have the name "proxy".
+  if (positionals[0] === 'proxy' && (positionals.length > 1 || proxyOptions.length > 0)) {
+    if (values.json || values.header || values.grace !== undefined || end !== -1) {
+      throw new UsageError(`proxy takes neither a command nor --json, --header and --grace; write ${PROXY_USAGE}`);
+    }
+    return proxyArguments(onlyCredential(positionals.slice(1), PROXY_USAGE), values);
+  }
+  if (proxyOptions[0] !== undefined) {
+    throw new UsageError(`${proxyOptions[0]} goes with proxy; write ${PROXY_USAGE}`);
+  }
   const graceMs = graceOf(values.grace);
   const isExec = positionals[0] === 'exec' && (positionals.length > 1 || end !== -1);
-  const [credential, ...others] = isExec ? positionals.slice(1) : positionals;
-  if (credential === undefined || credential === '') {
-    throw new UsageError(`no credential is named; write ${isExec ? EXEC_USAGE : 'webex-token <credential>'}`);
+  const [first = '', ...others] = isExec ? positionals.slice(1) : positionals;
+  if (isExec && end === -1 && first !== '' && others.length > 0) {
+    throw withoutDashes(others.every(isPlainWord) ? [first, others.join(' ')] : undefined);
   }
-  if (isExec && end === -1 && others.length > 0) {
-    throw withoutDashes(others.every(isPlainWord) ? [credential, others.join(' ')] : undefined);
-  }
-  if (others.length > 0) {
-    throw new UsageError(`got more than one credential: "${[credential, ...others].join('", "')}"; name one`);
-  }
+  const credential = onlyCredential([first, ...others], isExec ? EXEC_USAGE : 'webex-token <credential>');
   if (isExec) {
     if (command === undefined) {
       throw new UsageError(`there is no command to run after "--"; write ${EXEC_USAGE}`);
@@ -63,6 +71,16 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return { kind: 'print', credential, graceMs, format: values.json ? 'json' : values.header ? 'header' : 'token' };
 }
 
+function onlyCredential([credential, ...others]: readonly string[], usage: string): string {
+  if (credential === undefined || credential === '') {
+    throw new UsageError(`no credential is named; write ${usage}`);
+  }
+  if (others.length > 0) {
+    throw new UsageError(`got more than one credential: "${[credential, ...others].join('", "')}"; name one`);
+  }
+  return credential;
+}
+
 const EXEC_USAGE = 'webex-token exec <credential> -- <command>';
 
 /** @param meant credential and command in a shell's notation. @default - ambiguous */
@@ -77,6 +95,7 @@ const OPTIONS = {
   grace: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
+  ...PROXY_OPTIONS,
 } as const;
 
 function graceOf(duration: string | undefined): number | undefined {

@@ -5,19 +5,30 @@ export const HELP = {
   usage: [
     'webex-token <credential> [--json | --header] [--grace <duration>]',
     'webex-token exec <credential> -- <command> [arguments...]',
+    'webex-token proxy <credential> [--listen <host:port> | --socket <file>] [options]',
     'webex-token unwrap',
   ],
-  summary: 'Prints a fresh Webex access token from Vault or OpenBao, or runs a command with it in WEBEX_ACCESS_TOKEN.',
+  summary:
+    'Prints a fresh Webex access token from Vault or OpenBao, runs a command with it in WEBEX_ACCESS_TOKEN, or forwards requests with it.',
   options: {
     '--json': 'Print the token, its type, its expiry and warnings as JSON',
     '--header': 'Print the token as an "Authorization:" line',
     '--grace <duration>': 'Time for Vault to answer after Ctrl-C, such as 60s (default: 25s)',
+    '--listen <host:port>': 'proxy: address on loopback; port 0 is any free one (default: 127.0.0.1:18201)',
+    '--socket <file>': 'proxy: Unix socket in place of a port; its mode is who may use it',
+    '--upstream <origin>': 'proxy: server that requests go to (default: https://webexapis.com)',
+    '--allow <rule>': 'proxy: allow these requests, such as "GET /v1/people/*"; repeat it (default: WEBEX_ALLOW)',
+    '--key-file <file>': 'proxy: private file for the key of this run (default: a temporary file)',
+    '--shared-key-file <file>': "proxy: file for a key that lasts, readable by the folder's group",
+    '--metrics <host:port>': 'proxy: serve /metrics and /healthz there (default: nowhere)',
+    '--log <file>': 'proxy: append a line for each request to this file (default: standard output)',
     '-V, --version': 'Print the version',
     '-h, --help': 'Show this help',
   },
   details: [
     'It logs in as an app if VAULT_ROLE_ID or VAULT_AUTH_METHOD is set, and logs out afterwards. Otherwise it uses a Vault token.',
     '"unwrap" fetches the secret id of VAULT_WRAPPED_SECRET_ID once, and writes it to VAULT_SECRET_ID_FILE.',
+    '"proxy" forwards each request to Webex with the token. A caller presents the key of the run as its bearer token.',
     'A hang-up during a refresh can lose the grant. Set --grace to twice the provider timeout of the engine.',
   ],
   environment: {
@@ -42,22 +53,24 @@ export const HELP = {
     VAULT_JWT_AUDIENCE: 'Audience to request from GitHub (default: webex-token-vault)',
     VAULT_CLIENT_CERT: 'PEM file of the client certificate of the app',
     VAULT_CLIENT_KEY: 'PEM file of the private key of the app',
+    WEBEX_ALLOW: 'Rules of the proxy, separated by "; " (default: all requests are allowed)',
     VAULT_TOKEN: 'Vault token; it must not be empty (default: the token in ~/.vault-token)',
     'BAO_...': 'OpenBao form of each VAULT_ variable, which has precedence',
   },
   exitCodes: {
-    0: 'Done; exec: otherwise the exit code of the command',
+    0: 'Done; exec: otherwise the exit code of the command; proxy: ended by a signal',
     1: 'Failed, as the line on stderr says',
     2: 'Wrong usage',
     ...CREDENTIAL_EXIT_CODES,
     126: 'exec: the command cannot be run',
     127: 'exec: there is no such command',
-    130: 'Interrupted; 143 by SIGTERM, 129 by SIGHUP',
+    130: 'Interrupted, except proxy; 143 by SIGTERM, 129 by SIGHUP',
   },
   examples: {
     'webex-token testauth --header | curl --fail-with-body --header @- https://webexapis.com/v1/people/me':
       'Call Webex with a token that no argument list shows',
     'webex-token exec testauth -- ./report.sh': 'Run a program with the token in WEBEX_ACCESS_TOKEN',
+    "webex-token proxy testauth --allow 'GET /v1/people/*'": 'Serve these requests on loopback, without the token',
     'webex-token unwrap': 'Unwrap the secret id of VAULT_WRAPPED_SECRET_ID, once',
   },
 } as const;

@@ -22,17 +22,23 @@ import { endsOnSignal } from './signal-grace';
 import { maskInLog, print, surviveClosedOutput } from './output';
 import { withVaultIdentity } from './vault-identity';
 
+/** Parts of the command that most runs do not need. */
+export interface LoadedOnDemand {
+  readonly version: () => string;
+  readonly proxy: () => typeof import('../proxy/proxy-command');
+}
+
 /** Runs the command line and sets the exit code of the process. */
-export async function main(argv: readonly string[], version: () => string): Promise<void> {
+export async function main(argv: readonly string[], parts: LoadedOnDemand): Promise<void> {
   surviveClosedOutput();
   try {
-    process.exitCode = await run(argv, version);
+    process.exitCode = await run(argv, parts);
   } catch (error) {
     process.exitCode = report(error);
   }
 }
 
-async function run(argv: readonly string[], version: () => string): Promise<number> {
+async function run(argv: readonly string[], { version, proxy }: LoadedOnDemand): Promise<number> {
   const asked = parseArguments(argv);
   switch (asked.kind) {
     case 'help':
@@ -47,6 +53,8 @@ async function run(argv: readonly string[], version: () => string): Promise<numb
       process.stderr.write(`the secret id is in ${oneLine(file)}\n`);
       return 0;
     }
+    case 'proxy':
+      return proxy().runProxy(asked, warn);
     case 'print': {
       const reading = await endsOnSignal(read(asked.credential), asked.graceMs);
       if (asked.format !== 'json') {

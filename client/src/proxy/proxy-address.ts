@@ -31,14 +31,29 @@ export async function listenAt(server: Server, { listen = DEFAULT_ADDRESS, socke
     return [];
   }
   const { host, hostname, port } = loopbackAddress(listen);
-  await listening(server, { host, port }, (code) =>
-    code === 'EADDRINUSE'
-      ? `${oneLine(listen)} is in use by another program; end that one, or give another port, such as --listen ${hostname}:0 for any free one`
-      : `nothing can listen at ${oneLine(listen)} (${code}); give another address by --listen`,
-  );
+  await listenOnPort(server, { text: listen, host, port, option: '--listen' });
   const { port: actual } = server.address() as AddressInfo;
   const names = [...new Set([hostname, '127.0.0.1', 'localhost', '[::1]'])];
   return names.flatMap((name) => (actual === 80 ? [`${name}:80`, name] : [`${name}:${actual}`]));
+}
+
+export interface PortOptions {
+  /** The address as the command line has it. */
+  readonly text: string;
+  readonly host: string;
+  readonly port: number;
+  /** Option that names the address. */
+  readonly option: string;
+}
+
+/** @throws ExplainedError if the address is in use, or not one of this machine */
+export async function listenOnPort(server: Server, { text, host, port, option }: PortOptions): Promise<void> {
+  const other = text.replace(/\d+$/, '0');
+  await listening(server, { host, port }, (code) =>
+    code === 'EADDRINUSE'
+      ? `${oneLine(text)} is in use by another program; end that one, or give another port, such as ${option} ${other} for any free one`
+      : `nothing can listen at ${oneLine(text)} (${code}); give another address by ${option}`,
+  );
 }
 
 /** Reads `<host>:<port>`. @throws ExplainedError unless it is on loopback */

@@ -48,10 +48,14 @@ export async function loginAt(
   }
 }
 
+/** Fields with the role of a login: by an AppRole, by a JWT or a service account, and by a certificate. */
+const ROLE_FIELDS = ['role_name', 'role', 'cert_name'];
+
 /** Returns the lease in a reply to a login or a renewal. @throws TypeError if there is none */
 export function leaseOf(reply: unknown): VaultLease {
   const auth = fieldsOf(fieldsOf(reply).auth);
-  const { role_name: roleName } = isFields(auth.metadata) ? auth.metadata : {};
+  const metadata = isFields(auth.metadata) ? auth.metadata : {};
+  const roleName = ROLE_FIELDS.map((field) => metadata[field]).find((value) => value !== undefined);
   return {
     token: textOf(auth.client_token),
     durationSeconds: numberOf(auth.lease_duration),

@@ -35,6 +35,7 @@ export abstract class VaultLogin implements AsyncDisposable {
   #session?: Session;
   #renewal?: NodeJS.Timeout;
   #revocations: Promise<unknown> = Promise.resolve();
+  #roleName?: string;
 
   constructor(holdOff = new LoginHoldOff()) {
     this.#holdOff = holdOff;
@@ -43,6 +44,11 @@ export abstract class VaultLogin implements AsyncDisposable {
   /** Whether only this process holds the secret id, because it was wrapped. */
   get holdsUnwrapped(): boolean {
     return false;
+  }
+
+  /** Role of the last login, as Vault named it. @default - Vault has named none */
+  get roleName(): string | undefined {
+    return this.#roleName;
   }
 
   /** Whether there is a Vault token that has not expired. */
@@ -68,6 +74,7 @@ export abstract class VaultLogin implements AsyncDisposable {
    */
   async logInAgain(): Promise<VaultConnection> {
     const login = await this.logIn();
+    this.#roleName = login.lease.roleName ?? this.#roleName;
     this.#drop();
     this.#keep(login.vault, login.lease);
     await this.onLogin?.(login);
