@@ -7,6 +7,7 @@ import sys
 
 import requests
 from sample_command import WEBEX_API_URL, note, run_command
+
 from webex_token_client import token_source_from_environment
 from webex_token_client.requests import WebexAuth
 

@@ -12,6 +12,7 @@ import os
 import requests
 from flask import Flask, Response, render_template_string
 from sample_command import WEBEX_API_URL, note
+
 from webex_token_client import ExplainedError, RetryOptions, token_source_from_environment
 from webex_token_client.requests import WebexAuth
 

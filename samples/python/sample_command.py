@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 import requests
+
 from webex_token_client import (
     ExplainedError,
     NotAuthorizedYet,

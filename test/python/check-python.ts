@@ -4,10 +4,13 @@ import { cachedPython, PYTHON_PACKAGE } from '../../release/python/cached-python
 
 /* "npm run test:python" checks the Python package: format, lint, types, then its tests. Arguments go to pytest. */
 
+/** The package with its tests, and the apps outside of it. */
+const SOURCES = ['.', '../samples/python', '../test/python/programs'];
+
 const CHECKS: readonly (readonly string[])[] = [
-  ['ruff', 'check', '.'],
-  ['ruff', 'format', '--check', '.'],
-  ['mypy'],
+  ['ruff', 'check', '--config', 'pyproject.toml', ...SOURCES],
+  ['ruff', 'format', '--check', '--config', 'pyproject.toml', ...SOURCES],
+  ['mypy', 'src', 'tests', ...SOURCES.slice(1)],
   ['pytest', ...process.argv.slice(2)],
 ];
 

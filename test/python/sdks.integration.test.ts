@@ -5,7 +5,7 @@ import { PythonApp } from '../fixtures/programs/python-app';
 
 /* The adapters of the Python package, each on its real SDK: a token ends at Webex, and the SDK continues. */
 
-const PROGRAM = join(__dirname, 'programs/people_me.py');
+const PROGRAM = join(__dirname, 'programs/sdk_app.py');
 
 let vault: WrittenVault;
 let environment: Record<string, string>;
