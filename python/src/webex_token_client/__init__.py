@@ -3,6 +3,7 @@
 import logging
 
 from ._http.retry import RetryOptions
+from ._login.github_id_token import github_id_token
 from ._vault.vault_errors import VaultResponseError, VaultUnreachableError
 from .credential_reading import CredentialReading
 from .errors import (
@@ -46,6 +47,7 @@ __all__ = [
     "WebexTokenError",
     "WrappingTokenForgedError",
     "WrappingTokenSpentError",
+    "github_id_token",
     "token_source_from_environment",
 ]
 

@@ -6,7 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from .errors import WebexTokenError
+
+T = TypeVar("T")
 
 
 class Timer(Protocol):
@@ -35,9 +39,12 @@ class Clock:
         """Wait so long for the end of the work, or without a limit. Return whether it has ended."""
         return bool(wait([work], seconds).done)
 
-    def start(self, work: Callable[[], None]) -> None:
+    def start(self, work: Callable[[], T]) -> Future[T]:
         """Run the work in a thread of its own."""
-        threading.Thread(target=work, name="webex-token-client", daemon=True).start()
+        ended: Future[T] = Future()
+        ended.set_running_or_notify_cancel()
+        threading.Thread(target=settle, args=(ended, work), name="webex-token-client", daemon=True).start()
+        return ended
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> Timer:
         """Call in so many seconds, in a thread of its own."""
@@ -46,3 +53,15 @@ class Clock:
         timer.daemon = True
         timer.start()
         return timer
+
+
+def settle(ended: Future[T], work: Callable[[], T]) -> None:
+    """Run the work, and keep its result or its error. An error of this package loses its frames, which nobody needs."""
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - who waits gets it
+        if isinstance(error, WebexTokenError):
+            error.__traceback__ = error.__context__ = None
+        ended.set_exception(error)
+    else:
+        ended.set_result(result)

@@ -55,7 +55,7 @@ class Reader:
         self._settings = settings
         self._login = login
         self._clock = clock
-        self._closing = closing
+        self.closing = closing
         self.cached: Cached | None = None
         self._failure: _Failure | None = None
         self._failures = 0
@@ -91,7 +91,7 @@ class Reader:
             reading = retry(self._read, self._settings.retry, self._wait)
         except Exception as error:
             self._failures += 1
-            is_final = _is_about_grant(error) or self._closing.is_set()
+            is_final = _is_about_grant(error) or self.closing.is_set()
             working = None if is_final else self.working
             if working is None:
                 self._fail(error)
@@ -123,8 +123,8 @@ class Reader:
         )
 
     def _wait(self, seconds: float) -> None:
-        self._clock.sleep(seconds, self._closing)
-        if self._closing.is_set():
+        self._clock.sleep(seconds, self.closing)
+        if self.closing.is_set():
             raise RuntimeError("this TokenSource is closed; make a new one")
 
     def _keep(self, reading: CredentialReading, until: float) -> None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from ._clock import Clock
+from ._clock import Clock, settle
 from ._reader import Reader
 from .credential_reading import CredentialReading
 from .errors import WebexTokenError
@@ -95,19 +95,15 @@ class UnderWay:
         return read
 
     def _run(self, read: _Read) -> None:
-        try:
-            reading = self._reader.read_through()
-        except BaseException as error:  # noqa: BLE001 - the callers get it
-            self._end()
-            error.__traceback__ = None
-            read.work.set_exception(error)
-        else:
-            self._end()
-            read.work.set_result(reading)
-
-    def _end(self) -> None:
+        ended: Future[CredentialReading] = Future()
+        settle(ended, self._reader.read_through)
         with self._lock:
             self._read = None
+        error = ended.exception()
+        if error is None:
+            read.work.set_result(ended.result())
+        else:
+            read.work.set_exception(error)
 
     def _left(self, read: _Read) -> float | None:
         return None if read.patience_ends is None else max(0.0, read.patience_ends - self._clock.monotonic())
@@ -122,4 +118,4 @@ def _result(work: Future[CredentialReading]) -> CredentialReading:
 
 def _fresh(error: BaseException) -> BaseException:
     """Return an error without a traceback. One error that many callers raise would collect the frames of all."""
-    return error.again() if isinstance(error, WebexTokenError) else copy.copy(error)
+    return error.again() if isinstance(error, WebexTokenError) else copy.copy(error).with_traceback(error.__traceback__)

@@ -13,6 +13,7 @@ from ._clock import Clock
 from ._http.retry import RetryOptions
 from ._http.transport import HttpTransport, Transport
 from ._login.login_as import login_as
+from ._process import watch
 from ._reader import Reader, ReaderSettings
 from ._under_way import UnderWay
 from ._vault.vault_connection import ANSWER_SECONDS, VaultConnection
@@ -76,13 +77,14 @@ class TokenSource:
         self._on_warning = on_warning
         self._closing = threading.Event()
         self._transport = transport or HttpTransport(ca)
-        vault = VaultConnection(self._transport, address, None, namespace, allow_http, timeout_seconds)
-        self._login = login_as(vault, self._clock, identity)
+        vault = VaultConnection(self._transport, address, None, namespace, allow_http, timeout_seconds, self._now)
+        self._login = login_as(vault, self._clock, identity, self._warn)
         settings = ReaderSettings(
             credential, mount_path, refresh_ahead_seconds, hold_off_seconds, retry or RetryOptions(), self._warn
         )
         self._reader = Reader(settings, self._login, self._clock, self._closing)
         self._under_way = UnderWay(self._reader, self._clock)
+        watch(self)
 
     def token(self) -> CredentialReading:
         """Return the access token from the cache or from Vault, which is asked at least each hour.
@@ -148,6 +150,21 @@ class TokenSource:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a TokenSource cannot be pickled or copied; make another one in the other process")
+
+    def forget_threads(self) -> None:
+        """Begin anew in a forked process, which is called by itself. The cached token stays."""
+        closing = threading.Event()
+        if self._closing.is_set():
+            closing.set()
+        self._closing = closing
+        self._transport.forget_threads()
+        self._login.forget_threads()
+        self._under_way.forget_threads()
+        self._reader.closing = self._closing
+
+    def finish_read(self) -> None:
+        """Let a read under way finish at the end of the interpreter, which is called by itself."""
+        self._under_way.finish(self._close_timeout_seconds)
 
     def _check_open(self) -> None:
         if self._closing.is_set():

@@ -6,7 +6,9 @@ import os
 import re
 from collections.abc import Callable
 
+from ._clock import Clock
 from ._http.retry import RetryOptions
+from ._http.transport import Transport
 from ._login.identity_environment import identity_from_environment
 from ._safe_text import one_line
 from ._settings import Environment, mount_of, read_setting, switched_on, vault_variable
@@ -21,14 +23,16 @@ def token_source_from_environment(
     on_warning: Callable[[str], None] | None = None,
     retry: RetryOptions | None = None,
     env: Environment | None = None,
+    clock: Clock | None = None,
+    transport: Transport | None = None,
 ) -> TokenSource:
     """Return a source for the Vault and the identity that the environment names.
 
-    Raises ExplainedError if the environment is incomplete or ambiguous.
+    Raises ExplainedError if the environment is incomplete or ambiguous. ``clock`` and ``transport`` are for tests.
     """
     env = os.environ if env is None else env
     address = _address(env)
-    identity = identity_from_environment(env)
+    identity = identity_from_environment(env, transport)
     if identity is None:
         raise ExplainedError(
             "VAULT_ROLE_ID is not set, so there is no app to log in as. Set it and VAULT_SECRET_ID_FILE as "
@@ -45,6 +49,8 @@ def token_source_from_environment(
         allow_http=switched_on("ALLOW_HTTP", env),
         retry=retry,
         on_warning=on_warning,
+        clock=clock,
+        transport=transport,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -68,7 +67,7 @@ def retry(attempt: Callable[[], T], options: RetryOptions, wait: Callable[[float
         tried += 1
 
 
-def retry_after_seconds(header: str | None, now: float | None = None) -> float | None:
+def retry_after_seconds(header: str | None, now: float) -> float | None:
     """Return the seconds that a ``Retry-After`` header asks to wait, which has seconds or a date (RFC 9110, 10.2.3)."""
     value = (header or "").strip()
     if re.fullmatch(r"\d+", value, re.ASCII):
@@ -79,4 +78,4 @@ def retry_after_seconds(header: str | None, now: float | None = None) -> float |
         moment = parsedate_to_datetime(value).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(_LONGEST_SECONDS, max(0.0, moment - (time.time() if now is None else now)))
+    return min(_LONGEST_SECONDS, max(0.0, moment - now))

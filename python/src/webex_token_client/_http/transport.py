@@ -20,8 +20,6 @@ from .network_error import NetworkError, network_code
 from .proxy import proxy_for
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .._secret import Secret
 
 _MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -64,17 +62,31 @@ class Transport(Protocol):
     def send(self, request: HttpRequest) -> HttpAnswer:
         """Send a request, and return its answer. Raises NetworkError."""
 
+    def with_certificate(self, cert_file: str, key_file: str) -> Transport:
+        """Return a transport that shows a client certificate to servers that ask for one."""
+
     def close(self) -> None:
         """End the requests under way."""
+
+    def forget_threads(self) -> None:
+        """Begin anew in a forked process. The connections are the parent's."""
 
 
 class HttpTransport:
     """Opens one connection for each request, because a source reads once an hour. Certificates are always verified."""
 
-    def __init__(self, ca: str | None = None, certificate: tuple[Path, Path] | None = None) -> None:
-        """Take the PEM of the CA, and the files of a client certificate and its key."""
+    def __init__(self, ca: str | None = None, certificate: tuple[str, str] | None = None) -> None:
+        """Take the PEM of the CA, and the files of a client certificate and its key, which are read once."""
         self._ca = ca
-        self._certificate = certificate
+        self._context = None if certificate is None else _tls_context(ca, certificate)
+        self.forget_threads()
+
+    def with_certificate(self, cert_file: str, key_file: str) -> HttpTransport:
+        """Return a transport that shows a client certificate to servers that ask for one."""
+        return HttpTransport(self._ca, (cert_file, key_file))
+
+    def forget_threads(self) -> None:
+        """Begin anew in a forked process. The connections are the parent's."""
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
 
@@ -110,7 +122,8 @@ class HttpTransport:
                     return f"the proxy answered {status}"
             place = ""
             if url.scheme == "https":
-                secured = self._context().wrap_socket(connection, server_hostname=url.hostname)
+                self._context = self._context or _tls_context(self._ca)
+                secured = self._context.wrap_socket(connection, server_hostname=url.hostname)
                 self._keep(secured, connection)
                 connection = secured
             return _exchange(connection, request, url, deadline)
@@ -119,16 +132,6 @@ class HttpTransport:
         finally:
             if connection is not None:
                 self._drop(connection)
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if self._ca is None:
-            context.load_default_certs()
-        else:
-            context.load_verify_locations(cadata=self._ca)
-        if self._certificate is not None:
-            context.load_cert_chain(*self._certificate, password="")
-        return context
 
     def _keep(self, connection: socket.socket, previous: socket.socket | None = None) -> None:
         with self._lock:
@@ -139,6 +142,19 @@ class HttpTransport:
         with self._lock:
             self._open.discard(connection)
         connection.close()
+
+
+def _tls_context(ca: str | None, certificate: tuple[str, str] | None = None) -> ssl.SSLContext:
+    """Return a context that verifies certificate and host name, whatever the process has set for others."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca is None:
+        context.load_default_certs()
+    else:
+        context.load_verify_locations(cadata=ca)
+    if certificate is not None:
+        context.load_cert_chain(*certificate, password="")
+    return context
 
 
 def _address(url: SplitResult) -> tuple[str, int]:

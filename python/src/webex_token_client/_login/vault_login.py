@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from .._clock import Clock, Timer
@@ -54,6 +55,7 @@ class VaultLogin(ABC):
         """Begin anew in a forked process. The Vault token is the parent's, who revokes it."""
         self._lock = threading.RLock()
         self._session: _Session | None = None
+        self._revocations: list[Future[None]] = []
         self._renewal: Timer | None = None
 
     @property
@@ -73,7 +75,7 @@ class VaultLogin(ABC):
     def log_in_again(self) -> VaultConnection:
         """Return a connection with a new Vault token, because Vault may refuse the old one, which is revoked."""
         login = self.log_in()
-        self._drop(in_background=True)
+        self._drop()
         self._keep(login.vault, login.lease)
         self.on_login(login)
         session = self._session
@@ -81,7 +83,9 @@ class VaultLogin(ABC):
 
     def close(self) -> None:
         """Revoke the Vault token. If that fails, the token expires with its lease."""
-        self._drop(in_background=False)
+        self._drop()
+        for revocation in self._revocations:
+            self.clock.wait(revocation, None)
 
     @abstractmethod
     def present(self) -> Presented:
@@ -96,17 +100,14 @@ class VaultLogin(ABC):
         lease = self._hold_off.attempt(presented.proof, presented.log_in)
         return LoggedIn(presented.proof, lease, presented.vault.with_token(lease.token))
 
-    def _drop(self, *, in_background: bool) -> None:
+    def _drop(self) -> None:
         with self._lock:
             session, self._session = self._session, None
             if self._renewal is not None:
                 self._renewal.cancel()
-        if session is None or self.clock.now() >= session.life.end:
-            return
-        if in_background:
-            self.clock.start(lambda: _revoke(session.vault))
-        else:
-            _revoke(session.vault)
+        if session is not None and self.clock.now() < session.life.end:
+            pending = [each for each in self._revocations if not each.done()]
+            self._revocations = [*pending, self.clock.start(lambda: _revoke(session.vault))]
 
     def _keep(self, vault: VaultConnection, lease: VaultLease) -> None:
         seconds = lease.duration_seconds

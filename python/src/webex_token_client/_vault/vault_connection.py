@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from .._http.json_fields import parse_json, texts_of
 from .._http.network_error import NetworkError
@@ -16,7 +18,8 @@ from .._safe_text import HIDDEN
 from .._secret import Secret
 from ..errors import ExplainedError
 from .vault_errors import VaultResponseError, VaultUnreachableError, not_vault
-from .vault_url import refuse_plain_http, vault_url, without_credentials
+from .vault_leader import Redirect, leader_target
+from .vault_url import origin_of, refuse_plain_http, vault_url, without_credentials
 
 T = TypeVar("T")
 
@@ -26,13 +29,15 @@ ANSWER_SECONDS = 100.0
 _LOGOUT_SECONDS = 5.0
 """Short, because the token expires anyway."""
 
+_REDIRECTS = range(300, 400)
+
 _SHORTEST_SECRET = 8
 """Shorter tokens may be words, such as ``root`` of a development server."""
 
 
 @dataclass(frozen=True)
 class VaultConnection:
-    """Sends requests to Vault. The token goes to that server only."""
+    """Sends requests to Vault. The token goes to that server only, or to its leader if a standby node redirects."""
 
     transport: Transport
     server: str
@@ -42,6 +47,9 @@ class VaultConnection:
     allow_http: bool = False
     timeout_seconds: float = ANSWER_SECONDS
     """Longest wait for the head of one answer. A reader who hangs up during a refresh can lose the grant."""
+
+    now: Callable[[], float] = time.time
+    """Seconds since 1970, for the dates of ``Retry-After``."""
 
     def __post_init__(self) -> None:
         """Raise ExplainedError if the namespace cannot be sent, or tokens would cross a network unencrypted."""
@@ -58,6 +66,10 @@ class VaultConnection:
     def with_token(self, token: Secret | None) -> VaultConnection:
         """Return a connection to the same server with another token, or without one."""
         return replace(self, token=token)
+
+    def with_certificate(self, cert_file: str, key_file: str) -> VaultConnection:
+        """Return a connection to the same server that shows this certificate, without a token."""
+        return replace(self, token=None, transport=self.transport.with_certificate(cert_file, key_file))
 
     def read(self, path: str, parse: Callable[[object], T]) -> T:
         """Read a path, and return the parsed reply. ``parse`` raises TypeError if the reply is not from Vault.
@@ -98,27 +110,39 @@ class VaultConnection:
         token = None if self.token is None or self.token.reveal() == "" else ("x-vault-token", self.token)
         timeout = self.timeout_seconds if timeout_seconds is None else timeout_seconds
         request = HttpRequest(method, vault_url(self.server, path), timeout, headers, token, body)
-        answer = self._accepted(self._send(request), method, path)
+        answer = self._accepted(self._sent(request, path), method, path)
         parsed = _parsed(answer.body, parse)
         if isinstance(parsed, _NotVault):
             raise not_vault(self.address, method, path)
         return parsed
 
-    def _send(self, request: HttpRequest) -> HttpAnswer:
+    def _sent(self, request: HttpRequest, path: str) -> HttpAnswer:
+        answer = self._send(request, self.address)
+        if answer.status not in _REDIRECTS or "location" not in answer.headers:
+            return answer
+        redirect = Redirect(answer.status, answer.headers["location"], self.address, path, request.url)
+        leader = leader_target(redirect, lambda: self._leader(request.timeout_seconds))
+        origin = origin_of(urlsplit(leader))
+        if not self.allow_http:
+            refuse_plain_http(origin)
+        return self._send(replace(request, url=leader), origin)
+
+    def _leader(self, timeout_seconds: float) -> object:
+        """Ask who the leader is, without an identity and in the root namespace."""
+        headers = {"x-vault-request": "true"}
+        request = HttpRequest("GET", vault_url(self.server, "sys/leader"), timeout_seconds, headers)
+        return parse_json(_text(self._send(request, self.address).body))
+
+    def _send(self, request: HttpRequest, address: str) -> HttpAnswer:
         try:
             return self.transport.send(request)
         except NetworkError as error:
             code = error.code
-        raise VaultUnreachableError(self.address, code)
+        raise VaultUnreachableError(address, code)
 
     def _accepted(self, answer: HttpAnswer, method: str, path: str) -> HttpAnswer:
         if 200 <= answer.status < 300:  # noqa: PLR2004
             return answer
-        if 300 <= answer.status < 400 and "location" in answer.headers:  # noqa: PLR2004
-            raise ExplainedError(
-                f"{self.address} answered {path} with a redirect ({answer.status}); nothing was sent there; "
-                "check that VAULT_ADDR is a Vault or OpenBao server"
-            )
         text = _text(answer.body)
         if "HTTP request to an HTTPS server" in text:
             raise ExplainedError(
@@ -129,7 +153,7 @@ class VaultConnection:
             # A load balancer reports an outage of Vault, but makes no refusal of Vault's.
             raise not_vault(self.address, method, path)
         said = texts_of(reply.get("errors")) if isinstance(reply, dict) else []
-        pause = retry_after_seconds(answer.headers.get("retry-after"))
+        pause = retry_after_seconds(answer.headers.get("retry-after"), self.now())
         raise VaultResponseError(method, path, answer.status, [self.hide_token(each) for each in said], pause)
 
 

@@ -39,6 +39,14 @@ def vault_url(address: str, path: str) -> str:
     return f"{without_credentials(address).rstrip('/')}/v1/{path}"
 
 
+def origin_of(url: SplitResult) -> str:
+    """Return scheme, host and port, without the port if it is the scheme's own."""
+    host = (url.hostname or "").lower()
+    place = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}.get(url.scheme)
+    return f"{url.scheme}://{place}" if url.port in (None, default) else f"{url.scheme}://{place}:{url.port}"
+
+
 def without_credentials(address: str) -> str:
     """Remove user and password from an address, for messages."""
     return re.sub(r"^(\w+://)?[^/]*@", r"\1", address)
