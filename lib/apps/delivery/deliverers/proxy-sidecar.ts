@@ -76,8 +76,8 @@ function sidecar(delivery: Delivery, { name, credential, port, metricsPort, file
     env: variables({ ...env, ...allowVariables(delivery.app) }),
     // The name differs in each sidecar: a Service would take the first port of a pod with that name.
     ports: [{ name: `webex-${metricsPort}`, containerPort: metricsPort }],
-    // The proxy is healthy once its key is in the file. Until then, the app does not start.
-    startupProbe: { ...probe, periodSeconds: 1, failureThreshold: 120 },
+    // The proxy is healthy once its key is in the file. Until then, the app does not start. A first read may take minutes.
+    startupProbe: { ...probe, periodSeconds: 1, failureThreshold: 300 },
     // An outage of Vault or Webex restarts nothing.
     livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 3 },
     resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
