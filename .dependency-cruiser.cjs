@@ -25,6 +25,7 @@ const ARROWS = {
   'lib/apps': ['lib/kubernetes', 'lib/vault', 'lib/declaration', 'core'],
   'lib/companions': ['lib/kubernetes', 'lib/operators', 'lib/health', 'lib/declaration', 'core'],
   'lib/kubernetes': ['lib/declaration', 'core'],
+  'lib/usage': ['lib/declaration', 'core'],
   'lib/server': ['lib/operators', 'lib/files', 'lib/processes', 'lib/vault', 'lib/declaration', 'core'],
   'lib/server/kubernetes': ['lib/processes', 'lib/declaration', 'core'],
   'lib/operators': ['lib/browser', 'lib/files', 'lib/vault', 'lib/declaration', 'core'],

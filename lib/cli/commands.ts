@@ -55,6 +55,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'status', group: 'Watch:', summary: 'Show the state of every grant, and what to do next' },
   { name: 'recover', group: 'Watch:', summary: 'Recover lost grants of Service Apps' },
   { name: 'metrics', group: 'Watch:', summary: 'Report the status to Prometheus, once or as a server' },
+  { name: 'usage', group: 'Watch:', summary: 'Show who read each credential, from audit logs' },
   { name: 'doctor', group: 'Watch:', summary: 'Find the first problem, and the command that fixes it' },
   { name: 'exec', group: 'Operators:', summary: 'Run a command as an operator' },
   { name: 'token', group: 'Operators:', summary: 'Print a Vault token of an operator' },

@@ -42,6 +42,22 @@ export function days(text: string): number {
     : refuse('a whole number from 1 to 1000000', text);
 }
 
+/**
+ * A moment in the past, in milliseconds: a duration before now, or a date.
+ *
+ * @param now in milliseconds
+ */
+export function pastMoment(text: string, now: number): number {
+  const ago = durationSeconds(text);
+  const isDate = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
+  const moment = ago === undefined ? (isDate ? Date.parse(text) : NaN) : now - ago * 1000;
+  return Number.isNaN(moment)
+    ? refuse(`${DURATION_NOTATION}, or a date in UTC, such as 2026-11-30 or 2026-11-30T12:00:00Z`, text)
+    : moment <= now
+      ? moment
+      : refuse('in the past', text);
+}
+
 /** An address to listen on: `host:port`, or a port on loopback. */
 export function listenAddress(text: string): ListenAddress {
   const [, bracketed, named, digits = ''] = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(text) ?? [];

@@ -26,6 +26,7 @@ const UNOPERATED = [
   'simulate-webex',
   'state archive',
   'unseal',
+  'usage',
 ];
 
 /** @param begun the command that runs @param name the command that is shown */
