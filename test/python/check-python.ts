@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { run } from '../../lib/processes/child-process';
 import { cachedPython, PYTHON_PACKAGE } from '../../release/python/cached-python';
 
 /* "npm run test:python" checks the Python package: format, lint, types, then its tests. Arguments go to pytest. */
@@ -14,9 +15,16 @@ const CHECKS: readonly (readonly string[])[] = [
   ['pytest', ...process.argv.slice(2)],
 ];
 
+/** Whether this Python has all SDKs, whose types mypy reads. wxc_sdk has an oldest and a newest Python. */
+const HAS_SDKS = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("wxc_sdk") is None)';
+
 async function main(): Promise<void> {
   const python = await cachedPython();
-  for (const check of CHECKS) {
+  const { exitCode } = await run(python, ['-c', HAS_SDKS]);
+  if (exitCode !== 0) {
+    process.stderr.write('left out: mypy, and the tests of wxc_sdk, which is for Python 3.11 to 3.13\n');
+  }
+  for (const check of CHECKS.filter(([name]) => name !== 'mypy' || exitCode === 0)) {
     const child = spawn(python, ['-m', ...check], { cwd: PYTHON_PACKAGE, stdio: 'inherit' });
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) {
