@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { policyNameOf } from '../../../../../lib/declaration/derived/policy-names';
 import { freePort } from '../../../../../lib/processes/free-port';
 import { eventually } from '../../../../../rehearsal/eventually';
 import { KubernetesCluster } from '../../../../../rehearsal/identity/kubernetes-cluster';
 import { WrittenVault } from '../../../../../rehearsal/written-vault';
+import { writeKubernetesLogin } from '../../../../fixtures/identities/kubernetes-login';
 import { ContainerHere, containersUnavailable } from '../../../../fixtures/kubernetes/container-here';
 import { ProxiedPod } from '../../../../fixtures/kubernetes/proxied-pod';
 import { runCommand } from '../../../../fixtures/programs/command-run';
@@ -43,14 +43,13 @@ describeUnless(containersUnavailable())('the pod of an app with a proxy', () => 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'proxied-pod-'));
     cluster = await KubernetesCluster.start();
-    cluster.delegators.add(`${POD.namespace}/${POD.serviceAccount}`);
     const kubernetes = { serviceAccounts: [POD.serviceAccount], namespaces: [POD.namespace] };
     const allow = ['GET /v1/people/*'];
     vault = await WrittenVault.start({
       apps: [{ name: 'people-me', reads: ['testauth'], allow, identity: { kubernetes } }],
     });
     await vault.authorize();
-    await writeKubernetesLogin();
+    await writeKubernetesLogin(vault, cluster, { role: 'people-me', ...POD });
     pod = new ProxiedPod(await printed(), folder, (audience) => {
       jwt = cluster.token({ ...POD, audiences: [audience, cluster.audience] });
       return jwt;
@@ -65,25 +64,6 @@ describeUnless(containersUnavailable())('the pod of an app with a proxy', () => 
     await cluster[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
-
-  /** The kubernetes method, and the role and policy of the app. */
-  async function writeKubernetesLogin(): Promise<void> {
-    const { admin } = vault;
-    await vault.appLogin('people-me');
-    await admin.write('sys/auth/kubernetes', { type: 'kubernetes' });
-    await admin.write('auth/kubernetes/config', {
-      kubernetes_host: cluster.address,
-      kubernetes_ca_cert: cluster.ca,
-      disable_local_ca_jwt: true,
-    });
-    await admin.write('auth/kubernetes/role/people-me', {
-      token_policies: [policyNameOf('oauthapp', 'app-people-me')],
-      token_no_default_policy: true,
-      bound_service_account_names: [POD.serviceAccount],
-      bound_service_account_namespaces: [POD.namespace],
-      audience: 'webex-token-vault',
-    });
-  }
 
   /** The manifests, with the address and free ports of this machine. */
   async function printed(): Promise<string> {
