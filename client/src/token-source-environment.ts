@@ -9,7 +9,7 @@ import { TokenSource, type TokenSourceOptions } from './token-source';
  */
 export function tokenSourceFromEnvironment(
   credential: string,
-  options: Pick<TokenSourceOptions, 'onWarning' | 'retry'> = {},
+  options: Pick<TokenSourceOptions, 'onWarning' | 'retry' | 'closeTimeoutMs'> = {},
   env: NodeJS.ProcessEnv = process.env,
 ): TokenSource {
   const server = vaultServerFromEnvironment({}, env);

@@ -106,6 +106,15 @@ export class TokenSource implements AsyncDisposable {
   }
 
   /**
+   * Whether only this process holds the secret id, because its wrapping token is used up.
+   *
+   * @internal
+   */
+  get holdsUnwrapped(): boolean {
+    return this.#login.holdsUnwrapped;
+  }
+
+  /**
    * Returns the access token from the cache or from Vault. Vault is asked at least each hour. While Vault does not answer,
    * callers get the previous token until it expires.
    *

@@ -7,9 +7,11 @@ import {
   loginAnswer,
   refusal,
   ScriptedVault,
+  UNWRAPPED_SECRET_ID,
+  WRAPPED_SECRET_ID,
   type ScriptedAnswer,
 } from '../fixtures/loopback/scripted-vault';
-import { useVirtualTime } from '../fixtures/clocks/virtual-time';
+import { outcomeOf, useVirtualTime } from '../fixtures/clocks/virtual-time';
 import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 
 /* The command in this process. webex-token-process.integration.test.ts tests the properties of a process. */
@@ -255,6 +257,34 @@ function expectLine({ exitCode, stdout, stderr }: Outcome, code: number, line: R
   expect(exitCode).toBe(code);
 }
 
+it.each([
+  [['VAULT_TOKEN'], /a Vault token expires while the command runs, .* or use exec without --proxy/],
+  [['BAO_TOKEN'], /a Vault token expires/],
+  [[], /VAULT_ROLE_ID is not set/],
+])('exec --proxy refuses to run without an app, with %j alone', async (names, line) => {
+  const env = Object.fromEntries(names.map((name) => [name, 'the-vault-token']));
+  expectLine(await run(['exec', '--proxy', 'testauth', '--', 'true'], env), 1, line);
+  expect(vault.requests).toEqual([]);
+});
+
+it('exec --proxy refuses a WEBEX_ALLOW that a mistake has emptied', async () => {
+  const outcome = await run(['exec', '--proxy', 'testauth', '--', 'true'], { ...APP, WEBEX_ALLOW: '' });
+  expectLine(outcome, 1, /WEBEX_ALLOW is set but has no rule/);
+  expect(vault.requests).toEqual([]);
+});
+
+it('exec --proxy retries while it holds a secret id that a later run could not unwrap', async () => {
+  vault.answer('sys/wrapping/lookup', WRAPPED_SECRET_ID);
+  vault.answer('sys/wrapping/unwrap', UNWRAPPED_SECRET_ID);
+  vault.answer(CREDS, ...Array<ScriptedAnswer>(5).fill(refusal(500)), refusal(404));
+  const random = jest.spyOn(Math, 'random').mockReturnValue(0.9);
+  const env = { VAULT_ROLE_ID: 'r', VAULT_WRAPPED_SECRET_ID: 'the-wrap' };
+  const { value } = await outcomeOf(() => run(['exec', '--proxy', 'testauth', '--', 'true'], env));
+  random.mockRestore();
+  expect(value?.exitCode).toBe(3);
+  expect(vault.count(`GET ${CREDS}`)).toBe(6);
+});
+
 describe('wrong usage', () => {
   it.each<[string, string[], RegExp]>([
     ['nothing', [], /no credential is named; write webex-token <credential>/],
@@ -283,6 +313,53 @@ describe('wrong usage', () => {
       /no "--" before the command; write webex-token exec <credential> -- <command>$/m,
     ],
     ['exec of a command of several words, without "--"', ['exec', 'mine', 'sh my.sh'], /write webex-token exec <cred/],
+    [
+      'exec --proxy without "--"',
+      ['exec', '--proxy', 'mine', './r2.sh'],
+      /no "--" before the command; write webex-token exec --proxy mine -- \.\/r2\.sh$/m,
+    ],
+    [
+      'exec --proxy with options, without "--"',
+      ['exec', '--proxy', 'mine', '--allow', 'GET /v1/a', './r2.sh'],
+      /write webex-token exec --proxy <credential> -- <command>$/m,
+    ],
+    [
+      'exec --proxy of an unknown option',
+      ['exec', '--proxy', 'mine', 'ls', '-l'],
+      /write webex-token exec --proxy <cred/,
+    ],
+    [
+      'exec --proxy without a command',
+      ['exec', '--proxy', 'mine', '--'],
+      /write webex-token exec --proxy <credential> --/,
+    ],
+    [
+      'exec --proxy without a credential',
+      ['exec', '--proxy', '--', 'true'],
+      /no credential .* exec --proxy <credential>/,
+    ],
+    ['exec --proxy with a form', ['exec', '--proxy', 'mine', '--json', '--', 'true'], /exec prints nothing itself/],
+    [
+      'exec --proxy with an option for other callers',
+      ['exec', '--proxy', 'mine', '--listen', '127.0.0.1:0', '--', 'true'],
+      /--listen goes with proxy, because the proxy of exec serves its command alone; leave it out/,
+    ],
+    [
+      '--proxy without exec',
+      ['mine', '--proxy'],
+      /--proxy goes with exec; write webex-token exec --proxy <credential> --/,
+    ],
+    [
+      'exec with an option of a proxy',
+      ['exec', 'mine', '--allow', 'GET /v1/a', '--', 'true'],
+      /goes with exec --proxy/,
+    ],
+    [
+      'a rule that allows nothing',
+      ['exec', '--proxy', 'mine', '--allow', 'GET /v1/a', '--allow', 'get /v1/b', '--', 'true'],
+      /--allow must begin with one method in upper case, or with "\*", got "get \/v1\/b"; write "GET \/v1\/b"$/m,
+    ],
+    ['a rule of proxy that allows nothing', ['proxy', 'mine', '--allow', '/v1/b'], /--allow must begin with a method/],
     ['a credential that is a path', ['../../sys/x'], /Vault is not asked for|is no name of a credential/],
   ])('webex-token prints one line and exits with the right code: %s', async (_, argv, line) => {
     const outcome = await run(argv, { VAULT_TOKEN: 'the-vault-token' });

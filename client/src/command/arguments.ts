@@ -1,6 +1,15 @@
 import { parseArgs } from 'node:util';
 import { DURATION_NOTATION, durationSeconds, isPlainWord, UsageError } from '#core';
-import { givenProxyOptions, PROXY_OPTIONS, PROXY_USAGE, type ProxyArguments, proxyArguments } from './proxy-arguments';
+import {
+  EXEC_PROXY_USAGE,
+  type ExecProxyArguments,
+  execProxyArguments,
+  givenProxyOptions,
+  PROXY_OPTIONS,
+  PROXY_USAGE,
+  type ProxyArguments,
+  proxyArguments,
+} from './proxy-arguments';
 
 interface Reading {
   readonly credential: string;
@@ -14,6 +23,7 @@ export type Arguments =
   | { readonly kind: 'version' }
   | { readonly kind: 'unwrap' }
   | ProxyArguments
+  | ExecProxyArguments
   | (Reading & { readonly kind: 'print'; readonly format: 'token' | 'json' | 'header' })
   | (Reading & { readonly kind: 'exec'; readonly command: string; readonly args: readonly string[] });
 
@@ -38,29 +48,41 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const proxyOptions = givenProxyOptions(values);
   // A credential may have the name "proxy".
   if (positionals[0] === 'proxy' && (positionals.length > 1 || proxyOptions.length > 0)) {
-    if (values.json || values.header || values.grace !== undefined || end !== -1) {
+    if (values.json || values.header || values.proxy || values.grace !== undefined || end !== -1) {
       throw new UsageError(`proxy takes neither a command nor --json, --header and --grace; write ${PROXY_USAGE}`);
     }
     return proxyArguments(onlyCredential(positionals.slice(1), PROXY_USAGE), values);
   }
-  if (proxyOptions[0] !== undefined) {
-    throw new UsageError(`${proxyOptions[0]} goes with proxy; write ${PROXY_USAGE}`);
-  }
-  const graceMs = graceOf(values.grace);
   const isExec = positionals[0] === 'exec' && (positionals.length > 1 || end !== -1);
+  if (values.proxy && !isExec) {
+    throw new UsageError(`--proxy goes with exec; write ${EXEC_PROXY_USAGE}`);
+  }
+  if (proxyOptions[0] !== undefined && !values.proxy) {
+    throw new UsageError(
+      `${proxyOptions[0]} goes with ${isExec ? 'exec --proxy' : 'proxy'}; write ${isExec ? EXEC_PROXY_USAGE : PROXY_USAGE}`,
+    );
+  }
+  const execUsage = values.proxy ? EXEC_PROXY_USAGE : EXEC_USAGE;
+  const graceMs = graceOf(values.grace);
   const [first = '', ...others] = isExec ? positionals.slice(1) : positionals;
   if (isExec && end === -1 && first !== '' && others.length > 0) {
-    throw withoutDashes(others.every(isPlainWord) ? [first, others.join(' ')] : undefined);
+    throw withoutDashes(
+      others.every(isPlainWord) && proxyOptions.length === 0
+        ? `webex-token exec ${values.proxy ? '--proxy ' : ''}${first} -- ${others.join(' ')}`
+        : execUsage,
+    );
   }
-  const credential = onlyCredential([first, ...others], isExec ? EXEC_USAGE : 'webex-token <credential>');
+  const credential = onlyCredential([first, ...others], isExec ? execUsage : 'webex-token <credential>');
   if (isExec) {
     if (command === undefined) {
-      throw new UsageError(`there is no command to run after "--"; write ${EXEC_USAGE}`);
+      throw new UsageError(`there is no command to run after "--"; write ${execUsage}`);
     }
     if (values.json || values.header) {
       throw new UsageError('exec prints nothing itself, so --json and --header have no effect; leave them out');
     }
-    return { kind: 'exec', credential, graceMs, command, args };
+    return values.proxy
+      ? execProxyArguments({ credential, graceMs, command, args }, values)
+      : { kind: 'exec', credential, graceMs, command, args };
   }
   if (end !== -1) {
     throw new UsageError(`a command after "--" goes with exec; write ${EXEC_USAGE}`);
@@ -83,9 +105,7 @@ function onlyCredential([credential, ...others]: readonly string[], usage: strin
 
 const EXEC_USAGE = 'webex-token exec <credential> -- <command>';
 
-/** @param meant credential and command in a shell's notation. @default - ambiguous */
-function withoutDashes(meant?: readonly [credential: string, command: string]): UsageError {
-  const line = meant === undefined ? EXEC_USAGE : `webex-token exec ${meant.join(' -- ')}`;
+function withoutDashes(line: string): UsageError {
   return new UsageError(`there is no "--" before the command; write ${line}`);
 }
 
@@ -95,6 +115,7 @@ const OPTIONS = {
   grace: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
+  proxy: { type: 'boolean' },
   ...PROXY_OPTIONS,
 } as const;
 
@@ -116,7 +137,7 @@ function parse(args: readonly string[], hasDashes: boolean) {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
     if (!hasDashes && args[0] === 'exec' && args.length > 3) {
-      throw withoutDashes();
+      throw withoutDashes(args.includes('--proxy') ? EXEC_PROXY_USAGE : EXEC_USAGE);
     }
     const { message } = error as Error;
     throw new UsageError(`${message.replace(/\. .*$/s, '').replace(/\.$/, '')}; see webex-token --help`);

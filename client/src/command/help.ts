@@ -5,6 +5,7 @@ export const HELP = {
   usage: [
     'webex-token <credential> [--json | --header] [--grace <duration>]',
     'webex-token exec <credential> -- <command> [arguments...]',
+    'webex-token exec --proxy <credential> [options] -- <command> [arguments...]',
     'webex-token proxy <credential> [--listen <host:port> | --socket <file>] [options]',
     'webex-token unwrap',
   ],
@@ -14,14 +15,16 @@ export const HELP = {
     '--json': 'Print the token, its type, its expiry and warnings as JSON',
     '--header': 'Print the token as an "Authorization:" line',
     '--grace <duration>': 'Time for Vault to answer after Ctrl-C, such as 60s (default: 25s)',
+    '--proxy': 'exec: give the command a proxy of its own in place of the token',
     '--listen <host:port>': 'proxy: address on loopback; port 0 is any free one (default: 127.0.0.1:18201)',
     '--socket <file>': 'proxy: Unix socket in place of a port; its mode is who may use it',
-    '--upstream <origin>': 'proxy: server that requests go to (default: https://webexapis.com)',
-    '--allow <rule>': 'proxy: allow these requests, such as "GET /v1/people/*"; repeat it (default: WEBEX_ALLOW)',
+    '--upstream <origin>': 'proxies: server that requests go to (default: https://webexapis.com)',
+    '--allow <rule>': 'proxies: allow these requests, such as "GET /v1/people/*"; repeat it (default: WEBEX_ALLOW)',
     '--key-file <file>': 'proxy: private file for the key of this run (default: a temporary file)',
     '--shared-key-file <file>': "proxy: file for a key that lasts, readable by the folder's group",
     '--metrics <host:port>': 'proxy: serve /metrics and /healthz there (default: nowhere)',
-    '--log <file>': 'proxy: append a line for each request to this file (default: standard output)',
+    '--log <file>':
+      'proxies: append a line for each request to this file (default: standard output; with exec, no lines)',
     '-V, --version': 'Print the version',
     '-h, --help': 'Show this help',
   },
@@ -29,6 +32,7 @@ export const HELP = {
     'It logs in as an app if VAULT_ROLE_ID or VAULT_AUTH_METHOD is set, and logs out afterwards. Otherwise it uses a Vault token.',
     '"unwrap" fetches the secret id of VAULT_WRAPPED_SECRET_ID once, and writes it to VAULT_SECRET_ID_FILE.',
     '"proxy" forwards each request to Webex with the token. A caller presents the key of the run as its bearer token.',
+    '"exec --proxy" gives the command the key in WEBEX_ACCESS_TOKEN, the address in WEBEX_BASE_URL, and no variable of the identity.',
     'A hang-up during a refresh can lose the grant. Set --grace to twice the provider timeout of the engine.',
   ],
   environment: {
@@ -54,7 +58,7 @@ export const HELP = {
     VAULT_CLIENT_CERT: 'PEM file of the client certificate of the app',
     VAULT_CLIENT_KEY: 'PEM file of the private key of the app',
     WEBEX_ALLOW: 'Rules of the proxy, separated by "; " (default: all requests are allowed)',
-    VAULT_TOKEN: 'Vault token; it must not be empty (default: the token in ~/.vault-token)',
+    VAULT_TOKEN: 'Vault token, except for a proxy; it must not be empty (default: the token in ~/.vault-token)',
     'BAO_...': 'OpenBao form of each VAULT_ variable, which has precedence',
   },
   exitCodes: {
@@ -70,6 +74,8 @@ export const HELP = {
     'webex-token testauth --header | curl --fail-with-body --header @- https://webexapis.com/v1/people/me':
       'Call Webex with a token that no argument list shows',
     'webex-token exec testauth -- ./report.sh': 'Run a program with the token in WEBEX_ACCESS_TOKEN',
+    "webex-token exec --proxy testauth --allow 'GET /v1/people/*' -- ./report.sh":
+      'Run a program that may send these requests, and never holds the token',
     "webex-token proxy testauth --allow 'GET /v1/people/*'": 'Serve these requests on loopback, without the token',
     'webex-token unwrap': 'Unwrap the secret id of VAULT_WRAPPED_SECRET_ID, once',
   },

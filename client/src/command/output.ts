@@ -1,4 +1,4 @@
-import { type CredentialReading, errorCode, ExplainedError } from '#core';
+import { errorCode, ExplainedError } from '#core';
 
 /** Ignores errors of these streams. `print` reports those of stdout; a closed stderr cannot show any. */
 export function surviveClosedOutput(): void {
@@ -20,18 +20,15 @@ export async function print(text: string): Promise<void> {
 const READER_GONE = ['EPIPE', 'EIO'];
 
 /**
- * Makes GitHub Actions hide the token in the log of the job. The runner reads commands from standard error too, so standard
+ * Makes GitHub Actions hide a token or key in the log of the job. The runner reads commands from standard error too, so standard
  * output has only the token.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-export async function maskInLog(
-  { accessToken }: CredentialReading,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<void> {
+export async function maskInLog(secret: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
   if (env.GITHUB_ACTIONS === 'true') {
-    // The runner decodes "%25". A token has no line break, because a header carries it.
-    const line = `::add-mask::${accessToken.replaceAll('%', '%25')}\n`;
+    // The runner decodes "%25". The secret has no line break, because a header carries it.
+    const line = `::add-mask::${secret.replaceAll('%', '%25')}\n`;
     await new Promise((resolve) => process.stderr.write(line, resolve));
   }
 }

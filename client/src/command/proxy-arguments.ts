@@ -1,4 +1,4 @@
-import { UsageError } from '#core';
+import { allowRuleProblem, UsageError } from '#core';
 
 /** Settings of a proxy, for `proxy` and for a command behind one. */
 export interface ProxyingOptions {
@@ -21,7 +21,18 @@ export interface ProxyArguments extends ProxyingOptions {
   readonly metrics?: string;
 }
 
+/** The command line of `webex-token exec --proxy`. */
+export interface ExecProxyArguments extends ProxyingOptions {
+  readonly kind: 'exec-proxy';
+  /** Time that Vault has to answer after a signal. @default - the engine's default wait for a refresh */
+  readonly graceMs?: number;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
 export const PROXY_USAGE = 'webex-token proxy <credential>';
+
+export const EXEC_PROXY_USAGE = 'webex-token exec --proxy <credential> -- <command>';
 
 export const PROXY_OPTIONS = {
   listen: { type: 'string' },
@@ -65,5 +76,32 @@ export function proxyArguments(credential: string, values: ProxyValues): ProxyAr
   if (socket !== undefined && (keyFile ?? sharedKeyFile) !== undefined) {
     throw new UsageError('a socket needs no key, because its mode is who may use it; leave the file of the key out');
   }
+  refuseWrongRules(allow);
   return { kind: 'proxy', credential, listen, socket, upstream, allow, keyFile, sharedKeyFile, metrics, log };
+}
+
+/** Options of `proxy` for callers that its own command does not have. */
+const FOR_OTHER_CALLERS = ['listen', 'socket', 'key-file', 'shared-key-file', 'metrics'] as const;
+
+/** @throws UsageError for an option that only `proxy` takes, or a wrong rule */
+export function execProxyArguments(
+  exec: Pick<ExecProxyArguments, 'credential' | 'graceMs' | 'command' | 'args'>,
+  values: ProxyValues,
+): ExecProxyArguments {
+  const other = FOR_OTHER_CALLERS.find((name) => values[name] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError(
+      `--${other} goes with proxy, because the proxy of exec serves its command alone; leave it out, or write ${PROXY_USAGE}`,
+    );
+  }
+  const { upstream, allow, log } = values;
+  refuseWrongRules(allow);
+  return { kind: 'exec-proxy', ...exec, upstream, allow, log };
+}
+
+function refuseWrongRules(allow: readonly string[] = []): void {
+  const problem = allow.map(allowRuleProblem).find((found) => found !== undefined);
+  if (problem !== undefined) {
+    throw new UsageError(`--allow ${problem}`);
+  }
 }

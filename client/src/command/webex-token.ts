@@ -55,19 +55,21 @@ async function run(argv: readonly string[], { version, proxy }: LoadedOnDemand):
     }
     case 'proxy':
       return proxy().runProxy(asked, warn);
+    case 'exec-proxy':
+      return proxy().runBehindProxy(asked, { warn, mask: maskInLog });
     case 'print': {
       const reading = await endsOnSignal(read(asked.credential), asked.graceMs);
       if (asked.format !== 'json') {
         reading.warnings.forEach(warn);
       }
-      await maskInLog(reading);
+      await maskInLog(reading.accessToken);
       await print(FORMATS[asked.format](reading));
       return 0;
     }
     case 'exec': {
       const reading = await endsOnSignal(read(asked.credential), asked.graceMs);
       reading.warnings.forEach(warn);
-      await maskInLog(reading);
+      await maskInLog(reading.accessToken);
       return runChildCommand(asked.command, asked.args, { WEBEX_ACCESS_TOKEN: reading.accessToken });
     }
   }

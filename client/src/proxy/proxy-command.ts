@@ -20,6 +20,10 @@ import { RequestLog } from './request-log';
 import { StopSignal } from './stop-signal';
 import { WebexProxy } from './webex-proxy';
 
+export { runBehindProxy } from './exec-proxy';
+
+const ENDING = 'ending; requests have up to 10 s to end, and Vault up to 25 s (Ctrl-\\ ends this at once)';
+
 /**
  * Serves until a signal ends it.
  *
@@ -31,7 +35,7 @@ export async function runProxy(asked: ProxyArguments, warn: (warning: string) =>
   refuseEndedRehearsal();
   const { credential, socket, listen, upstream } = asked;
   const allow = asked.allow?.map(parseAllowRule) ?? allowFromEnvironment();
-  using stop = new StopSignal();
+  using stop = new StopSignal(ENDING);
   await using tokens = tokenSourceFromEnvironment(credential, { onWarning: warn });
   const app = (): string | undefined => tokens.app;
   await using log = await RequestLog.open({ credential, app, file: asked.log, warn });

@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Wait after which a line explains it. */
@@ -8,15 +10,16 @@ export class StopSignal implements Disposable {
   /** Fulfilled by the first signal. */
   readonly received: Promise<void>;
   #explanation?: NodeJS.Timeout;
-  #isReceived = false;
-  #receive: () => void = () => undefined;
+  #first?: NodeJS.Signals;
+  #receive: (signal: NodeJS.Signals) => void = () => undefined;
 
-  constructor() {
+  /** @param explanation line for a person who still waits a second after the signal */
+  constructor(private explanation?: string) {
     this.received = new Promise((resolve) => {
-      this.#receive = () => {
-        if (!this.#isReceived) {
-          this.#isReceived = true;
-          this.#explanation = setTimeout(explain, UNEXPLAINED_MS).unref();
+      this.#receive = (signal) => {
+        if (this.#first === undefined) {
+          this.#first = signal;
+          this.#explanation = setTimeout(() => this.#explain(), UNEXPLAINED_MS).unref();
           resolve();
         }
       };
@@ -25,7 +28,17 @@ export class StopSignal implements Disposable {
   }
 
   get isReceived(): boolean {
-    return this.#isReceived;
+    return this.#first !== undefined;
+  }
+
+  /** Exit code of a process that the signal ended, as a shell reports it. @default - no signal was received */
+  get exitCode(): number | undefined {
+    return this.#first === undefined ? undefined : 128 + constants.signals[this.#first];
+  }
+
+  /** Lets a later signal be without an explanation, because another program decides what it does. */
+  silence(): void {
+    this.explanation = undefined;
   }
 
   /** Leaves signals to Node again. */
@@ -33,8 +46,10 @@ export class StopSignal implements Disposable {
     clearTimeout(this.#explanation);
     SIGNALS.forEach((signal) => process.off(signal, this.#receive));
   }
-}
 
-function explain(): void {
-  process.stderr.write('ending; requests have up to 10 s to end, and Vault up to 25 s (Ctrl-\\ ends this at once)\n');
+  #explain(): void {
+    if (this.explanation !== undefined) {
+      process.stderr.write(`${this.explanation}\n`);
+    }
+  }
 }
