@@ -148,6 +148,7 @@ export class ProxiedRequest {
     this.#isAnswered = false;
     sent.once('response', (answer) => void this.#answered(answer, reading));
     sent.on('error', (error) => this.#failed(sent, error, reading));
+    sent.once('close', () => this.#left(sent));
     if (asks) {
       const begin = (): void => this.#continueTo(sent);
       sent.once('continue', begin);
@@ -233,6 +234,13 @@ export class ProxiedRequest {
     });
     // A head whose body is late goes out alone. Usually both go out together.
     setImmediate(() => this.bytes === 0 && !response.writableEnded && !response.destroyed && response.flushHeaders());
+  }
+
+  /** Node emits neither an answer nor an error if the upstream switches to another protocol. */
+  #left(sent: ClientRequest): void {
+    if (sent === this.#sent && !this.#isAnswered && !this.response.headersSent && !this.response.destroyed) {
+      this.refuse(upstreamRefusal(this.parts.upstream.origin, new NetworkError('no HTTP/1.1 answer')));
+    }
   }
 
   /** A kept connection may have been closed by the server before it received the request. */
