@@ -8,6 +8,7 @@ import { measureDeploy } from './sections/deploy-time';
 import { measureHelp } from './sections/help-time';
 import { measureLook } from './sections/look-time';
 import { measurePython } from './sections/python';
+import { measureProxy } from './sections/proxy';
 import { measureReaders } from './sections/readers';
 import { resultsJson, thisMachine } from './results/results';
 import { runSections, type Section } from './run-sections';
@@ -23,6 +24,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   look: { summary: 'a look at 1,000 grants and 1,000 apps', measure: measureLook },
   readers: { summary: 'readers under load, and a wave of refreshes', measure: measureReaders },
   python: { summary: 'a token from the cache of the Python package', measure: measurePython },
+  proxy: { summary: 'requests through webex-token proxy, beside direct ones', measure: measureProxy },
   synthesis: { summary: 'main.ts with up to 10,000 apps', measure: measureSynthesis },
   deploy: { summary: 'plan and apply of 1,000 apps, and of one that changed', measure: measureDeploy },
 };

@@ -5,7 +5,7 @@ export interface Row {
   readonly ours: number;
   /** Figure for the ratio. @default - no ratio */
   readonly other?: { readonly what: string; readonly value: number };
-  readonly unit: 's' | 'ms' | 'µs' | 'calls/s' | 'calls' | 'MiB' | 'KiB';
+  readonly unit: 's' | 'ms' | 'µs' | 'calls/s' | 'calls' | 'MiB' | 'KiB' | 'MiB/s';
   /** @default - no goal */
   readonly goal?: Goal;
   /** @default - no note */

@@ -1,15 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { WrittenVault } from '../../rehearsal/written-vault';
 import { succeeded } from './child-usage';
+import { installedClient } from './installed-client';
 import { inTurn, timed } from '../results/rounds';
 import type { Row } from '../results/row';
 import { needed, type Measuring } from '../run-sections';
 
 /* `webex-token` as an app installs it, with a Vault token and a local server, beside Node's own start. */
 
-const PROJECT = resolve(__dirname, '..', '..');
 const CREDENTIAL = 'testauth';
 
 /** Each run takes a tenth of a second, and the differences are hundredths. */
@@ -19,7 +19,7 @@ export async function measureToken({ rounds, progress }: Measuring): Promise<Row
   const folder = await mkdtemp(join(tmpdir(), 'bench-token-'));
   try {
     progress('packing');
-    const command = await needed(installed(folder));
+    const command = await needed(installedClient(folder));
     await using vault = await WrittenVault.start();
     await vault.authorize();
     const { PATH, HOME } = process.env;
@@ -49,15 +49,4 @@ export async function measureToken({ rounds, progress }: Measuring): Promise<Row
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Builds and packs `webex-token-client`, and installs it as an app does. @returns path of the command */
-async function installed(folder: string): Promise<string> {
-  const npm = (cwd: string, ...args: readonly string[]) => succeeded('npm', args, { cwd });
-  await npm(PROJECT, 'run', 'build', '--workspace', 'client');
-  await npm(PROJECT, 'pack', '--workspace', 'client', '--pack-destination', folder);
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));
-  const quietly = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-  await npm(folder, 'install', ...quietly, './webex-token-client-0.1.0.tgz');
-  return join(folder, 'node_modules', '.bin', 'webex-token');
 }
