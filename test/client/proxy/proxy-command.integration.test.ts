@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { freePort } from '../../../lib/processes/free-port';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 import { call, type CallerAnswer } from '../../fixtures/loopback/caller';
+import { Typist } from '../../fixtures/pages/typist';
 import { Script } from '../../fixtures/programs/script';
 import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
@@ -209,4 +210,15 @@ it('metrics and health are served at their own port, without a secret', async ()
   for (const secret of [...vault.issued, key]) {
     expect(body + text).not.toContain(secret);
   }
+});
+
+it('the page starts a proxy for a program', async () => {
+  using typist = new Typist({ ...env, LC_ALL: 'C' });
+  const port = String(await freePort());
+  const instead = {
+    'proxy testauth': `proxy testauth --upstream ${vault.webex.url} --listen 127.0.0.1:${port}`,
+    18201: port,
+  };
+  const screen = await typist.types('docs/tasks/proxy.md', 'start', { instead });
+  expect(screen).toContain('"displayName"');
 });
