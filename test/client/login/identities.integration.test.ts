@@ -10,6 +10,7 @@ import { isOnVault } from '../../../rehearsal/server/is-on-vault';
 import { JwtIssuer } from '../../fixtures/identities/jwt-issuer';
 import { LongTimers } from '../../fixtures/clocks/long-timers';
 import { RecordingServer } from '../../fixtures/loopback/recording-server';
+import { PythonApp } from '../../fixtures/programs/python-app';
 import { runScript } from '../../fixtures/programs/script';
 import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 import { KubernetesCluster } from '../../../rehearsal/identity/kubernetes-cluster';
@@ -20,6 +21,7 @@ import { WrittenVault } from '../../../rehearsal/written-vault';
 const ROLE = 'people-me';
 const ACCOUNT = { namespace: 'apps', name: 'people-me' };
 const HOUR_MS = 3_600_000;
+const TOKEN_APP = join(__dirname, '../../python/programs/token_app.py');
 
 let folder: string;
 let authority: CertificateAuthority;
@@ -153,6 +155,15 @@ describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method)
     expect(await liveTokens()).toBe(before + 1);
     await tokens[Symbol.asyncDispose]();
     expect(await liveTokens()).toBe(before);
+  });
+
+  it('an app in Python gets its token through the same environment, and revokes its Vault token', async () => {
+    const before = await liveTokens();
+    const env = { ...environmentOf(method), WEBEX_API_URL: vault.webex.apiUrl };
+    await using app = await PythonApp.start([TOKEN_APP], env);
+    expect(await app.ask()).toMatch(/^\[200\] \S+$/);
+    await app[Symbol.asyncDispose]();
+    expect([app.stderr, await liveTokens()]).toEqual(['', before]);
   });
 
   it("webex-token prints the app's token and revokes its own Vault token", async () => {

@@ -182,6 +182,8 @@ def _answer(connection: socket.socket, method: str, deadline: float) -> HttpAnsw
     body = response.read(_MAX_BODY_BYTES + 1)
     if len(body) > _MAX_BODY_BYTES:
         raise OSError(errno.EMSGSIZE, "the answer is too long")
+    if response.length:
+        raise ConnectionResetError(errno.ECONNRESET, "the answer ends early")
     return HttpAnswer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
 
