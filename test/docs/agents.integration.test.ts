@@ -43,9 +43,7 @@ beforeAll(async () => {
     VAULT_ROLE_ID: roleId,
     VAULT_SECRET_ID_FILE: secretIdFile,
   };
-  proxy = started('proxy', '--listen', '127.0.0.1:0');
-  [, here = ''] = await proxy.says(/is served at (http:\S+),/);
-  key = readFileSync(join(typist.folder, 'webex-mcp.key'), 'utf8');
+  await startProxy();
 });
 afterAll(async () => {
   proxy.child.kill();
@@ -57,6 +55,12 @@ afterAll(async () => {
   await mcp[Symbol.asyncDispose]();
   await vault[Symbol.asyncDispose]();
 });
+
+async function startProxy(): Promise<void> {
+  proxy = started('proxy', '--listen', '127.0.0.1:0');
+  [, here = ''] = await proxy.says(/is served at (http:\S+),/);
+  key = readFileSync(join(typist.folder, 'webex-mcp.key'), 'utf8');
+}
 
 /** Starts the command of a block, with the stand-in as its upstream. */
 function started(block: 'proxy' | 'proxy-on-socket', ...more: string[]): Script {
@@ -169,6 +173,18 @@ test('a rule keeps the agent at its server', async () => {
 test('a request line has the path, and neither the tool nor the key', async () => {
   await eventually(() => proxy.stdout.includes('"path":"/mcp/webex-messaging"') || undefined);
   expect(proxy.stdout).not.toContain('webex-who-am-i');
+});
+
+test('after a restart of the proxy, the script has the new key, and the old one is refused', async () => {
+  const old = key;
+  proxy.child.kill();
+  await proxy.result();
+  await startProxy();
+  const printed = await typist.types('docs/tasks/agents.md', 'headers-helper', { env: environment });
+  const headers = z.record(z.string(), z.string()).parse(JSON.parse(printed));
+  const url = `${ORIGIN}/mcp/webex-messaging`;
+  await expect(asks(url, headers)).resolves.toBe('Ada Admin');
+  await expect(asks(url, { Authorization: `Bearer ${old}` })).rejects.toThrow(/the key of this proxy/);
 });
 
 /** Begins a session at a socket, as the SDK cannot. */
