@@ -8,13 +8,15 @@ import { answerHeaders } from './answer-headers';
 import { CallerBody } from './caller-body';
 import { type CallerHeaders, readCallerHeaders } from './caller-headers';
 import { type Refusal, refusalAnswer, type RefusalReason, upstreamRefusal, vaultRefusal } from './refusal';
+import type { RefusedTokens } from './refused-tokens';
 import type { Upstream } from './upstream';
 
 /** The parts of a proxy that each request uses. */
 export interface ProxyParts {
   readonly admission: Admission;
   readonly upstream: Upstream;
-  readonly tokens: Pick<TokenSource, 'token' | 'reject'>;
+  readonly tokens: Pick<TokenSource, 'token'>;
+  readonly refused: RefusedTokens;
   /** Called once for each request, after its end. */
   readonly onEnd: (request: ProxiedRequest) => void;
   /** Whether the proxy closes, so that no connection is kept. */
@@ -50,6 +52,7 @@ export class ProxiedRequest {
   #continue?: NodeJS.Timeout;
   #traffic = 0;
   #silentSince = this.begunAt;
+  #hasEnded = false;
 
   /** @param asksToContinue whether the caller waits for `100 Continue` before it sends the body */
   constructor(
@@ -195,8 +198,7 @@ export class ProxiedRequest {
   /** Returns undefined if Vault gives none, and the request is refused. */
   async #nextReading(refused: CredentialReading): Promise<CredentialReading | undefined> {
     try {
-      this.parts.tokens.reject(refused);
-      return await this.parts.tokens.token();
+      return await this.parts.refused.next(refused);
     } catch (error) {
       this.refuse(vaultRefusal(error));
       return undefined;
@@ -274,7 +276,18 @@ export class ProxiedRequest {
     return ['Connection', 'close'];
   }
 
+  /** Node does not report the end of a pipelined answer whose connection was lost before its turn. */
+  endIfLost(): void {
+    if (this.request.socket.destroyed) {
+      this.#end();
+    }
+  }
+
   #end(): void {
+    if (this.#hasEnded) {
+      return;
+    }
+    this.#hasEnded = true;
     clearTimeout(this.#continue);
     const sent = this.#sent;
     if (sent !== undefined && (!this.response.writableFinished || !sent.writableFinished)) {

@@ -7,6 +7,7 @@ import { Admission } from './admission';
 import { listenAt, type ProxyAddress } from './proxy-address';
 import { ProxiedRequest, type ProxyParts } from './proxied-request';
 import { badRequest, refusalAnswer, type RefusalReason } from './refusal';
+import { RefusedTokens } from './refused-tokens';
 import { RunKey } from './run-key';
 import { Upstream } from './upstream';
 
@@ -73,6 +74,7 @@ export class WebexProxy implements AsyncDisposable {
       admission: new Admission({ hosts: isSocket ? undefined : this.#hosts, key: this.#key, allow }),
       upstream,
       tokens,
+      refused: new RefusedTokens(tokens),
       onEnd: (request) => this.#ended(request),
       isClosing: () => this.#isClosing,
       closing: new WeakSet(),
@@ -105,7 +107,10 @@ export class WebexProxy implements AsyncDisposable {
     const limits = { connectMs, silenceMs };
     this.#sweep = setInterval(() => {
       const now = performance.now();
-      this.#running.forEach((request) => request.endIfSilent(now, limits));
+      this.#running.forEach((request) => {
+        request.endIfLost();
+        request.endIfSilent(now, limits);
+      });
     }, SWEEP_MS).unref();
   }
 
@@ -155,6 +160,7 @@ export class WebexProxy implements AsyncDisposable {
     this.#server.closeIdleConnections();
     const end = setTimeout(() => this.#server.closeAllConnections(), closeTimeoutMs);
     await closed;
+    this.#running.forEach((request) => request.endIfLost());
     clearTimeout(end);
     clearInterval(this.#sweep);
     this.#upstream[Symbol.dispose]();

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
 import { freePort } from '../../../lib/processes/free-port';
 import { WrittenVault } from '../../../rehearsal/written-vault';
 import { call, type CallerAnswer } from '../../fixtures/loopback/caller';
+import { ConnectProxy } from '../../fixtures/loopback/connect-proxy';
+import { RecordingServer } from '../../fixtures/loopback/recording-server';
 import { Typist } from '../../fixtures/pages/typist';
 import { Script } from '../../fixtures/programs/script';
 import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
@@ -89,7 +92,7 @@ it('rules come from the option, and otherwise from WEBEX_ALLOW', async () => {
   const fromOption = await serving(['--allow', 'GET /v1/rooms'], given);
   expect((await fromOption.get('/v1/people/me')).status).toBe(403);
   const { exitCode, stderr } = await start(['--allow', '/v1/rooms']).result();
-  expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^error: an allow rule must begin with a method/)]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^error: --allow must begin with a method/)]);
 });
 
 describe('the file of the key', () => {
@@ -221,4 +224,40 @@ it('the page starts a proxy for a program', async () => {
   };
   const screen = await typist.types('docs/tasks/proxy.md', 'start', { instead });
   expect(screen).toContain('"displayName"');
+});
+
+describe('an upstream over TLS', () => {
+  const webex = 'https://webex.test';
+  let authority: string;
+  let server: RecordingServer;
+
+  beforeAll(async () => {
+    const ca = await CertificateAuthority.create();
+    const certificate = await ca.issue({ commonName: 'webex', dnsNames: ['webex.test'], ipAddresses: [] });
+    authority = join(temporaryFolder(), 'ca.pem');
+    writeFileSync(authority, ca.certificatePem);
+    server = await RecordingServer.start(undefined, certificate);
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it('the proxy reaches it through a proxy of the network, by a CA that Node is given', async () => {
+    await using network = await ConnectProxy.start({ ports: { 'webex.test:443': server.port } });
+    const given = { ...env, HTTPS_PROXY: network.url(), NODE_EXTRA_CA_CERTS: authority };
+    const { get } = await serving(['--upstream', webex], given);
+    expect((await get('/v1/people/me')).status).toBe(200);
+    expect((await get('/v1/people/me')).status).toBe(200);
+    expect(network.asked).toEqual(['webex.test:443']);
+    expect(vault.issued).toContain(server.requests[0]?.headers.authorization?.replace('Bearer ', ''));
+  });
+
+  it('nothing turns the verification off', async () => {
+    await using network = await ConnectProxy.start({ ports: { 'webex.test:443': server.port } });
+    const given = { ...env, HTTPS_PROXY: network.url() };
+    const { get } = await serving(['--upstream', webex], given);
+    const before = server.requests.length;
+    expect((await get('/v1/people/me')).status).toBe(502);
+    expect(server.requests).toHaveLength(before);
+    const { exitCode, stderr } = await start([], { ...given, NODE_TLS_REJECT_UNAUTHORIZED: '0' }).result();
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/error: NODE_TLS_REJECT_UNAUTHORIZED is 0/)]);
+  });
 });

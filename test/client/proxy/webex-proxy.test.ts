@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { TemporarilyUnavailable, NotPermitted } from '../../../core/src/vault/credential-errors';
 import { parseAllowRule } from '../../../core/src/allow-rule';
+import { CertificateAuthority } from '../../../lib/server/certificates/certificate-authority';
 import { eventually } from '../../../rehearsal/eventually';
 import { answered, call } from '../../fixtures/loopback/caller';
 import { httpServer, LoopbackServer } from '../../fixtures/loopback/loopback-server';
@@ -348,4 +349,42 @@ describe('outages', () => {
     expect((await proxied.call('/')).body).toBe('ok');
     expect(requests).toBe(3);
   });
+});
+
+describe('the end of the proxy', () => {
+  it('a request under way ends, and no further one begins', async () => {
+    const open: ServerResponse[] = [];
+    const proxied = await streaming((_, response) => void open.push(response.writeHead(200)));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const running = proxied.call('/', { agent });
+    await eventually(() => open[0]);
+    const closed = proxied.proxy[Symbol.asyncDispose]();
+    await expect(call(proxied.proxy.origin)).rejects.toThrow('ECONNREFUSED');
+    open[0]?.end('done');
+    expect(await running).toMatchObject({ status: 200, body: 'done' });
+    await closed;
+    agent.destroy();
+  });
+
+  it('a stream without an end is broken after the time to close', async () => {
+    const server = keep(await StreamingServer.start((_, response) => void response.write('data: 1\n\n')));
+    const proxied = await ProxiedServer.start(server.address, { closeTimeoutMs: 1 });
+    const headers = { authorization: `Bearer ${RUN_KEY}` };
+    const sent = request(`${proxied.proxy.origin}/`, { headers }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    const broken = expect(answered(answer)).rejects.toThrow('aborted');
+    await proxied[Symbol.asyncDispose]();
+    await broken;
+    expect(proxied.proxy.running).toBe(0);
+  });
+});
+
+it('an upstream whose certificate cannot be verified gets no token', async () => {
+  const authority = await CertificateAuthority.create();
+  const certificate = await authority.issue({ commonName: 'webex', dnsNames: ['localhost'], ipAddresses: [] });
+  const webex = keep(await RecordingServer.start(undefined, certificate));
+  const proxied = keep(await ProxiedServer.start(webex.address));
+  const { status, body } = await proxied.call('/v1/people/me');
+  expect([status, webex.requests]).toEqual([502, []]);
+  expect(body).toMatch(/no answer from Webex at https:\/\/localhost:\d+ \((?:UNABLE|SELF_SIGNED|DEPTH)\w+\)/);
 });
