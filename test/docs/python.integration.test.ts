@@ -107,4 +107,18 @@ describe('an app behind the proxy', () => {
   testUnless(NO_WXC_SDK)('the app on wxc_sdk gets the person by the one line of the SDK', () =>
     getsThrough(snippet('docs/tasks/python.md', 'proxied wxc_sdk')),
   );
+
+  testUnless(NO_WXC_SDK)('the app on wxc_sdk with asyncio gets the person by the base of that session', () =>
+    getsThrough(`
+import asyncio, os
+from wxc_sdk.as_api import AsWebexSimpleApi
+from wxc_sdk.as_rest import AsRestSession
+
+async def main():
+    AsRestSession.BASE = os.environ["WEBEX_BASE_URL"].rstrip("/")
+    async with AsWebexSimpleApi() as api:
+        print((await api.people.me()).display_name)
+
+asyncio.run(main())`),
+  );
 });
