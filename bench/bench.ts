@@ -15,6 +15,7 @@ import { runSections, type Section } from './run-sections';
 import { measureSynthesis } from './sections/synthesis-time';
 import { table } from './results/results-table';
 import { measureToken } from './sections/token-time';
+import { measureUsage } from './sections/usage';
 
 /* Measures a user's waiting times and compares them with their goals. README.md explains the figures. */
 
@@ -25,6 +26,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   readers: { summary: 'readers under load, and a wave of refreshes', measure: measureReaders },
   python: { summary: 'a token from the cache of the Python package', measure: measurePython },
   proxy: { summary: 'requests through webex-token proxy, beside direct ones', measure: measureProxy },
+  usage: { summary: 'who read what, from a million lines of an audit log', measure: measureUsage },
   synthesis: { summary: 'main.ts with up to 10,000 apps', measure: measureSynthesis },
   deploy: { summary: 'plan and apply of 1,000 apps, and of one that changed', measure: measureDeploy },
 };
