@@ -22,3 +22,13 @@ export type RequestLine = z.output<typeof requestLine>;
 export function parseRequestLine(value: unknown): RequestLine | undefined {
   return requestLine.safeParse(value).data;
 }
+
+/** `refused` by the proxy itself; `failed`: Vault or Webex gave no answer. */
+export type RequestOutcome = 'sent' | 'refused' | 'failed';
+
+/** The proxy names the party that failed in place of a reason of its own. */
+const FAILURES = ['vault', 'webex'];
+
+export function requestOutcome({ refusal }: Pick<RequestLine, 'refusal'>): RequestOutcome {
+  return refusal === undefined ? 'sent' : FAILURES.includes(refusal) ? 'failed' : 'refused';
+}

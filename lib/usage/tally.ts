@@ -1,4 +1,5 @@
 import type { ReadOutcome } from './audit-line';
+import type { RequestOutcome } from './request-line';
 
 /** Seconds since 1970. Whole numbers take less memory than milliseconds, and there may be a million tallies. */
 type Seconds = number;
@@ -16,8 +17,10 @@ export class Tally {
   lastRead?: Seconds;
   /** Requests that a proxy sent to Webex. */
   requests = 0;
-  /** Requests that a proxy refused. */
+  /** Requests that a proxy refused by its key, its rules or its checks. */
   requestsRefused = 0;
+  /** Requests that a proxy could not send, because Vault or Webex gave no answer. */
+  requestsFailed = 0;
   firstRequest?: Seconds;
   lastRequest?: Seconds;
 
@@ -41,15 +44,21 @@ export class Tally {
   }
 
   /** @param time in milliseconds @param isCounted whether it is in the period */
-  addRequest(isRefused: boolean, time: number, isCounted: boolean): void {
+  addRequest(outcome: RequestOutcome, time: number, isCounted: boolean): void {
     const counted = isCounted ? 1 : 0;
-    if (isRefused) {
-      this.requestsRefused += counted;
-      return;
+    switch (outcome) {
+      case 'sent': {
+        const second = Math.floor(time / 1000);
+        this.requests += counted;
+        this.firstRequest = Math.min(this.firstRequest ?? second, second);
+        this.lastRequest = Math.max(this.lastRequest ?? second, second);
+        break;
+      }
+      case 'refused':
+        this.requestsRefused += counted;
+        break;
+      case 'failed':
+        this.requestsFailed += counted;
     }
-    const second = Math.floor(time / 1000);
-    this.requests += counted;
-    this.firstRequest = Math.min(this.firstRequest ?? second, second);
-    this.lastRequest = Math.max(this.lastRequest ?? second, second);
   }
 }

@@ -3,7 +3,7 @@ import type { Deployment } from '../declaration/schema/deployment';
 import { credentialRead, parseAuditEntry, type AuditEntry, type Caller, type CredentialPaths } from './audit-line';
 import { frameOf, jsonOf, valueOf } from './log-line';
 import { Readers, type Reader } from './reader';
-import { parseRequestLine, type RequestLine } from './request-line';
+import { parseRequestLine, requestOutcome, type RequestLine } from './request-line';
 import type { LineTaker } from './line-splitter';
 import { Tally } from './tally';
 
@@ -90,12 +90,12 @@ export class UsageCount implements LineTaker {
     }
   }
 
-  #addRequest({ time: timestamp, credential, app, refusal }: RequestLine): void {
-    const time = Date.parse(timestamp);
+  #addRequest(request: RequestLine): void {
+    const time = Date.parse(request.time);
     this.lines.proxied++;
     this.#extendPeriod(time);
-    const tally = this.#tallyOf(this.readers.ofProxy(app), credential);
-    tally.addRequest(refusal !== undefined, time, time >= this.since);
+    const tally = this.#tallyOf(this.readers.ofProxy(request.app), request.credential);
+    tally.addRequest(requestOutcome(request), time, time >= this.since);
   }
 
   #noteAddress(reader: Reader, { address: text }: Caller, time: number): void {

@@ -44,6 +44,7 @@ function ofRow({ credential, reader, isExpected, tally, lastAddress }: UsageRow)
     last_read: time(ms(tally.lastRead)),
     requests: tally.requests,
     requests_refused: tally.requestsRefused,
+    requests_failed: tally.requestsFailed,
     first_request: time(ms(tally.firstRequest)),
     last_request: time(ms(tally.lastRequest)),
     last_address: lastAddress ?? null,

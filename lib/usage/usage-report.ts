@@ -39,7 +39,7 @@ export interface UsageReport {
   readonly unread: readonly string[];
   /** Number of rows with a read in the period that is not expected. */
   readonly unexpected: number;
-  /** Reads that Vault refused in the period, and requests that a proxy refused. */
+  /** Reads that Vault refused in the period, and requests that a proxy refused by itself. */
   readonly refusals: number;
 }
 

@@ -39,6 +39,7 @@ const READS: readonly Column[] = [
 const REQUESTS: readonly Column[] = [
   { title: 'REQUESTS', cell: ({ tally }) => String(tally.requests), ...NUMBER },
   { title: 'REFUSED', cell: ({ tally }) => String(tally.requestsRefused), ...NUMBER },
+  { title: 'FAILED', cell: ({ tally }) => String(tally.requestsFailed), ...NUMBER },
   { title: 'LAST REQUEST', cell: ({ tally }) => secondOf(tally.lastRequest) },
 ];
 

@@ -49,6 +49,7 @@ const withOther = log('other.log', [auditLine(at('2026-12-01T01:00:00Z', ROOT)),
 const proxied = log('requests.log', [
   requestLine({ app: 'reports', time: '2026-12-01T02:00:00Z' }),
   requestLine({ app: 'reports', time: '2026-12-01T03:00:00Z', status: 403, refusal: 'allow' }),
+  requestLine({ app: 'reports', time: '2026-12-01T02:30:00Z', status: 503, refusal: 'vault' }),
 ]);
 
 const usage = (...args: readonly string[]) => runCommand('usage', args, declared);
@@ -86,7 +87,7 @@ it('usage names another reader, its policies and its address, and says what it s
 it('usage shows requests through a proxy beside the reads', async () => {
   const { stdout } = await usage('--log', current, proxied);
   expect(stdout).toMatch(/NOTE$/m);
-  expect(stdout).toMatch(/^testauth +app report +0 +0 +0 +never +never +1 +1 +2026-12-01T02:00:00Z$/m);
+  expect(stdout).toMatch(/^testauth +app report +0 +0 +0 +never +never +1 +1 +1 +2026-12-01T02:00:00Z$/m);
   expect(stdout).toMatch(/^WARNING - 2 refusals/);
 });
 
@@ -108,7 +109,7 @@ it('usage --json prints the same for programs', async () => {
   expect(JSON.parse(stdout)).toMatchObject({
     version: 1,
     period: { first: '2026-12-01T00:00:00.500Z', last: '2026-12-01T03:00:00.000Z', since: null },
-    lines: { audit: 6, proxied: 2, skipped: 1, too_long: 0 },
+    lines: { audit: 6, proxied: 3, skipped: 1, too_long: 0 },
     reads: 3,
     unexpected: 1,
     refusals: 2,
@@ -130,6 +131,7 @@ it('usage --json prints the same for programs', async () => {
         first_read: null,
         requests: 1,
         requests_refused: 1,
+        requests_failed: 1,
         last_request: '2026-12-01T02:00:00.000Z',
       },
       { reader: 'operator', name: 'observer', expected: true },

@@ -148,7 +148,7 @@ describe('the audit log of a server', () => {
   step('docs/tasks/usage.md counts the requests of proxies beside the reads', async () => {
     writeFileSync(join(typist.folder, 'requests.log'), `${requestLine()}\n`.repeat(3));
     expect(await typist.types('docs/tasks/usage.md', 'requests')).toMatch(
-      /app people-me +1 +0 +1 +\S+ +\S+ +3 +0 +\S+/,
+      /app people-me +1 +0 +1 +\S+ +\S+ +3 +0 +0 +\S+/,
     );
   });
 

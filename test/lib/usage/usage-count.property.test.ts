@@ -57,7 +57,7 @@ const anyLine = fc.oneof(
       time,
       app: fc.constantFrom('people-me', 'gone', null),
       credential: fc.constantFrom('testauth', 'x'),
-      refusal: fc.constantFrom(undefined, 'allow'),
+      refusal: fc.constantFrom(undefined, 'allow', 'vault'),
     })
     .map(requestLine),
   wholeText.filter((text) => !text.includes('\n')),
