@@ -3,7 +3,7 @@
 import json
 
 from webex_token_client import AppRole, TokenSource
-from webex_token_client._http.transport import HttpAnswer, HttpRequest
+from webex_token_client._http.http_request import HttpAnswer, HttpRequest
 
 _AUTH = {"client_token": "the-vault-token", "lease_duration": 0, "renewable": False}
 _DATA = {"access_token": "the-access-token", "type": "Bearer", "server": "webex"}

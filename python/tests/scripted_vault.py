@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from virtual_clock import VirtualClock
+from webex_token_client._http.http_request import HttpAnswer, HttpRequest
 from webex_token_client._http.network_error import NetworkError
-from webex_token_client._http.transport import HttpAnswer, HttpRequest
 
 DEFAULT_ANSWERS: Mapping[str, list[dict[str, Any]]] = {
     "PUT auth/approle/login": [{"login": "the-vault-token"}],

@@ -125,6 +125,13 @@ def test_the_interpreter_ends_without_a_close(vault: LoopbackVault) -> None:
     assert "token hidden" in stdout
 
 
+def test_a_source_can_be_used_and_closed_in_a_function_of_atexit(vault: LoopbackVault) -> None:
+    program = run("import atexit\natexit.register(lambda: (tokens.token(), tokens.close()))", vault.address)
+    _, stderr = program.communicate()
+    assert (program.returncode, stderr) == (0, "")
+    assert vault.asked == ["PUT auth/approle/login", READ, "PUT auth/token/revoke-self"]
+
+
 def test_the_interpreter_lets_a_read_under_way_finish(vault: LoopbackVault) -> None:
     held = Held(vault)
     program = run("threading.Thread(target=tokens.token, daemon=True).start()\nsys.stdin.readline()", vault.address)

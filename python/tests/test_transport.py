@@ -15,9 +15,10 @@ import pytest
 
 from loopback_vault import LoopbackVault
 from webex_token_client import ExplainedError
+from webex_token_client._http.http_request import HttpRequest
 from webex_token_client._http.network_error import NetworkError
 from webex_token_client._http.proxy import is_loopback, proxy_for
-from webex_token_client._http.transport import HttpRequest, HttpTransport
+from webex_token_client._http.transport import HttpTransport
 from webex_token_client._vault.vault_url import split_url
 
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

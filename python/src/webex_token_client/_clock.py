@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from .errors import WebexTokenError
@@ -43,7 +44,12 @@ class Clock:
         """Run the work in a thread of its own."""
         ended: Future[T] = Future()
         ended.set_running_or_notify_cancel()
-        threading.Thread(target=settle, args=(ended, work), name="webex-token-client", daemon=True).start()
+        thread = threading.Thread(target=settle, args=(ended, work), name="webex-token-client", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            # No thread can start while the interpreter ends, such as in a function of atexit.
+            settle(ended, work)
         return ended
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> Timer:
@@ -51,7 +57,9 @@ class Clock:
         timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), call)
         timer.name = "webex-token-client timer"
         timer.daemon = True
-        timer.start()
+        with suppress(RuntimeError):
+            # While the interpreter ends, nothing is due later.
+            timer.start()
         return timer
 
 

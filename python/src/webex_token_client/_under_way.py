@@ -82,17 +82,16 @@ class UnderWay:
             if cached is not None and cached[0] <= self._clock.now() < cached[1]:
                 return cached[2]
             failure = self._reader.failure
-            if failure is None and self._read is None:
-                waits = self._reader.working is not None
-                self._read = _Read(self._clock.monotonic() + _PATIENCE if waits else None)
-                begun = self._read
-                self._clock.start(lambda: self._run(begun))
+            if failure is not None:
+                raise _fresh(failure)
             read = self._read
-        if failure is not None:
-            raise _fresh(failure)
-        if read is None:
-            raise AssertionError("no read was begun")
-        return read
+            if read is not None:
+                return read
+            waits = self._reader.working is not None
+            self._read = begun = _Read(self._clock.monotonic() + _PATIENCE if waits else None)
+        # Outside of the lock, because the work runs here if no thread can start.
+        self._clock.start(lambda: self._run(begun))
+        return begun
 
     def _run(self, read: _Read) -> None:
         ended: Future[CredentialReading] = Future()

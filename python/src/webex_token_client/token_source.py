@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import NoReturn
 
 from ._clock import Clock
+from ._http.http_request import Transport
 from ._http.retry import RetryOptions
-from ._http.transport import HttpTransport, Transport
+from ._http.transport import HttpTransport
 from ._login.login_as import login_as
 from ._process import watch
 from ._reader import Reader, ReaderSettings

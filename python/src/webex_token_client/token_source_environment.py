@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 
 from ._clock import Clock
+from ._http.http_request import Transport
 from ._http.retry import RetryOptions
-from ._http.transport import Transport
 from ._login.identity_environment import identity_from_environment
 from ._safe_text import one_line
 from ._settings import Environment, mount_of, read_setting, switched_on, vault_variable

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from .._http.http_request import HttpAnswer, HttpRequest, Transport
 from .._http.json_fields import fields_of, parse_json, text_of
 from .._http.network_error import NetworkError
 from .._http.proxy import is_loopback
 from .._http.retry import retry_after_seconds
-from .._http.transport import HttpAnswer, HttpRequest, HttpTransport, Transport
+from .._http.transport import HttpTransport
 from .._secret import Secret
 from .._settings import Environment
 from .._vault.vault_url import origin_of, split_url

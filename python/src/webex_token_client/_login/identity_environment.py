@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .._http.transport import Transport
+from .._http.http_request import Transport
 from .._safe_text import one_line
 from .._secret import Secret
 from .._settings import Environment, mount_of, switched_on, vault_variable

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from .._http.http_request import HttpAnswer, HttpRequest, Transport
 from .._http.json_fields import parse_json, texts_of
 from .._http.network_error import NetworkError
 from .._http.retry import retry_after_seconds
-from .._http.transport import HttpAnswer, HttpRequest, Transport
 from .._safe_text import HIDDEN
 from .._secret import Secret
 from ..errors import ExplainedError
