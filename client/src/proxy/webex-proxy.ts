@@ -35,7 +35,7 @@ export interface ProxySettings {
 /** A request after its end. It holds no token, key, body or query. */
 export interface ServedRequest {
   readonly method: string;
-  /** Path without its query, as the caller sent it. */
+  /** Path without its query, as the caller sent it. Empty if the target is no path. */
   readonly path: string;
   /** Status of the answer, or 499 if the caller left before. */
   readonly status: number;
@@ -177,7 +177,11 @@ export class WebexProxy implements AsyncDisposable {
     this.#settings.onRequest?.(served);
   }
 
+  /** A refused target in another form may hold a password: `http://user:password@host/`. */
   #pathOf(target: string): string {
+    if (!target.startsWith('/')) {
+      return '';
+    }
     const end = target.search(/[?#]/);
     const path = end === -1 ? target : target.slice(0, end);
     return this.#key?.hiddenIn(path) ?? path;
