@@ -22,10 +22,11 @@ const INSTALL_IT = 'install Python 3.10 or later with its module venv, as "pytho
  * Python of a virtual environment with the SDKs, the build backend and the programs that check Python. It is made once, in
  * the cache folder. The package of this project is not in it.
  *
+ * @param report gets a line about a slow step
  * @returns path of the interpreter
  * @throws ExplainedError if Python is missing or too old, or if the requirements cannot be installed
  */
-export async function cachedPython(): Promise<string> {
+export async function cachedPython(report: (line: string) => void = () => undefined): Promise<string> {
   const { exitCode, stdout } = await run('python3', ['-c', VERSION]);
   if (exitCode !== 0) {
     const found = exitCode === 3 ? `python3 is ${stdout.trim()}, which is too old` : 'python3 is missing on PATH';
@@ -40,7 +41,10 @@ export async function cachedPython(): Promise<string> {
     return pythonIn(join(root, name));
   }
   // The first process installs for a minute, and the others wait.
-  const fill = (): Promise<string> => cachedFolder({ name, isUsable, fill: install });
+  const fill = async (): Promise<string> => {
+    report('installing the SDKs and the checks for Python (a minute, once)');
+    return cachedFolder({ name, isUsable, fill: install });
+  };
   return pythonIn(await withLock(join(root, name), fill, { patienceMs: Infinity }));
 }
 

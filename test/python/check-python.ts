@@ -19,7 +19,7 @@ const CHECKS: readonly (readonly string[])[] = [
 const HAS_SDKS = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("wxc_sdk") is None)';
 
 async function main(): Promise<void> {
-  const python = await cachedPython();
+  const python = await cachedPython((line) => void process.stderr.write(`${line}\n`));
   const { exitCode } = await run(python, ['-c', HAS_SDKS]);
   if (exitCode !== 0) {
     process.stderr.write('left out: mypy, and the tests of wxc_sdk, which is for Python 3.11 to 3.13\n');
