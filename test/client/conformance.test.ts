@@ -50,6 +50,7 @@ it('the cases have every error that a source throws', () => {
     ),
   );
   expect(errors.length).toBeGreaterThan(10);
+  expect(CASES.length).toBeGreaterThanOrEqual(40);
   expect(errors.filter((name) => !occurring.has(name)).sort()).toEqual(NOT_OF_A_SOURCE);
 });
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from .._http.retry import retry_after_seconds
 from .._safe_text import HIDDEN
 from .._secret import Secret
 from ..errors import ExplainedError
+from .vault_body import NotVault, body_text, json_body, parsed_body
 from .vault_errors import VaultResponseError, VaultUnreachableError, not_vault
 from .vault_leader import Redirect, leader_target
 from .vault_url import origin_of, refuse_plain_http, vault_url, without_credentials
@@ -82,7 +82,7 @@ class VaultConnection:
         self, path: str, data: dict[str, object], parse: Callable[[object], T], timeout_seconds: float | None = None
     ) -> T:
         """Write to a path, and return the parsed reply. Raises as ``read`` does. Values may be a Secret."""
-        return self._json("PUT", path, parse, _json_text(data), timeout_seconds)
+        return self._json("PUT", path, parse, json_body(data), timeout_seconds)
 
     def revoke_token(self) -> None:
         """Revoke the token within some seconds."""
@@ -111,8 +111,8 @@ class VaultConnection:
         timeout = self.timeout_seconds if timeout_seconds is None else timeout_seconds
         request = HttpRequest(method, vault_url(self.server, path), timeout, headers, token, body)
         answer = self._accepted(self._sent(request, path), method, path)
-        parsed = _parsed(answer.body, parse)
-        if isinstance(parsed, _NotVault):
+        parsed = parsed_body(answer.body, parse)
+        if isinstance(parsed, NotVault):
             raise not_vault(self.address, method, path)
         return parsed
 
@@ -131,7 +131,7 @@ class VaultConnection:
         """Ask who the leader is, without an identity and in the root namespace."""
         headers = {"x-vault-request": "true"}
         request = HttpRequest("GET", vault_url(self.server, "sys/leader"), timeout_seconds, headers)
-        return parse_json(_text(self._send(request, self.address).body))
+        return parse_json(body_text(self._send(request, self.address).body))
 
     def _send(self, request: HttpRequest, address: str) -> HttpAnswer:
         try:
@@ -143,7 +143,7 @@ class VaultConnection:
     def _accepted(self, answer: HttpAnswer, method: str, path: str) -> HttpAnswer:
         if 200 <= answer.status < 300:  # noqa: PLR2004
             return answer
-        text = _text(answer.body)
+        text = body_text(answer.body)
         if "HTTP request to an HTTPS server" in text:
             raise ExplainedError(
                 f"{self.address} was asked in plain HTTP, and that server speaks TLS only; use https in VAULT_ADDR"
@@ -155,26 +155,6 @@ class VaultConnection:
         said = texts_of(reply.get("errors")) if isinstance(reply, dict) else []
         pause = retry_after_seconds(answer.headers.get("retry-after"), self.now())
         raise VaultResponseError(method, path, answer.status, [self.hide_token(each) for each in said], pause)
-
-
-class _NotVault:
-    """The result of a reply that Vault does not give."""
-
-
-def _parsed(body: bytes, parse: Callable[[object], T]) -> T | _NotVault:
-    try:
-        text = _text(body)
-        return parse(json.loads(text) if text else None)
-    except (TypeError, ValueError, RecursionError):
-        return _NotVault()
-
-
-def _text(body: bytes) -> str:
-    return body.decode("utf-8", "replace").removeprefix("\ufeff")
-
-
-def _json_text(data: dict[str, object]) -> Secret:
-    return Secret(json.dumps(data, default=lambda value: value.reveal() if isinstance(value, Secret) else str(value)))
 
 
 def _require_sendable(name: str, value: str) -> None:
