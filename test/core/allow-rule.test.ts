@@ -18,6 +18,7 @@ it.each([
   ['POST /v1/rooms/', 'POST /v1/rooms/'],
   ['GET /', 'GET /'],
   ['GET /v1/a.b+c$(d)', 'GET /v1/a.b+c$(d)'],
+  ['GET /v1/a.b+c$(d)/*', 'GET /v1/a.b+c$(d)/e'],
   ['M-SEARCH /v1/a', 'M-SEARCH /v1/a'],
 ])('the rule %s allows %s', (rule, request) => {
   expect(allows(rule, request)).toBe(true);
@@ -41,6 +42,8 @@ it.each([
   ['* /**', 'GET /'],
   ['GET /v1/a.b', 'GET /v1/aXb'],
   ['GET /v1/a+', 'GET /v1/aa'],
+  ['GET /v1/a.b/*', 'GET /v1/aXb/c'],
+  ['GET /v1/a+/*', 'GET /v1/aa/c'],
 ])('the rule %s does not allow %s', (rule, request) => {
   expect(allows(rule, request)).toBe(false);
 });
