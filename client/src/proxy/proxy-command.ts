@@ -41,8 +41,9 @@ export async function runProxy(asked: ProxyArguments, warn: (warning: string) =>
   await using log = await RequestLog.open({ credential, app, file: asked.log, warn });
   await using keyFile = socket === undefined ? await keyFileOf(asked) : undefined;
   const metrics = new ProxyMetrics();
+  const observed = metrics.observed(tokens);
   await using proxy = await WebexProxy.listen({
-    tokens: metrics.observed(tokens),
+    tokens: observed,
     key: keyFile?.key,
     upstream,
     allow,
@@ -59,7 +60,7 @@ export async function runProxy(asked: ProxyArguments, warn: (warning: string) =>
           address: asked.metrics,
           metrics: (isOpen) => metrics.text(proxy.running, { credential, app: app() ?? '' }, isOpen),
         });
-  await Promise.race([stop.received, firstToken(tokens, warn)]);
+  await Promise.race([stop.received, firstToken(observed, warn)]);
   if (!stop.isReceived) {
     // Written last, so that an app that waits for the file can work at once.
     await keyFile?.write();
@@ -77,7 +78,7 @@ function keyFileOf({ keyFile, sharedKeyFile: shared }: ProxyArguments): Promise<
 }
 
 /** Logs in and reads, so that a wrong identity fails at the start. */
-async function firstToken(tokens: TokenSource, warn: (warning: string) => void): Promise<void> {
+async function firstToken(tokens: Pick<TokenSource, 'token'>, warn: (warning: string) => void): Promise<void> {
   try {
     await tokens.token();
   } catch (error) {
