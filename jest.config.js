@@ -37,6 +37,13 @@ const onRealServers = {
   globalSetup: '<rootDir>/test/cached-servers.ts',
   setupFilesAfterEnv: ['<rootDir>/test/real-servers.ts'],
 };
+/** Projects that start the built programs share one build. */
+const onBuiltPrograms = {
+  ...onRealServers,
+  globalSetup: '<rootDir>/test/integration-setup.ts',
+  globalTeardown: '<rootDir>/test/integration-teardown.ts',
+  globals: { startsBuiltPrograms: true },
+};
 /** Cases of each property in `npm run fuzz`. */
 const FUZZ_CASES = Number(process.env.FUZZ_CASES ?? 10_000);
 
@@ -52,16 +59,10 @@ module.exports = {
       ...base,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.(?:integration|deploy|kubernetes)\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.(?:integration|long|deploy|kubernetes)\\.test\\.ts$'],
     },
-    {
-      ...onRealServers,
-      displayName: 'integration',
-      testMatch: ['<rootDir>/test/**/*.integration.test.ts'],
-      globalSetup: '<rootDir>/test/integration-setup.ts',
-      globalTeardown: '<rootDir>/test/integration-teardown.ts',
-      globals: { startsBuiltPrograms: true },
-    },
+    { ...onBuiltPrograms, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.integration.test.ts'] },
+    { ...onBuiltPrograms, displayName: 'long', testMatch: ['<rootDir>/test/**/*.long.test.ts'] },
     // Properties with many cases. The projects above run few: see test/fixtures/arbitrary/property.ts.
     {
       ...base,

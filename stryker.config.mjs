@@ -28,7 +28,7 @@ export default {
         'lib/files',
       ].map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
       // A started process runs the original sources, and properties run a hundred cases for each mutant.
-      testPathIgnorePatterns: ['process\\.test', 'property', 'integration'],
+      testPathIgnorePatterns: ['process\\.test', 'property', 'integration', 'long\\.test'],
     },
   },
   mutate: [

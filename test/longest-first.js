@@ -5,8 +5,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** Files that take minutes, mostly without a processor. At the end of a run, they would keep the run waiting. */
 const LONG = [
   /\/rehearsal\/outage\//,
-  /\/server\/backup/,
-  /\/server\/planned-stop\./,
+  /\/server\/(?:backup|planned-stop)\./,
   /\/server\/init\./,
   /\/package\//,
   /\/site\//,
@@ -18,7 +17,7 @@ module.exports = class extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {
       const index = LONG.findIndex((pattern) => pattern.test(path));
-      if (!path.includes('.integration.')) {
+      if (!/\.(?:integration|long)\./.test(path)) {
         return -1;
       }
       return index < 0 ? LONG.length : index;
