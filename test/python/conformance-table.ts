@@ -7,7 +7,7 @@ import { cachedPython, PYTHON_PACKAGE } from '../../release/python/cached-python
 import { conformanceCases } from '../fixtures/conformance/conformance-case';
 import { PROJECT_FOLDER } from '../fixtures/runs/project-folder';
 
-/* "npx tsx test/python/conformance-table.ts" runs the conformance cases in both packages, and prints both results. */
+/* "npx tsx test/python/conformance-table.ts" runs the conformance cases in both packages, and prints the results. */
 
 const TEST = 'test/client/conformance.test.ts';
 

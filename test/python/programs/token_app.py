@@ -1,7 +1,7 @@
 """Asks people/me by the standard library alone, once for each line on standard input.
 
-Prints the statuses and the access token, or the class of the error. With the argument "workers", each answer comes from a
-process that is forked after the first token, as in gunicorn.
+Prints the statuses and the access token, or the class of the error. With the argument "workers", each answer comes
+from a process that is forked after the first token, as in gunicorn.
 """
 
 from __future__ import annotations
