@@ -1,18 +1,15 @@
 import {
   allowFromEnvironment,
   assignments,
-  ExplainedError,
   oneLine,
   parseAllowRule,
   refuseEndedRehearsal,
   refuseUnverifiedTls,
   shellWord,
-  transient,
-  VaultSealed,
 } from '#core';
 import type { ProxyArguments } from '../command/proxy-arguments';
-import type { TokenSource } from '../token-source';
 import { tokenSourceFromEnvironment } from '../token-source-environment';
+import { firstToken } from './first-token';
 import { type KeyFile, privateKeyFile, sharedKeyFile } from './key-file';
 import { MetricsServer } from './metrics-server';
 import { ProxyMetrics } from './proxy-metrics';
@@ -75,18 +72,6 @@ export async function runProxy(asked: ProxyArguments, warn: (warning: string) =>
 
 function keyFileOf({ keyFile, sharedKeyFile: shared }: ProxyArguments): Promise<KeyFile> {
   return shared === undefined ? privateKeyFile(keyFile) : sharedKeyFile(shared);
-}
-
-/** Logs in and reads, so that a wrong identity fails at the start. */
-async function firstToken(tokens: Pick<TokenSource, 'token'>, warn: (warning: string) => void): Promise<void> {
-  try {
-    await tokens.token();
-  } catch (error) {
-    if (transient(error) === undefined && !(error instanceof VaultSealed)) {
-      throw error;
-    }
-    warn(`${(error as ExplainedError).message}; until then, requests get a 503`);
-  }
 }
 
 /** Tells a person where the proxy is. The key itself stands in its file only. */
