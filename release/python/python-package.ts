@@ -23,6 +23,8 @@ export interface PythonPackageOptions {
   readonly version: string;
   /** Addresses that PyPI shows. @default - none */
   readonly addresses?: Addresses;
+  /** Gets a line about a slow step. @default - no report */
+  readonly report?: (line: string) => void;
 }
 
 /**
@@ -50,7 +52,10 @@ export async function buildPythonPackage(
   const file = join(staged, 'pyproject.toml');
   await writeFile(file, publishedProject(await readFile(file, 'utf8'), options));
   const env = { ...process.env, SOURCE_DATE_EPOCH };
-  const { exitCode, stderr } = await run(await cachedPython(), ['-B', '-c', BUILD, output], { cwd: staged, env });
+  const { exitCode, stderr } = await run(await cachedPython(options.report), ['-B', '-c', BUILD, output], {
+    cwd: staged,
+    env,
+  });
   if (exitCode !== 0) {
     throw new ExplainedError(`the Python package cannot be built: ${lastLine(stderr)}; correct python/pyproject.toml`);
   }

@@ -49,7 +49,7 @@ export async function runRelease(
     }
 
     report('building the Python package');
-    const python = await buildPythonPackage({ folder: join(work, 'python'), project, version, addresses });
+    const python = await buildPythonPackage({ folder: join(work, 'python'), project, version, addresses, report });
     await requireInstallable(python.wheel, join(work, 'python-environment'));
 
     const files = new ReleaseFiles(output, version);
