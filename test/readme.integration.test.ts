@@ -82,6 +82,15 @@ describe('snippets of README.md and client/README.md', () => {
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ displayName: 'Ada Admin' });
   });
 
+  test('a program calls Webex by the key of the proxy', async () => {
+    const program =
+      '#!/bin/sh\ncurl -sS --fail-with-body -H "Authorization: Bearer $WEBEX_ACCESS_TOKEN" "${WEBEX_BASE_URL}people/me"\n';
+    writeFileSync(join(typist.folder, 'call-webex.sh'), program, { mode: 0o755 });
+    const instead = { '--allow': `--upstream ${vault.webex.url} --allow` };
+    const screen = await typist.types('README.md', 'proxy', { instead });
+    expect(JSON.parse(screen)).toMatchObject({ displayName: 'Ada Admin' });
+  });
+
   function webexHere(): Record<string, string> {
     return { 'https://webexapis.com/v1': vault.webex.apiUrl };
   }
