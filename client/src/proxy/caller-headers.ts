@@ -1,3 +1,5 @@
+import { headerPairs } from './raw-headers';
+
 /** The head of a caller's request, read once. */
 export interface CallerHeaders {
   /** Header `Host`, unless it is missing or there twice. */
@@ -98,10 +100,7 @@ export function readCallerHeaders(raw: readonly string[]): CallerHeaders {
 
 /** Returns the fields of a trailer that may pass, as names and values in turn. */
 export function callerTrailers(raw: readonly string[]): [string, string][] {
-  const { passed } = readCallerHeaders(raw);
-  return passed.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, passed[index + 1] ?? ''] as [string, string]] : [],
-  );
+  return headerPairs(readCallerHeaders(raw).passed);
 }
 
 /** A name with an underscore is the same as one with a hyphen for servers that map names to variables. */

@@ -4,11 +4,12 @@ import type { Duplex } from 'node:stream';
 import { type CredentialReading, NetworkError } from '#core';
 import type { TokenSource } from '../token-source';
 import type { Admission } from './admission';
-import { answerHeaders } from './answer-headers';
 import { CallerBody } from './caller-body';
 import { type CallerHeaders, readCallerHeaders } from './caller-headers';
+import { deliverAnswer } from './proxied-answer';
 import { type Refusal, refusalAnswer, type RefusalReason, upstreamRefusal, vaultRefusal } from './refusal';
 import type { RefusedTokens } from './refused-tokens';
+import { Silence, type SilenceLimits } from './silence';
 import type { Upstream } from './upstream';
 
 /** The parts of a proxy that each request uses. */
@@ -50,8 +51,7 @@ export class ProxiedRequest {
   #isRetried = false;
   #isEventStream = false;
   #continue?: NodeJS.Timeout;
-  #traffic = 0;
-  #silentSince = this.begunAt;
+  readonly #silence = new Silence(this.begunAt);
   #hasEnded = false;
 
   /** @param asksToContinue whether the caller waits for `100 Continue` before it sends the body */
@@ -117,16 +117,8 @@ export class ProxiedRequest {
    *
    * @param now as `performance.now()`
    */
-  endIfSilent(now: number, limits: { readonly connectMs: number; readonly silenceMs: number }): void {
-    const socket = this.#sent?.socket;
-    const traffic = (socket?.bytesRead ?? 0) + (socket?.bytesWritten ?? 0);
-    if (traffic !== this.#traffic || this.#sent === undefined) {
-      this.#traffic = traffic;
-      this.#silentSince = now;
-      return;
-    }
-    const limitMs = traffic === 0 ? limits.connectMs : limits.silenceMs;
-    if (!this.#isEventStream && now - this.#silentSince > limitMs) {
+  endIfSilent(now: number, limits: SilenceLimits): void {
+    if (this.#silence.isOver(this.#sent, now, limits) && !this.#isEventStream) {
       this.refuse(upstreamRefusal(this.parts.upstream.origin, new NetworkError('ETIMEDOUT')));
     }
   }
@@ -207,35 +199,23 @@ export class ProxiedRequest {
 
   #deliver(answer: IncomingMessage, { accessToken: token }: CredentialReading): void {
     const { response } = this;
-    const { statusCode: status = 0, rawHeaders } = answer;
+    const { upstream } = this.parts;
+    const { statusCode: status = 0, headers } = answer;
     if (response.destroyed) {
       return;
     }
     if (status < 200 || status > 599) {
-      this.refuse(upstreamRefusal(this.parts.upstream.origin, new NetworkError(`status ${status}`)));
+      this.refuse(upstreamRefusal(upstream.origin, new NetworkError(`status ${status}`)));
       return;
     }
-    const { upstream } = this.parts;
-    const rewriting = { upstreamOrigins: upstream.spellings, ownOrigin: `http://${this.#headers.host}`, token };
-    const head = answerHeaders(rawHeaders, rewriting);
-    response.writeHead(status, [...head, ...this.#closing()]);
-    this.#isEventStream = answer.headers['content-type']?.startsWith('text/event-stream') ?? false;
-    answer.on('data', (part: Buffer) => (this.bytes += part.length));
-    answer.pipe(response, { end: false });
-    answer.once('end', () => {
-      if (answer.rawTrailers.length > 0 && this.request.httpVersion !== '1.0') {
-        response.addTrailers(pairs(answerHeaders(answer.rawTrailers, rewriting)));
-      }
-      response.end();
+    this.#isEventStream = headers['content-type']?.startsWith('text/event-stream') ?? false;
+    deliverAnswer(answer, response, {
+      rewriting: { upstreamOrigins: upstream.spellings, ownOrigin: `http://${this.#headers.host}`, token },
+      ownHeaders: this.#closing(),
+      hasTrailers: this.request.httpVersion !== '1.0',
+      onPart: (bytes) => (this.bytes += bytes),
+      onCut: () => (this.reason = 'webex'),
     });
-    answer.once('close', () => {
-      if (!answer.complete) {
-        this.reason = 'webex';
-        response.destroy();
-      }
-    });
-    // A head whose body is late goes out alone. Usually both go out together.
-    setImmediate(() => this.bytes === 0 && !response.writableEnded && !response.destroyed && response.flushHeaders());
   }
 
   /** Node emits neither an answer nor an error if the upstream switches to another protocol. */
@@ -317,9 +297,3 @@ const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Codes of a connection that its other end closed. */
 const CLOSED = ['ECONNRESET', 'EPIPE'];
-
-function pairs(headers: readonly string[]): [string, string][] {
-  return headers.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as [string, string]] : [],
-  );
-}

@@ -6,6 +6,7 @@ import type { TokenSource } from '../token-source';
 import { Admission } from './admission';
 import { listenAt, type ProxyAddress } from './proxy-address';
 import { ProxiedRequest, type ProxyParts } from './proxied-request';
+import { headerPairs } from './raw-headers';
 import { badRequest, refusalAnswer, type RefusalReason } from './refusal';
 import { RefusedTokens } from './refused-tokens';
 import { RunKey } from './run-key';
@@ -202,7 +203,7 @@ export class WebexProxy implements AsyncDisposable {
     const message = MESSAGES[status] ?? MALFORMED;
     const reason = status === 405 ? 'method' : 'request';
     const { headers, body } = refusalAnswer({ ...badRequest(message, status), reason });
-    const lines = headers.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${headers[index + 1] ?? ''}`] : []));
+    const lines = headerPairs(headers).map(([name, value]) => `${name}: ${value}`);
     socket.on('error', () => undefined);
     socket.end([`HTTP/1.1 ${status} Refused`, ...lines, 'Connection: close', '', body].join('\r\n'), () =>
       socket.destroy(),
