@@ -17,7 +17,7 @@ export const HELP = {
     '--grace <duration>': 'Time for Vault to answer after Ctrl-C, such as 60s (default: 25s)',
     '--proxy': 'exec: give the command a proxy of its own in place of the token',
     '--listen <host:port>': 'proxy: address on loopback; port 0 is any free one (default: 127.0.0.1:18201)',
-    '--socket <file>': 'proxy: Unix socket in place of a port; its mode is who may use it',
+    '--socket <file>': 'proxy: Unix socket in place of a port; its file mode decides who may use it',
     '--upstream <origin>': 'proxies: server that requests go to (default: https://webexapis.com)',
     '--allow <rule>': 'proxies: allow these requests, such as "GET /v1/people/*"; repeat it (default: WEBEX_ALLOW)',
     '--key-file <file>': 'proxy: private file for the key of this run (default: a temporary file)',

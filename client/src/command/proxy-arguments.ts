@@ -74,7 +74,9 @@ export function proxyArguments(credential: string, values: ProxyValues): ProxyAr
     throw new UsageError('--key-file and --shared-key-file are two files for the same key; give one of them');
   }
   if (socket !== undefined && (keyFile ?? sharedKeyFile) !== undefined) {
-    throw new UsageError('a socket needs no key, because its mode is who may use it; leave the file of the key out');
+    throw new UsageError(
+      'a socket needs no key, because its file mode decides who may use it; leave the file of the key out',
+    );
   }
   refuseWrongRules(allow);
   return { kind: 'proxy', credential, listen, socket, upstream, allow, keyFile, sharedKeyFile, metrics, log };

@@ -17,19 +17,24 @@ export interface KeyFile extends AsyncDisposable {
  * Makes a key that its user alone can read. Disposal removes the file.
  *
  * @param path @default - a file in a new private folder
+ * @throws ExplainedError if the file holds something else
  */
 export async function privateKeyFile(path?: string): Promise<KeyFile> {
   const folder = path === undefined ? await files.mkdtemp(join(tmpdir(), 'webex-token-proxy-')) : undefined;
   const file = path ?? join(folder ?? '', 'key');
   refuseWithoutModes(file);
+  // The key of a run that was killed is gone, so no program may wait for it and take it.
+  if ((await keyIn(file, '--key-file')) !== undefined) {
+    await files.rm(file, { force: true });
+  }
   const key = newRunKey();
   return {
     path: file,
     key,
     write: () => writeKey(file, key, 0o600),
     async [Symbol.asyncDispose]() {
-      // Another run may have put its own key there.
-      if ((await keyIn(file)) === key) {
+      // Another run may have put its own key there, and another program its own file.
+      if ((await keyIn(file, '--key-file').catch(() => undefined)) === key) {
         await files.rm(file, { force: true });
       }
       if (folder !== undefined) {
@@ -45,7 +50,7 @@ export async function privateKeyFile(path?: string): Promise<KeyFile> {
  */
 export async function sharedKeyFile(path: string): Promise<KeyFile> {
   refuseWithoutModes(path);
-  const known = await keyIn(path);
+  const known = await keyIn(path, '--shared-key-file');
   const key = known ?? newRunKey();
   return {
     path,
@@ -58,17 +63,32 @@ export async function sharedKeyFile(path: string): Promise<KeyFile> {
 /** A key of a run, as {@link newRunKey} makes it. */
 const KEY = /^[\w-]{43}$/;
 
-/** Returns the key in a file that this user wrote, and undefined if there is none. */
-async function keyIn(path: string): Promise<string | undefined> {
+const LONGEST_KEY = 1024;
+
+/**
+ * Returns the key in a file, and undefined if there is no file.
+ *
+ * @param option option that names the file
+ * @throws ExplainedError if the file is not a key that this user wrote, because it would be lost
+ */
+async function keyIn(path: string, option: string): Promise<string | undefined> {
+  let text = '';
   try {
     await using file = await files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const status = await file.stat();
     const isOwn = status.isFile() && status.uid === process.getuid?.();
-    const text = isOwn ? await file.readFile('latin1') : '';
-    return KEY.test(text) ? text : undefined;
-  } catch {
-    return undefined;
+    text = isOwn && status.size < LONGEST_KEY ? await file.readFile('latin1') : '';
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') {
+      return undefined;
+    }
   }
+  if (!KEY.test(text)) {
+    throw new ExplainedError(
+      `${oneLine(path)} exists and is no key of a proxy, so it stays as it is; give another file by ${option}`,
+    );
+  }
+  return text;
 }
 
 /** Readers see the old file or the whole new one. */

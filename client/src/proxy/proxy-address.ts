@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { lstatSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type ListenOptions } from 'node:net';
-import { errorCode, ExplainedError, isLoopback, oneLine } from '#core';
+import { errorCode, ExplainedError, isLoopback, oneLine, UsageError } from '#core';
 
 /** The place where callers reach the proxy. */
 export type ProxyAddress =
@@ -56,30 +56,38 @@ export async function listenOnPort(server: Server, { text, host, port, option }:
   );
 }
 
-/** Reads `<host>:<port>`. @throws ExplainedError unless it is on loopback */
+/** Reads `<host>:<port>`. @throws UsageError unless it is on loopback */
 export function loopbackAddress(text: string): { host: string; hostname: string; port: number } {
   const { hostname, host, port } = parseAddress(text, '--listen');
   if (!isLoopback(hostname)) {
-    throw new ExplainedError(
+    throw new UsageError(
       `the proxy must listen on loopback, got "${oneLine(text)}"; give 127.0.0.1 and a port, because its traffic is not encrypted`,
     );
   }
   return { hostname, host, port };
 }
 
-/** Reads `<host>:<port>`. An IPv6 address stands in brackets. @throws ExplainedError */
+/** Reads `<host>:<port>`. An IPv6 address stands in brackets. @throws UsageError */
 export function parseAddress(text: string, option: string): { host: string; hostname: string; port: number } {
   const [, hostname, digits] = /^(\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   if (hostname === undefined || port > 65_535) {
-    throw new ExplainedError(
-      `${option} must be a host and a port, got "${oneLine(text)}"; write it like "127.0.0.1:18201"`,
-    );
+    const example = option === '--metrics' ? '127.0.0.1:19201' : DEFAULT_ADDRESS;
+    throw new UsageError(`${option} must be a host and a port, got "${oneLine(text)}"; write it like "${example}"`);
   }
   return { hostname: hostname.toLowerCase(), host: hostname.replace(/^\[|\]$/g, ''), port };
 }
 
+/** Longest path of a socket, in bytes. The system cuts a longer one without an error. */
+const LONGEST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
+
 async function listenOnSocket(server: Server, path: string): Promise<void> {
+  const length = Buffer.byteLength(path);
+  if (length > LONGEST_SOCKET_PATH) {
+    throw new UsageError(
+      `the path of a socket has at most ${LONGEST_SOCKET_PATH} bytes, got ${length}; give a shorter one by --socket`,
+    );
+  }
   const explain = (code: string): string =>
     code === 'EADDRINUSE'
       ? `the socket ${oneLine(path)} is in use by another program; end that one, or give another file by --socket`
@@ -127,7 +135,7 @@ function bind(server: Server, at: ListenOptions): void {
 async function isAbandoned(path: string): Promise<boolean> {
   try {
     if (!lstatSync(path).isSocket()) {
-      return false;
+      throw new ExplainedError(`${oneLine(path)} exists and is no socket; give another file by --socket`);
     }
     const probe = connect(path);
     try {
@@ -137,6 +145,9 @@ async function isAbandoned(path: string): Promise<boolean> {
       probe.destroy();
     }
   } catch (error) {
+    if (error instanceof ExplainedError) {
+      throw error;
+    }
     return errorCode(error) === 'ECONNREFUSED';
   }
 }

@@ -55,7 +55,7 @@ export async function runProxy(asked: ProxyArguments, warn: (warning: string) =>
       ? undefined
       : await MetricsServer.listen({
           address: asked.metrics,
-          metrics: (isOpen) => metrics.text(proxy.running, { credential, app: app() ?? '' }, isOpen),
+          metrics: (isOpen) => metrics.text(proxy.running, { credential }, isOpen),
         });
   await Promise.race([stop.received, firstToken(observed, warn)]);
   if (!stop.isReceived) {

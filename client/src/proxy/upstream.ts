@@ -1,6 +1,6 @@
 import { type Agent, Agent as HttpAgent, type ClientRequest, request as openHttp } from 'node:http';
 import { Agent as HttpsAgent, request as openHttps } from 'node:https';
-import { ExplainedError, isPlainHttp, oneLine, proxyAgent, type ProxiedRequestOptions, proxyFor } from '#core';
+import { isPlainHttp, oneLine, proxyAgent, type ProxiedRequestOptions, proxyFor, UsageError } from '#core';
 
 /** Idle time of a kept connection, shorter than those of servers. */
 const IDLE_TIMEOUT_MS = 20_000;
@@ -38,7 +38,7 @@ export class Upstream implements Disposable {
     this.#base = { host: hostname.replace(/^\[|\]$/g, ''), port, agent, rejectUnauthorized: true };
   }
 
-  /** @throws ExplainedError if it is not an origin, or would get the token unencrypted over a network */
+  /** @throws UsageError if it is not an origin, or would get the token unencrypted over a network */
   static async at(origin: string): Promise<Upstream> {
     const url = parseOrigin(origin);
     const settings = { keepAlive: true, keepAliveMsecs: PROBE_MS, timeout: IDLE_TIMEOUT_MS };
@@ -70,15 +70,17 @@ export class Upstream implements Disposable {
   }
 }
 
+/** A scheme, a host and perhaps a port. */
+const ORIGIN = /^https?:\/\/[^/?#@\\]+\/?$/i;
+
 function parseOrigin(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isOrigin = url !== undefined && [url.origin, `${url.origin}/`].includes(text.toLowerCase());
-  if (!isOrigin || !/^https?:$/.test(url.protocol)) {
+  if (url === undefined || !ORIGIN.test(text)) {
     const advice = 'write it like "https://webexapis.com"';
-    throw new ExplainedError(`an upstream must be an https origin without a path, got "${oneLine(text)}"; ${advice}`);
+    throw new UsageError(`an upstream must be an https origin without a path, got "${oneLine(text)}"; ${advice}`);
   }
   if (isPlainHttp(text)) {
-    throw new ExplainedError(`${url.origin} would get the access token unencrypted over the network; use https`);
+    throw new UsageError(`${url.origin} would get the access token unencrypted over the network; use https`);
   }
   return url;
 }

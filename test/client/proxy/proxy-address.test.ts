@@ -1,5 +1,9 @@
-import { loopbackAddress, parseAddress } from '../../../client/src/proxy/proxy-address';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
+import { listenAt, loopbackAddress, parseAddress } from '../../../client/src/proxy/proxy-address';
 import { Upstream } from '../../../client/src/proxy/upstream';
+import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 
 it.each([
   ['127.0.0.1:18201', '127.0.0.1'],
@@ -30,6 +34,22 @@ it.each(['https://webexapis.com', 'https://webexapis.com/', 'http://127.0.0.1:1'
     expect(upstream.origin).toBe(text.replace(/\/$/, ''));
   },
 );
+
+it('the default port of an upstream may be written', async () => {
+  using upstream = await Upstream.at('https://webexapis.com:443/');
+  expect(upstream.origin).toBe('https://webexapis.com');
+});
+
+it.each([
+  ['longer than a socket may have', 'x'.repeat(120), 'give a shorter one by --socket'],
+  ['of a file that is no socket', 'file', 'exists and is no socket; give another file by --socket'],
+])('a path %s is refused', async (_, name, reason) => {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(join(dirname(path), 'file'), 'kept');
+  const server = createServer();
+  await expect(listenAt(server, { socket: path })).rejects.toThrow(reason);
+  expect(readdirSync(dirname(path))).toEqual(['file']);
+});
 
 it.each([
   ['http://webexapis.com', /unencrypted over the network/],

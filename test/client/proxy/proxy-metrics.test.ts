@@ -16,13 +16,13 @@ it('counters have the names of each format', () => {
   const metrics = new ProxyMetrics();
   metrics.add(SERVED);
   metrics.add({ ...SERVED, status: 403, milliseconds: 100_000, refusal: 'allow' });
-  const labels = { credential: 'a"b', app: '' };
+  const labels = { credential: 'a"b' };
   const open = metrics.text(3, labels, true);
   expect(open).toContain('# TYPE webex_token_proxy_requests counter\n');
-  expect(open).toContain('webex_token_proxy_requests_total{credential="a\\"b",app="",method="GET",status="200"} 1\n');
-  expect(open).toContain('webex_token_proxy_duration_seconds_bucket{credential="a\\"b",app="",le="0.025"} 1\n');
-  expect(open).toContain('webex_token_proxy_duration_seconds_bucket{credential="a\\"b",app="",le="+Inf"} 2\n');
-  expect(open).toContain('webex_token_proxy_running_requests{credential="a\\"b",app=""} 3\n');
+  expect(open).toContain('webex_token_proxy_requests_total{credential="a\\"b",method="GET",status="200"} 1\n');
+  expect(open).toContain('webex_token_proxy_duration_seconds_bucket{credential="a\\"b",le="0.025"} 1\n');
+  expect(open).toContain('webex_token_proxy_duration_seconds_bucket{credential="a\\"b",le="+Inf"} 2\n');
+  expect(open).toContain('webex_token_proxy_running_requests{credential="a\\"b"} 3\n');
   expect(open).toMatch(/\n# EOF\n$/);
   const plain = metrics.text(3, labels, false);
   expect(plain).toContain('# TYPE webex_token_proxy_requests_total counter\n');
