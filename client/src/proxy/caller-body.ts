@@ -34,6 +34,10 @@ export class CallerBody {
     return this.#isComplete;
   }
 
+  isSentTo(target: ClientRequest): boolean {
+    return this.#target === target;
+  }
+
   /** Sends the body as it arrives, with backpressure. */
   sendTo(target: ClientRequest): void {
     this.#target = target;

@@ -43,7 +43,9 @@ const OF_OVERRIDE = [
   'x-http-method-override',
   'x-http-method',
   'x-method-override',
+  'x-envoy-original-path',
   'x-original-method',
+  'x-original-uri',
   'x-original-url',
   'x-rewrite-url',
 ];

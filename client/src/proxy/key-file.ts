@@ -65,6 +65,9 @@ const KEY = /^[\w-]{43}$/;
 
 const LONGEST_KEY = 1024;
 
+/** Bits of the mode. Somebody else could have chosen the key. */
+const WRITABLE_BY_OTHERS = 0o022;
+
 /**
  * Returns the key in a file, and undefined if there is no file.
  *
@@ -76,7 +79,7 @@ async function keyIn(path: string, option: string): Promise<string | undefined> 
   try {
     await using file = await files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const status = await file.stat();
-    const isOwn = status.isFile() && status.uid === process.getuid?.();
+    const isOwn = status.isFile() && status.uid === process.getuid?.() && (status.mode & WRITABLE_BY_OTHERS) === 0;
     text = isOwn && status.size < LONGEST_KEY ? await file.readFile('latin1') : '';
   } catch (error) {
     if (errorCode(error) === 'ENOENT') {

@@ -141,7 +141,9 @@ export class ProxiedRequest {
     const sent = upstream.request(this.method, this.target, asks ? [...head, 'Expect', '100-continue'] : head);
     this.#sent = sent;
     this.#isAnswered = false;
-    sent.once('response', (answer) => void this.#answered(answer, reading));
+    sent.once('response', (answer) => {
+      this.#answered(answer, reading).catch((error: unknown) => this.refuse(upstreamRefusal(upstream.origin, error)));
+    });
     sent.on('error', (error) => this.#failed(sent, error, reading));
     sent.once('close', () => this.#left(sent));
     if (asks) {
@@ -159,9 +161,11 @@ export class ProxiedRequest {
     return framing.length === 0 && !WITHOUT_BODY.has(this.method) ? ['Content-Length', '0'] : framing;
   }
 
+  /** The upstream may ask after the proxy has begun without being asked. A body that is sent twice would smuggle a request. */
   #continueTo(sent: ClientRequest): void {
     clearTimeout(this.#continue);
-    if (sent === this.#sent && !sent.destroyed && !this.response.headersSent) {
+    const isOpen = sent === this.#sent && !sent.destroyed && !this.response.headersSent;
+    if (isOpen && !this.#body.isSentTo(sent)) {
       this.response.writeContinue();
       this.#body.sendTo(sent);
     }
@@ -201,7 +205,8 @@ export class ProxiedRequest {
     const { response } = this;
     const { upstream } = this.parts;
     const { statusCode: status = 0, headers } = answer;
-    if (response.destroyed) {
+    // The request may have been refused while Vault was asked again.
+    if (response.destroyed || response.headersSent) {
       return;
     }
     if (status < 200 || status > 599) {

@@ -15,14 +15,14 @@ const ESCAPED_SYNTAX = /%(?:2[35EF]|3[BF]|5C)/i;
 /** Bytes that Node receives in a query. "#" begins a fragment, and a request has none. */
 const QUERY = /^[!"$-~\u0080-\u00ff]*$/;
 
-/** Control and format characters, and the two line breaks of Unicode. A log and a terminal obey some of them. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** Control, format and ignorable characters, and the two line breaks of Unicode. A log and a terminal obey some of them. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /** A segment that is empty, or that some servers trim to a dot segment. */
 const DOT_SEGMENT = /^[.\s]*$/;
 
-/** Syntax of paths, for characters that a compatible normalization turns into it, such as a fullwidth slash. */
-const SYNTAX = /[%./;?#\\]/;
+/** Syntax of paths, for characters that a compatible normalization turns into it, such as a fullwidth slash; and two more slashes. */
+const SYNTAX = /[%./;?#\\\u2044\u2215]/;
 
 /**
  * Returns the path of a request, decoded once. A slash at its end stays, because `/v1/people/` is another path than `/v1/people`.

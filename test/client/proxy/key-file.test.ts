@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateKeyFile, sharedKeyFile } from '../../../client/src/proxy/key-file';
 import { newRunKey } from '../../../client/src/proxy/run-key';
@@ -56,6 +56,7 @@ describe.each([
 
   it.each([
     ['a folder', () => temporaryFolder()],
+    ['a key that others can write', (path: string) => (writeFileSync(path, newRunKey()), chmodSync(path, 0o666), path)],
     ['an empty file', (path: string) => (writeFileSync(path, ''), path)],
     [
       'a link to a key',

@@ -89,6 +89,8 @@ describe('the identity of a request', () => {
       'Proxy-Authorization': 'Basic eDp5',
       'X-HTTP-Method-Override': 'DELETE',
       'X-Original-URL': '/admin',
+      'X-Original-URI': '/admin',
+      'X-Envoy-Original-Path': '/admin',
       Under_Score: '1',
       TE: 'trailers',
       'Keep-Alive': 'timeout=5',

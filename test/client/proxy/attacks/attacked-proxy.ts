@@ -18,7 +18,7 @@ export const SMUGGLED = `DELETE /v1/people/victim HTTP/1.1\r\nHost: ${HOST}\r\nA
 
 /** Headers that no request of the proxy has. Underscores count as hyphens, as for servers that make variables of names. */
 const NEVER_PASSED =
-  /^(?:te|trailer|upgrade|keep-alive|cookie|forwarded|proxy-.*|x-forwarded-.*|x-http-method.*|x-method-override|x-original-url|x-rewrite-url|x-named|http2-settings|expect)$/;
+  /^(?:te|trailer|upgrade|keep-alive|cookie|forwarded|proxy-.*|x-forwarded-.*|x-http-method.*|x-method-override|x-original-ur[li]|x-envoy-original-path|x-rewrite-url|x-named|http2-settings|expect)$/;
 
 const FOLLOWER = '/v1/people/follower';
 
