@@ -1,5 +1,6 @@
 import {
   type CredentialReading,
+  isPassing,
   LoginHoldOff,
   NotAuthorizedYet,
   NotPermitted,
@@ -14,7 +15,6 @@ import {
   VaultConnection,
   type VaultConnectionOptions,
   type VaultLogin,
-  VaultSealed,
 } from '#core';
 import { loginAs, type LoginIdentity } from './login/login-identity';
 
@@ -199,8 +199,7 @@ export class TokenSource implements AsyncDisposable {
 
   #fail(error: unknown): never {
     const { holdOffMs = 1000 } = this.#options;
-    const passes = transient(error) !== undefined || error instanceof VaultSealed;
-    const pauseMs = passes ? Math.max(holdOffMs, askedMs(error)) : this.#growingPauseMs();
+    const pauseMs = isPassing(error) ? Math.max(holdOffMs, askedMs(error)) : this.#growingPauseMs();
     this.#cached = undefined;
     // The login holds off its own refusals, and notices another secret id, token or certificate at once.
     const isHeldOff = error instanceof NotPermitted && error.credential === undefined;

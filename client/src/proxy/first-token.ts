@@ -1,4 +1,4 @@
-import { type ExplainedError, transient, VaultSealed } from '#core';
+import { type ExplainedError, isPassing } from '#core';
 import type { TokenSource } from '../token-source';
 
 /** Longest wait for a Vault that takes the request and does not answer. */
@@ -31,7 +31,7 @@ async function readOnce(tokens: Pick<TokenSource, 'token'>, warn: (warning: stri
   try {
     await tokens.token();
   } catch (error) {
-    if (transient(error) === undefined && !(error instanceof VaultSealed)) {
+    if (!isPassing(error)) {
       throw error;
     }
     warn(`${(error as ExplainedError).message}; until then, requests get a 503`);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isExplained, NetworkError, safeText, transient, VaultSealed } from '#core';
+import { describeError, isExplained, isPassing, NetworkError, safeText, transient } from '#core';
 
 /** The part that the proxy refused a request for, as request lines name it. */
 export type RefusalReason = 'key' | 'host' | 'allow' | 'path' | 'method' | 'request' | 'vault' | 'webex';
@@ -38,12 +38,9 @@ export function badRequest(message: string, status = 400): Refusal {
 
 /** The refusal if Vault gave no token. A permanent failure is a 502, so that no caller waits for its end. */
 export function vaultRefusal(error: unknown): Refusal {
-  const message = isExplained(error)
-    ? error.message
-    : `the access token cannot be read: ${safeText(error instanceof Error ? error.message : String(error))}`;
-  const passing = transient(error);
-  const status = passing === undefined && !(error instanceof VaultSealed) ? 502 : 503;
-  return { reason: 'vault', status, message, headers: retryAfter(passing?.retryAfterMs) };
+  const message = `${isExplained(error) ? '' : 'the access token cannot be read: '}${describeError(error)}`;
+  const status = isPassing(error) ? 503 : 502;
+  return { reason: 'vault', status, message, headers: retryAfter(transient(error)?.retryAfterMs) };
 }
 
 function retryAfter(delayMs: number | undefined): string[] {

@@ -1,7 +1,7 @@
 import { timerMs } from '../duration';
 import { ExplainedError, hasCode } from '../explained-error';
 import { unlessAborted } from '../on-abort';
-import { TemporarilyUnavailable } from '../vault/credential-errors';
+import { TemporarilyUnavailable, VaultSealed } from '../vault/credential-errors';
 
 /** Retries of a failure. The waits are exponential with full jitter, so callers that failed together retry at different times. */
 export interface RetryOptions {
@@ -71,6 +71,11 @@ export function transient(error: unknown): Transient | undefined {
   }
   const { isTransient, retryAfterMs } = error as Error & { readonly isTransient?: unknown } & Transient;
   return hasCode(error, 'ERR_TEMPORARILY_UNAVAILABLE') || isTransient === true ? { retryAfterMs } : undefined;
+}
+
+/** Whether the failure passes without a change of the deployment: by itself, or once somebody unseals the server. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof VaultSealed || transient(error) !== undefined;
 }
 
 /** An error with this message, transient if its cause is. */

@@ -1,7 +1,6 @@
 import { commandLine } from '../command/command-line';
-import { retry, type RetryOptions, transient } from '../http/retry';
+import { isPassing, retry, type RetryOptions, transient } from '../http/retry';
 import { describeError } from '../safe-text';
-import { VaultSealed } from '../vault/credential-errors';
 import { WrappingTokenSpentError } from './wrapped-secret-id';
 
 /**
@@ -20,7 +19,7 @@ export async function beforeItIsLost<T>(
     const passes = (error: unknown) => (isUnwrapped() ? transient(error) : undefined);
     return await retry(work, passes, { attempts: 6, baseDelayMs: 1000, ...options });
   } catch (error) {
-    const isLost = isUnwrapped() && (error instanceof VaultSealed || transient(error) !== undefined);
+    const isLost = isUnwrapped() && isPassing(error);
     throw isLost
       ? new WrappingTokenSpentError(
           `this run failed (${describeError(error)}), and the secret id is lost with it, because the wrapping token is used up; have a new one issued: ${commandLine('issue', 'APP')}`,
