@@ -6,8 +6,8 @@ const { join } = require('node:path');
 // A clone runs the source by tsx. The package runs its build.
 const source = join(__dirname, '../src/command/webex-token.ts');
 const built = join(__dirname, '../dist/client.js');
-const proxy = join(__dirname, existsSync(source) ? '../src/proxy/proxy-command.ts' : '../dist/proxy.js');
 const inClone = existsSync(source);
+const proxy = join(__dirname, inClone ? '../src/proxy/proxy-command.ts' : '../dist/proxy.js');
 
 function fail(problem) {
   process.stderr.write(`error: ${problem}\n`);

@@ -34,8 +34,9 @@ export class Admission {
     if (hosts?.has(headers.host) === false && !hosts.has(headers.host.toLowerCase())) {
       return FOREIGN_HOST;
     }
+    const path = requestPath(target);
     // Clients send no key with this question.
-    if (isOauthDiscovery(requestPath(target) ?? '')) {
+    if (path !== undefined && isOauthDiscovery(path)) {
       return NO_DISCOVERY;
     }
     if (key?.isIn(headers.authorization) === false) {
@@ -44,7 +45,7 @@ export class Admission {
     if (method === 'TRACE' || method === 'CONNECT') {
       return NOT_FORWARDED;
     }
-    return formRefusal(target, version, headers) ?? pathRefusal(allow, method, target);
+    return formRefusal(target, version, headers) ?? pathRefusal(allow, method, path);
   }
 }
 
@@ -75,8 +76,7 @@ function formRefusal(
     : undefined;
 }
 
-function pathRefusal(allow: readonly AllowRule[], method: string, target: string): Refusal | undefined {
-  const path = requestPath(target);
+function pathRefusal(allow: readonly AllowRule[], method: string, path: string | undefined): Refusal | undefined {
   if (path === undefined) {
     return AMBIGUOUS_PATH;
   }
@@ -103,7 +103,7 @@ const FOREIGN_HOST: Refusal = {
   message: 'Header "Host" does not name this proxy; use the address that the proxy printed.',
 };
 
-const NOT_FORWARDED: Refusal = {
+export const NOT_FORWARDED: Refusal = {
   reason: 'method',
   status: 405,
   message: 'This proxy forwards neither TRACE nor CONNECT; use its address as base URL.',

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AllowRule } from '#core';
 import type { TokenSource } from '../token-source';
-import { Admission } from './admission';
+import { Admission, NOT_FORWARDED } from './admission';
 import { listenAt, type ProxyAddress } from './proxy-address';
 import { ProxiedRequest, type ProxyParts } from './proxied-request';
 import { headerPairs } from './raw-headers';
@@ -215,7 +215,7 @@ export class WebexProxy implements AsyncDisposable {
 const MALFORMED = 'the request is not well-formed HTTP/1.1; send it by another client';
 
 const MESSAGES: Readonly<Record<number, string>> = {
-  405: 'This proxy forwards neither TRACE nor CONNECT; use its address as base URL.',
+  405: NOT_FORWARDED.message,
   408: `the head of the request did not arrive within ${HEAD_TIMEOUT_MS / 1000} s; send it again`,
   431: 'the head of the request is longer than 16 KiB; send shorter headers',
 };

@@ -23,17 +23,7 @@ const GRACE_SECONDS = 120;
  * @see https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
 export const proxySidecar: Deliverer = {
-  notes: (delivery) => [
-    'The proxy is a native sidecar from the image of this program. It needs Kubernetes 1.29 or later.',
-    'Only the sidecar has the identity and the token. The app has the address of the proxy and a key for it.',
-    'The key stands where an SDK expects a token. It is the same for the life of a pod:',
-    ...podProxies(delivery).map(({ variable, file }) => `  ${variable}, and the key in ${file}`),
-    'A program that takes the key from WEBEX_ACCESS_TOKEN needs a shell, and this command with its own one for PROGRAM:',
-    ...podProxies(delivery)
-      .slice(0, 1)
-      .map(({ file }) => `  command: [sh, -c, ${exportOf(file)}, sh, PROGRAM]`),
-    'All containers of a pod share its network. Everybody who reaches the pod can read the metrics of the proxy, which have no secret.',
-  ],
+  notes: (delivery) => notesOn(podProxies(delivery)),
   manifests: (delivery) => {
     const proxies = podProxies(delivery);
     const { volume } = containerLogin(delivery);
@@ -54,6 +44,18 @@ export const proxySidecar: Deliverer = {
     ];
   },
 };
+
+function notesOn(proxies: readonly PodProxy[]): string[] {
+  return [
+    'The proxy is a native sidecar from the image of this program. It needs Kubernetes 1.29 or later.',
+    'Only the sidecar has the identity and the token. The app has the address of the proxy and a key for it.',
+    'The key stands where an SDK expects a token. It is the same for the life of a pod:',
+    ...proxies.map(({ variable, file }) => `  ${variable}, and the key in ${file}`),
+    'A program that takes the key from WEBEX_ACCESS_TOKEN needs a shell, and this command with its own one for PROGRAM:',
+    ...proxies.slice(0, 1).map(({ file }) => `  command: [sh, -c, ${exportOf(file)}, sh, PROGRAM]`),
+    'All containers of a pod share its network. Everybody who reaches the pod can read the metrics of the proxy, which have no secret.',
+  ];
+}
 
 function exportOf(file: string): string {
   return `'export WEBEX_ACCESS_TOKEN="$(cat ${file})"; exec "$@"'`;
