@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { errorCode, ExplainedError } from '#core';
+import { withLock } from './file-lock';
 
 /*
  * Downloads and builds, kept in the user's cache folder. An entry is filled in a folder beside it and then renamed, so an
@@ -49,6 +50,23 @@ export async function cachedFolder(entry: CacheEntry, env: NodeJS.ProcessEnv = p
   await removeAbandoned(root);
   await replaceFolder(root, folder, entry);
   return folder;
+}
+
+/**
+ * Returns the folder of a cache entry that takes long to fill. One process fills the entry, and the others wait.
+ *
+ * @param filled fills the entry
+ */
+export async function cachedInTurn(
+  entry: CacheEntry,
+  filled: (entry: CacheEntry) => Promise<string> = cachedFolder,
+): Promise<string> {
+  const folder = join(cacheRoot(), entry.name);
+  if (await entry.isUsable(folder)) {
+    return folder;
+  }
+  const root = await makeCacheRoot();
+  return withLock(join(root, entry.name), () => filled(entry), { patienceMs: Infinity });
 }
 
 /** Creates the private cache folder. @throws ExplainedError if it cannot be written */

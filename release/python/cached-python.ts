@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ExplainedError } from '#core';
-import { cachedFolder, makeCacheRoot } from '../../lib/files/cache-folder';
-import { withLock } from '../../lib/files/file-lock';
+import { cachedFolder, cachedInTurn } from '../../lib/files/cache-folder';
 import { lastLine, run } from '../../lib/processes/child-process';
 
 /** Folder of the Python package. */
@@ -36,16 +35,12 @@ export async function cachedPython(report: (line: string) => void = () => undefi
   const name = `python-${stdout.trim().replaceAll(/[^\w.]+/g, '-')}-${pins.digest('hex').slice(0, 12)}`;
   const isUsable = async (folder: string): Promise<boolean> =>
     (await run(pythonIn(folder), ['-c', 'import pytest'])).exitCode === 0;
-  const root = await makeCacheRoot();
-  if (await isUsable(join(root, name))) {
-    return pythonIn(join(root, name));
-  }
   // The first process installs for a minute, and the others wait.
-  const fill = async (): Promise<string> => {
+  const folder = await cachedInTurn({ name, isUsable, fill: install }, (entry) => {
     report('installing the SDKs and the checks for Python (a minute, once)');
-    return cachedFolder({ name, isUsable, fill: install });
-  };
-  return pythonIn(await withLock(join(root, name), fill, { patienceMs: Infinity }));
+    return cachedFolder(entry);
+  });
+  return pythonIn(folder);
 }
 
 /** Makes a virtual environment with pip alone. @returns path of its interpreter */
