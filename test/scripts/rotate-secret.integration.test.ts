@@ -275,7 +275,7 @@ it('the rotation finishes if it is interrupted during the last refresh', async (
   const held = holdRefresh(1);
   const script = start(fresh, old);
   await held.waits;
-  expect(script.stderr).toMatch(/only the new client secret/);
+  await script.says(/only the new client secret/);
   script.child.kill('SIGTERM');
   await sleep(500);
   held.release();
