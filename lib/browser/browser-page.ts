@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { markup, Markup } from './markup';
+import { markup } from './markup';
+import { pageDocument } from './page-document';
 
 /** Colors and fonts of every page, in light and dark. */
 export const PAGE_STYLE = `
@@ -40,11 +41,16 @@ export interface BrowserPage {
   readonly text: string;
 }
 
-const STYLE = `${PAGE_STYLE}
+/** The border of a page that tells an outcome. Its title tells the same in words. */
+export const OUTCOME_STYLE = `
+main.good, main.bad { border-top: 5px solid; }
+main.good { border-top-color: var(--healthy); }
+main.bad { border-top-color: var(--broken); }
+`;
+
+const STYLE = `${PAGE_STYLE}${OUTCOME_STYLE}
 body { min-height: 100vh; display: grid; place-items: center; }
-main { max-width: 32rem; border-top: 5px solid; padding-top: 20px; }
-main.good { border-color: var(--healthy); }
-main.bad { border-color: var(--broken); }
+main { max-width: 32rem; padding-top: 20px; }
 `;
 
 /** Headers of every answer to a browser. */
@@ -63,22 +69,11 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 export function renderPage({ tone, title, text }: BrowserPage): string {
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<main class="${tone}">
+  const body = markup`<main class="${tone}">
 <h1>${title}</h1>
 <p>${text}</p>
-</main>
-</body>
-</html>
-`.text;
+</main>`;
+  return pageDocument({ title, style: STYLE, body }).html;
 }
 
 export function refusedPage(text: string): BrowserPage {
