@@ -1,0 +1,87 @@
+import { markup, type Markup } from '../../browser/markup';
+import type { SiteDocument } from '../../browser/page-document';
+import { factList, foreign, sitePage } from './site-page';
+import { timeAgo, timeLeft, utcTime } from './time-words';
+
+/** A scope, and its meaning. */
+export interface AskedScope {
+  readonly name: string;
+  /** The usage in the reference of Webex. @default - the reference has no words for it */
+  readonly words?: string;
+}
+
+/** The request to a person who may consent. */
+export interface ConsentRequest {
+  /** Name of the person who asks. */
+  readonly requester: string;
+  readonly credential: string;
+  readonly integration: string;
+  readonly clientId: string;
+  readonly scopes: readonly AskedScope[];
+  /** Email of the only account that is accepted. */
+  readonly owner: string;
+  /** Organization of the account. @default - not named */
+  readonly organization?: string;
+  /** When the link expires. */
+  readonly until: Date;
+  /** Address at Webex. */
+  readonly href: string;
+  /** Whether the credential has a working grant. */
+  readonly replaces: boolean;
+  /** When another visitor of this link opened it. @default - nobody else did */
+  readonly othersBegan?: Date;
+  /** @default - the present time */
+  readonly now?: Date;
+}
+
+/** The page that a person reads before Webex asks for the consent. */
+export function consentPage(request: ConsentRequest): SiteDocument {
+  const { requester, credential, integration, clientId, scopes, owner, organization, until, href, replaces } = request;
+  const { othersBegan, now = new Date() } = request;
+  const account = foreign(owner);
+  const content = markup`<p class="lead">${foreign(requester)} asks you to let programs use Webex as ${account}.</p>
+${factList([
+  ['Credential', markup`${foreign(credential)}, kept in Vault for the programs`],
+  ['Account', markup`<strong>${account}</strong> and no other`],
+  ['Organization', organization === undefined ? undefined : foreign(organization)],
+  [
+    'Integration',
+    markup`${foreign(integration)}\n<span class="muted">Client ID</span> <code>${foreign(clientId)}</code>`,
+  ],
+  ['Open until', timeOf(until, timeLeft(until, now))],
+])}
+${replaces ? note('It replaces a consent that works', markup`<p>Programs use this credential now. The present consent stays until the new one is stored.</p>`) : undefined}
+<h2 id="scopes">It asks for ${counted(scopes.length)}</h2>
+<p class="muted">The words are from the reference of Webex.</p>
+<ul aria-labelledby="scopes">
+${scopes.map(scopeItem)}</ul>
+${note(
+  'Before you continue',
+  markup`<p>Continue only if you expected this request. Ask ${foreign(requester)} in another way than the message with this link, for example by phone.</p>
+<p>The programs can then do in Webex what the list says, without your password, until somebody revokes it.</p>`,
+)}
+${othersBegan && note('Somebody else opened this link', markup`<p>This happened ${timeOf(othersBegan, timeAgo(othersBegan, now))}. Only the first consent counts.</p>`)}
+<p class="action"><a class="button" href="${href}">Continue to Webex</a></p>
+<p class="muted">Sign in there as ${account}. Webex shows the request again, and you accept or decline it. This page then says what was stored.</p>`;
+  return sitePage({ title: 'A request for your consent in Webex', content });
+}
+
+function scopeItem({ name, words }: AskedScope): Markup {
+  const meaning = words === undefined ? markup`<em>The reference of Webex has no words for it</em>` : foreign(words);
+  return markup`<li>${meaning} <code>${foreign(name)}</code></li>\n`;
+}
+
+function counted(scopes: number): string {
+  return scopes === 1 ? 'this scope' : `these ${scopes} scopes`;
+}
+
+function note(heading: string, content: Markup): Markup {
+  return markup`<section class="note">
+<h2>${heading}</h2>
+${content}
+</section>`;
+}
+
+function timeOf(time: Date, words: string): Markup {
+  return markup`<time datetime="${time.toISOString()}">${utcTime(time)}</time>, ${words}`;
+}

@@ -1,0 +1,85 @@
+import { markup, type Markup } from '../../browser/markup';
+import type { SiteDocument } from '../../browser/page-document';
+import { foreign, sitePage } from './site-page';
+import { timeAgo, utcTime } from './time-words';
+
+/** Why a credential needs a person. */
+export type WaitingReason = 'never given' | 'ended' | 'scopes missing' | 'ends soon';
+
+/** A credential that waits for a consent. */
+export interface WaitingConsent {
+  readonly credential: string;
+  readonly integration: string;
+  /** Email of the account that has to consent. */
+  readonly owner: string;
+  readonly reason: WaitingReason;
+  /** Details of the reason, such as the missing scopes or a date. @default - none */
+  readonly detail?: string;
+  /** Address of the page that shows the request. */
+  readonly href: string;
+}
+
+/** An organization that authorized a Service App and is not declared. */
+export interface WaitingOrganization {
+  readonly id: string;
+  /** Name of the Service App. */
+  readonly application: string;
+  readonly authorizedAt: Date;
+}
+
+export interface WaitingList {
+  /** Name of the person who has logged in. */
+  readonly person: string;
+  readonly items: readonly WaitingConsent[];
+  readonly organizations: readonly WaitingOrganization[];
+  /** Address that takes the log out. */
+  readonly logoutHref: string;
+  /** Token against forged requests, bound to the session. */
+  readonly logoutToken: string;
+  /** When the list was read. @default - the present time */
+  readonly now?: Date;
+}
+
+const REASONS: Readonly<Record<WaitingReason, { readonly words: string; readonly isBroken: boolean }>> = {
+  'never given': { words: 'Nobody has consented yet', isBroken: true },
+  ended: { words: 'The consent has ended', isBroken: true },
+  'scopes missing': { words: 'Scopes are missing', isBroken: true },
+  'ends soon': { words: 'The consent ends soon', isBroken: false },
+};
+
+/** The list of all that waits for a person. */
+export function waitingPage(list: WaitingList): SiteDocument {
+  const { person, items, organizations, logoutHref, logoutToken, now = new Date() } = list;
+  const content = markup`<p class="muted">As of ${timeOf(now)}. Load the page again for a newer list.</p>
+${items.length === 0 ? markup`<p class="lead">No credential needs a consent now.</p>` : markup`<ul class="waiting">\n${items.map(consentItem)}</ul>`}
+${organizations.length === 0 ? undefined : organizationList(organizations, now)}`;
+  const corner = markup`<form method="post" action="${logoutHref}">
+<input type="hidden" name="csrf" value="${logoutToken}">
+<span>${foreign(person)}</span> <button class="button quiet">Log out</button>
+</form>`;
+  const title = items.length === 1 ? 'One consent is waiting' : `${items.length || 'No'} consents are waiting`;
+  return sitePage({ title, content, corner });
+}
+
+function consentItem({ credential, integration, owner, reason, detail, href }: WaitingConsent, index: number): Markup {
+  const { words, isBroken } = REASONS[reason];
+  const id = `credential-${index + 1}`;
+  return markup`<li>
+<h2 id="${id}">${foreign(credential)}</h2>
+<p><span class="state${isBroken ? ' broken' : ''}">${words}</span>${detail && markup`: ${foreign(detail)}`}</p>
+<p class="muted">Account ${foreign(owner)}, integration ${foreign(integration)}</p>
+<p class="action"><a class="button" href="${href}" aria-describedby="${id}">See the request</a></p>
+</li>
+`;
+}
+
+function organizationList(organizations: readonly WaitingOrganization[], now: Date): Markup {
+  return markup`<h2 id="organizations">Organizations without a credential</h2>
+<p>They authorized a Service App. A platform engineer adds them to the declaration.</p>
+<ul aria-labelledby="organizations">
+${organizations.map(({ id, application, authorizedAt }) => markup`<li>${foreign(application)}, authorized ${timeOf(authorizedAt)}, ${timeAgo(authorizedAt, now)} <code>${foreign(id)}</code></li>\n`)}</ul>`;
+}
+
+function timeOf(time: Date): Markup {
+  return markup`<time datetime="${time.toISOString()}">${utcTime(time)}</time>`;
+}
