@@ -1,3 +1,4 @@
+import { consentSites } from '../lib/declaration/derived/consent-site';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { IdentityStandIns } from './identity/stand-ins';
 
@@ -13,10 +14,15 @@ export interface RehearsalServers {
 }
 
 /** One line for each part of a declaration that a rehearsal leaves out. */
-export function leftOut({ operators }: Deployment): string[] {
-  return operators?.oidc === undefined
-    ? []
-    : ['operators.oidc is not rehearsed: the identity provider is elsewhere, and here operators log in by AppRole'];
+export function leftOut(deployment: Deployment): string[] {
+  return [
+    ...(deployment.operators?.oidc === undefined
+      ? []
+      : ['operators.oidc is not rehearsed: the identity provider is elsewhere, and here operators log in by AppRole']),
+    ...consentSites(deployment).map(
+      ({ base }) => `${base.href} is not rehearsed: that host is elsewhere, and here Webex redirects to this machine`,
+    ),
+  ];
 }
 
 /** The user's declaration with the rehearsal's addresses. Names, scopes, policies and mount stay. */
@@ -52,13 +58,15 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
     integrations: deployment.integrations.map((integration) => ({
       ...integration,
       clientId: integration.clientId ?? `rehearsal-${integration.name}`,
-      redirectUrl: withPort(integration.redirectUrl, servers.redirectPort),
+      redirectUrl: redirectHere(integration.redirectUrl, servers.redirectPort),
     })),
   };
 }
 
-function withPort(url: string, port: number): string {
-  const changed = new URL(url);
+/** Redirect URL on this machine, with the path of the declared one. */
+function redirectHere(url: string, port: number): string {
+  const { protocol, pathname } = new URL(url);
+  const changed = new URL(protocol === 'http:' ? url : new URL(pathname, 'http://localhost'));
   changed.port = String(port);
   return changed.href;
 }

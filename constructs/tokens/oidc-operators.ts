@@ -21,7 +21,7 @@ export interface OidcOperatorsProps extends ResolvedOidc {
 export class OidcOperators extends Construct {
   constructor(scope: Construct, id: string, props: OidcOperatorsProps) {
     super(scope, id);
-    const { path, clientId, groupsClaim, userClaim, scopes, redirectUrls, tokenTtlSeconds } = props;
+    const { path, clientId, groupsClaim, userClaim, scopes, tokenTtlSeconds } = props;
     const method = new AuthBackend(this, 'method', { type: 'oidc', path });
     // Id `Default` adds nothing to the addresses in Terraform's state.
     new EntryWithSecret(this, 'Default', {
@@ -36,7 +36,7 @@ export class OidcOperators extends Construct {
       goesWithMount: true,
       environment: props.environment,
     });
-    for (const { operator, groups, policyName } of props.roles) {
+    for (const { operator, groups, policyName, redirectUrls } of props.roles) {
       new JwtAuthBackendRole(this, `role-${operator}`, {
         backend: method.path,
         roleName: operator,

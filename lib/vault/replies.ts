@@ -123,6 +123,7 @@ export const oidcRoleReply = inData(
     role_type: z.string(),
     bound_audiences: textsOrNull,
     bound_claims: z.record(z.string(), z.unknown()).nullable(),
+    allowed_redirect_uris: textsOrNull,
   }),
 );
 

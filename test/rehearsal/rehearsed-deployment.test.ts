@@ -15,3 +15,10 @@ it("the rehearsed deployment omits the operators' identity provider, and a note 
   expect(leftOut(declared)).toEqual([expect.stringMatching(/^operators\.oidc is not rehearsed: [^\n]+$/)]);
   expect(leftOut(exampleDeployment())).toEqual([]);
 });
+
+it('the rehearsed deployment redirects to this machine, and a note names the consent site', () => {
+  const redirectUrl = 'https://grants.example.com/callback';
+  const declared = exampleDeployment({ integrations: [{ name: 'webex-myapp', redirectUrl }] });
+  expect(rehearse(declared, servers).integrations[0]?.redirectUrl).toBe('http://localhost:3/callback');
+  expect(leftOut(declared)).toEqual([expect.stringMatching(/^https:\/\/grants.example.com\/ is not rehearsed: /)]);
+});

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Deployment } from '../schema/deployment';
 import { signingAlgorithms } from '../schema/pem';
 import { PEOPLE_OPERATORS, type operatorsDeclaration, type PeopleOperator } from '../schema/operators-declaration';
+import { consentSites } from './consent-site';
 import { policyNameOf } from './policy-names';
 
 /*
@@ -19,18 +20,30 @@ export interface OidcRole {
   /** Groups at the identity provider. A member of one of them may act as the operator. */
   readonly groups: readonly string[];
   readonly policyName: string;
+  /** Redirect URLs that a login may use. */
+  readonly redirectUrls: readonly string[];
 }
 
-/** @returns an empty list if people do not log in by OIDC */
-export function oidcRoles({ engine, operators }: Pick<Deployment, 'engine' | 'operators'>): OidcRole[] {
+type OidcDeclared = Pick<Deployment, 'engine' | 'operators' | 'integrations'>;
+
+/**
+ * An authorizer may also log in on a consent site, whose address the redirect URL of an integration declares.
+ *
+ * @returns an empty list if people do not log in by OIDC
+ */
+export function oidcRoles({ engine, operators, integrations }: OidcDeclared): OidcRole[] {
+  const { groups = {}, redirectUrls = [] } = operators?.oidc ?? {};
+  const callbacks = consentSites({ integrations }).map(({ oidcCallback }) => oidcCallback.href);
   return PEOPLE_OPERATORS.flatMap((operator) => {
-    const groups = operators?.oidc?.groups[operator];
-    return groups === undefined ? [] : [{ operator, groups, policyName: policyNameOf(engine.mountPath, operator) }];
+    const of = groups[operator];
+    const role = { operator, policyName: policyNameOf(engine.mountPath, operator) };
+    const urls = operator === 'authorizer' ? [...new Set([...redirectUrls, ...callbacks])] : redirectUrls;
+    return of === undefined ? [] : [{ ...role, groups: of, redirectUrls: urls }];
   });
 }
 
 /** People who act as issuers have a policy of their own. */
-export function hasIssuers(deployment: Pick<Deployment, 'engine' | 'operators'>): boolean {
+export function hasIssuers(deployment: OidcDeclared): boolean {
   return oidcRoles(deployment).some(({ operator }) => operator === 'issuer');
 }
 

@@ -1,7 +1,8 @@
 import { findIntegration } from '../derived/by-name';
+import { consentSites } from '../derived/consent-site';
 import type { Credential, Deployment } from '../schema/deployment';
 import { consentRecord, dataPath } from '../schema/record-paths';
-import { LOGOUT, renderPolicy, rule, SELF_EXAMINATION, type Rule } from './policy-rule';
+import { LOGOUT, LOOKUP, renderPolicy, rule, SELF_EXAMINATION, type Rule } from './policy-rule';
 
 /** Rights of an authorizer. An authorizer gets the URL of the consent page, and writes, reads and deletes grants. */
 export function authorizerPolicy(deployment: Deployment): string {
@@ -42,6 +43,8 @@ export function authorizerPolicy(deployment: Deployment): string {
     ),
     rule(`sys/internal/ui/mounts/${mountPath}`, ['read'], 'presence of the engine'),
     SELF_EXAMINATION,
+    // A link that is sent to a person ends with the token that stores the grant.
+    ...(consentSites(deployment).length === 0 ? [] : [LOOKUP]),
     LOGOUT,
   ]);
 }

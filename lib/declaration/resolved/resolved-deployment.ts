@@ -68,8 +68,7 @@ export interface ResolvedEngine {
   readonly configuration: Readonly<Record<string, unknown>>;
 }
 
-type OidcSettings =
-  'clientSecretVersion' | 'clientId' | 'scopes' | 'groupsClaim' | 'userClaim' | 'redirectUrls' | 'path';
+type OidcSettings = 'clientSecretVersion' | 'clientId' | 'scopes' | 'groupsClaim' | 'userClaim' | 'path';
 
 /** The auth method of people. */
 export interface ResolvedOidc extends Readonly<Pick<OidcDeclaration, OidcSettings>> {

@@ -13,6 +13,7 @@ import {
   TemporarilyUnavailable,
 } from '#core';
 import { clientSecretVariable } from '../../declaration/derived/client-secret';
+import { consentSite } from '../../declaration/derived/consent-site';
 import { declaringFile } from '../../declaration/deployment-file';
 import type { Credential } from '../../declaration/schema/deployment';
 import { readGraceSignal } from '../../vault/grace-signal';
@@ -81,7 +82,7 @@ export async function findGrant(
  * @returns WrongAccount or AccountNotChecked if the account is not known to be the declared owner's
  */
 export async function worksAlready(
-  { credential, apiUrl }: GrantRun,
+  { credential, integration, apiUrl }: GrantRun,
   existing: ExistingGrant,
   { signal, way }: { readonly signal?: AbortSignal; readonly way?: string } = {},
 ): Promise<ExplainedError> {
@@ -103,7 +104,8 @@ export async function worksAlready(
   }
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
-  const options = [...(serviceApp !== undefined && way === undefined ? [] : [way ?? '--pkce']), '--replace'];
+  const hasOneWay = serviceApp !== undefined || consentSite(integration) !== undefined;
+  const options = [...(hasOneWay && way === undefined ? [] : [way ?? '--pkce']), '--replace'];
   return new ExplainedError(
     `credential "${name}" works already${until}${warned}; to authorize it anew: ${commandLine('authorize', name, ...options)}`,
   );

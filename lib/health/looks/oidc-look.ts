@@ -72,7 +72,7 @@ async function findingOf(
 async function problemOf(
   vault: VaultClient,
   { path, clientId, groupsClaim }: OidcDeclaration,
-  { operator, groups, policyName }: OidcRole,
+  { operator, groups, policyName, redirectUrls }: OidcRole,
 ): Promise<string | undefined> {
   const role = await vault.read(`auth/${path}/role/${operator}`, oidcRoleReply).catch(undefinedIfMissing);
   if (role === undefined) {
@@ -84,6 +84,10 @@ async function problemOf(
   }
   if (!isSame(policies, [policyName.toLowerCase()])) {
     return `the role of operator "${operator}" has ${policies.length === 0 ? 'no policy' : `policy ${quotedList(policies)}`}, and "${policyName}" is declared`;
+  }
+  const lacking = redirectUrls.filter((url) => !role.data.allowed_redirect_uris.includes(url));
+  if (lacking.length > 0) {
+    return `the role of operator "${operator}" does not redirect to ${quotedList(lacking)}`;
   }
   const bound = [claims?.[groupsClaim] ?? []].flat().map(String);
   return Object.keys(claims ?? {}).length === 1 && isSame(bound, groups)

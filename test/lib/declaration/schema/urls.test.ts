@@ -54,3 +54,30 @@ describe('the address of Vault', () => {
     expect(define().vault.address).toBe(address);
   });
 });
+
+describe('the redirect URL of an integration', () => {
+  const declared = (redirectUrl: string) =>
+    exampleDeployment({ integrations: [{ name: 'webex-myapp', redirectUrl }] }).integrations[0]?.redirectUrl;
+
+  it.each(['http://localhost:5000', 'http://127.0.0.1:1/a', 'http://[::1]:9/', 'https://grants.example.com/callback'])(
+    'the redirect URL of an integration may be %s',
+    (redirectUrl) => expect(declared(redirectUrl)).toBe(redirectUrl),
+  );
+
+  it.each([
+    'http://grants.example.com/callback',
+    'https://grants.example.com',
+    'https://grants.example.com/webex/',
+    'https://localhost/callback',
+    'https://127.0.0.1/callback',
+    'https://[::1]/callback',
+    'https://joe@grants.example.com/callback',
+    'https://grants.example.com/callback?x=y',
+    'https://grants.example.com/callback#x',
+    'grants.example.com/callback',
+  ])('the redirect URL of an integration may not be %s', (redirectUrl) => {
+    expect(() => declared(redirectUrl)).toThrow(
+      `integrations[0].redirectUrl must be an http URL on loopback, or an https URL of another host and with a path, got "${redirectUrl}"`,
+    );
+  });
+});
