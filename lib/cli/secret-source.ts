@@ -1,6 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { errorCode, ExplainedError, UsageError } from '#core';
-import { requirePrivate } from '../files/require-private';
+import { ExplainedError, UsageError } from '#core';
+import { readSecretFile } from '../files/secret-file';
 
 /** The source of a secret: a file, or a person who types it unseen. It is never the command line. */
 export interface SecretSource {
@@ -28,28 +27,6 @@ export async function readSecret(
   const { password } = await import('@inquirer/prompts');
   const typed = (await password({ message: question }, { output: process.stderr, signal })).trim();
   return typed === '' ? undefined : checkSecret(what, typed, 'the typed text');
-}
-
-/** Longer than any secret or token. */
-const MAX_BYTES = 65_536;
-
-async function readSecretFile(what: string, file: string): Promise<string> {
-  const named = `the file of the ${what}, ${file},`;
-  const unreadable = (error: unknown): never => {
-    throw new ExplainedError(`${named} cannot be read (${errorCode(error)}); check the path`);
-  };
-  const stats = await stat(file).catch(unreadable);
-  // Reading a device, or a FIFO without a writer, would block and cannot be aborted. A shell's <(...) has a writer.
-  if (!stats.isFile() && !(stats.isFIFO() && /^\/(?:dev|proc\/self)\/fd\//.test(file))) {
-    throw new ExplainedError(
-      `${named} must be a regular file, got something else; write the ${what} to one of mode 0600`,
-    );
-  }
-  requirePrivate({ path: file, mode: stats.mode, what: `the file of the ${what},` });
-  if (stats.size > MAX_BYTES) {
-    throw new ExplainedError(`${named} must hold the ${what} alone, got ${stats.size} bytes; check the path`);
-  }
-  return readFile(file, 'utf8').catch(unreadable);
 }
 
 function checkSecret(what: string, secret: string, where: string): string {

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 const FILE = 0o100000;
 const FOLDER = 0o040000;
 
-function messageFor(mode: number, more: { path?: string; advice?: string } = {}): string | undefined {
+function messageFor(mode: number, more: { path?: string; advice?: string; uid?: number } = {}): string | undefined {
   try {
     requirePrivate({ path: '/a/file', what: 'the key', mode, ...more });
     return undefined;
@@ -30,6 +30,19 @@ it.each([0o001, 0o002, 0o004, 0o010, 0o020, 0o040])('the check refuses each righ
   expect(messageFor(FILE | mode)).toBe(
     `the key /a/file must be private to its owner, got mode 0${mode.toString(8)}; run chmod 600 /a/file`,
   );
+});
+
+it("the group may read a file of root's, as a Secret of Kubernetes is mounted, and nobody else may", () => {
+  const getuid = jest.spyOn(process, 'getuid').mockReturnValue(65532);
+  expect(messageFor(FILE | 0o440, { uid: 0 })).toBeUndefined();
+  for (const mode of [0o460, 0o450, 0o444, 0o442, 0o441]) {
+    expect(messageFor(FILE | mode, { uid: 0 })).toContain(`got mode 0${mode.toString(8)};`);
+  }
+  expect(messageFor(FILE | 0o440, { uid: 65532 })).toContain('got mode 0440;');
+  expect(messageFor(FILE | 0o440, { uid: 1000 })).toContain('got mode 0440;');
+  getuid.mockReturnValue(0);
+  expect(messageFor(FILE | 0o440, { uid: 0 })).toContain('got mode 0440;');
+  getuid.mockRestore();
 });
 
 it('the command for a folder sets the mode of a folder', () => {
