@@ -1,6 +1,7 @@
 import { commandLine, programLine, describeError, ExplainedError, transient, WebexResponseError } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
 import { peopleMe, type Person } from '../../webex/account-request';
+import { webexKey } from '../../webex/webex-key';
 import type { GrantRun } from './grant';
 
 /*
@@ -82,7 +83,7 @@ export function samePerson({ id, emails }: Person): ExpectedPerson {
 /** Expects a Service App's account in the organization that authorized it. Webex may not name that account. */
 export function organizationAccount(organization: string): ExpectedAccount {
   return {
-    accepts: ({ orgId }) => organizationKey(orgId) === organizationKey(organization),
+    accepts: ({ orgId }) => webexKey(orgId) === webexKey(organization),
     refusal: ({ orgId }, credentialName, consequence) =>
       `Webex gave a token of organization ${orgId}, but "${credentialName}" belongs to ${organization}; ${consequence}; correct serviceApp.organizationId in ${declaringFile()}, or have ${organization} authorize the Service App`,
     acceptsUntold: true,
@@ -100,12 +101,6 @@ function personAccount(email: string, accepts: (person: Person) => boolean): Exp
 
 function consentAs(email: string): string {
   return `sign out of Webex in the browser, then consent as ${email}`;
-}
-
-/** Webex shows an organization by its UUID, or by the base64 of an address that ends with it. */
-function organizationKey(id: string): string {
-  const decoded = Buffer.from(id, 'base64url').toString();
-  return (decoded.startsWith('ciscospark://') ? decoded : id).replace(/^.*\//, '').toLowerCase();
 }
 
 /**
