@@ -1,7 +1,4 @@
-/**
- * The part of an id that is the same in each way that Webex shows it: a UUID or a client id, or the base64 of an address
- * that ends with it.
- */
+/** The key of an object of Webex. Webex shows the key itself, such as a UUID, or the base64 of an address that ends with it. */
 export function webexKey(id: string): string {
   const decoded = Buffer.from(id, 'base64url').toString();
   return (decoded.startsWith('ciscospark://') ? decoded : id).replace(/^.*\//, '').toLowerCase();
