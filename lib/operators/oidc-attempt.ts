@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { explainedBy, ExplainedError, VaultResponseError, whatVaultSaid } from '#core';
-import { RedirectState } from '../browser/redirect';
+import { type ExpectedRedirect, RedirectState } from '../browser/redirect';
 import { deployCommand } from '../declaration/deploy-command';
 import { loginReply, oidcUrlReply } from '../vault/replies';
 import type { VaultClient } from '../vault/vault-client';
 import type { OidcPlace } from './oidc-place';
-import { refusedByVault } from './oidc-refusal';
+import { refusedByProvider, refusedByVault } from './oidc-refusal';
 
 /*
  * One login of a person at the identity provider of the organization. It begins with an address for the browser, and ends with
@@ -24,8 +24,7 @@ export class OidcAttempt {
     private readonly place: OidcPlace,
     /** Page of the identity provider. */
     readonly url: string,
-    /** Expected in the redirect. */
-    readonly state: RedirectState,
+    private readonly state: RedirectState,
     private readonly nonce: string,
   ) {}
 
@@ -35,6 +34,11 @@ export class OidcAttempt {
     const nonce = randomBytes(32).toString('base64url');
     const url = await loginUrl(vault, place, nonce);
     return new OidcAttempt(place, url, new RedirectState(new URL(url).searchParams.get('state') ?? undefined), nonce);
+  }
+
+  /** The redirect that ends the visit at the identity provider. */
+  get expected(): ExpectedRedirect {
+    return { state: this.state, explain: (error, said) => refusedByProvider(this.place, error, said) };
   }
 
   /** @param vault without a token @throws NotPermitted, TemporarilyUnavailable, ExplainedError if Vault refuses */

@@ -8,7 +8,6 @@ import { graceSignal } from '../vault/grace-signal';
 import type { VaultClient } from '../vault/vault-client';
 import { OidcAttempt, type OidcOperatorLogin } from './oidc-attempt';
 import { loopbackPlace } from './oidc-place';
-import { refusedByProvider } from './oidc-refusal';
 
 /*
  * Login of a person as an operator, in the browser, at the identity provider of the organization. `bao login -method=oidc`
@@ -40,7 +39,7 @@ export async function logInByOidc(options: OidcLoginOptions): Promise<OidcOperat
   const attempt = await OidcAttempt.begin(vault.endedBy(signal), place);
   const received = await visit({
     channel,
-    expected: { state: attempt.state, explain: (error, said) => refusedByProvider(place, error, said) },
+    expected: attempt.expected,
     show: (over) => onUrl(attempt.url, over),
     timeoutSeconds,
     tooLate: () => new ExplainedError(`nobody logged in within ${timeoutSeconds} s; run it again`),

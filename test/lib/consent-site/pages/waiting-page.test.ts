@@ -3,7 +3,7 @@ import { HOSTILE_NAME, waitingList } from '../../../fixtures/pages/consent-pages
 
 it('the list names each credential, its account and the reason, and links to its request', () => {
   const { html } = waitingPage(waitingList());
-  expect(html).toContain('<title>3 consents are waiting</title>');
+  expect(html).toContain('<title>4 consents are waiting</title>');
   for (const words of ['Nobody has consented yet', 'Scopes are missing', 'spark:rooms_read', 'The consent ends soon']) {
     expect(html).toContain(words);
   }
@@ -15,6 +15,26 @@ it('the list names each credential, its account and the reason, and links to its
   expect(html).toContain(
     'authorized <time datetime="2026-12-01T09:00:00.000Z">2026-12-01 09:00 UTC</time>, 22 hours ago',
   );
+});
+
+it('a credential that this site cannot ask for says what to do, and has no button', () => {
+  const item = {
+    credential: 'rooms',
+    integration: 'people',
+    reason: 'never given',
+    instead: 'Name its owner',
+  } as const;
+  const { html } = waitingPage(waitingList({ items: [item] }));
+  expect(html).toContain('No account declared');
+  expect(html).toContain('Name its owner');
+  expect(html).not.toContain('class="button" href');
+});
+
+it('the list counts the credentials whose state is unknown, and names the first ones', () => {
+  const unknown = Array.from({ length: 1000 }, (_, index) => `grant-${index}`);
+  const { html } = waitingPage(waitingList({ unknown }));
+  expect(html).toContain('grant-9 and 990 more');
+  expect(html).not.toContain('grant-10');
 });
 
 it('the log out is a form that carries the token of the session', () => {
