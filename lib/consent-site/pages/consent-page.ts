@@ -6,7 +6,7 @@ import { timeAgo, timeLeft, utcTime } from './time-words';
 /** A scope, and its meaning. */
 export interface AskedScope {
   readonly name: string;
-  /** The usage in the reference of Webex. @default - the reference has no words for it */
+  /** Meaning in the words of Webex. @default - none are known */
   readonly words?: string;
 }
 
@@ -52,7 +52,7 @@ ${factList([
 ])}
 ${replaces ? note('It replaces a consent that works', markup`<p>Programs use this credential now. The present consent stays until the new one is stored.</p>`) : undefined}
 <h2 id="scopes">It asks for ${counted(scopes.length)}</h2>
-<p class="muted">The words are from the reference of Webex.</p>
+<p class="muted">The words are those of Webex.</p>
 <ul aria-labelledby="scopes">
 ${scopes.map(scopeItem)}</ul>
 ${note(
@@ -67,7 +67,7 @@ ${othersBegan && note('Somebody else opened this link', markup`<p>This happened 
 }
 
 function scopeItem({ name, words }: AskedScope): Markup {
-  const meaning = words === undefined ? markup`<em>The reference of Webex has no words for it</em>` : foreign(words);
+  const meaning = words === undefined ? markup`<em>No words of Webex are known for it</em>` : foreign(words);
   return markup`<li>${meaning} <code>${foreign(name)}</code></li>\n`;
 }
 

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import { PAGE_STYLE, styleSource } from '../../../lib/browser/browser-page';
+import { scopeWords } from '../../../lib/webex/scope-words';
 import type { SimulatedClient } from '../simulated-client';
 import type { SimulatedUser } from '../simulated-user';
 
@@ -18,17 +19,6 @@ select, input, button { width: 100%; min-height: 44px; padding: 0 12px; border: 
 button { font-weight: 600; cursor: pointer; }
 button[value='accept'] { background: var(--token); border-color: var(--token); color: var(--page); }
 `;
-
-/** Meanings of the scopes that this project uses. */
-const SCOPE_MEANINGS: Readonly<Record<string, string>> = {
-  'spark:people_read': 'See who you are, and look up people in your organization',
-  'spark-admin:people_read': 'List the people of your organization as an administrator',
-  'analytics:read_all': 'Read the usage metrics of your organization',
-  'identity:people_read': 'Read the identities of people in your organization',
-  'identity:tokens_read': 'List the authorizations of a person',
-  'identity:tokens_write': 'Revoke the authorizations of a person',
-  'spark:applications_token': 'Get the tokens of the Service Apps of your organization',
-};
 
 export interface Consent {
   readonly client: SimulatedClient;
@@ -52,7 +42,7 @@ export function consentPage(consent: Consent): Page {
       <p class="soft">Client ID <code>${client.clientId}</code></p>
       <h2>It asks to</h2>
       <ul>
-        ${scopes.map((scope) => html`<li><code>${scope}</code><span>${SCOPE_MEANINGS[scope] ?? ''}</span></li>`)}
+        ${scopes.map((scope) => html`<li><code>${scope}</code><span>${scopeWords(scope) ?? ''}</span></li>`)}
       </ul>
       <form method="post" action="${action}">
         <input type="hidden" name="transaction" value="${transaction}" />
