@@ -49,7 +49,7 @@ const ARROWS = {
   'lib/processes': ['lib/vault', 'lib/declaration', 'core'],
   'lib/vault': ['lib/declaration', 'core'],
   'lib/webex': ['core'],
-  'lib/browser': ['core'],
+  'lib/browser': ['lib/declaration', 'core'],
   'lib/declaration': [
     'lib/plugin/default-plugin.ts',
     'lib/plugin/plugin-recipe.ts',

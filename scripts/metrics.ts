@@ -6,7 +6,7 @@ import { type Look, serveMetrics, writeMetrics } from '../lib/cli/looks/metrics-
 import { observe } from '../lib/cli/looks/observer-look';
 import { operatorsOption } from '../lib/cli/operated-command';
 import { gaugesOf, LABEL_NAMES } from '../lib/health/metrics/health-metrics';
-import type { ListenAddress } from '../lib/health/metrics/metrics-server';
+import type { ListenAddress } from '../lib/browser/loopback-servers';
 import { type Labels, toOpenMetrics } from '../lib/health/metrics/open-metrics';
 import type { TimedLook } from '../lib/health/metrics/regular-looks';
 

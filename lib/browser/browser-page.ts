@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { markup } from './markup';
-import { pageDocument } from './page-document';
+import { pageDocument, type SiteDocument } from './page-document';
 
 /** Colors and fonts of every page, in light and dark. */
 export const PAGE_STYLE = `
@@ -53,27 +53,12 @@ body { min-height: 100vh; display: grid; place-items: center; }
 main { max-width: 32rem; padding-top: 20px; }
 `;
 
-/** Headers of every answer to a browser. */
-export const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': [
-    "default-src 'none'",
-    `style-src ${styleSource(STYLE)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
-
-export function renderPage({ tone, title, text }: BrowserPage): string {
+export function browserDocument({ tone, title, text }: BrowserPage): SiteDocument {
   const body = markup`<main class="${tone}">
 <h1>${title}</h1>
 <p>${text}</p>
 </main>`;
-  return pageDocument({ title, style: STYLE, body }).html;
+  return pageDocument({ title, style: STYLE, body });
 }
 
 export function refusedPage(text: string): BrowserPage {

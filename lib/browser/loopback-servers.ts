@@ -1,6 +1,16 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import { errorCode, ExplainedError } from '#core';
+
+export type Server = HttpServer | TlsServer;
+
+export interface ListenAddress {
+  /** Name or IP address, without brackets. */
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+}
 
 /**
  * Listens on the port of a redirect URL. `localhost` means both loopback addresses, because a browser may use either.

@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { PAGE_HEADERS, refusedPage, renderPage, type BrowserPage } from './browser-page';
-import { closeServer, listenOnLoopback } from './loopback-servers';
+import type { ServerResponse } from 'node:http';
+import { refusedPage, type BrowserPage } from './browser-page';
+import { closeServer, listenOnLoopback, type Server } from './loopback-servers';
+import type { PageRequest } from './page-admission';
+import { refusal, replyOf, sendReply, type PageReply } from './page-reply';
+import { createPageServer } from './page-server';
 import { readRedirect, type ExpectedRedirect, type ReceivedCode, type RedirectChannel } from './redirect';
 
 interface Waiting {
@@ -47,31 +50,22 @@ export class RedirectListener implements RedirectChannel {
   }
 
   #server(): Server {
-    const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 1 });
-    server.on('request', (request, response) => {
-      const page = this.#judge(request, response);
-      if (page !== undefined) {
-        send(response, page);
+    const serve = (request: PageRequest, response: ServerResponse): void => {
+      const reply = this.#judge(request, response);
+      if (reply !== undefined) {
+        sendReply(request.message, response, reply);
       }
-    });
-    server.on('clientError', (_, socket) => socket.destroy());
-    return server;
+    };
+    return createPageServer({ host: this.#redirectUrl.host, serve });
   }
 
-  /** @returns the page to answer with. @default - the response waits for the outcome */
-  #judge(request: IncomingMessage, response: ServerResponse): BrowserPage | undefined {
-    const [path, query = ''] = (request.url ?? '').split(/\?(.*)/s);
-    // Checked first: a foreign page whose name resolves to loopback must learn nothing, not even which paths exist.
-    const [host, ...others] = request.headersDistinct.host ?? [];
-    if (host?.toLowerCase() !== this.#redirectUrl.host || others.length > 0) {
-      return refusal(421, 'Wrong host', `This server answers only for ${this.#redirectUrl.host}.`);
-    }
+  /** @returns the reply. @default - the response waits for the outcome */
+  #judge({ message, path, query }: PageRequest, response: ServerResponse): PageReply | undefined {
     if (path !== this.#redirectUrl.pathname) {
       return refusal(404, 'Not found', 'There is no page at this address.');
     }
-    if (request.method !== 'GET') {
-      response.setHeader('allow', 'GET');
-      return refusal(405, 'Not allowed', 'This server answers only GET.');
+    if (message.method !== 'GET') {
+      return refusal(405, 'Not allowed', 'This server answers only GET.', { allow: 'GET' });
     }
     const waiting = this.#waiting;
     if (waiting === undefined) {
@@ -86,26 +80,17 @@ export class RedirectListener implements RedirectChannel {
     this.#waiting = undefined;
     if (redirect.kind === 'refused') {
       waiting.reject(redirect.error);
-      return refusedPage(redirect.error.message);
+      return replyOf(refusedPage(redirect.error.message));
     }
-    waiting.resolve({ code: redirect.code, show: (page) => show(response, page) });
+    const show = (page: BrowserPage): Promise<void> =>
+      new Promise((resolve) => {
+        // A browser that has closed the connection gets no response.
+        if (response.destroyed) {
+          resolve();
+        }
+        sendReply(message, response.once('close', resolve), replyOf(page));
+      });
+    waiting.resolve({ code: redirect.code, show });
     return undefined;
   }
-}
-
-async function show(response: ServerResponse, page: BrowserPage): Promise<void> {
-  // A browser that has closed the connection gets no response.
-  if (!response.destroyed) {
-    await new Promise<void>((resolve) => {
-      send(response.once('close', resolve), page);
-    });
-  }
-}
-
-function refusal(status: number, title: string, text: string): BrowserPage {
-  return { status, tone: 'bad', title, text };
-}
-
-function send(response: ServerResponse, page: BrowserPage): void {
-  response.writeHead(page.status, { ...PAGE_HEADERS, connection: 'close' }).end(renderPage(page));
 }

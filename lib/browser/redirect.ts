@@ -1,6 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type ExplainedError, safeText } from '#core';
 import type { BrowserPage } from './browser-page';
+import { equalSecrets } from './equal-secrets';
 
 /*
  * The redirect that ends a visit to an authorization server. The loopback listener receives it, or a person pastes it.
@@ -15,8 +16,7 @@ export class RedirectState {
 
   /** Compares in constant time. False after {@link use}. */
   matches(candidate: string): boolean {
-    // Hashed, because timingSafeEqual needs equal lengths.
-    return timingSafeEqual(sha256(candidate), sha256(this.value)) && !this.#used;
+    return equalSecrets(candidate, this.value) && !this.#used;
   }
 
   use(): void {
@@ -76,8 +76,4 @@ function refusal(parameters: URLSearchParams, { explain }: ExpectedRedirect): Ex
   const [error, description] = ['error', 'error_description'].map((name) => parameters.get(name) ?? '');
   const said = [error, description].filter((text) => text !== '').map((text) => safeText(text ?? ''));
   return explain(error ?? '', said.join(': '));
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { isLoopback, UsageError } from '#core';
 import { urlHost } from '../../declaration/schema/host-name';
-import type { ListenAddress } from '../../health/metrics/metrics-server';
+import type { ListenAddress } from '../../browser/loopback-servers';
 import { listenAddress } from '../options/option-values';
 
 /*

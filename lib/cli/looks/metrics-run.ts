@@ -2,7 +2,8 @@ import { describeError, errorCode, ExplainedError, isLoopback, oneLine, UsageErr
 import { urlHost } from '../../declaration/schema/host-name';
 import { writeAtomically } from '../../files/atomic-file';
 import { Liveness } from '../../health/metrics/liveness';
-import { type ListenAddress, MetricsServer } from '../../health/metrics/metrics-server';
+import type { ListenAddress } from '../../browser/loopback-servers';
+import { MetricsServer } from '../../health/metrics/metrics-server';
 import type { Report } from '../../health/report';
 import { lookRegularly, timedLook, type TimedLook } from '../../health/metrics/regular-looks';
 import { explained } from '../../operators/server-refusal';

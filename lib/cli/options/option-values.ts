@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { DURATION_NOTATION, durationSeconds } from '#core';
 import { isHostName } from '../../declaration/schema/host-name';
 import type { FileOwner } from '../../files/atomic-file';
-import type { ListenAddress } from '../../health/metrics/metrics-server';
+import type { ListenAddress } from '../../browser/loopback-servers';
 
 /*
  * Values of options, checked while the command line is parsed.

@@ -24,8 +24,20 @@ export interface TlsFilesOptions {
   readonly expiresSoonDays?: number;
   /** Files may be symbolic links. False if another user could have created them. @default true */
   readonly followLinks?: boolean;
+  /** The group of this process may read a key of root: Kubernetes mounts a Secret so. @default false */
+  readonly groupMayRead?: boolean;
   /** Time of the check. @default - now */
   readonly now?: Date;
+}
+
+export interface TlsPair {
+  /** PEM. */
+  readonly cert: string;
+  /** PEM. */
+  readonly key: string;
+  readonly chain: CertificateChain;
+  /** Problems that stop no client yet, such as a certificate that expires soon. */
+  readonly warnings: string[];
 }
 
 /**
@@ -33,11 +45,17 @@ export interface TlsFilesOptions {
  * @throws ExplainedError if a server with these files would not start, or no client would trust it
  */
 export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): string[] {
+  return readTlsFiles(files, options).warnings;
+}
+
+/** Reads the files and checks them. @throws as {@link checkTlsFiles} */
+export function readTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): TlsPair {
   const { certFile, keyFile, caFile, hosts = [] } = files;
-  const { expiresSoonDays = 30, followLinks = true, now = new Date() } = options;
-  const chain = readCertificates('certificate', certFile, followLinks);
-  const key = readKey(keyFile, followLinks);
-  if (!chain.belongsTo(key)) {
+  const { expiresSoonDays = 30, followLinks = true, groupMayRead = false, now = new Date() } = options;
+  const { text: cert } = readText('certificate', certFile, followLinks);
+  const chain = CertificateChain.parse('certificate', certFile, cert);
+  const key = readKey(keyFile, followLinks, groupMayRead);
+  if (!chain.belongsTo(key.parsed)) {
     throw new ExplainedError(
       `the key ${keyFile} does not belong to the certificate ${certFile}; use the key of that certificate`,
     );
@@ -45,38 +63,35 @@ export function checkTlsFiles(files: TlsFiles, options: TlsFilesOptions = {}): s
   chain.checkValidity(now);
   chain.checkHosts(hosts);
   if (caFile !== undefined) {
-    chain.checkIssuer(readCertificates('CA', caFile, followLinks));
+    chain.checkIssuer(CertificateChain.parse('CA', caFile, readText('CA', caFile, followLinks).text));
   }
-  return chain.warnings(expiresSoonDays, now);
+  return { cert, key: key.text, chain, warnings: chain.warnings(expiresSoonDays, now) };
 }
 
-function readCertificates(what: string, file: string, followLinks: boolean): CertificateChain {
-  return CertificateChain.parse(what, file, readText(what, file, followLinks).text);
-}
-
-function readKey(file: string, followLinks: boolean): KeyObject {
-  const { text, mode } = readText('key', file, followLinks);
+function readKey(file: string, followLinks: boolean, groupMayRead: boolean): { parsed: KeyObject; text: string } {
+  const { text, mode, uid } = readText('key', file, followLinks);
   const advice = 'and replace it if others on this machine may have read it';
-  requirePrivate({ path: file, mode, what: 'the key', advice });
+  requirePrivate({ path: file, mode, uid: groupMayRead ? uid : undefined, what: 'the key', advice });
   if (/ENCRYPTED/.test(text)) {
     throw new ExplainedError(
       `the key ${file} is encrypted, but a server cannot ask for its passphrase; use a key without a passphrase, with mode 0600`,
     );
   }
   try {
-    return createPrivateKey(text);
+    return { parsed: createPrivateKey(text), text };
   } catch {
     const got = text.includes('BEGIN CERTIFICATE') ? 'a certificate' : 'something else';
     throw new ExplainedError(`the key ${file} must hold a PEM private key, got ${got}; use the file of the key`);
   }
 }
 
-function readText(what: string, file: string, followLinks: boolean): { text: string; mode: number } {
+function readText(what: string, file: string, followLinks: boolean): { text: string; mode: number; uid: number } {
   let descriptor: number | undefined;
   try {
     // Without O_NONBLOCK, this call would wait for a writer of a named pipe.
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | (followLinks ? 0 : constants.O_NOFOLLOW));
-    return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode };
+    const { mode, uid } = fstatSync(descriptor);
+    return { text: readFileSync(descriptor, 'utf8'), mode, uid };
   } catch (error) {
     throw new ExplainedError(
       `the ${what} ${file} cannot be read (${errorCode(error)}); check the path, or run "${commandLine('certs')}"`,

@@ -1,16 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorCode } from '#core';
-import { closeServer, listen, portError } from '../../browser/loopback-servers';
+import { closeServer, listen, type ListenAddress, portError } from '../../browser/loopback-servers';
 import { urlHost } from '../../declaration/schema/host-name';
 import type { Health } from './liveness';
-
-export interface ListenAddress {
-  /** Name or IP address, without brackets. */
-  readonly host: string;
-  /** 0 means any free port. */
-  readonly port: number;
-}
 
 const OPEN_METRICS = 'application/openmetrics-text';
 const CONTENT_TYPES = {

@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { errorCode } from '#core';
+import type { Server } from './loopback-servers';
+import { admissionOf, type PageRequest } from './page-admission';
+import { PATIENCE_MS, refusal, sendRawReply, sendReply } from './page-reply';
+
+export interface PageServerOptions {
+  /** The only value of header `Host` that is answered, in lower case. */
+  readonly host: string;
+  /** @default - HTTP without TLS */
+  readonly tls?: SecureContextOptions;
+  readonly serve: (request: PageRequest, response: ServerResponse) => void;
+}
+
+/** Limit of connections whose request has not arrived. A further connection costs the oldest one. */
+const MAXIMUM_WAITING = 512;
+
+/** Limit of all connections, those whose answer is under way among them. */
+const MAXIMUM_CONNECTIONS = 2048;
+
+const LIMITS = {
+  headersTimeout: PATIENCE_MS,
+  requestTimeout: PATIENCE_MS,
+  connectionsCheckingInterval: PATIENCE_MS / 10,
+  keepAliveTimeout: 1,
+  maxHeaderSize: 16_384,
+  insecureHTTPParser: false,
+  // The missing header gets the same answer as a wrong one.
+  requireHostHeader: false,
+};
+
+/** Makes a server of pages for browsers. A connection serves one request. */
+export function createPageServer({ host, tls, serve }: PageServerOptions): Server {
+  const server =
+    tls === undefined
+      ? createServer(LIMITS)
+      : createTlsServer({
+          ...LIMITS,
+          ...tls,
+          minVersion: 'TLSv1.2',
+          handshakeTimeout: PATIENCE_MS,
+          ALPNProtocols: ['http/1.1'],
+        });
+  // Node ignores headers beyond its own limit, so the admission counts them.
+  server.maxHeadersCount = 0;
+  server.maxConnections = MAXIMUM_CONNECTIONS;
+  // Node answers a further request without a call of the handler.
+  server.maxRequestsPerSocket = 1;
+
+  const waiting = new Set<Duplex>();
+  const begun = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
+  const answer = (request: IncomingMessage, response: ServerResponse, expectation?: 'continue' | 'unknown'): void => {
+    begun.set(request.socket, { request, response });
+    request.once('end', () => waiting.delete(request.socket));
+    const admission = admissionOf(request, host, expectation === 'unknown');
+    if ('refused' in admission) {
+      sendReply(request, response, admission.refused);
+      return;
+    }
+    if (expectation === 'continue') {
+      response.writeContinue();
+    }
+    serve(admission, response);
+  };
+  server.on('request', (request, response) => answer(request, response));
+  server.on('checkContinue', (request, response) => answer(request, response, 'continue'));
+  server.on('checkExpectation', (request, response) => answer(request, response, 'unknown'));
+  server.on('connect', (_, socket) => sendRawReply(socket, refusal(405, 'Not allowed', 'This server is no proxy.')));
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
+    waiting.add(socket);
+    socket.once('close', () => waiting.delete(socket));
+    const [oldest] = waiting;
+    if (waiting.size > MAXIMUM_WAITING) {
+      oldest?.destroy();
+    }
+  });
+  server.on('clientError', (error, socket) => {
+    const { request, response } = begun.get(socket) ?? {};
+    const reply = replyTo(error);
+    if (reply === undefined || !socket.writable) {
+      socket.destroy();
+    } else if (request === undefined || response === undefined) {
+      sendRawReply(socket, reply);
+    } else if (!request.complete) {
+      sendReply(request, response, reply);
+      response.end();
+    }
+    // Bytes after a whole request change nothing, because its answer ends the connection.
+  });
+  return server;
+}
+
+/** @returns undefined if the other side has left or speaks no TLS */
+function replyTo(error: Error) {
+  const code = errorCode(error);
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return refusal(408, 'Too slow', 'The request did not arrive in time. Open the page again.');
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return refusal(431, 'Too long', 'The head of the request is too long.');
+  }
+  return code.startsWith('HPE_') ? refusal(400, 'Malformed', 'The request is not well-formed HTTP/1.1.') : undefined;
+}
