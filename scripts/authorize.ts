@@ -76,12 +76,14 @@ export function define(command: Command, signal: AbortSignal): void {
     });
 }
 
-function grantText({ person, requestedScopes, expireTime }: Grant): string {
+function grantText({ person, requestedScopes, grantedScopes, missingScopes = [], expireTime }: Grant): string {
   const rows = {
     name: person?.displayName ?? 'unknown',
     email: person?.emails.join(', ') ?? 'unknown',
     organization: person?.orgId ?? 'unknown',
     'asked for': requestedScopes.join(' '),
+    ...(grantedScopes === undefined ? {} : { granted: grantedScopes.join(' ') }),
+    ...(missingScopes.length === 0 ? {} : { missing: missingScopes.join(' ') }),
     'access token':
       expireTime === undefined ? 'never expires' : `until ${expireTime.toISOString()}; the engine refreshes it`,
   };
@@ -90,13 +92,16 @@ function grantText({ person, requestedScopes, expireTime }: Grant): string {
     .join('\n');
 }
 
-function grantJson({ credential, person, requestedScopes, expireTime, warnings }: Grant): object {
+function grantJson(grant: Grant): object {
+  const { credential, person, requestedScopes, grantedScopes, missingScopes, expireTime, warnings } = grant;
   return {
     credential,
     name: person?.displayName ?? null,
     email: person?.emails[0] ?? null,
     organization: person?.orgId ?? null,
     requested_scopes: requestedScopes,
+    granted_scopes: grantedScopes ?? null,
+    missing_scopes: missingScopes ?? null,
     expire_time: expireTime?.toISOString() ?? null,
     warnings,
   };

@@ -26,7 +26,7 @@ export class TokenPair {
     readonly accessTokenSeconds: number,
     /** @default - Webex did not state it */
     readonly refreshTokenTtlSeconds?: number,
-    /** @default - Webex did not state them */
+    /** Granted scopes, sorted, each once. @default - Webex did not state them */
     readonly scopes?: readonly string[],
   ) {
     this.#accessToken = accessToken;
@@ -45,8 +45,14 @@ export class TokenPair {
     if (data === undefined || kept === undefined) {
       throw notWebex(apiUrl, path);
     }
-    const scopes = data.scope?.split(' ').filter((scope) => scope !== '');
-    return new TokenPair(data.access_token, kept, data.expires_in, data.refresh_token_expires_in, scopes);
+    const scopes = new Set(data.scope?.split(' ').filter((scope) => scope !== ''));
+    return new TokenPair(
+      data.access_token,
+      kept,
+      data.expires_in,
+      data.refresh_token_expires_in,
+      scopes.size === 0 ? undefined : [...scopes].sort(),
+    );
   }
 
   get accessToken(): string {

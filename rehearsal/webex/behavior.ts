@@ -31,6 +31,17 @@ export interface Behavior {
   devicePending: 428 | 400;
   /** Error of an expired device code: of RFC 8628, or of Webex's list. @default 'expired_token' */
   deviceExpired: 'expired_token' | 'invalid_grant';
+  /** Scopes that are requested, and not granted to some accounts. Earlier grants keep them. @default [] */
+  withheld: readonly WithheldScopes[];
+  /**
+   * Scopes in an answer with tokens. Webex documents them for the device grant only; published answers have them elsewhere too.
+   * - `more`: in another order, and with `spark:kms`, as in published answers
+   * - `granted`: the granted ones, in the order of the request
+   * - `none`: the answer has no scopes
+   *
+   * @default 'more'
+   */
+  toldScopes: 'more' | 'granted' | 'none';
   /** Status for a Service App that the organization has not authorized. @default 403 */
   unauthorizedServiceApp: 403 | 404;
   /** Errors of OAuth's endpoints. Both occur, and the plugin treats them differently. @default 'rfc6749' */
@@ -54,6 +65,13 @@ export interface SwitchedOffIntegration {
   readonly refresh?: 'invalid_grant' | 'invalid_client' | 'unauthorized_client' | 'forbidden';
   /** Whether earlier access tokens stay valid until they expire. @default false */
   readonly acceptsAccessTokens?: boolean;
+}
+
+/** Scopes that an administrator does not allow. */
+export interface WithheldScopes {
+  readonly scopes: readonly string[];
+  /** Email of a person, or id of an organization. @default - everybody */
+  readonly of?: string;
 }
 
 /** Webex's refusal of consent to a switched-off integration. */
@@ -97,6 +115,8 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   deviceIntervalSeconds: 2,
   devicePending: 428,
   deviceExpired: 'expired_token',
+  withheld: [],
+  toldScopes: 'more',
   unauthorizedServiceApp: 403,
   errorShape: 'rfc6749',
 };

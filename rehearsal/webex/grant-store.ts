@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { WithheldScopes } from './behavior';
 import type { RegisteredApp } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
 import { webexId } from './webex-id';
@@ -9,7 +10,8 @@ export interface Grant {
   readonly number: number;
   readonly client: RegisteredApp;
   readonly user: SimulatedUser;
-  readonly scopes: readonly string[];
+  /** An administrator may withdraw some. */
+  scopes: readonly string[];
 }
 
 export interface AuthorizationCode {
@@ -39,6 +41,12 @@ export function simulatedToken(): string {
   return `${randomBytes(48).toString('base64url')}_PF84_3f2c1d64-5c1e-4c39-9a59-0b1d6a7f2e10`;
 }
 
+function withdraw(grant: Grant, { scopes, of }: WithheldScopes): void {
+  if (of === undefined || of === grant.user.email || of === grant.user.orgId) {
+    grant.scopes = grant.scopes.filter((scope) => !scopes.includes(scope));
+  }
+}
+
 export class GrantStore {
   readonly #codes = new Map<string, AuthorizationCode & { expiresAtMs: number; used: boolean }>();
   /** Ended tokens stay, because refusals name their grant and the reason. */
@@ -49,11 +57,22 @@ export class GrantStore {
   constructor(
     private readonly newToken: () => string,
     private readonly now: () => number,
+    private readonly withheld: () => readonly WithheldScopes[] = () => [],
   ) {}
 
-  add(grant: Omit<Grant, 'number'>): Grant {
+  /** Adds a grant of the requested scopes, without those that are withheld from the account. */
+  add(requested: Omit<Grant, 'number'>): Grant {
     this.count += 1;
-    return { ...grant, number: this.count };
+    const grant = { ...requested, number: this.count };
+    this.withheld().forEach((withheld) => withdraw(grant, withheld));
+    return grant;
+  }
+
+  /** Takes scopes away from every grant of these accounts. Its tokens stay valid. */
+  withdrawScopes(withheld: WithheldScopes): void {
+    for (const { grant } of [...this.#codes.values(), ...this.#tokens.values()]) {
+      withdraw(grant, withheld);
+    }
   }
 
   issueCode(code: AuthorizationCode, ttlSeconds: number): string {

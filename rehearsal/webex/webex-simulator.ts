@@ -66,7 +66,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     // Copies, because a simulator changes its users.
     this.users = users.map((user) => ({ ...user }));
     this.behavior = { ...DEFAULT_BEHAVIOR, ...behavior };
-    this.grants = new GrantStore(newToken, now);
+    this.grants = new GrantStore(newToken, now, () => this.behavior.withheld);
     this.devices = new DeviceRequests(this.grants, newToken, now);
     this.serviceApps = new SimulatedServiceApps(serviceApps, this.users, this.grants);
     this.#log = new RequestLog(now);

@@ -32,7 +32,11 @@ export function authorizerPolicy(deployment: Deployment): string {
     ...(consented.length === 0 ? [] : [consentUrl(deployment, consented)]),
     ...credentials.map(grantOf),
     ...credentials.map(({ name }) =>
-      rule(dataPath(recordsPath, consentRecord(name)), ['create', 'update'], `record of the consent for ${name}`),
+      rule(
+        dataPath(recordsPath, consentRecord(name)),
+        ['create', 'read', 'update'],
+        `record of the consent for ${name}`,
+      ),
     ),
     ...integrations.map((integration) =>
       rule(

@@ -4,8 +4,17 @@ import { isRecordsMissing, Records } from '../../vault/records/record-store';
 import type { Person } from '../../webex/account-request';
 import type { GrantRun } from './grant';
 
+interface NotedGrant {
+  readonly person?: Person;
+  readonly expireTime?: Date;
+  readonly refreshTokenTtlSeconds?: number;
+  readonly requestedScopes?: readonly string[];
+  readonly grantedScopes?: readonly string[];
+}
+
 /**
- * Records the account and the time of a consent, so that `status` can show when the grant expires. A failure is only a
+ * Records the account, the time and the scopes of a consent, so that `status` can show when the grant expires and which
+ * scopes it lacks. A failure is only a
  * notice, because the grant works without the record.
  *
  * @param consentedAt when Webex issued the first token
@@ -14,16 +23,18 @@ import type { GrantRun } from './grant';
 export async function noteConsent(
   { vault, credential, deployment, notice }: GrantRun,
   consentedAt: Date,
-  grant: { readonly person?: Person; readonly expireTime?: Date; readonly refreshTokenTtlSeconds?: number } = {},
+  grant: NotedGrant = {},
 ): Promise<void> {
-  const { person, expireTime, refreshTokenTtlSeconds = null } = grant;
+  const { person, expireTime, refreshTokenTtlSeconds = null, requestedScopes = null, grantedScopes = null } = grant;
   const record = {
     consentedAt: consentedAt.toISOString(),
     by: person === undefined ? null : { email: person.emails[0] ?? person.id, orgId: person.orgId },
     accessTokenSeconds:
       expireTime === undefined ? null : Math.max(1, Math.round((expireTime.getTime() - consentedAt.getTime()) / 1000)),
-    // The engine does not return this value after its own exchange.
+    // The engine returns neither this value nor the granted scopes after its own exchange.
     refreshTokenTtlSeconds,
+    requestedScopes,
+    grantedScopes,
   };
   try {
     await new Records(vault, deployment.engine.recordsPath).write(consentRecord(credential.name), record);

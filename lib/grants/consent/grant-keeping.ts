@@ -2,16 +2,20 @@ import { describeError, ExplainedError, commandLine, TemporarilyUnavailable } fr
 import type { TokenPair } from '../../webex/token-pair';
 import { GrantKept } from './account';
 import { importRefreshToken, isStored, OutcomeUnknown } from './token-exchange';
+import { refuseFewer } from './granted-scopes';
 import { type ExistingGrant, findGrant, worksAlready } from './existing-grant';
 import type { PreparedImport } from './ways/prepared-import';
 
 /**
  * Has the engine keep the grant. If an answer was lost, Webex may have replaced the refresh token. So the command looks for
  * the grant before it presents the token again.
+ *
+ * @throws FewerScopes, with the credential unchanged; GrantKept if it may have changed; ExplainedError
  */
-export async function keepGrant(prepared: PreparedImport, { refreshToken }: TokenPair): Promise<void> {
+export async function keepGrant(prepared: PreparedImport, { refreshToken, scopes }: TokenPair): Promise<void> {
   const { name } = prepared.credential;
   const present = await presentGrant(prepared);
+  await refuseFewer(prepared, present, scopes);
   const before = present === undefined || present instanceof ExplainedError ? undefined : present.accessToken;
   let unknown: OutcomeUnknown | undefined;
   const attempt = async (): Promise<void> => {

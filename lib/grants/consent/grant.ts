@@ -11,8 +11,12 @@ export interface Grant {
   readonly credential: string;
   /** Account of the grant. @default - the scopes do not allow to read it */
   readonly person?: Person;
-  /** Requested scopes. The engine does not store the granted ones. */
+  /** Declared scopes, which a consent asks for. */
   readonly requestedScopes: readonly string[];
+  /** Granted scopes. @default - Webex did not tell them to this command */
+  readonly grantedScopes?: readonly string[];
+  /** Declared scopes that the grant lacks. @default - unknown, because the granted scopes are */
+  readonly missingScopes?: readonly string[];
   /** When the first access token expires. */
   readonly expireTime?: Date;
   readonly warnings: readonly string[];

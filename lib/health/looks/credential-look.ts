@@ -1,11 +1,12 @@
 import { ExplainedError, NotDeployed, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
+import { replaceCommand } from '../../declaration/derived/replace-command';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { EngineTuning } from '../../declaration/schema/engine-declaration';
 import { consentRecord } from '../../declaration/schema/record-paths';
 import { consentRecordSchema } from '../../vault/records/consent-record';
 import { problemOf, Records } from '../../vault/records/record-store';
 import { ATTENTION_MS } from './thresholds';
-import { replaceCommand, stateOfReading, stateOfRefusal } from './credential-state';
+import { stateOfReading, stateOfRefusal } from './credential-state';
 import { horizonOf } from './horizon';
 import { issueTime, observed, sinceConsent } from './observation';
 import type { RoleLookOptions } from './role-look';

@@ -11,6 +11,7 @@ import {
   whatWebexRefused,
 } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
+import { replaceCommand } from '../../declaration/derived/replace-command';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { ConsentRecord } from '../../vault/records/consent-record';
 import type { Observation } from './observation';
@@ -23,11 +24,6 @@ import type { WebexAnswer } from './webex-answer';
  */
 
 type CredentialFinding = Finding<State<'credential'>>;
-
-/** Command that replaces a grant that still works. */
-export function replaceCommand({ name, serviceApp }: Pick<Credential, 'name' | 'serviceApp'>): string {
-  return commandLine('authorize', name, ...(serviceApp === undefined ? ['--pkce'] : []), '--replace');
-}
 
 /** State of a credential whose token the engine returns. @param answer Webex's answer. @default - Webex was not asked */
 export function stateOfReading(

@@ -1,3 +1,4 @@
+import type { Behavior } from '../behavior';
 import type { Grant, IssuedToken } from '../grant-store';
 import type { Simulation } from '../simulation';
 
@@ -22,6 +23,17 @@ export function describeTokens(webex: Simulation, accessToken: IssuedToken, refr
       refresh_token_expires_in: webex.grants.remainingSeconds(refreshToken),
     }),
     token_type: 'Bearer',
-    scope: accessToken.grant.scopes.join(' '),
+    ...toldScopes(webex.behavior, accessToken.grant.scopes),
   };
+}
+
+function toldScopes({ toldScopes }: Behavior, scopes: readonly string[]): { scope?: string } {
+  switch (toldScopes) {
+    case 'more':
+      return { scope: [...new Set(['spark:kms', ...scopes.toReversed()])].join(' ') };
+    case 'granted':
+      return { scope: scopes.join(' ') };
+    case 'none':
+      return {};
+  }
 }

@@ -52,7 +52,7 @@ function ask(changes: Partial<Parameters<typeof applicationToken>[0]> = {}): Pro
 it('Webex issues the pair of a Service App, and its own client refreshes the pair', async () => {
   const { apiUrl } = webex;
   const pair = await ask();
-  expect(pair.scopes).toEqual(SERVICE_APP.scopes);
+  expect(pair.scopes).toEqual([...SERVICE_APP.scopes, 'spark:kms'].sort());
   const { refreshToken } = pair;
   const next = await refreshPair({ tokenUrl: `${apiUrl}/access_token`, clientId, clientSecret, refreshToken });
   const account = await peopleMe({ apiUrl, accessToken: next.accessToken });

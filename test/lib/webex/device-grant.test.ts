@@ -55,7 +55,7 @@ describe('a device grant', () => {
     const grant = await begin();
     clock.at(5, () => webex.confirmDevice(grant.userCode, { as: OTHER_ADMIN }));
     const pair = await tokens(grant);
-    expect(pair).toMatchObject({ accessTokenSeconds: 1_209_599, scopes: ['spark:people_read'] });
+    expect(pair).toMatchObject({ accessTokenSeconds: 1_209_599, scopes: ['spark:kms', 'spark:people_read'] });
     expect(await emailOf(pair)).toEqual([OTHER_ADMIN]);
     expect(clock.waits).toEqual([2, 2, 2]);
     expect(asked()).toEqual([428, 428, 200]);

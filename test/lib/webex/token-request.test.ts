@@ -55,7 +55,7 @@ describe('a code', () => {
     expect(pair).toMatchObject({
       accessTokenSeconds: 1_209_599,
       refreshTokenTtlSeconds: 7_775_999,
-      scopes: ['spark:people_read'],
+      scopes: ['spark:kms', 'spark:people_read'],
     });
     expect(await emailOf(pair)).toEqual([ADMIN]);
     expect(await emailOf(await refresh(pair.refreshToken))).toEqual([ADMIN]);
@@ -264,3 +264,17 @@ it.each([0, -1, 1e300, 'soon'])(
     expect([pair.refreshTokenTtlSeconds, pair.scopes]).toEqual([undefined, undefined]);
   },
 );
+
+it.each([
+  [
+    'in another order',
+    'spark:rooms_read spark:kms spark:people_read',
+    ['spark:kms', 'spark:people_read', 'spark:rooms_read'],
+  ],
+  ['repeated, between more spaces', ' b:two  a:one b:two ', ['a:one', 'b:two']],
+  ['in an empty text', '', undefined],
+  ['in a list', ['a:one'], undefined],
+])('the pair has the scopes of an answer that tells them %s', async (_, scope, scopes) => {
+  await using scripted = await scriptedWebex({ body: { access_token: 'a', refresh_token: 'r', expires_in: 1, scope } });
+  expect((await exchange('a-code', { tokenUrl: `${scripted.address}/v1/access_token` })).scopes).toEqual(scopes);
+});

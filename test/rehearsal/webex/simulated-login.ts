@@ -59,7 +59,7 @@ export const tokenReply = z.strictObject({
   refresh_token: z.string(),
   refresh_token_expires_in: z.number(),
   token_type: z.literal('Bearer'),
-  scope: z.string(),
+  scope: z.string().optional(),
 });
 
 export type TokenReply = z.infer<typeof tokenReply>;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '../../../rehearsal/eventually';
 import { HeldRequest } from '../../fixtures/loopback/held-request';
+import { DEFAULT_USERS } from '../../../rehearsal/webex/simulated-user';
 import { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import {
   ADMIN,
@@ -164,6 +165,50 @@ describe('a person who changes', () => {
 
   test('the simulator refuses an unknown person', () => {
     expect(() => webex.changePassword('nobody@example.com')).toThrow('unknown user "nobody@example.com"');
+  });
+});
+
+describe('the granted scopes', () => {
+  const scope = 'spark:people_read identity:tokens_read';
+  const scopes = ['spark:people_read'];
+  const scopesOf = ({ scope }: { readonly scope?: string }) => scope?.split(' ');
+
+  test.each([
+    ['everybody', undefined],
+    ['a person', ADMIN],
+    ['an organization', DEFAULT_USERS[0]?.orgId],
+  ])('new grants of %s lack the withheld scopes', async (_, of) => {
+    const before = await login(webex, { as: ADMIN, scope });
+    webex.behavior.withheld = [{ scopes, of }];
+    const after = await login(webex, { as: ADMIN, scope });
+    expect(scopesOf(after)).toEqual(['spark:kms', 'identity:tokens_read']);
+    expect((await call(`${webex.apiUrl}/people/me`, after.access_token)).status).toBe(403);
+    expect((await me(before.access_token)).status).toBe(200);
+  });
+
+  test('another person and another organization keep the withheld scopes', async () => {
+    webex.behavior.withheld = [
+      { scopes, of: OTHER_ADMIN },
+      { scopes, of: 'another' },
+    ];
+    expect(scopesOf(await login(webex, { as: ADMIN, scope }))).toContain('spark:people_read');
+  });
+
+  test('a grant loses scopes that are withdrawn, at once and at its refreshes', async () => {
+    const { access_token: token, refresh_token: refreshToken } = await login(webex, { as: ADMIN, scope });
+    webex.grants.withdrawScopes({ scopes, of: ADMIN });
+    expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(403);
+    const refreshed = (await (await refreshWith(webex, refreshToken)).json()) as { scope?: string };
+    expect(scopesOf(refreshed)).toEqual(['spark:kms', 'identity:tokens_read']);
+  });
+
+  test.each([
+    ['more', ['spark:kms', 'identity:tokens_read', 'spark:people_read']],
+    ['granted', ['spark:people_read', 'identity:tokens_read']],
+    ['none', undefined],
+  ] as const)('an answer tells "%s" of the scopes', async (toldScopes, told) => {
+    webex.behavior.toldScopes = toldScopes;
+    expect(scopesOf(await login(webex, { scope }))).toEqual(told);
   });
 });
 

@@ -101,7 +101,7 @@ async function storeGrant(run: GrantRun, code: string): Promise<Grant> {
     return { reading, person: await personOf(apiUrl, reading.accessToken) };
   };
   const { reading, person } = await run.retryPeriod.brief(look).catch(async (error: unknown) => {
-    await noteConsent(run, consentedAt);
+    await noteConsent(run, consentedAt, { requestedScopes: scopes });
     throw new AccountNotChecked(run, kept, error);
   });
   if (person === undefined) {
@@ -119,7 +119,10 @@ async function storeGrant(run: GrantRun, code: string): Promise<Grant> {
     }
   }
   const { expireTime, warnings } = reading;
-  await noteConsent(run, consentedAt, { person, expireTime });
+  await noteConsent(run, consentedAt, { person, expireTime, requestedScopes: scopes });
+  notice(
+    `The granted scopes of "${name}" are unknown, because Vault exchanged the code and keeps no scopes. With --pkce, this command sees them.`,
+  );
   return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
 

@@ -1,10 +1,12 @@
-import { commandLine, describeError, explainedBy, ExplainedError, quotedList, readCredential, safeText } from '#core';
+import { commandLine, describeError, explainedBy, ExplainedError, readCredential, safeText } from '#core';
+import { uncovered } from '../../../declaration/derived/scope-coverage';
 import { declaringFile } from '../../../declaration/deployment-file';
 import type { Person } from '../../../webex/account-request';
 import type { TokenPair } from '../../../webex/token-pair';
 import { AccountNotChecked, accountUntold, type AccountWords, GrantKept, personOf, refuseOther } from '../account';
 import { noteConsent } from '../consent-note';
 import type { Grant } from '../grant';
+import { scopesMissing } from '../granted-scopes';
 import { keepGrant, presentGrant } from '../grant-keeping';
 import { asBefore, type PreparedImport } from './prepared-import';
 
@@ -19,7 +21,7 @@ import { asBefore, type PreparedImport } from './prepared-import';
  *
  * @param obtainedAt when Webex issued it
  * @param words about an account that is refused. @default - those of a consent in a browser
- * @throws WrongAccount, with the credential unchanged; GrantKept, AccountNotChecked if it may have changed; ExplainedError
+ * @throws WrongAccount or FewerScopes, with the credential unchanged; GrantKept, AccountNotChecked if it may have changed; ExplainedError
  */
 export async function importPair(
   prepared: PreparedImport,
@@ -27,7 +29,7 @@ export async function importPair(
   obtainedAt: Date,
   words?: AccountWords,
 ): Promise<Grant> {
-  const { credential, vault, mountPath, expected, notice } = prepared;
+  const { credential, vault, mountPath, expected, requestedScopes, notice } = prepared;
   const { name, scopes } = credential;
   const { person, problem } = await lookAtAccount(prepared, pair);
   if (person === undefined && problem === undefined) {
@@ -35,18 +37,19 @@ export async function importPair(
   } else if (expected !== undefined && person !== undefined) {
     refuseOther(expected, person, name, asBefore(prepared), words);
   }
-  const lacking = pair.scopes === undefined ? [] : scopes.filter((scope) => !pair.scopes?.includes(scope));
-  if (lacking.length > 0) {
-    notice(
-      `The grant lacks ${quotedList(lacking)}, which ${declaringFile()} declares for "${name}". Add the scopes to the integration at Webex, then authorize it again.`,
-    );
-  }
   await keepGrant(problem === undefined ? prepared : { ...prepared, mayReplace: false }, pair);
-  const { refreshTokenTtlSeconds } = pair;
+  const { refreshTokenTtlSeconds, scopes: grantedScopes } = pair;
+  const missingScopes = grantedScopes && uncovered(scopes, grantedScopes);
+  if (missingScopes === undefined) {
+    notice(`Webex did not tell which scopes it granted to "${name}".`);
+  } else if (missingScopes.length > 0) {
+    notice(scopesMissing(credential, missingScopes));
+  }
+  const noted = { person, refreshTokenTtlSeconds, requestedScopes, grantedScopes };
   const kept = `"${name}" is authorized`;
   const { expireTime, warnings } = await readCredential(vault.connection, mountPath, name).catch(
     async (error: unknown) => {
-      await noteConsent(prepared, obtainedAt, { person, refreshTokenTtlSeconds });
+      await noteConsent(prepared, obtainedAt, noted);
       throw problem === undefined
         ? new GrantKept(
             `${kept}, but cannot be read back (${describeError(error)}); when Vault answers: ${commandLine('status', '--verify')}`,
@@ -55,11 +58,11 @@ export async function importPair(
         : new AccountNotChecked(prepared, kept, problem);
     },
   );
-  await noteConsent(prepared, obtainedAt, { person, expireTime, refreshTokenTtlSeconds });
+  await noteConsent(prepared, obtainedAt, { ...noted, expireTime });
   if (problem !== undefined) {
     throw new AccountNotChecked(prepared, kept, problem);
   }
-  return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
+  return { credential: name, person, requestedScopes: scopes, grantedScopes, missingScopes, expireTime, warnings };
 }
 
 interface Seen {

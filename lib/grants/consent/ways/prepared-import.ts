@@ -18,6 +18,8 @@ export interface ImportOptions extends GrantOptions {
   readonly replace?: boolean;
   /** Account that the grant has to belong to. @default - the declared owner, otherwise the person of the present grant */
   readonly expected?: ExpectedAccount;
+  /** Whether the request for the grant names the declared scopes. @default true */
+  readonly asksForScopes?: boolean;
   /** Whether the same grant can be obtained again without a person. If so, each step is tried four times. @default false */
   readonly isRepeatable?: boolean;
 }
@@ -30,12 +32,14 @@ export interface PreparedImport extends GrantRun {
   readonly replaces: boolean;
   /** Whether a grant may be replaced. */
   readonly mayReplace: boolean;
+  /** Scopes that the request for the grant names. @default - it names none */
+  readonly requestedScopes?: readonly string[];
   readonly isRepeatable: boolean;
 }
 
 /** @throws ExplainedError for the first thing that is missing; the signal's reason */
 export async function prepareImport(options: ImportOptions): Promise<PreparedImport> {
-  const { way, replace = false, isRepeatable = false } = options;
+  const { way, replace = false, asksForScopes = true, isRepeatable = false } = options;
   const run = grantRun(options);
   const { vault, deployment, credential, apiUrl, signal } = run;
   await checkImporter(run);
@@ -52,6 +56,7 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
     expected: options.expected ?? (existing === undefined ? owner : await expectedAccount(run, existing)),
     replaces: existing !== undefined && !(existing instanceof ExplainedError),
     mayReplace: replace,
+    requestedScopes: asksForScopes ? credential.scopes : undefined,
     isRepeatable,
   };
 }

@@ -48,7 +48,7 @@ export async function authorizeServiceApp(options: ServiceAppOptions): Promise<G
   }
   const { id: applicationId, organizationId: organization, requestedBy } = credential.serviceApp;
   const expected = organizationAccount(organization);
-  const prepared = await prepareImport({ ...options, expected, isRepeatable: true });
+  const prepared = await prepareImport({ ...options, expected, asksForScopes: false, isRepeatable: true });
   const { vault, mountPath, apiUrl, stored, signal } = prepared;
   // A signal does not end this request: the engine may refresh this grant, which could be lost.
   const { accessToken } = await readCredential(vault.connection, mountPath, requestedBy).catch((error: unknown) => {

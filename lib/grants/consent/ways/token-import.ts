@@ -31,7 +31,7 @@ export async function importGrant(options: TokenImportOptions): Promise<Grant> {
   const expected = isServiceApp(credential)
     ? organizationAccount(credential.serviceApp.organizationId)
     : options.expected;
-  const prepared = await prepareImport({ way: '--import', ...options, expected });
+  const prepared = await prepareImport({ way: '--import', asksForScopes: false, ...options, expected });
   const { stored, signal, notice } = prepared;
   const clientSecret = await givenSecret(options.clientSecret, 'client secret');
   const refreshToken = await givenSecret(options.refreshToken, 'refresh token');

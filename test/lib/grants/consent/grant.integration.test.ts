@@ -1,9 +1,11 @@
 import { AuthorizationPending, IntegrationRefused, TemporarilyUnavailable } from '#core';
 import { AccountNotChecked, GrantKept, WrongAccount } from '../../../../lib/grants/consent/account';
+import { FewerScopes } from '../../../../lib/grants/consent/granted-scopes';
 import { consentRecordSchema } from '../../../../lib/vault/records/consent-record';
 import { Records } from '../../../../lib/vault/records/record-store';
 import { authorizeByDevice } from '../../../../lib/grants/consent/ways/device-consent';
 import { ClientRefused, DeviceGrantDenied, DeviceGrantExpired, GrantRefused } from '../../../../lib/webex/grant-errors';
+import type { WithheldScopes } from '../../../../rehearsal/webex/behavior';
 import { refreshTokenAt } from '../../../fixtures/worlds/refresh-token-at';
 import { ADA, BLAKE, ConsentWorld, type Given, type Way } from '../../../fixtures/worlds/consent-world';
 
@@ -42,6 +44,8 @@ describe.each<Way>(['code', 'pkce', 'device', 'import'])('a grant by %s', (way) 
       by: { email: ADA, orgId: expect.stringMatching(/^Y2lz/) as string },
       accessTokenSeconds: expect.closeTo(1_209_599, -2) as number,
       refreshTokenTtlSeconds: way === 'code' ? null : (expect.closeTo(5_000_000, -2) as number),
+      requestedScopes: way === 'import' ? null : ['spark:people_read', 'spark:rooms_read'],
+      grantedScopes: way === 'code' ? null : ['spark:kms', 'spark:people_read', 'spark:rooms_read'],
     });
     expect(value?.consentedAt.getTime()).toBeGreaterThanOrEqual(began);
     expect(world.secretsIn(JSON.stringify(value))).toEqual([]);
@@ -297,12 +301,122 @@ describe('an imported grant', () => {
     await expect(run('owned')).rejects.toThrow(/only this command had/);
     await engine.writeIntegration(admin);
   });
+});
 
-  it('a notice names a declared scope that the imported grant lacks', async () => {
-    await run('owned', { token: refreshTokenAt(world.fixture.webex, ['spark:people_read'], ADA) });
-    expect(world.shown).toEqual([
-      'The grant lacks "spark:rooms_read", which deployment.ts declares for "owned". Add the scopes to the integration at Webex, then authorize it again.',
+describe('the granted scopes', () => {
+  const lacking: WithheldScopes = { scopes: ['spark:rooms_read'] };
+  const recordOf = async (name: string) =>
+    (await new Records(world.fixture.admin, 'oauthapp-records').read(`consents/${name}`, consentRecordSchema)).value;
+
+  it.each<Way>(['pkce', 'device', 'import'])(
+    'a grant by %s with fewer scopes replaces no working grant that has them',
+    async (way) => {
+      await world.run('pkce', 'owned');
+      const [before, noted] = [await world.tokenOf('owned'), await recordOf('owned')];
+      world.shown = [];
+      world.fixture.webex.behavior.withheld = [lacking];
+      const failed = world.run(way, 'owned', { replace: true });
+      await expect(failed).rejects.toBeInstanceOf(FewerScopes);
+      await expect(failed).rejects.toThrow(
+        'the new grant lacks "spark:rooms_read", which the present grant of "owned" has; "owned" is unchanged; select these scopes for integration "webex-myapp" at developer.webex.com/my-apps, and have an administrator allow them, then run the command again. To accept fewer scopes, delete the present grant first: npx --no-install webex-token-vault revoke owned',
+      );
+      expect(world.shown.join('\n')).not.toContain('The grant of');
+      expect(await world.tokenOf('owned')).toBe(before);
+      expect(await recordOf('owned')).toEqual(noted);
+    },
+  );
+
+  it('a first grant with fewer scopes is stored, and a notice names them', async () => {
+    world.fixture.webex.behavior.withheld = [lacking];
+    const grant = await world.run('pkce', 'owned');
+    expect(grant).toMatchObject({
+      grantedScopes: ['spark:kms', 'spark:people_read'],
+      missingScopes: ['spark:rooms_read'],
+    });
+    expect(world.shown).toContain(
+      'The grant of "owned" lacks "spark:rooms_read"; select these scopes for integration "webex-myapp" at developer.webex.com/my-apps, and have an administrator allow them, then: npx --no-install webex-token-vault authorize owned --pkce --replace',
+    );
+    expect(await recordOf('owned')).toMatchObject({ grantedScopes: ['spark:kms', 'spark:people_read'] });
+  });
+
+  it('a grant replaces one that lacks the same scopes', async () => {
+    world.fixture.webex.behavior.withheld = [lacking];
+    await world.run('pkce', 'owned');
+    const before = await world.tokenOf('owned');
+    await world.run('device', 'owned', { replace: true });
+    expect(await world.tokenOf('owned')).not.toBe(before);
+  });
+
+  it.each<[verb: string, why: string, change: () => unknown]>([
+    ['was asked for', 'the engine exchanged the code', () => undefined],
+    ['may have', 'there is no record', () => world.fixture.admin.delete('oauthapp-records/metadata/consents/owned')],
+    [
+      'may have',
+      'an earlier release wrote the record',
+      () =>
+        world.fixture.admin.write('oauthapp-records/data/consents/owned', {
+          data: {
+            version: 1,
+            consentedAt: '2026-01-01T00:00:00Z',
+            by: null,
+            accessTokenSeconds: null,
+            refreshTokenTtlSeconds: null,
+          },
+        }),
+    ],
+    [
+      'may have',
+      'the record cannot be read',
+      () => {
+        world.lossy.lose = (request) =>
+          request === 'GET oauthapp-records/data/consents/owned' ? 'request' : undefined;
+      },
+    ],
+  ])('a grant with fewer scopes does not replace one that %s them, because %s', async (verb, _, change) => {
+    await world.run('code', 'owned');
+    const before = await world.tokenOf('owned');
+    await change();
+    world.fixture.webex.behavior.withheld = [lacking];
+    await expect(world.run('pkce', 'owned', { replace: true })).rejects.toThrow(
+      `the new grant lacks "spark:rooms_read", which the present grant of "owned" ${verb}; "owned" is unchanged; `,
+    );
+    expect(await world.tokenOf('owned')).toBe(before);
+  });
+
+  it('a grant with fewer scopes replaces one that Webex does not refresh any more', async () => {
+    const { webex, engine, admin } = world.fixture;
+    await world.run('pkce', 'owned');
+    webex.behavior.fault = { path: '/v1/access_token', status: 400, error: 'invalid_grant', count: 1 };
+    await engine.forceRefresh(admin, 'owned');
+    webex.behavior.withheld = [lacking];
+    const grant = await world.run('pkce', 'owned', { replace: true });
+    expect(grant.missingScopes).toEqual(['spark:rooms_read']);
+  });
+
+  it('an answer without scopes is accepted, and the record says that they were not told', async () => {
+    await world.run('pkce', 'owned');
+    Object.assign(world.fixture.webex.behavior, { withheld: [lacking], toldScopes: 'none' });
+    const grant = await world.run('pkce', 'owned', { replace: true });
+    expect(grant).toMatchObject({ grantedScopes: undefined, missingScopes: undefined });
+    expect(world.shown).toContain('Webex did not tell which scopes it granted to "owned".');
+    expect(await recordOf('owned')).toMatchObject({
+      grantedScopes: null,
+      requestedScopes: ['spark:people_read', 'spark:rooms_read'],
+    });
+  });
+
+  it('a notice says once that the engine keeps no scopes', async () => {
+    await world.run('code', 'owned');
+    expect(world.shown.filter((line) => line.includes('scopes'))).toEqual([
+      'The granted scopes of "owned" are unknown, because Vault exchanged the code and keeps no scopes. With --pkce, this command sees them.',
     ]);
+  });
+
+  it('a record of this release is readable for an earlier one, which ignores the scopes', async () => {
+    await world.run('pkce', 'owned');
+    const earlier = consentRecordSchema.omit({ requestedScopes: true, grantedScopes: true });
+    const { value } = await new Records(world.fixture.admin, 'oauthapp-records').read('consents/owned', earlier);
+    expect(Object.keys(value ?? {})).toEqual(['consentedAt', 'by', 'accessTokenSeconds', 'refreshTokenTtlSeconds']);
   });
 });
 

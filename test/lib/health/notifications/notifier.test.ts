@@ -64,6 +64,8 @@ describe('accounts', () => {
     by: { email: other, orgId },
     accessTokenSeconds: null,
     refreshTokenTtlSeconds: null,
+    requestedScopes: null,
+    grantedScopes: null,
   });
 
   it.each([

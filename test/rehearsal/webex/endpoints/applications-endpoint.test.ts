@@ -76,7 +76,7 @@ describe('the tokens of a Service App', () => {
     expect(await serviceAppTokens()).toMatchObject({
       expires_in: expect.closeTo(1_209_599, -2) as number,
       refresh_token_expires_in: expect.closeTo(7_775_999, -2) as number,
-      scope: SERVICE_APP.scopes.join(' '),
+      scope: ['spark:kms', ...SERVICE_APP.scopes.toReversed()].join(' '),
     });
   });
 

@@ -113,7 +113,7 @@ describe('the poll', () => {
     await webex.confirmDevice(userCode, { as: OTHER_ADMIN });
     now += 2000;
     const reply = tokenReply.parse(await (await ask(deviceCode)).json());
-    expect(reply).toMatchObject({ expires_in: 1_209_599, scope: 'spark:people_read' });
+    expect(reply).toMatchObject({ expires_in: 1_209_599, scope: 'spark:kms spark:people_read' });
     const me = (await (await call(`${webex.apiUrl}/people/me`, reply.access_token)).json()) as { emails: string[] };
     expect(me.emails).toEqual([OTHER_ADMIN]);
     expect((await refreshWith(webex, reply.refresh_token)).status).toBe(200);

@@ -43,7 +43,7 @@ describe('the exchange of a code', () => {
       refresh_token: expect.stringMatching(/^[\w-]{64,}$/) as string,
       refresh_token_expires_in: 7_775_999,
       token_type: 'Bearer',
-      scope: 'spark:people_read',
+      scope: 'spark:kms spark:people_read',
     });
   });
 
@@ -194,7 +194,7 @@ describe('a refresh', () => {
   test('a refresh returns a new access token, and the earlier one stays valid', async () => {
     const { access_token: earlier, refresh_token: refreshToken } = await login(webex);
     const reply = tokenReply.parse(await (await refreshWith(webex, refreshToken)).json());
-    expect(reply).toMatchObject({ expires_in: 1_209_599, scope: 'spark:people_read' });
+    expect(reply).toMatchObject({ expires_in: 1_209_599, scope: 'spark:kms spark:people_read' });
     expect(reply.access_token).not.toBe(earlier);
     for (const token of [earlier, reply.access_token]) {
       expect((await call(`${webex.apiUrl}/people/me`, token)).status).toBe(200);
