@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { cloudProblem, ownerProblem } from './checks/accounts';
+import { cloudProblem } from './checks/accounts';
 import { appSecretProblem, clusterProblem } from './checks/app-identities';
 import { authMethodProblem } from './checks/auth-method-paths';
 import { describeIssue } from './checks/described-issue';
@@ -18,7 +18,6 @@ const CHECKS: readonly ((deployment: Deployment) => string | undefined)[] = [
   pathProblem,
   tuningProblem,
   serverProblem,
-  ownerProblem,
   appSecretProblem,
   expressionProblem,
   cloudProblem,

@@ -73,10 +73,12 @@ function renameProblem(kind: string, declared: readonly Named[]): string | undef
 
 function unknownName(
   kind: string,
-  declared: readonly { readonly name: string }[],
+  declared: readonly { readonly name: string; readonly organization?: { readonly family: string } }[],
   uses: readonly (readonly [who: string, name: string])[],
 ): string | undefined {
   const known = new Set(declared.map(({ name }) => name));
   const unknown = uses.find(([, name]) => !known.has(name));
-  return unknown && `${unknown[0]} names unknown ${kind} "${unknown[1]}"; declared: ${quotedList([...known])}`;
+  // A family may have a thousand credentials, so its name stands for them.
+  const shown = new Set(declared.map(({ name, organization }) => organization?.family ?? name));
+  return unknown && `${unknown[0]} names unknown ${kind} "${unknown[1]}"; declared: ${quotedList([...shown])}`;
 }

@@ -1,7 +1,7 @@
 import { quotedList } from '#core';
 import {
   APPLICATIONS_SCOPE,
-  type CredentialDeclaration,
+  type Credential,
   type ServiceAppCredential,
   askersOf,
   isServiceApp,
@@ -17,12 +17,13 @@ export function serviceAppProblem({ credentials }: Deployment): string | undefin
     .map(([name, problem]) => `credential "${name}" ${problem}`)[0];
 }
 
-function problemOf(credential: ServiceAppCredential, all: readonly CredentialDeclaration[]): string | undefined {
-  const { owner, serviceApp, integration } = credential;
-  if (owner !== undefined) {
-    return 'has both serviceApp and owner, but no person consents to a Service App; leave owner out, because serviceApp.organizationId names the account';
-  }
+function problemOf(credential: ServiceAppCredential, all: readonly Credential[]): string | undefined {
+  const { serviceApp, integration } = credential;
   const requester = all.find(({ name }) => name === serviceApp.requestedBy);
+  const member = all.find(({ organization }) => organization?.family === serviceApp.requestedBy);
+  if (member !== undefined) {
+    return `has requestedBy "${serviceApp.requestedBy}", which has a credential for each of its organizations; name one of them, such as "${member.name}"`;
+  }
   if (requester === credential) {
     return 'requests its own grant, but a lost grant has no token to request with; name another credential in serviceApp.requestedBy';
   }
@@ -35,7 +36,7 @@ function problemOf(credential: ServiceAppCredential, all: readonly CredentialDec
 }
 
 /** Each member of a cycle must recover, because only another member can request its grant. */
-function cycleProblem(credential: ServiceAppCredential, all: readonly CredentialDeclaration[]): string | undefined {
+function cycleProblem(credential: ServiceAppCredential, all: readonly Credential[]): string | undefined {
   const askers = askersOf(credential, all);
   const stuck = askers.find(({ serviceApp }) => serviceApp?.autoRecover !== true);
   return askers.includes(credential) && stuck !== undefined

@@ -9,8 +9,16 @@ import type { App, Credential, Deployment, Integration } from '../schema/deploym
 export const findIntegration = ({ integrations }: Deployment, name: string): Integration =>
   find('integration', integrations, name);
 
-export const findCredential = ({ credentials }: Deployment, name: string): Credential =>
-  find('credential', credentials, name);
+/** @throws UsageError also for the name of a family, which has a credential for each organization */
+export function findCredential({ credentials }: Deployment, name: string): Credential {
+  const member = credentials.find(({ organization }) => organization?.family === name);
+  if (member !== undefined) {
+    throw new UsageError(
+      `"${name}" has a credential for each of its organizations; name one of them, such as "${member.name}"`,
+    );
+  }
+  return find('credential', credentials, name);
+}
 
 export const findApp = ({ apps }: Deployment, name: string): App => find('app', apps, name);
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { appDeclaration, appRoleDeclaration } from './app-declaration';
-import { credentialDeclaration } from './credential-declaration';
+import { type Credential, type CredentialDeclaration, credentialDeclaration } from './credential-declaration';
+import { familiesOf, placedCredentials, writtenOut } from './credential-family';
+import { credentialProblem } from './credential-problem';
 import { engineDeclaration, recordsPathOf } from './engine-declaration';
 import { path, strictObject, vaultUrl } from './fields';
 import { integrationDeclaration } from './integration-declaration';
@@ -79,6 +81,7 @@ const declaration = strictObject({
   credentials: z
     .array(credentialDeclaration)
     .min(1, 'must declare at least one credential')
+    .superRefine(requireCredentials)
     .register(rules, { rule: 'each `name` once' }),
   /** The programs that read access tokens. @default [] @example [{ name: 'report', reads: ['people-me'] }] */
   apps: z.array(appDeclaration).default([]).register(rules, { rule: 'each `name` and each `vaultName` once' }),
@@ -96,21 +99,33 @@ const declaration = strictObject({
   backend: backend.optional(),
 });
 
+function requireCredentials(credentials: readonly CredentialDeclaration[], context: z.core.$RefinementCtx): void {
+  const problem = credentialProblem(credentials);
+  if (problem !== undefined) {
+    context.addIssue({ code: 'custom', ...problem, path: [...problem.path] });
+  }
+}
+
 /** A defined deployment may be defined again. Its address is then the address of its server. */
 function isDerived(server: ServerDeclaration | undefined, address: string | undefined): boolean {
   return server !== undefined && address === serverAddresses(server)[0];
 }
 
 export const deploymentSchema = declaration.transform(
-  ({ vault: { server, ...existing }, engine, webex, ...declared }) => ({
-    ...declared,
-    webex: { ...webex, ...cloudOf(webex) },
-    engine: { ...engine, recordsPath: engine.recordsPath ?? recordsPathOf(engine.mountPath) },
-    integrations: declared.integrations.map(inVault),
-    apps: declared.apps.map(inVault),
-    vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
-    manageProvisioner: declared.manageProvisioner ?? !keepsGrants(server),
-  }),
+  ({ vault: { server, ...existing }, engine, webex, ...declared }) => {
+    const credentials = placedCredentials(declared.credentials).map(({ credential }) => credential);
+    const families = familiesOf(credentials);
+    return {
+      ...declared,
+      webex: { ...webex, ...cloudOf(webex) },
+      engine: { ...engine, recordsPath: engine.recordsPath ?? recordsPathOf(engine.mountPath) },
+      integrations: declared.integrations.map(inVault),
+      credentials,
+      apps: declared.apps.map((app) => inVault({ ...app, reads: writtenOut(app.reads, families) })),
+      vault: { ...existing, ...(server && { server }), address: addressOf(server, existing.address) },
+      manageProvisioner: declared.manageProvisioner ?? !keepsGrants(server),
+    };
+  },
 );
 
 /**
@@ -137,12 +152,13 @@ type Declared = z.output<typeof declaration>;
 type InVault<Named> = Named & { readonly vaultName: string };
 export type Integration = InVault<Declared['integrations'][number]>;
 export type App = InVault<Declared['apps'][number]>;
-export type Deployment = Omit<Declared, 'integrations' | 'apps'> & {
+export type Deployment = Omit<Declared, 'integrations' | 'credentials' | 'apps'> & {
   readonly integrations: Integration[];
+  readonly credentials: Credential[];
   readonly apps: App[];
   readonly manageProvisioner: boolean;
   readonly vault: { readonly address: string };
   readonly engine: { readonly recordsPath: string };
   readonly webex: { readonly cloud: WebexCloudName; readonly apiUrl: string };
 };
-export type Credential = Deployment['credentials'][number];
+export type { Credential };

@@ -57,7 +57,7 @@ it.each<[Partial<DeploymentInput>, string]>([
         { name: 'testauth', integration: 'webex-myapp', scopes: ['meeting:schedules_read'], owner: 'ada@example.com' },
       ],
     },
-    'credential "testauth" has an owner, but no scope lets Webex name the account that consented; add scope "spark:people_read" to it and to the integration, or leave the owner out',
+    'credentials[0].owner of "testauth" cannot be checked, because no scope lets Webex name the account that consented; add scope "spark:people_read" to it and to the integration, or leave the owner out',
   ],
   ...(
     [

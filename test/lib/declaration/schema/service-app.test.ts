@@ -69,7 +69,7 @@ it.each<[string, CredentialInput[], string]>([
   [
     'with an owner',
     [asker, reports({}, { owner: 'ada@example.com', scopes: ['spark:people_read'] })],
-    'credential "reports" has both serviceApp and owner, but no person consents',
+    'credentials[1].owner of "reports" must not be beside serviceApp, because no person consents',
   ],
   [
     'that nobody requests',
