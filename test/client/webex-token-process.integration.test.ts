@@ -43,10 +43,6 @@ function exec(...line: string[]): Script {
   return new Script(command, ['exec', 'testauth', '--', ...line], app);
 }
 
-async function read(script: Script, pattern: RegExp): Promise<RegExpExecArray> {
-  return eventually(() => Promise.resolve(pattern.exec(script.stdout) ?? undefined));
-}
-
 it.each([
   ['it prints', ['testauth']],
   ['a command prints', ['exec', 'testauth', '--', 'printenv', 'WEBEX_ACCESS_TOKEN']],
@@ -60,7 +56,7 @@ describe('exec', () => {
   it("exec gives the token only to the command's environment, and logs out before it starts the command", async () => {
     const line = 'echo "$$ $PPID $WEBEX_ACCESS_TOKEN done"; read line; echo "$line"';
     const script = exec('sh', '-c', line, ACCESS_TOKEN.slice(4));
-    const [, child = '', parent = '', token] = await read(script, /^(\d+) (\d+) (\S+) done$/m);
+    const [, child = '', parent = '', token] = await script.prints(/^(\d+) (\d+) (\S+) done$/m);
     const of = (pid: string, file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
     expect(token).toBe(ACCESS_TOKEN);
     expect(of(child, 'environ')).toContain(`WEBEX_ACCESS_TOKEN=${ACCESS_TOKEN}`);
@@ -89,19 +85,19 @@ describe('exec', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('exec passes %s on to the command', async (signal) => {
     const line = `trap 'echo got; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
     const script = exec('sh', '-c', line);
-    await read(script, /ready/);
+    await script.prints(/ready/);
     script.child.kill(signal);
     expect(await script.result()).toMatchObject({ exitCode: 9, stdout: 'ready\ngot\n', stderr: '' });
   });
 
   it("exec keeps the flags of the command's input while it passes a signal on", async () => {
     const script = exec('sh', '-c', `trap 'echo got' TERM; echo "$$ ready"; while :; do sleep 0.05; done`);
-    const [, child = ''] = await read(script, /(\d+) ready/);
+    const [, child = ''] = await script.prints(/(\d+) ready/);
     const flags = (): string | undefined =>
       /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${child}/fdinfo/0`, 'utf8'))?.[1];
     const before = flags();
     script.child.kill('SIGTERM');
-    await read(script, /got/);
+    await script.prints(/got/);
     expect(flags()).toBe(before);
     process.kill(Number(child), 'SIGKILL');
     expect((await script.result()).exitCode).toBe(137);

@@ -1,5 +1,4 @@
 import { DeployedVault } from '../fixtures/worlds/deployed-vault';
-import { eventually } from '../../rehearsal/eventually';
 import type { Lose } from '../fixtures/loopback/lossy-proxy';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { Script } from '../fixtures/programs/script';
@@ -66,7 +65,7 @@ describeUnless(terraformUnavailable())('deploy', () => {
     async (signal) => {
       const { script, goOn } = await startHeld();
       script.child.kill(signal);
-      await eventually(() => /Interrupt received|Gracefully shutting down/.test(script.stdout) || undefined);
+      await script.prints(/Interrupt received|Gracefully shutting down/);
       goOn();
       const { exitCode } = await script.result();
       expect(exitCode).toBe(signal === 'SIGINT' ? 130 : 143);

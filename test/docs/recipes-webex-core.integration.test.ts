@@ -135,7 +135,7 @@ class App implements AsyncDisposable {
     for (;;) {
       const { done, value } = (await this.#lines.next()) as IteratorResult<string[], undefined>;
       if (done === true) {
-        throw new Error(`the app ended: ${this.#script.stderr}`);
+        throw new Error(`the app ended: ${(await this.#script.result()).stderr}`);
       }
       const [, answer] = /^answer: (.*)$/.exec(value[0] ?? '') ?? [];
       if (answer !== undefined) {

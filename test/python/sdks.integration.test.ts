@@ -33,8 +33,7 @@ async function continues(sdk: string): Promise<void> {
   expect(await app.ask()).toBe('Ada Admin');
   expect(await app.ask()).toBe('Ada Admin');
   expect(vault.webex.requests.map(({ status }) => status)).toEqual([401, 200, 200]);
-  await app[Symbol.asyncDispose]();
-  expect(app.stderr).toBe('');
+  expect(await app.ends()).toBe('');
   expect(app.child.exitCode).toBe(0);
 }
 

@@ -45,8 +45,7 @@ it('an app in Python continues after the end of its token, and revokes its Vault
   expect(second.statuses).toBe('[401, 200]');
   expect(second.token).not.toBe(first.token);
   expect(await asked(app)).toEqual({ statuses: '[200]', token: second.token });
-  await app[Symbol.asyncDispose]();
-  expect([app.stderr, app.child.exitCode, await liveTokens()]).toEqual(['', 0, before]);
+  expect([await app.ends(), app.child.exitCode, await liveTokens()]).toEqual(['', 0, before]);
 });
 
 it('forked workers log in by themselves, and leave the login of their parent', async () => {
@@ -56,8 +55,7 @@ it('forked workers log in by themselves, and leave the login of their parent', a
     expect((await asked(app)).statuses).toBe('[200]');
     expect(await liveTokens()).toBe(before + 1);
   }
-  await app[Symbol.asyncDispose]();
-  expect([app.stderr, await liveTokens()]).toEqual(['', before]);
+  expect([await app.ends(), await liveTokens()]).toEqual(['', before]);
 });
 
 it('an app in Python unwraps its secret id, and a second app reports that it may have been taken', async () => {
@@ -73,7 +71,7 @@ it('an app in Python with a wrong secret id is not permitted, and does not print
   await using app = await PythonApp.start([PROGRAM], { ...base, VAULT_SECRET_ID: 'a-wrong-secret-id' });
   const { statuses } = await asked(app);
   expect(statuses).toMatch(/^NotPermitted Vault does not log role id and secret id in at auth\/approle \(400\)/);
-  expect(statuses + app.stderr).not.toContain('a-wrong-secret-id');
+  expect(statuses + (await app.ends())).not.toContain('a-wrong-secret-id');
 });
 
 it('an app in Python reads its secret id from a file', async () => {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,6 @@ import { run } from '../../lib/processes/child-process';
 import { freePort } from '../../lib/processes/free-port';
 import { applyDeclaration } from '../../rehearsal/applier/stack';
 import { appRole } from '../../rehearsal/app-role';
-import { eventually } from '../../rehearsal/eventually';
 import { findOauthappPlugin } from '../../rehearsal/server/oauthapp-plugin';
 import { OpenBaoServer } from '../../rehearsal/server/openbao';
 import { consentAsPerson } from '../../rehearsal/webex/simulated-consent';
@@ -33,7 +31,7 @@ let webex: z.output<typeof simulated>;
 beforeAll(async () => {
   const redirectUrl = `http://localhost:${await freePort()}/auth`;
   simulator = new Script('simulate-webex', ['--json', '--redirect-url', redirectUrl, '--scope', 'spark:rooms_write']);
-  const line = await eventually(() => /^\{.*\}$/m.exec(simulator.stdout)?.[0] ?? ended());
+  const [line] = await simulator.prints(/^\{.*\}$/m);
   webex = simulated.parse(JSON.parse(line));
   expect(webex).toMatchObject({
     redirectUrls: [redirectUrl],
@@ -45,13 +43,6 @@ afterAll(async () => {
   // Ctrl-C is the regular end.
   expect(await simulator.result()).toMatchObject({ exitCode: 0, stderr: '' });
 });
-
-function ended(): undefined {
-  if (simulator.child.exitCode !== null) {
-    throw new Error(`it ended: ${simulator.stderr}`);
-  }
-  return undefined;
-}
 
 it('a person deploys to their own server, consents at the simulated Webex, and an app reads the token', async () => {
   await using server = await OpenBaoServer.start();
@@ -77,7 +68,7 @@ it('a person deploys to their own server, consents at the simulated Webex, and a
 
   const asOperator = { ...environment, VAULT_TOKEN: server.rootToken };
   const authorizing = new Script('authorize', ['testauth', '--no-open'], asOperator);
-  const [url] = await Promise.race([authorizing.says(/http:\/\/127\S+authorize\?\S+/), failure(authorizing)]);
+  const [url] = await authorizing.says(/http:\/\/127\S+authorize\?\S+/);
   await fetch(await consentAsPerson(url, webex.people[0] ?? '', 'accept'));
   expect(await authorizing.result()).toMatchObject({
     exitCode: 0,
@@ -92,11 +83,6 @@ it('a person deploys to their own server, consents at the simulated Webex, and a
   const me = await fetch(`${webex.apiUrl}/people/me`, { headers: { Authorization: `Bearer ${token.trim()}` } });
   expect(await me.json()).toMatchObject({ displayName: 'Ada Admin' });
 });
-
-async function failure(script: Script): Promise<never> {
-  await once(script.child, 'close');
-  throw new Error(`it ended: ${script.stdout}${script.stderr}`);
-}
 
 it('the simulated Webex knows no other client', async () => {
   const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'other', client_secret: 'other' });

@@ -73,13 +73,9 @@ async function end(command: CommandRun | Script): Promise<ScriptResult> {
   return result;
 }
 
-async function says(command: CommandRun | Script, pattern: RegExp): Promise<RegExpExecArray> {
-  return eventually(() => pattern.exec(command.stderr) ?? undefined);
-}
-
 /** Consents at the printed URL. @returns the redirect URL */
 async function consent(command: CommandRun | Script): Promise<string> {
-  const [, url = ''] = await says(command, CONSENT_URL);
+  const [, url = ''] = await command.says(CONSENT_URL);
   return fixture.webex.consent(url);
 }
 
@@ -136,7 +132,7 @@ it('authorize accepts a pasted address after a wrong one', async () => {
   const command = authorize('owned', '--no-browser');
   const redirect = await consent(command);
   command.stdin.write(`${redirect.replace('state=', 'state=x')}\n`);
-  await says(command, /Ignored: its state is missing, wrong or used already/);
+  await command.says(/Ignored: its state is missing, wrong or used already/);
   command.stdin.write(`${redirect}\n`);
   const { exitCode, stdout } = await end(command);
   expect(stdout).toContain('Ada Admin');
@@ -200,7 +196,7 @@ describe('the browser that authorize opens', () => {
 
   it('the browser gets the page from a private file, and no process has the state in its arguments', async () => {
     const script = started(['owned'], fakeBrowser());
-    const [, url = ''] = await says(script, CONSENT_URL);
+    const [, url = ''] = await script.says(CONSENT_URL);
     const page = await opened();
     const state = new URL(url).searchParams.get('state') ?? '';
     expect(state).toHaveLength(43);
@@ -238,8 +234,7 @@ describe('the browser that authorize opens', () => {
     const browser = fakeBrowser();
     writeFileSync(join(folder, 'browser'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
     const script = started(['owned', '--timeout', '100s'], browser);
-    const [, seconds, url = ''] = await says(
-      script,
+    const [, seconds, url = ''] = await script.says(
       /The browser could not be started\. If .*--no-browser\.\nOtherwise open this page yourself, within (\d+) s:\n\n {2}(http:\S+\/authorize\?\S+)\n/,
     );
     expect(Number(seconds)).toBeGreaterThan(0);
@@ -272,7 +267,9 @@ describe('authorize --device', () => {
       secretFile,
       '--json',
     );
-    const [, code = ''] = await says(command, /type this code: {2}(\d{3} \d{3})\n[^]*Waiting for the consent/);
+    const [message, code = ''] = await command.says(
+      /^[^]*type this code: {2}(\d{3} \d{3})\n[^]*Waiting for the consent/,
+    );
     for (const line of [
       /asked by: +Grace\n/,
       /app: +integration "webex-myapp" \(client id rehearsal-webex-myapp\)\n/,
@@ -281,11 +278,11 @@ describe('authorize --device', () => {
       /until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\.\n/,
       /only if you expected this/,
     ]) {
-      expect(command.stderr).toMatch(line);
+      expect(message).toMatch(line);
     }
-    expect(command.stderr).toContain(`Open ${fixture.webex.url}/verify and type`);
+    expect(message).toContain(`Open ${fixture.webex.url}/verify and type`);
     // There is no terminal for a QR code.
-    expect(command.stderr).not.toContain('▀');
+    expect(message).not.toContain('▀');
     await fixture.webex.confirmDevice(code.replace(' ', ''));
     const { exitCode, stdout } = await end(command);
     expect(JSON.parse(stdout)).toMatchObject({ credential: 'owned', email: ADA, warnings: [] });
@@ -341,7 +338,7 @@ describe('authorize --import', () => {
     expect([refreshToken, fixture.clientSecret].filter((secret) => lines.includes(secret))).toEqual([]);
     script.child.kill('SIGINT');
     // The command has noticed the signal. A command that hangs up then loses the grant.
-    await says(script, /interrupted/);
+    await script.says(/interrupted/);
     held.release();
     await end(script);
     await fixture.engine.forceRefresh(fixture.admin, 'testauth');

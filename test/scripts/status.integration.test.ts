@@ -7,7 +7,6 @@ import { partOf } from '../../lib/health/looks/observations';
 import { operatorsOf, renewOperator } from '../../lib/operators/operators';
 import { appRole } from '../../rehearsal/app-role';
 import { runCommand } from '../fixtures/programs/command-run';
-import { eventually } from '../../rehearsal/eventually';
 import { isOnVault } from '../../rehearsal/server/is-on-vault';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { Script, type ScriptResult } from '../fixtures/programs/script';
@@ -300,7 +299,7 @@ describe('--watch', () => {
       ...vault.environment,
       VAULT_TOKEN: token,
     });
-    await eventually(() => watching.stdout.split('\n').length > 2 || undefined);
+    await watching.prints(/\n.*\n/);
     watching.child.kill('SIGTERM');
     const { exitCode, stdout, stderr } = await watching.result();
     const looks = stdout

@@ -162,8 +162,7 @@ describe.each(['jwt', 'kubernetes', 'cert'])('an app with identity %s', (method)
     const env = { ...environmentOf(method), WEBEX_API_URL: vault.webex.apiUrl };
     await using app = await PythonApp.start([TOKEN_APP], env);
     expect(await app.ask()).toMatch(/^\[200\] \S+$/);
-    await app[Symbol.asyncDispose]();
-    expect([app.stderr, await liveTokens()]).toEqual(['', before]);
+    expect([await app.ends(), await liveTokens()]).toEqual(['', before]);
   });
 
   it("webex-token prints the app's token and revokes its own Vault token", async () => {

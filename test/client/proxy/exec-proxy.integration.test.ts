@@ -14,12 +14,13 @@ import { temporaryFolder } from '../../fixtures/runs/temporary-folder';
 const JOB = `
   console.log(JSON.stringify(process.env));
   const lines = require('node:readline').createInterface({ input: process.stdin });
+  let answers = 0;
   lines.on('line', async (line) => {
     const [method, path] = line.split(' ');
     const url = new URL(path, process.env.WEBEX_BASE_URL);
     const headers = { Authorization: 'Bearer ' + process.env.WEBEX_ACCESS_TOKEN };
     const answer = await fetch(url, { method, headers });
-    console.log('answer ' + answer.status + ' ' + (await answer.text()));
+    console.log('answer ' + (answers += 1) + ': ' + answer.status + ' ' + (await answer.text()));
   });
   lines.on('close', () => (process.exitCode = 7));
 `;
@@ -28,6 +29,8 @@ const RULES = ['GET /v1/people/*', 'GET /v1/rooms'];
 
 let vault: WrittenVault;
 let app: { roleId: string; secretId: string };
+/** Requests of each job. */
+const asked = new Map<Script, number>();
 /** Values that nothing but the programs of this project may see. */
 let secrets: string[];
 
@@ -65,15 +68,15 @@ function secret(): string {
 
 /** Has the job send a request, and waits for the answer. */
 async function ask(script: Script, request: string): Promise<string> {
-  const count = (): number => script.stdout.split('answer ').length;
-  const before = count();
+  const number = (asked.get(script) ?? 0) + 1;
+  asked.set(script, number);
   script.child.stdin.write(`${request}\n`);
-  await eventually(() => (count() > before && script.stdout.endsWith('\n') ? true : undefined));
-  return script.stdout.slice(script.stdout.lastIndexOf('answer ') + 7).trim();
+  const [, answer = ''] = await script.prints(new RegExp(`^answer ${number}: (.*)\n`, 'm'));
+  return answer;
 }
 
 async function environmentOf(script: Script): Promise<Record<string, string>> {
-  const [line = ''] = await eventually(() => /^\{.*\}$/m.exec(script.stdout) ?? undefined);
+  const [line = ''] = await script.prints(/^\{.*\}$/m);
   return JSON.parse(line) as Record<string, string>;
 }
 
@@ -157,7 +160,7 @@ describe('with a scripted Vault', () => {
     async (signal) => {
       const line = `trap 'echo got; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
       const script = exec('sh', '-c', line);
-      await eventually(() => (script.stdout.includes('ready') ? true : undefined));
+      await script.prints(/ready/);
       expect(scripted.requests).not.toContain(REVOKED);
       script.child.kill(signal);
       expect(await script.result()).toEqual({ exitCode: 9, stdout: 'ready\ngot\n', stderr: '' });

@@ -143,8 +143,9 @@ it('the pod of metrics answers its probes and the scraper', async () => {
   });
   expect(text).toMatch(/^webex_token_vault_look_success 1$/m);
   script.child.kill('SIGTERM');
-  expect((await script.result()).exitCode).toBe(0);
-  printed.push(script.stdout, script.stderr);
+  const { exitCode, stdout, stderr } = await script.result();
+  expect(exitCode).toBe(0);
+  printed.push(stdout, stderr);
 });
 
 it('the manifests and the logs of the pods have no secret', () => {
