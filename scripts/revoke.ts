@@ -61,7 +61,7 @@ export function define(command: Command, signal: AbortSignal): void {
         throw outcome.state === 'revoked' ? halfEnded(name, error) : error;
       });
       const text = [`"${name}" is deleted in Vault.`, ...whatRemains(deployment, credential, reading, outcome)];
-      console.log(json ? JSON.stringify(toJson(name, reading, outcome), null, 2) : text.join('\n'));
+      process.stdout.write(`${json ? JSON.stringify(toJson(name, reading, outcome), null, 2) : text.join('\n')}\n`);
     });
 }
 

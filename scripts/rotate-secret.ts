@@ -82,7 +82,7 @@ export function define(command: Command, signal: AbortSignal): void {
         report: say,
         signal,
       });
-      console.log(json ? JSON.stringify(toJson(name, rotation), null, 2) : toText(name, rotation));
+      process.stdout.write(`${json ? JSON.stringify(toJson(name, rotation), null, 2) : toText(name, rotation)}\n`);
     });
 }
 

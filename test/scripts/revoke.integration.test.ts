@@ -1,6 +1,7 @@
 import { NotAuthorizedYet, readCredential } from '#core';
 import { givingExpired } from '../fixtures/worlds/giving-expired';
-import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { runCommand } from '../fixtures/programs/command-run';
+import type { ScriptResult } from '../fixtures/programs/script';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 import { WrittenVault } from '../../rehearsal/written-vault';
 
@@ -39,7 +40,7 @@ async function authorize(credential = 'testauth', scopes = ALL, as?: string): Pr
 
 async function revoke(...args: string[]): Promise<ScriptResult> {
   const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address, VAULT_TOKEN: token };
-  const result = await new Script('revoke', ['testauth', '--yes', ...args], env).result();
+  const result = await runCommand('revoke', ['testauth', '--yes', ...args], env);
   printed.push(result.stdout, result.stderr);
   return result;
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readCredential } from '#core';
 import { writeOperatorLogin } from '../../lib/operators/operator-folder';
 import { renewOperator } from '../../lib/operators/operators';
@@ -9,6 +8,7 @@ import { Records } from '../../lib/vault/records/record-store';
 import { rotationRecordSchema } from '../../lib/grants/rotation/rotation-lock';
 import type { SimulatedClient } from '../../rehearsal/webex/simulated-client';
 import { HeldRequest } from '../fixtures/loopback/held-request';
+import { CommandRun } from '../fixtures/programs/command-run';
 import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 import { WrittenVault } from '../../rehearsal/written-vault';
@@ -66,13 +66,23 @@ function file(content: string): string {
   return path;
 }
 
-function start(fresh: string, old?: string, ...args: string[]): Script {
+function commandLine(fresh: string, old?: string, ...args: string[]): [string, string[], Record<string, string>] {
   const files = ['--new-secret-file', file(fresh), ...(old === undefined ? [] : ['--old-secret-file', file(old)])];
   const env = { ...fixture.environment, VAULT_ADDR: fixture.server.address };
-  return new Script('rotate-secret', ['webex-myapp', '--operators', operators, ...files, ...args], env);
+  return ['rotate-secret', ['webex-myapp', '--operators', operators, ...files, ...args], env];
 }
 
-async function end(script: Script): Promise<ScriptResult> {
+/** Starts the command in this process, where a signal arrives at once. */
+function start(fresh: string, old?: string, ...args: string[]): CommandRun {
+  return new CommandRun(...commandLine(fresh, old, ...args));
+}
+
+/** Starts the command in a process that can be killed, and that runs beside others. */
+function startProcess(fresh: string, old: string): Script {
+  return new Script(...commandLine(fresh, old));
+}
+
+async function end(script: Script | CommandRun): Promise<ScriptResult> {
   const result = await script.result();
   printed.push(result.stdout, result.stderr);
   return result;
@@ -219,7 +229,7 @@ it.each([
 it('a second rotation is refused, and a killed rotation is taken over', async () => {
   const { fresh, old } = regenerate(true);
   const held = holdRefresh();
-  const first = start(fresh, old);
+  const first = startProcess(fresh, old);
   await held.waits;
   const second = await rotate(fresh, old);
   expect(second.stderr).toMatch(
@@ -241,7 +251,7 @@ it('a second rotation is refused, and a killed rotation is taken over', async ()
 
 it('only one of two simultaneous rotations succeeds', async () => {
   const { fresh, old } = regenerate(true);
-  const ends = await Promise.all([rotate(fresh, old), rotate(fresh, old), rotate(fresh, old)]);
+  const ends = await Promise.all([1, 2, 3].map(() => end(startProcess(fresh, old))));
   expect(ends.map(({ exitCode }) => exitCode).filter((code) => code === 0)).not.toEqual([]);
   expect(ends.filter(({ exitCode }) => exitCode !== 0).map(({ stderr }) => stderr.split('\n').at(-2))).toEqual(
     ends
@@ -257,9 +267,7 @@ it('an interrupted rotation leaves both secrets in Vault, and says so', async ()
   const held = holdRefresh();
   const script = start(fresh, old);
   await held.waits;
-  script.child.kill('SIGINT');
-  // No output tells that the command has noticed the signal.
-  await sleep(2000);
+  script.kill('SIGINT');
   held.release();
   const { exitCode, stdout, stderr } = await end(script);
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
@@ -276,8 +284,7 @@ it('the rotation finishes if it is interrupted during the last refresh', async (
   const script = start(fresh, old);
   await held.waits;
   await script.says(/only the new client secret/);
-  script.child.kill('SIGTERM');
-  await sleep(500);
+  script.kill('SIGTERM');
   held.release();
   const { exitCode, stdout } = await end(script);
   expect(stdout).toContain('has its new client secret: "testauth" was refreshed with it');
