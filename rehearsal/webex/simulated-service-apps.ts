@@ -1,5 +1,6 @@
 import { ExplainedError, quotedList } from '#core';
 import type { Grant, GrantStore } from './grant-store';
+import type { ChangedAuthorization, ServiceAppChange } from './service-app-webhooks';
 import type { RegisteredApp, SimulatedServiceApp } from './simulated-client';
 import { machineAccount, type SimulatedUser } from './simulated-user';
 
@@ -8,6 +9,8 @@ interface Authorization {
   /** Kept when the app is authorized again. */
   readonly account: SimulatedUser;
   isGiven: boolean;
+  /** Time of the last authorization. */
+  at: Date;
 }
 
 /** The registered Service Apps, and the organizations that have authorized them. */
@@ -18,6 +21,8 @@ export class SimulatedServiceApps {
     readonly list: readonly SimulatedServiceApp[],
     private readonly users: readonly SimulatedUser[],
     private readonly grants: GrantStore,
+    private readonly onChange: (event: ServiceAppChange, authorization: ChangedAuthorization) => void,
+    private readonly now: () => number,
   ) {}
 
   get accounts(): SimulatedUser[] {
@@ -69,21 +74,30 @@ export class SimulatedServiceApps {
         `no full administrator of organization "${orgId}" could authorize Service App "${applicationId}"; the Webex simulator has them in ${quotedList(this.#organizations())}`,
       );
     }
-    const authorization = this.#find(app, orgId);
-    if (authorization === undefined) {
-      this.#authorizations.push({ app, account: machineAccount(app, orgId), isGiven: true });
-    } else {
+    const known = this.#find(app, orgId);
+    const authorization = known ?? { app, account: machineAccount(app, orgId), isGiven: false, at: new Date(0) };
+    if (known === undefined) {
+      this.#authorizations.push(authorization);
+    }
+    if (!authorization.isGiven) {
       authorization.isGiven = true;
+      authorization.at = new Date(this.now());
+      this.#tell('authorized', authorization);
     }
   }
 
   /** Withdraws the authorization, and so ends the app's grants there. @throws ExplainedError if the app is unknown */
   withdraw(applicationId: string, orgId: string): void {
     const authorization = this.#find(this.#registered(applicationId), orgId);
-    if (authorization !== undefined) {
+    if (authorization?.isGiven === true) {
       authorization.isGiven = false;
       this.grants.revokeAllOf(authorization.account, 'an administrator withdrew the authorization of the Service App');
+      this.#tell('deauthorized', authorization);
     }
+  }
+
+  #tell(event: ServiceAppChange, { app, account, at }: Authorization): void {
+    this.onChange(event, { app, orgId: account.orgId, ownerOrgId: app.ownerOrgId ?? this.users[0]?.orgId, at });
   }
 
   #find(app: SimulatedServiceApp, orgId: string): Authorization | undefined {

@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Behavior } from './behavior';
 import type { DeviceRequests } from './device-requests';
 import type { Grant, GrantStore } from './grant-store';
+import type { ServiceAppWebhooks } from './service-app-webhooks';
 import type { SimulatedServiceApps } from './simulated-service-apps';
 import type { SimulatedClient } from './simulated-client';
 import type { SimulatedUser } from './simulated-user';
@@ -14,6 +15,7 @@ export interface Simulation {
   readonly grants: GrantStore;
   readonly devices: DeviceRequests;
   readonly serviceApps: SimulatedServiceApps;
+  readonly webhooks: ServiceAppWebhooks;
   /** Can change between requests. */
   behavior: Behavior;
 }

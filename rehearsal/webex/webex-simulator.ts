@@ -17,12 +17,14 @@ import { ANALYTICS_PATHS, meetingsMetricsEndpoint } from './endpoints/meetings-m
 import type { AnalyticsRegion } from './meetings-metrics';
 import { peopleEndpoint } from './endpoints/people-endpoint';
 import { RequestLog, type SimulatedRequest, type StartedRequest } from './request-log';
+import { ServiceAppWebhooks, type DeliverWebhook } from './service-app-webhooks';
 import { SimulatedServiceApps } from './simulated-service-apps';
 import type { SimulatedClient, SimulatedServiceApp } from './simulated-client';
 import { DEFAULT_USERS, type SimulatedUser } from './simulated-user';
 import type { Simulation, SimulatorEnv } from './simulation';
 import { TOKEN_PATH, tokenEndpoint } from './endpoints/token-endpoint';
 import { VERIFY_PATH, verifyEndpoint } from './endpoints/verify-endpoint';
+import { webhooksEndpoint } from './endpoints/webhooks-endpoint';
 
 export interface WebexSimulatorOptions extends Partial<Behavior> {
   /** Port on 127.0.0.1. @default 0 (one that is free) */
@@ -32,6 +34,8 @@ export interface WebexSimulatorOptions extends Partial<Behavior> {
   readonly serviceApps?: SimulatedServiceApp[];
   /** @default DEFAULT_USERS */
   readonly users?: SimulatedUser[];
+  /** Sends an event to the address of a webhook. @default - over the network */
+  readonly deliver?: DeliverWebhook;
   /** Makes codes, device codes and tokens. @default simulatedToken */
   readonly newToken?: () => string;
   /** Clock of all lifetimes, in milliseconds. @default Date.now */
@@ -55,20 +59,23 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
   readonly grants: GrantStore;
   readonly devices: DeviceRequests;
   readonly serviceApps: SimulatedServiceApps;
+  readonly webhooks: ServiceAppWebhooks;
   readonly #log: RequestLog;
   readonly #stopping = new AbortController();
   readonly #server: ServerType;
 
   private constructor(options: Omit<WebexSimulatorOptions, 'port'>) {
     const { clients, serviceApps = [], users = DEFAULT_USERS, ...more } = options;
-    const { newToken = simulatedToken, now = () => Date.now(), ...behavior } = more;
+    const { newToken = simulatedToken, now = () => Date.now(), deliver, ...behavior } = more;
     this.clients = clients;
     // Copies, because a simulator changes its users.
     this.users = users.map((user) => ({ ...user }));
     this.behavior = { ...DEFAULT_BEHAVIOR, ...behavior };
     this.grants = new GrantStore(newToken, now, () => this.behavior.withheld);
     this.devices = new DeviceRequests(this.grants, newToken, now);
-    this.serviceApps = new SimulatedServiceApps(serviceApps, this.users, this.grants);
+    this.webhooks = new ServiceAppWebhooks(deliver, now);
+    const send = this.webhooks.send.bind(this.webhooks);
+    this.serviceApps = new SimulatedServiceApps(serviceApps, this.users, this.grants, send, now);
     this.#log = new RequestLog(now);
     // Each delayed request listens to the signal.
     setMaxListeners(0, this.#stopping.signal);
@@ -209,6 +216,7 @@ export class WebexSimulator implements Simulation, AsyncDisposable {
     app.route('/v1/applications', applicationsEndpoint(this));
     app.route('/v1/people', peopleEndpoint(this));
     app.route('/v1/authorizations', authorizationsEndpoint(this));
+    app.route('/v1/webhooks', webhooksEndpoint(this));
     for (const region of ['us', 'eu', 'ca'] as const) {
       const path = `${ANALYTICS_PATHS[region]}/analytics/meetingsMetrics/aggregates`;
       app.route(path, meetingsMetricsEndpoint(this, region));
