@@ -29,6 +29,7 @@ const COMPANIONS: Readonly<Record<CompanionName, string>> = {
   metrics: 'Deployment that serves the metrics to Prometheus',
   status: 'CronJob that sends changes to a webhook',
   recover: 'CronJob that recovers lost grants of Service Apps',
+  consent: 'Deployment that serves the site on which people consent',
 };
 
 export function define(command: Command, signal: AbortSignal): void {

@@ -1,3 +1,4 @@
+import type { ConsentSite } from '../declaration/derived/consent-site';
 import type { Deployment } from '../declaration/schema/deployment';
 import type { Manifest } from '../kubernetes/manifest';
 import type { VaultCa } from '../kubernetes/vault-ca';
@@ -21,6 +22,12 @@ export interface Companion {
   readonly verify: boolean;
   /** Whether the Prometheus Operator gets a ServiceMonitor. */
   readonly serviceMonitor: boolean;
+  /** Site that people consent on. @default - the command serves none */
+  readonly site?: ConsentSite;
+  /** Whether the site accepts Webex's events of Service Apps. */
+  readonly serviceAppEvents: boolean;
+  /** Whether the site notifies a webhook of what waits. */
+  readonly notify: boolean;
 }
 
 /** One command of this program as pods. */

@@ -19,6 +19,15 @@ const READABLE_BY_GROUP = 0o440;
 /** A read that may refresh a token is not cut off: Vault ends it after 90 s, and then the program logs out. */
 const GRACE_SECONDS = 120;
 
+/** A Secret as a folder, with a file for each key. */
+export interface MountedSecret {
+  /** Name of the volume. */
+  readonly name: string;
+  readonly mountPath: string;
+  readonly secretName: string;
+  readonly keys: readonly string[];
+}
+
 /** A container with this program, as the API of Kubernetes describes it. */
 export interface ProgramContainer {
   /** Command and options of this program. */
@@ -26,6 +35,8 @@ export interface ProgramContainer {
   readonly operators: readonly OperatorName[];
   /** @default - those of every companion */
   readonly env?: readonly object[];
+  /** Secrets that the program reads as files. @default - none */
+  readonly secrets?: readonly MountedSecret[];
   /** Folders that the program may write to, beside `/tmp`. @default - none */
   readonly writable?: readonly { readonly name: string; readonly mountPath: string; readonly source: object }[];
   /** Ports and probes. @default - none */
@@ -45,18 +56,17 @@ export function labelsOf(name: string): Record<string, string> {
 
 /** The template of a pod that runs this program with as few rights as possible. @param name the name that all objects of the companion have */
 export function programPod(companion: Companion, name: string, container: ProgramContainer): object {
-  const { args, operators, env = [], writable = [], serving = {}, restartPolicy } = container;
+  const { args, operators, env = [], secrets = [], writable = [], serving = {}, restartPolicy } = container;
   const { image, ca } = companion;
   const settings = [
     { configMap: { name, items: [{ key: DECLARATION_FILE, path: DECLARATION_FILE }] } },
     ...(ca === undefined ? [] : [{ secret: { name: ca.secretName, items: [{ key: CA_KEY, path: CA_KEY }] } }]),
   ];
-  const logins = operators.map((operator) => ({
-    secret: {
-      name: operatorSecret(companion, operator),
-      items: loginFiles(operator).map((file) => ({ key: file, path: file })),
-    },
-  }));
+  const logins = operators.map((operator) => secretSource(operatorSecret(companion, operator), loginFiles(operator)));
+  const readable = [
+    ...(logins.length === 0 ? [] : [{ name: 'operators', mountPath: OPERATORS_FOLDER, sources: logins }]),
+    ...secrets.map(({ secretName, keys, ...each }) => ({ ...each, sources: [secretSource(secretName, keys)] })),
+  ];
   const folders = [{ name: 'tmp', mountPath: '/tmp', source: { emptyDir: { sizeLimit: '16Mi' } } }, ...writable];
   return {
     metadata: { labels: labelsOf(name) },
@@ -73,12 +83,12 @@ export function programPod(companion: Companion, name: string, container: Progra
           name: 'webex-token-vault',
           image,
           args,
-          env: [...variables(companion).map(([variable, value]) => ({ name: variable, value })), ...env],
+          env: [...variables(companion, operators).map(([variable, value]) => ({ name: variable, value })), ...env],
           ...serving,
           resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
           volumeMounts: [
             { name: 'settings', mountPath: SETTINGS_FOLDER, readOnly: true },
-            { name: 'operators', mountPath: OPERATORS_FOLDER, readOnly: true },
+            ...readable.map(({ name: folder, mountPath }) => ({ name: folder, mountPath, readOnly: true })),
             ...folders.map(({ name: folder, mountPath }) => ({ name: folder, mountPath })),
           ],
           securityContext: RESTRICTED_CONTAINER,
@@ -86,18 +96,25 @@ export function programPod(companion: Companion, name: string, container: Progra
       ],
       volumes: [
         { name: 'settings', projected: { sources: settings } },
-        { name: 'operators', projected: { defaultMode: READABLE_BY_GROUP, sources: logins } },
+        ...readable.map(({ name: folder, sources }) => ({
+          name: folder,
+          projected: { defaultMode: READABLE_BY_GROUP, sources },
+        })),
         ...folders.map(({ name: folder, source }) => ({ name: folder, ...source })),
       ],
     },
   };
 }
 
+function secretSource(name: string, keys: readonly string[]): object {
+  return { secret: { name, items: keys.map((key) => ({ key, path: key })) } };
+}
+
 /** Settings are variables and not options, so commands in messages fit the machine of the person who reads them. */
-function variables({ address, ca }: Companion): [string, string][] {
+function variables({ address, ca }: Companion, operators: readonly OperatorName[]): [string, string][] {
   return [
     ['DEPLOYMENT', `${SETTINGS_FOLDER}/${DECLARATION_FILE}`],
-    [OPERATORS_VARIABLE, OPERATORS_FOLDER],
+    ...(operators.length === 0 ? [] : [[OPERATORS_VARIABLE, OPERATORS_FOLDER] satisfies [string, string]]),
     ['VAULT_ADDR', address],
     ...(isPlainHttp(address) ? [['VAULT_ALLOW_HTTP', 'true'] satisfies [string, string]] : []),
     ...(ca === undefined ? [] : [['VAULT_CACERT', `${SETTINGS_FOLDER}/${CA_KEY}`] satisfies [string, string]]),

@@ -1,28 +1,20 @@
-import { WEBHOOK_VARIABLE } from '../health/notifications/webhook';
 import type { Manifest } from '../kubernetes/manifest';
 import type { Companion, CompanionKind } from './companion';
 import { programJob } from './program-job';
+import { webhookNotes, webhookVariable } from './webhook-secret';
 
 /** Folder of the record of notifications in the pod. */
 const RECORD_FOLDER = '/var/lib/webex-token-vault';
-
-/** Key of the webhook's address in its Secret. */
-const WEBHOOK_KEY = 'url';
 
 /** Sends each change to a webhook. */
 export const statusCompanion: CompanionKind = {
   operators: ['observer'],
   notes: (companion) => [
-    'Anybody who knows the address of the webhook may post to it, so it must be in a Secret. Write it to a file, and create the Secret:',
-    `  kubectl -n ${companion.namespace} create secret generic ${webhookSecret(companion)} --from-file=${WEBHOOK_KEY}=FILE`,
+    ...webhookNotes(companion),
     'A job succeeds after each look that it could report. It fails if the look or the webhook failed.',
   ],
   manifests: (companion, name) => [record(companion, name), job(companion, name)],
 };
-
-function webhookSecret({ name }: Companion): string {
-  return `${name}-webhook`;
-}
 
 function record({ namespace }: Companion, name: string): Manifest {
   const object = {
@@ -43,12 +35,11 @@ function record({ namespace }: Companion, name: string): Manifest {
 function job(companion: Companion, name: string): Manifest {
   const options = ['--webhook-state', `${RECORD_FOLDER}/told.json`, ...(companion.verify ? ['--verify'] : [])];
   const source = { persistentVolumeClaim: { claimName: name } };
-  const address = { secretKeyRef: { name: webhookSecret(companion), key: WEBHOOK_KEY } };
   const container = {
     // The log of a pod is collected, so it has no accounts.
     args: ['status', '--brief', '--exit-zero', ...options],
     operators: statusCompanion.operators,
-    env: [{ name: WEBHOOK_VARIABLE, valueFrom: address }],
+    env: [webhookVariable(companion)],
     writable: [{ name: 'record', mountPath: RECORD_FOLDER, source }],
   };
   return programJob(companion, name, container, ['Looks, and sends the changes since the last job to the webhook.']);

@@ -6,6 +6,7 @@ import type { LoadedDeployment } from '../../declaration/files/load-deployment';
 import { DEFAULT_NAME } from '../../declaration/files/state-file';
 import { podAddress } from '../../kubernetes/pod-address';
 import { caFrom } from '../../kubernetes/vault-ca';
+import { servedSite } from '../consent/served-site';
 import { placeholderImage, type PodOptions, type PrintedManifests } from './app-manifests';
 
 export interface CompanionOptions extends PodOptions {
@@ -15,6 +16,9 @@ export interface CompanionOptions extends PodOptions {
   readonly verify?: true;
   /** False: the option turned it off. */
   readonly serviceMonitor: boolean;
+  readonly site?: string;
+  readonly serviceAppEvents?: true;
+  readonly notify?: true;
 }
 
 const DEFAULT_OBJECT_NAME = 'webex-token-vault';
@@ -29,6 +33,9 @@ const USERS_OF: readonly (readonly [keyof CompanionOptions, string, readonly Com
   ['schedule', '--schedule', ['status', 'recover']],
   ['verify', '--verify', ['metrics', 'status']],
   ['serviceMonitor', '--no-service-monitor', ['metrics']],
+  ['site', '--site', ['consent']],
+  ['serviceAppEvents', '--service-app-events', ['consent']],
+  ['notify', '--notify', ['consent']],
 ];
 
 /**
@@ -57,6 +64,9 @@ export function companionManifestsOf(
     schedule: options.schedule ?? DEFAULT_SCHEDULE,
     verify: options.verify ?? false,
     serviceMonitor: options.serviceMonitor,
+    ...(command === 'consent' && { site: servedSite(deployment, options.site) }),
+    serviceAppEvents: options.serviceAppEvents ?? false,
+    notify: options.notify ?? false,
   };
   const manifests = companionManifests(command, companion);
   const isKeptOut =

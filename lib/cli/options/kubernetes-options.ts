@@ -70,6 +70,12 @@ export function companionOptions(): readonly Option[] {
       'With --run status or recover: times, as five fields of cron (default: every 5 minutes)',
     ).argParser(cronSchedule),
     new Option('--verify', 'With --run metrics or status: each look also asks Webex'),
+    new Option('--site <url>', 'With --run consent: site to serve, if several are declared'),
+    new Option(
+      '--service-app-events',
+      "With --run consent: accept Webex's events of Service Apps, with a volume and a Secret for them",
+    ),
+    new Option('--notify', 'With --run consent: notify a webhook of each consent that waits'),
     new Option('--no-service-monitor', 'With --run metrics: leave out the object for the Prometheus Operator'),
   ];
 }

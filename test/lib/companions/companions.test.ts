@@ -39,6 +39,8 @@ describe('the manifests', () => {
     expect(kinds('metrics', { serviceMonitor: false })).toEqual([...common, 'Deployment', 'Service']);
     expect(kinds('status')).toEqual([...common, 'PersistentVolumeClaim', 'CronJob']);
     expect(kinds('recover')).toEqual([...common, 'CronJob']);
+    expect(kinds('consent')).toEqual([...common, 'PersistentVolumeClaim', 'Deployment', 'Service']);
+    expect(kinds('consent', { serviceAppEvents: false })).toEqual([...common, 'Deployment', 'Service']);
   });
 
   it.each(COMPANION_NAMES)(
@@ -71,6 +73,8 @@ describe('the manifests', () => {
     expect(logins('metrics')).toEqual(['name: webex-token-vault-observer']);
     expect(logins('status')).toEqual(['name: webex-token-vault-observer']);
     expect(logins('recover')).toEqual(['name: webex-token-vault-observer', 'name: webex-token-vault-healer']);
+    expect(logins('consent')).toEqual([]);
+    expect(companionManifests('consent', exampleCompanion())).not.toContain('OPERATORS');
   });
 
   it('only a declared mesh makes the pod use plain HTTP', () => {
@@ -93,6 +97,49 @@ describe('the manifests', () => {
     expect(() => companionManifests('recover', exampleCompanion({ deployment: exampleDeployment() }))).toThrow(
       'no credential sets serviceApp.autoRecover, so there is nothing to recover',
     );
+  });
+});
+
+describe('the site of the consent', () => {
+  const manifests = (changes: Partial<Companion> = {}): string =>
+    companionManifests('consent', exampleCompanion(changes));
+
+  it('the pod gets its certificate, and the client secrets of the integrations that redirect to the site alone', () => {
+    const text = manifests();
+    expect(text).toContain(
+      '#   kubectl -n webex-token-vault create secret tls webex-token-vault-consent-tls --cert=tls.crt',
+    );
+    expect(text).toContain(
+      '#   kubectl -n webex-token-vault create secret generic webex-token-vault-client-secrets --from-file=secrets/clients/asks\n',
+    );
+    expect(text).toContain('key: asks');
+    expect(text).not.toContain('key: app-of-reports');
+  });
+
+  it('the probes ask for the health of the site by TLS, at its host and below its path', () => {
+    const probe = {
+      path: '/people/healthz',
+      scheme: 'HTTPS',
+      httpHeaders: [{ name: 'Host', value: 'grants.example.com' }],
+    };
+    const container = { livenessProbe: { httpGet: probe }, readinessProbe: { httpGet: probe } };
+    expect(objects('consent').find(({ kind }) => kind === 'Deployment')).toMatchObject({
+      spec: { replicas: 1, strategy: { type: 'Recreate' }, template: { spec: { containers: [container] } } },
+    });
+  });
+
+  it('the pod takes events and notifies only if it was asked to', () => {
+    const without = manifests({ serviceAppEvents: false, notify: false });
+    for (const part of [
+      '--webhook-secret-file',
+      '--organizations-state',
+      'service-app-events',
+      '--notify',
+      'WEBHOOK',
+    ]) {
+      expect(manifests()).toContain(part);
+      expect(without).not.toContain(part);
+    }
   });
 });
 

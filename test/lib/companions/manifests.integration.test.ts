@@ -32,6 +32,12 @@ const MISSPELT: Record<CompanionName, readonly [kind: string, field: string][]> 
     ['PersistentVolumeClaim', 'accessModes'],
   ],
   recover: [['CronJob', 'startingDeadlineSeconds']],
+  consent: [
+    ['Deployment', 'httpHeaders'],
+    ['Deployment', 'readOnly'],
+    ['Service', 'targetPort'],
+    ['PersistentVolumeClaim', 'accessModes'],
+  ],
 };
 
 describe.each(COMPANION_NAMES)('the manifests of %s', (command) => {
