@@ -28,7 +28,7 @@ export interface ConsentRequest {
   readonly href: string;
   /** Whether the credential has a working grant. */
   readonly replaces: boolean;
-  /** When another visitor of this link opened it. @default - nobody else did */
+  /** When another browser came back from Webex without a stored consent. @default - none did */
   readonly othersBegan?: Date;
   /** @default - the present time */
   readonly now?: Date;
@@ -53,14 +53,14 @@ ${factList([
 ${replaces ? note('It replaces a consent that works', markup`<p>Programs use this credential now. The present consent stays until the new one is stored.</p>`) : undefined}
 <h2 id="scopes">It asks for ${counted(scopes.length)}</h2>
 <p class="muted">The words are those of Webex.</p>
-<ul aria-labelledby="scopes">
+<ul role="list" aria-labelledby="scopes">
 ${scopes.map(scopeItem)}</ul>
 ${note(
   'Before you continue',
   markup`<p>Continue only if you expected this request. Ask ${foreign(requester)} in another way than the message with this link, for example by phone.</p>
 <p>The programs can then do in Webex what the list says, without your password, until somebody revokes it.</p>`,
 )}
-${othersBegan && note('Somebody else opened this link', markup`<p>This happened ${timeOf(othersBegan, timeAgo(othersBegan, now))}. Only the first consent counts.</p>`)}
+${othersBegan && note('Somebody else tried this link', markup`<p>Another browser used it ${timeOf(othersBegan, timeAgo(othersBegan, now))}. Ask ${foreign(requester)} if you did not expect that.</p>`)}
 <p class="action"><a class="button" href="${href}">Continue to Webex</a></p>
 <p class="muted">Sign in there as ${account}. Webex shows the request again, and you accept or decline it. This page then says what was stored.</p>`;
   return sitePage({ title: 'A request for your consent in Webex', content });

@@ -20,13 +20,16 @@ export function sitePage({ title, content, tone, corner }: SitePage): SiteDocume
 <h1>${title}</h1>
 ${content}
 </main>
-<footer><p>Times are in UTC. This page runs no script and loads nothing from elsewhere.</p></footer>`;
+<footer><p>This site never asks for a password. Only Webex and your login page do.</p></footer>`;
   return pageDocument({ title, style: SITE_STYLE, body });
 }
 
+/** Characters that change the direction of writing, so that a name could look like another one. */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** A text from elsewhere, such as a name. Its direction of writing does not change the text around it. */
 export function foreign(text: string): Markup {
-  return markup`<bdi>${oneLine(text)}</bdi>`;
+  return markup`<bdi>${oneLine(text.replace(DIRECTIONS, ''))}</bdi>`;
 }
 
 /** @param facts pairs of a name and a value; a pair without a value is left out */

@@ -2,10 +2,13 @@ import { OUTCOME_STYLE, PAGE_STYLE } from '../../browser/browser-page';
 
 /** The style sheet of all pages of the consent site. They share it, so one hash allows it on all of them. */
 export const SITE_STYLE = `${PAGE_STYLE}
-body { padding: 0 0 48px; }
+body { padding: 0 0 48px; overflow-wrap: anywhere; }
 header, main, footer { max-width: 44rem; margin: 0 auto; padding: 0 16px; }
 header { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; padding-top: 16px; padding-bottom: 16px; color: var(--muted); }
 header p { margin: 0; }
+header form, header span { min-width: 0; }
+header form { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; }
+a { color: var(--token); }
 main { padding: 20px 16px 24px; background: var(--card); border-block: 1px solid var(--grid); }
 footer { padding-top: 16px; color: var(--muted); font-size: 0.9375rem; }
 h2 { font-size: 1.1875rem; line-height: 1.3; margin: 32px 0 8px; overflow-wrap: anywhere; }

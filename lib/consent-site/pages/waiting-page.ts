@@ -56,7 +56,7 @@ const REASONS: Readonly<Record<WaitingReason, { readonly words: string; readonly
 export function waitingPage(list: WaitingList): SiteDocument {
   const { person, items, unknown = [], organizations, logoutHref, logoutToken, now = new Date() } = list;
   const content = markup`<p class="muted">As of ${timeOf(now)}. Load the page again for a newer list.</p>
-${items.length === 0 ? markup`<p class="lead">No credential needs a consent now.</p>` : markup`<ul class="waiting">\n${items.map(consentItem)}</ul>`}
+${items.length === 0 ? markup`<p class="lead">No credential needs a consent now.</p>` : markup`<ul role="list" class="waiting">\n${items.map(consentItem)}</ul>`}
 ${unknown.length === 0 ? undefined : markup`<p>Vault did not tell the state of ${foreign(firstOf(unknown))}. A platform engineer can find out why.</p>`}
 ${organizations.length === 0 ? undefined : organizationList(organizations, now)}`;
   const corner = markup`<form method="post" action="${logoutHref}">
@@ -75,7 +75,7 @@ function consentItem(item: WaitingConsent, index: number): Markup {
 <h2 id="${id}">${foreign(credential)}</h2>
 <p><span class="state${isBroken ? ' broken' : ''}">${words}</span>${detail && markup`: ${foreign(detail)}`}</p>
 <p class="muted">${owner === undefined ? 'No account declared' : markup`Account ${foreign(owner)}`}, integration ${foreign(integration)}</p>
-${href && markup`<p class="action"><a class="button" href="${href}" aria-describedby="${id}">See the request</a></p>`}${instead && markup`<p>${foreign(instead)}</p>`}
+${href && markup`<p class="action"><a class="button" href="${href}" id="${id}-request" aria-labelledby="${id}-request ${id}">See the request</a></p>`}${instead && markup`<p>${foreign(instead)}</p>`}
 </li>
 `;
 }
@@ -90,7 +90,7 @@ function firstOf(names: readonly string[]): string {
 function organizationList(organizations: readonly WaitingOrganization[], now: Date): Markup {
   return markup`<h2 id="organizations">Organizations without a credential</h2>
 <p>They authorized a Service App. A platform engineer adds them to the declaration.</p>
-<ul aria-labelledby="organizations">
+<ul role="list" aria-labelledby="organizations">
 ${organizations.map(({ id, application, authorizedAt }) => markup`<li>${foreign(application)}, authorized ${timeOf(authorizedAt)}, ${timeAgo(authorizedAt, now)} <code>${foreign(id)}</code></li>\n`)}</ul>`;
 }
 

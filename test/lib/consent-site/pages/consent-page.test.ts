@@ -29,19 +29,19 @@ it('the page has one link, which leads to Webex', () => {
   expect(html).not.toMatch(/<(?:form|script|link|img|input)\b/);
 });
 
-it('the page says that a working consent is replaced, and that another visitor opened the link', () => {
+it('the page says that a working consent is replaced, and that another browser tried the link', () => {
   const words = wordsOf(
     consentPage(consentRequest({ replaces: true, othersBegan: new Date('2026-12-02T07:40:00Z') })).html,
   );
   expect(words).toContain('It replaces a consent that works');
-  expect(words).toContain('Somebody else opened this link This happened 2026-12-02 07:40 UTC, 5 minutes ago');
+  expect(words).toContain('Somebody else tried this link Another browser used it 2026-12-02 07:40 UTC, 5 minutes ago');
 });
 
 it('a name stays text, on one line and in its own direction', () => {
   const { html } = consentPage(consentRequest({ requester: HOSTILE_NAME }));
   expect(html).not.toContain('<script');
   expect(html).not.toContain('<b>');
-  expect(html).toContain('<bdi>&quot;&gt;&lt;script&gt;document.title=1&lt;/script&gt;\u202eשרה כהן &amp;');
+  expect(html).toContain('<bdi>&quot;&gt;&lt;script&gt;document.title=1&lt;/script&gt;שרה כהן &amp;');
 });
 
 it.each(Object.entries(CONSENT_PAGES))(
