@@ -24,6 +24,7 @@ const ARROWS = {
   'lib/grants': ['lib/browser', 'lib/vault', 'lib/webex', 'lib/declaration', 'core'],
   'lib/consent-site': [
     'lib/grants',
+    'lib/health',
     'lib/operators',
     'lib/browser',
     'lib/webex',

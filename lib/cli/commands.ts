@@ -47,6 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     examples: { 'webex-token-vault state archive webex-tokens': 'Start stack webex-tokens over on a new server' },
   },
   { name: 'authorize', group: 'Authorize:', summary: 'Have a person consent to a credential, once' },
+  { name: 'consent', group: 'Authorize:', summary: 'Show what waits for a consent, at the terminal or on a site' },
   { name: 'revoke', group: 'Authorize:', summary: 'Revoke a grant at Webex, and delete it in Vault' },
   { name: 'rotate-secret', group: 'Authorize:', summary: 'Give an integration a new client secret without an outage' },
   { name: 'issue', group: 'Apps:', summary: 'Issue a wrapped secret id for an app' },

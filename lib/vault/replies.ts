@@ -97,6 +97,8 @@ export const loginReply = z.object({
   auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().max(LONGEST_LIFE_SECONDS) }),
 });
 export const tokenReply = inData(z.object({ accessor: z.string(), ttl: z.number() }));
+/** Name of the holder of a token, and the path of its login. */
+export const displayNameReply = inData(z.object({ display_name: z.string(), path: z.string() }));
 const role = z.object({ token_policies: textsOrNull, token_no_default_policy: z.boolean().optional() });
 export const roleReply = inData(role);
 export const roleIdReply = inData(z.object({ role_id: z.string().min(1) }));

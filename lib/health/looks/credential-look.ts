@@ -9,6 +9,7 @@ import { ATTENTION_MS } from './thresholds';
 import { stateOfReading, stateOfRefusal } from './credential-state';
 import { horizonOf } from './horizon';
 import { issueTime, observed, sinceConsent } from './observation';
+import type { Observations } from './observations';
 import type { RoleLookOptions } from './role-look';
 import { describeDay } from '../relative-time';
 import type { CredentialLine, Finding, Horizon, State } from '../report';
@@ -18,7 +19,9 @@ import { askWebex } from './webex-answer';
  * One grant: the engine's answer, earlier observations and, if requested, Webex's answer.
  */
 
-export interface CredentialLookOptions extends RoleLookOptions {
+export interface CredentialLookOptions extends Omit<RoleLookOptions, 'observations'> {
+  /** Observations of earlier looks. This look adds its own. */
+  readonly observations: Pick<Observations, 'grant' | 'noteGrant'>;
   /** Whether Webex is asked for the account behind the token. */
   readonly verify: boolean;
 }

@@ -1,0 +1,23 @@
+import type { Deployment, Integration } from '../../declaration/schema/deployment';
+import type { VaultClient } from '../../vault/vault-client';
+import type { WaitingOrganization } from '../pages/waiting-page';
+import type { WaitingLook } from './waiting-consents';
+
+export interface PeopleSiteOptions {
+  /** Address of the site as browsers see it. */
+  readonly base: URL;
+  /** Reads the declaration, so that a changed one counts without a restart. */
+  readonly deployment: () => Promise<Deployment>;
+  /** Client without a token. */
+  readonly vault: VaultClient;
+  /** Gets the client secret of an integration when it is needed. */
+  readonly clientSecret: (integration: Integration) => Promise<string | undefined>;
+  /** Gets lines for the operator, without a secret. */
+  readonly onNotice: (line: string) => void;
+  /** Gets each list that a person was shown. @default - nobody is told */
+  readonly onWaiting?: (look: WaitingLook) => void;
+  /** Organizations that wait for the declaration. @default - none */
+  readonly organizations?: () => readonly WaitingOrganization[];
+  /** Ends the site. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,279 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { OIDC_SECRET_VARIABLE } from '../../lib/declaration/schema/operators-declaration';
+import { generateToken } from '../../lib/server/keys/root-token';
+import { listReply } from '../../lib/vault/replies';
+import type { VaultClient } from '../../lib/vault/vault-client';
+import { SiteBrowser, type SitePage } from '../fixtures/consent-site/site-browser';
+import { OidcProvider } from '../fixtures/identities/oidc-provider';
+import { Script } from '../fixtures/programs/script';
+import { OperatedVault } from '../fixtures/worlds/operated-vault';
+
+const BASE = new URL('https://grants.example.com/webex/');
+const REDIRECT_URL = 'https://grants.example.com/webex/callback';
+const ADA = 'ada.admin@example.com';
+const BLAKE = 'blake.backup@example.com';
+
+let provider: OidcProvider;
+let operated: OperatedVault;
+let root: VaultClient;
+let secretFile: string;
+let served: Script;
+let address: string;
+/** Everything that people and terminals saw. */
+const seen: string[] = [];
+
+beforeAll(async () => {
+  provider = await OidcProvider.start({
+    redirectUris: ['http://localhost:8250/oidc/callback', `${BASE.href}oidc/callback`],
+  });
+  operated = await OperatedVault.start();
+  const { issuer, ca, clientId, clientSecret } = provider;
+  const [integration] = operated.engine.declaration.integrations;
+  operated.engine.webex.clients[0]?.redirectUrls.push(REDIRECT_URL);
+  const of = { integration: 'webex-myapp', scopes: ['spark:people_read'] };
+  operated.declare({
+    integrations: [
+      { ...integration, name: 'webex-myapp', redirectUrl: REDIRECT_URL },
+      { name: 'elsewhere', clientId: 'other', redirectUrl: 'http://localhost:5000/auth' },
+    ],
+    credentials: [
+      { ...of, name: 'testauth', owner: ADA },
+      { ...of, name: 'second', owner: ADA },
+      { ...of, name: 'third', owner: BLAKE },
+      { ...of, name: 'nobodys' },
+      { ...of, name: 'local', integration: 'elsewhere', owner: ADA },
+    ],
+    operators: {
+      oidc: {
+        issuer,
+        issuerCaPem: ca,
+        clientId,
+        scopes: ['groups', 'profile'],
+        userClaim: 'name',
+        groups: { authorizer: ['webex-admins'] },
+      },
+    },
+  });
+  operated.variables = { [OIDC_SECRET_VARIABLE]: clientSecret, elsewhere_client_secret: 'of-the-other' };
+  seen.push((await operated.init()).stderr);
+  await operated.deploy();
+  const administrator = await operated.as('administrator');
+  root = administrator.withToken(await generateToken(administrator, 'root token', await operated.keyShares()));
+  await mkdir(operated.path('clients'), { mode: 0o700 });
+  secretFile = join(operated.path('clients'), 'webex-myapp');
+  await writeFile(secretFile, `${operated.engine.clientSecret}\n`, { mode: 0o600 });
+  ({ script: served, address } = await serve());
+});
+afterAll(async () => {
+  served.child.kill('SIGKILL');
+  await operated[Symbol.asyncDispose]();
+  await provider[Symbol.asyncDispose]();
+});
+
+/** Starts the site. No login of an operator is given to it. */
+async function serve(env: Record<string, string> = {}): Promise<{ script: Script; address: string }> {
+  const args = ['--serve', '--listen', '127.0.0.1:0', '--client-secrets', operated.path('clients')];
+  const script = new Script('consent', args, { ...operated.environment, ...env });
+  const [, address = ''] = await script.says(/which this command serves at (\S+)\n/);
+  return { script, address };
+}
+
+function browser(): SiteBrowser {
+  return new SiteBrowser(BASE, address);
+}
+
+/** Logs in at the identity provider. @returns the page after the login */
+async function logIn(at: SiteBrowser, name: string, groups: readonly string[] = ['webex-admins']): Promise<SitePage> {
+  const { location = '' } = await at.get('login');
+  const answer = await at.get(await provider.signIn(location, { name, groups }));
+  seen.push(...at.got.splice(0));
+  return answer.location === undefined ? answer : at.get(answer.location);
+}
+
+/** The address at Webex on the page that asks for the consent. */
+async function asked(at: SiteBrowser, credential: string): Promise<string> {
+  const { html } = await at.get(`consent/${credential}`);
+  const [, href = ''] = /<a class="button" href="([^"]+)">Continue to Webex/.exec(html) ?? [];
+  return href.replaceAll('&amp;', '&');
+}
+
+/** Consents at Webex, and comes back. */
+async function consent(at: SiteBrowser, credential: string, as: string): Promise<SitePage> {
+  return at.get(await operated.engine.webex.consent(await asked(at, credential), { as }));
+}
+
+async function auditOf(path: string): Promise<string[]> {
+  const { auditFilePath } = operated.server.node.configuration;
+  const entry = z.object({
+    type: z.string(),
+    auth: z.object({ display_name: z.string().default('') }).default({ display_name: '' }),
+    request: z.object({ path: z.string().default(''), operation: z.string().default('') }),
+  });
+  const lines = (await readFile(auditFilePath, 'utf8')).trim().split('\n');
+  return lines
+    .map((line) => entry.parse(JSON.parse(line)))
+    .filter(({ type, request }) => type === 'response' && `${request.operation} ${request.path}` === path)
+    .map(({ auth }) => auth.display_name);
+}
+
+/** Names of all people whose tokens Vault has. */
+async function people(): Promise<string[]> {
+  const { data } = await root.connection.json('LIST', 'auth/token/accessors', (reply) => listReply.parse(reply));
+  const lookup = z.object({ data: z.object({ display_name: z.string() }) });
+  const found = await Promise.all(
+    data.keys.map((accessor) => root.write('auth/token/lookup-accessor', { accessor }, lookup).catch(() => undefined)),
+  );
+  return found.flatMap((each) => each?.data.display_name ?? []).filter((name) => name.startsWith('oidc-'));
+}
+
+test('the command prints what waits, and where the consent is', async () => {
+  const { stdout, exitCode } = await operated.operate('consent');
+  expect(stdout).toContain('testauth');
+  expect(exitCode).toBe(0);
+  const json = z.object({ waiting: z.array(z.record(z.string(), z.unknown())), unknown: z.array(z.unknown()) });
+  const { waiting, unknown } = json.parse(JSON.parse((await operated.operate('consent', '--json')).stdout));
+  expect(unknown).toEqual([]);
+  expect(waiting.map(({ credential, cause, site }) => [credential, cause, site])).toEqual([
+    ['testauth', 'never given', BASE.href],
+    ['second', 'never given', BASE.href],
+    ['third', 'never given', BASE.href],
+    ['nobodys', 'never given', BASE.href],
+    ['local', 'never given', null],
+  ]);
+});
+
+test('a stranger sees the login, and no name of a credential', async () => {
+  const at = browser();
+  const { status, html } = await at.get();
+  expect(status).toBe(200);
+  expect(html).toContain('href="/webex/login"');
+  expect(html).not.toContain('testauth');
+  // A declared name and an unknown one look the same.
+  expect((await at.get('consent/testauth')).html).toBe((await at.get('consent/unknown')).html);
+  expect(await at.get('healthz')).toMatchObject({ status: 200, html: '' });
+  expect(at.cookies.size).toBe(0);
+});
+
+test('a member of no group gets a page that says so', async () => {
+  const { status, html } = await logIn(browser(), 'mallory', ['staff']);
+  expect(status).toBe(403);
+  expect(html).toContain('you are in none of');
+  expect(await people()).not.toContain('oidc-mallory');
+});
+
+test('each of two people has an own login, and Vault stores the grant as the one who consented', async () => {
+  const [alice, bob] = [browser(), browser()];
+  const list = await logIn(alice, 'alice');
+  expect(list.html).toContain('alice');
+  expect(list.html).toContain('5 consents are waiting');
+  expect(list.html).toContain('Name its owner in the declaration first');
+  expect(list.html).toMatch(/At a terminal: [^<]*authorize local/);
+  expect((await logIn(bob, 'bob', ['staff', 'webex-admins'])).html).toContain('bob');
+  const request = await asked(bob, 'testauth');
+  const { status, html } = await consent(alice, 'testauth', ADA);
+  expect(status).toBe(200);
+  expect(html).toContain('<h1>Stored</h1>');
+  expect(html).toContain(ADA);
+  expect(await auditOf('update oauthapp/creds/testauth')).toEqual(['oidc-alice']);
+  expect((await alice.get()).html).toContain('4 consents are waiting');
+  // Bob was shown the request before, so his consent finds the grant of alice.
+  const late = await bob.get(await operated.engine.webex.consent(request, { as: ADA }));
+  expect(late.html).not.toContain('<h1>Stored</h1>');
+  expect(await auditOf('update oauthapp/creds/testauth')).toEqual(['oidc-alice']);
+  expect((await bob.get('consent/testauth')).html).toContain('needs no consent now');
+  await served.says(/alice has stored the grant of "testauth"/);
+});
+
+test('the answer of Webex is refused in another browser, and a second time', async () => {
+  const [alice, bob] = [browser(), browser()];
+  await logIn(alice, 'alice');
+  await logIn(bob, 'bob');
+  const redirect = await operated.engine.webex.consent(await asked(alice, 'third'), { as: BLAKE });
+  expect(await bob.get(redirect)).toMatchObject({ status: 400 });
+  expect(await browser().get(redirect)).toMatchObject({ status: 400 });
+  expect((await alice.get(redirect)).html).toContain('<h1>Stored</h1>');
+  expect(await alice.get(redirect)).toMatchObject({ status: 400 });
+});
+
+test('a consent of the wrong account is refused, and another attempt is possible', async () => {
+  const alice = browser();
+  await logIn(alice, 'alice');
+  const { html } = await consent(alice, 'second', BLAKE);
+  expect(html).not.toContain('<h1>Stored</h1>');
+  expect(html).toContain(ADA);
+  expect(html).toContain('href="/webex/consent/second"');
+  expect(await auditOf('update oauthapp/creds/second')).toEqual([]);
+});
+
+test('a code waits for the person whose login ended meanwhile', async () => {
+  const carol = browser();
+  await logIn(carol, 'carol');
+  const redirect = await operated.engine.webex.consent(await asked(carol, 'second'), { as: ADA });
+  const { data } = await root.connection.json('LIST', 'auth/token/accessors', (reply) => listReply.parse(reply));
+  const lookup = z.object({ data: z.object({ display_name: z.string() }) });
+  for (const accessor of data.keys) {
+    const found = await root.write('auth/token/lookup-accessor', { accessor }, lookup).catch(() => undefined);
+    if (found?.data.display_name === 'oidc-carol') {
+      await root.write('auth/token/revoke-accessor', { accessor });
+    }
+  }
+  const { status, location = '' } = await carol.get(redirect);
+  expect([status, location]).toEqual([303, expect.stringContaining(provider.issuer)]);
+  const { html } = await carol.get(await provider.signIn(location, { name: 'carol', groups: ['webex-admins'] }));
+  expect(html).toContain('<h1>Stored</h1>');
+  expect(await auditOf('update oauthapp/creds/second')).toEqual(['oidc-carol']);
+});
+
+test('the log out takes the token of its form, and revokes the login', async () => {
+  const dora = browser();
+  const { html } = await logIn(dora, 'dora');
+  const [, token = ''] = /name="csrf" value="([^"]+)"/.exec(html) ?? [];
+  expect(await dora.post('logout', { csrf: `${token}x` })).toMatchObject({ status: 403 });
+  expect((await dora.get()).html).toContain('dora');
+  expect(await people()).toContain('oidc-dora');
+  expect((await dora.post('logout', { csrf: token })).html).toContain('Logged out');
+  expect(await people()).not.toContain('oidc-dora');
+  expect(dora.cookies.size).toBe(0);
+});
+
+test('a changed client secret is read at the next consent', async () => {
+  const alice = browser();
+  await logIn(alice, 'alice');
+  await root.delete('oauthapp/creds/third');
+  await writeFile(secretFile, 'replaced-secret\n');
+  expect(await asked(alice, 'third')).toBe('');
+  await writeFile(secretFile, `${operated.engine.clientSecret}\n`);
+  expect(await asked(alice, 'third')).toContain('code_challenge=');
+});
+
+test('the site begins with no right in Vault, and its end revokes every login', async () => {
+  const before = browser();
+  await logIn(before, 'erin');
+  served.child.kill('SIGTERM');
+  const { exitCode, stdout, stderr } = await served.result();
+  seen.push(stdout, stderr);
+  expect(exitCode).toBe(0);
+  expect(await people()).not.toContain('oidc-erin');
+  // A token of the environment would be refused, and is not used.
+  ({ script: served, address } = await serve({ VAULT_TOKEN: 'hvs.of-somebody' }));
+  const after = browser();
+  before.cookies.forEach((value, name) => after.cookies.set(name, value));
+  expect((await after.get()).html).toContain('href="/webex/login"');
+  expect((await logIn(after, 'erin')).html).toContain('erin');
+  const { auditFilePath } = operated.server.node.configuration;
+  const audit = await readFile(auditFilePath, 'utf8');
+  expect(audit.includes('permission denied')).toBe(false);
+});
+
+test('no page and no line has a secret', async () => {
+  served.child.kill('SIGTERM');
+  const { stdout, stderr } = await served.result();
+  const all = [...seen, stdout, stderr].join('\n');
+  const { issued, clientSecret } = operated.engine;
+  for (const secret of [...issued, clientSecret, provider.clientSecret]) {
+    expect(all.includes(secret)).toBe(false);
+  }
+  expect(all).not.toMatch(/\b(?:hvs|s)\.[\w-]{20,}/);
+});
