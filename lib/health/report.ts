@@ -39,6 +39,8 @@ export const STATES = {
     'refused by Webex',
     /** The credential works, but acts as another account than its owner's. */
     'wrong account',
+    /** The credential works, but its grant lacks declared scopes. */
+    'scopes missing',
     /** The look could not read the credential. */
     'unknown',
   ],
@@ -116,10 +118,20 @@ export interface CredentialLine extends Line<State<'credential'>> {
   readonly organization?: string;
   /** End of the grant if every refresh fails from now on. */
   readonly horizon?: Horizon;
+  /** Scopes of the grant. @default - there is no grant */
+  readonly scopes?: Scopes;
   /** Account behind the token, as Webex names it. Undefined if Webex was not asked, or did not name it. */
   readonly verified?: { readonly email: string; readonly organization: string };
   /** Seen tokens, oldest first. */
   readonly tokens: readonly SeenToken[];
+}
+
+export interface Scopes {
+  readonly declared: readonly string[];
+  /** Scopes that Webex told at the consent. @default - Webex did not tell them */
+  readonly granted?: readonly string[];
+  /** Declared scopes that the grant lacks. @default - unknown */
+  readonly missing?: readonly string[];
 }
 
 export interface Horizon {

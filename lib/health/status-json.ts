@@ -46,6 +46,8 @@ function ofCredential(line: CredentialLine): object {
     consented_by: line.consentedBy ?? null,
     organization: line.organization ?? null,
     horizon: horizon === undefined ? null : { until: time(horizon.until), assumption: horizon.assumption ?? null },
+    granted_scopes: line.scopes?.granted ?? null,
+    missing_scopes: line.scopes?.missing ?? null,
     verified: line.verified ?? null,
     tokens: line.tokens.map((token) => ({
       expire_time: time(token.expireTime),

@@ -110,6 +110,7 @@ function example(): Report {
         failingSince: time,
         consentedAt: time,
         horizon: { until: time },
+        scopes: { declared: ['scope'], granted: [], missing: ['scope'] },
         tokens: [],
       },
     ],

@@ -3,9 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, wr
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { defineDeployment } from '../../lib/declaration/define-deployment';
-import { BACKUP_RECORD } from '../../lib/declaration/schema/record-paths';
+import { BACKUP_RECORD, consentRecord } from '../../lib/declaration/schema/record-paths';
 import { OPERATORS_VARIABLE, writeOperatorLogin } from '../../lib/operators/operator-folder';
 import { operatorsOf, renewOperator } from '../../lib/operators/operators';
+import { consentRecordSchema } from '../../lib/vault/records/consent-record';
 import { Records } from '../../lib/vault/records/record-store';
 import { runCommand } from '../fixtures/programs/command-run';
 import { deploymentInFile } from '../../rehearsal/written-deployment';
@@ -119,6 +120,10 @@ it.each([
 });
 
 it('metrics has every metric that an alert or the dashboard uses', async () => {
+  const records = new Records(vault.admin, vault.deployment.engine.recordsPath);
+  const { value: consent } = await records.read(consentRecord('testauth'), consentRecordSchema);
+  // The engine drops the scopes that Webex tells it.
+  await records.write(consentRecord('testauth'), { ...consent, grantedScopes: ['spark:people_read'] });
   const healthy = await metrics();
   vault.webex.behavior.fault = { path: '/v1/access_token', status: 503 };
   await vault.engine.forceRefresh(vault.admin, 'testauth');

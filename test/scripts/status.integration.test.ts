@@ -35,6 +35,8 @@ const reported = z.object({
       consented_by: z.string().nullable(),
       organization: z.string().nullable(),
       horizon: z.object({ until: z.string(), assumption: z.string().nullable() }).nullable(),
+      granted_scopes: z.array(z.string()).nullable(),
+      missing_scopes: z.array(z.string()).nullable(),
       verified: z.object({ email: z.string() }).nullable(),
       notes: z.array(z.string()),
       tokens: z.array(z.object({ expire_time: z.string() })),
@@ -96,6 +98,80 @@ it('status says that nobody has consented yet, and names the command to run', as
     severity: 'broken',
     next: 'npx --no-install webex-token-vault authorize testauth',
     exitCode: 2,
+  });
+});
+
+describe('the scopes of a grant', () => {
+  const record = 'oauthapp-records/data/consents/testauth';
+  const noted = async (scopes: object) => {
+    await vault.admin.write(record, {
+      data: {
+        version: 1,
+        consentedAt: '2026-11-01T00:00:00Z',
+        by: null,
+        accessTokenSeconds: null,
+        refreshTokenTtlSeconds: null,
+        ...scopes,
+      },
+    });
+    return await credential();
+  };
+  beforeAll(() => vault.authorize());
+  afterAll(async () => {
+    await vault.admin.delete('oauthapp/creds/testauth');
+    await vault.admin.delete('oauthapp-records/metadata/consents/testauth');
+  });
+
+  it('status says null if they were not told, also in the record of an earlier release', async () => {
+    expect(await credential()).toMatchObject({ state: 'healthy', granted_scopes: null, missing_scopes: null });
+    expect(await noted({})).toMatchObject({ state: 'healthy', granted_scopes: null, missing_scopes: null });
+  });
+
+  it('status names the scopes that are missing, and the command to authorize anew', async () => {
+    expect(await noted({ grantedScopes: ['spark:kms'] })).toMatchObject({
+      state: 'scopes missing',
+      severity: 'attention',
+      detail: 'its token expires in 13 days, and its grant lacks "spark:people_read"',
+      next: 'npx --no-install webex-token-vault authorize testauth --pkce --replace',
+      granted_scopes: ['spark:kms'],
+      missing_scopes: ['spark:people_read'],
+      exitCode: 1,
+    });
+    expect((await status()).stdout).toMatch(
+      /^soon {4}credential testauth +scopes missing +its token expires in 13 days, and its grant lacks "spark:people_read"; /m,
+    );
+    const metrics = await runCommand('metrics', [], { ...vault.environment, VAULT_TOKEN: token });
+    expect(metrics.stdout).toContain(
+      'webex_token_vault_credential_scope_missing{credential="testauth",integration="webex-myapp",scope="spark:people_read"} 1\n',
+    );
+  });
+
+  it('status names the scopes that the consent did not ask for', async () => {
+    expect(await noted({ requestedScopes: ['spark:rooms_read'] })).toMatchObject({
+      state: 'scopes missing',
+      detail: 'its token expires in 13 days, and its consent did not ask for "spark:people_read"',
+      granted_scopes: null,
+      missing_scopes: ['spark:people_read'],
+    });
+  });
+
+  it('another trouble of the grant keeps its state, and a note names the missing scopes', async () => {
+    vault.webex.behavior.fault = { path: '/v1/access_token', status: 503, count: 1 };
+    await vault.engine.forceRefresh(vault.admin, 'testauth');
+    expect(await noted({ grantedScopes: [] })).toMatchObject({
+      state: 'failing',
+      notes: ['its grant lacks "spark:people_read"'],
+      missing_scopes: ['spark:people_read'],
+    });
+    await vault.engine.forceRefresh(vault.admin, 'testauth');
+  });
+
+  it('status --verify notes that Webex refuses what a scope allowed, after an administrator took it away', async () => {
+    vault.webex.grants.withdrawScopes({ scopes: ['spark:people_read'] });
+    expect(await noted({ grantedScopes: ['spark:people_read'] })).toMatchObject({ state: 'healthy', notes: [] });
+    expect((await credential('--verify')).notes).toEqual([
+      'Webex refuses to name its account (403), although "spark:people_read" is declared; an administrator may have taken the scope or the role away',
+    ]);
   });
 });
 

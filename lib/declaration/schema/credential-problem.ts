@@ -1,15 +1,9 @@
 import { type CredentialDeclaration, isServiceApp } from './credential-declaration';
 import { memberName, type PlacedCredential, placedCredentials } from './credential-family';
+import { ACCOUNT_SCOPES, accountScopes } from './scope-coverage';
 
 /** Longest name of a credential for an organization, because Kubernetes has it in a label. */
 export const LONGEST_MEMBER = 63;
-
-/** Scopes that allow a request to `people/me`. */
-const SCOPES_THAT_NAME_THE_ACCOUNT: readonly [string, ...string[]] = [
-  'spark:people_read',
-  'spark-admin:people_read',
-  'spark:all',
-];
 
 /** A wrong field, by its path below `credentials`. */
 interface Problem {
@@ -67,7 +61,7 @@ function entryProblem({ owner, serviceApp, organization, organizations }: Creden
   return unknown === -1 ? undefined : { path: ['organizations', unknown, 'id'], message };
 }
 
-/** Webex names the account only to a token with one of those scopes. This check runs before a person consents. */
+/** Webex names the account only to a token with a scope for `people/me`. This check runs before a person consents. */
 function accountProblem({ credential, path }: PlacedCredential): Problem | undefined {
   const { name, owner, organization, scopes } = credential;
   const id = isWrittenOut({ credential, path }) ? ['id'] : ['organization', 'id'];
@@ -80,11 +74,10 @@ function accountProblem({ credential, path }: PlacedCredential): Problem | undef
       ? undefined
       : { path: id, message: 'must not be beside serviceApp.organizationId; leave one of the two out' };
   }
-  const isNamed = scopes.some((scope) => SCOPES_THAT_NAME_THE_ACCOUNT.includes(scope));
-  if (isNamed || (owner === undefined && organization?.id === undefined)) {
+  if (accountScopes(scopes).length > 0 || (owner === undefined && organization?.id === undefined)) {
     return undefined;
   }
-  const advice = `add scope "${SCOPES_THAT_NAME_THE_ACCOUNT[0]}" to it and to the integration, or leave the ${owner === undefined ? 'id' : 'owner'} out`;
+  const advice = `add scope "${ACCOUNT_SCOPES[0]}" to it and to the integration, or leave the ${owner === undefined ? 'id' : 'owner'} out`;
   const message = `of "${name}" cannot be checked, because no scope lets Webex name the account that consented; ${advice}`;
   return { path: owner === undefined ? id : ['owner'], message };
 }

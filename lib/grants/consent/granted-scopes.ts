@@ -1,5 +1,5 @@
 import { commandLine, ExplainedError, quotedList, whatWebexRefused } from '#core';
-import { uncovered } from '../../declaration/derived/scope-coverage';
+import { uncovered } from '../../declaration/schema/scope-coverage';
 import { replaceCommand } from '../../declaration/derived/replace-command';
 import { consentRecord } from '../../declaration/schema/record-paths';
 import type { Credential } from '../../declaration/schema/deployment';

@@ -90,14 +90,14 @@ function grant(line: CredentialLine, span: Span, now: Date, id: string): Markup 
 <header><h3 id="${id}">${line.name}</h3> ${stateOf(line)} <span class="muted">of ${line.integration}</span>
 <p>${oneLine(line.detail)}</p>${line.notes.map((note) => markup`<p class="muted">${oneLine(note)}</p>`)}</header>
 ${timeline(line, span, now, `${id}-line`, description)}
-<table><caption>Times of ${line.name}</caption><tbody>
+<table><caption>Times and scopes of ${line.name}</caption><tbody>
 ${facts.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>
 </section>
 `;
 }
 
 function factsOf(line: CredentialLine, now: Date): readonly (readonly [name: string, value: string])[] {
-  const { consentedAt, consentedBy, refreshedAt, expireTime, failingSince, horizon, verified } = line;
+  const { consentedAt, consentedBy, refreshedAt, expireTime, failingSince, horizon, scopes, verified } = line;
   const refreshes = refreshesOf(line);
   const lastSeen = refreshes.at(-1);
   const withoutExpiry = line.severity === 'healthy' ? 'it never expires' : 'no token works';
@@ -110,6 +110,8 @@ function factsOf(line: CredentialLine, now: Date): readonly (readonly [name: str
     ['Failing since', failingSince && describeDay(failingSince, now)],
     ['Token until', expireTime ? describeDay(expireTime, now) : withoutExpiry],
     ['Horizon', horizon ? `${describeDay(horizon.until, now)}${assuming}` : 'unknown'],
+    ['Granted scopes', scopes && (scopes.granted?.join(', ') ?? 'not told')],
+    ['Missing scopes', scopes?.missing?.join(', ') || undefined],
     ['Account', verified && `${verified.email} of ${verified.organization}`],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));

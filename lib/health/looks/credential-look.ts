@@ -1,4 +1,12 @@
-import { ExplainedError, NotDeployed, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
+import {
+  ExplainedError,
+  NotDeployed,
+  quotedList,
+  readCredential,
+  TemporarilyUnavailable,
+  VaultUnreachableError,
+} from '#core';
+import { accountScopes } from '../../declaration/schema/scope-coverage';
 import { replaceCommand } from '../../declaration/derived/replace-command';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { EngineTuning } from '../../declaration/schema/engine-declaration';
@@ -11,8 +19,9 @@ import { horizonOf } from './horizon';
 import { issueTime, observed, sinceConsent } from './observation';
 import type { Observations } from './observations';
 import type { RoleLookOptions } from './role-look';
+import { missingWords, scopesOf } from './scopes-look';
 import { describeDay } from '../relative-time';
-import type { CredentialLine, Finding, Horizon, State } from '../report';
+import type { CredentialLine, Finding, Horizon, Scopes, State } from '../report';
 import { askWebex } from './webex-answer';
 
 /*
@@ -61,7 +70,7 @@ export async function lookAtCredential(
   const accessTokenSeconds = consent?.accessTokenSeconds ?? undefined;
   const refreshedAt = isThere ? issueTime(after, consentedAt, accessTokenSeconds) : undefined;
   const isFinal = finding.state === 're-authorization required' || finding.state === 'refused by Webex';
-  const life = {
+  const known = {
     consentedAt,
     issuedAt: refreshedAt,
     expireTime,
@@ -69,17 +78,24 @@ export async function lookAtCredential(
     declaredSeconds: deployment.webex.refreshTokenTtlSeconds,
   };
   const finalHorizon = expireTime && { until: expireTime };
-  const horizon = isThere ? (isFinal ? finalHorizon : horizonOf(life)) : undefined;
+  const horizon = isThere ? (isFinal ? finalHorizon : horizonOf(known)) : undefined;
   const endsSoon = horizon !== undefined && horizon.until.getTime() - now.getTime() < ATTENTION_MS;
   const verified = answer?.kind === 'person' ? { email: answer.email, organization: answer.organization } : undefined;
+  const isHeld = works || isThere;
+  const scopes = isHeld ? scopesOf(credential, consent) : undefined;
+  const missing = scopes && missingWords(scopes);
+  const isHealthy = finding.state === 'healthy';
   const notes = [
+    isHealthy ? undefined : missing,
+    answer?.kind === 'untold' ? noteOfUntold(credential, scopes) : undefined,
     noteOf('the consent is unknown', problemOf(record)),
     noteOf('earlier looks are unknown', before.problem),
     noteOf('Webex did not answer', answer?.kind === 'unreachable' ? answer.why : undefined),
     isThere ? noteOfPace(deployment.engine.tuning, accessTokenSeconds) : undefined,
   ];
+  const life = isHealthy && endsSoon ? endingSoon(credential, horizon, now) : finding;
   return {
-    ...(finding.state === 'healthy' && endsSoon ? endingSoon(credential, horizon, now) : finding),
+    ...(isHealthy && missing !== undefined ? lackingScopes(credential, life, missing) : life),
     name,
     integration,
     expireTime,
@@ -89,6 +105,7 @@ export async function lookAtCredential(
     consentedBy: consent?.by?.email,
     organization: verified?.organization ?? consent?.by?.orgId,
     horizon,
+    scopes,
     verified,
     tokens: sinceConsent(after.tokens, consentedAt),
     notes: notes.filter((note) => note !== undefined),
@@ -117,4 +134,26 @@ function endingSoon(credential: Credential, { until, assumption }: Horizon, now:
     detail: `the grant may expire on ${describeDay(until, now)}${assumption === undefined ? '' : `, assuming ${assumption}`}`,
     next: replaceCommand(credential),
   };
+}
+
+/** The grant works, but apps may need the scopes that it lacks. */
+function lackingScopes(
+  credential: Credential,
+  { detail }: Finding<State<'credential'>>,
+  missing: string,
+): Finding<State<'credential'>> {
+  return {
+    state: 'scopes missing',
+    severity: 'attention',
+    detail: `${detail}, and ${missing}`,
+    next: replaceCommand(credential),
+  };
+}
+
+/** A note if Webex refuses a request that a declared scope allows. It is all that shows of a scope that was taken away. */
+function noteOfUntold({ scopes: declared }: Credential, { missing = [] }: Partial<Scopes> = {}): string | undefined {
+  const allowing = accountScopes(declared);
+  return allowing.length === 0 || allowing.some((scope) => missing.includes(scope))
+    ? undefined
+    : `Webex refuses to name its account (403), although ${quotedList(allowing)} is declared; an administrator may have taken the scope or the role away`;
 }

@@ -40,7 +40,7 @@ export function stateOfReading(
     const why =
       warnings.length > 0
         ? warnings.join('; ')
-        : "the grant was revoked, its person's password or role changed, or the organization switched the integration off";
+        : "the grant was revoked or lost a scope, its person's password or role changed, or the organization switched the integration off";
     return finding(
       'refused by Webex',
       'broken',

@@ -22,7 +22,7 @@ const PREFIX = 'webex_token_vault';
 const FORMAT_VERSION = 1;
 
 /** Label names of these metrics. No other label may have one of these names. */
-export const LABEL_NAMES: readonly string[] = ['app', 'credential', 'integration', 'operator', 'state'];
+export const LABEL_NAMES: readonly string[] = ['app', 'credential', 'integration', 'operator', 'scope', 'state'];
 
 /** Gauges of a look. A failed look has only the gauges about itself. */
 export function gaugesOf({ endedAt, durationSeconds, report }: TimedLook): Gauge[] {
@@ -66,6 +66,13 @@ function gaugesOfReport(report: Report): Gauge[] {
       'Time until which the grant survives if every refresh fails from now on, as far as is known. The report of status calls it: grant until.',
       ({ horizon }) => horizon?.until,
     ),
+    gauge(
+      'credential_scope_missing',
+      'Whether the grant lacks the declared scope: 1 yes, 0 no. A scope of which Webex told nothing has no series.',
+      credentials.flatMap((line) =>
+        scopesOf(line).map(([scope, isMissing]) => sample({ ...ofCredential(line), scope }, isMissing ? 1 : 0)),
+      ),
+    ),
     ...secretIds('app', apps),
     ...secretIds('operator', operators),
     ...health('people', 'the login of people by OIDC', STATES.people, people === undefined ? [] : [people], unnamed),
@@ -93,6 +100,13 @@ function gaugesOfReport(report: Report): Gauge[] {
       ),
     ];
   }
+}
+
+/** Declared scopes, each once, of which is known whether the grant has them. */
+function scopesOf({ scopes }: CredentialLine): (readonly [scope: string, isMissing: boolean])[] {
+  const { declared = [], granted, missing = [] } = scopes ?? {};
+  const known = granted === undefined ? missing : declared;
+  return [...new Set(known)].map((scope) => [scope, missing.includes(scope)] as const);
 }
 
 const SEVERITY_SCALE = SEVERITIES.map((severity, index) => `${index} ${severity}`).join(', ');

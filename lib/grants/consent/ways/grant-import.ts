@@ -1,5 +1,5 @@
 import { commandLine, describeError, explainedBy, ExplainedError, readCredential, safeText } from '#core';
-import { uncovered } from '../../../declaration/derived/scope-coverage';
+import { uncovered } from '../../../declaration/schema/scope-coverage';
 import { declaringFile } from '../../../declaration/deployment-file';
 import type { Person } from '../../../webex/account-request';
 import type { TokenPair } from '../../../webex/token-pair';

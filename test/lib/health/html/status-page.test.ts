@@ -1,5 +1,5 @@
 import { toHtml } from '../../../../lib/health/html/status-page';
-import type { CredentialLine } from '../../../../lib/health/report';
+import type { CredentialLine, Scopes } from '../../../../lib/health/report';
 import { credentialLine, day, refusedLine, report } from '../../../fixtures/results/report';
 
 const hostile = '<script>alert(1)</script> "x\' & y';
@@ -39,6 +39,17 @@ it('the page describes the picture inside it and in a table beside it', () => {
   expect(page).toContain(
     '<td>2026-12-25 (in 30 days), assuming a refresh does not extend refresh tokens (Webex does not say).</td>',
   );
+});
+
+it('the page shows the granted and the missing scopes, or that Webex did not tell them', () => {
+  const declared = ['spark:people_read', 'spark:rooms_read'];
+  const pageOf = (scopes?: Scopes): string => toHtml(report({ credentials: [credentialLine({ scopes })] }));
+  const told = pageOf({ declared, granted: ['spark:people_read', hostile], missing: ['spark:rooms_read'] });
+  expect(told).toContain('<th scope="row">Granted scopes</th><td>spark:people_read, &lt;script&gt;');
+  expect(told).toContain('<th scope="row">Missing scopes</th><td>spark:rooms_read</td>');
+  expect(pageOf({ declared })).toContain('<th scope="row">Granted scopes</th><td>not told</td>');
+  expect(pageOf({ declared, granted: declared, missing: [] })).not.toContain('Missing scopes');
+  expect(pageOf()).not.toContain('Granted scopes');
 });
 
 /** A credential with no other time than this one. */

@@ -43,6 +43,7 @@ const time = fc
   .map((date) => date.toISOString());
 const version = fc.constantFrom(1, 1, 1, 2, 0, '1', null);
 const seconds = fc.oneof(fc.double({ min: 0, max: 4e8, noNaN: true }), fc.constant(null));
+const scopes = fc.option(fc.array(oddText, { maxLength: 3 }));
 
 const consent = fc.record({
   version,
@@ -50,6 +51,8 @@ const consent = fc.record({
   by: fc.option(fc.record({ email: oddText, orgId: oddText })),
   accessTokenSeconds: seconds,
   refreshTokenTtlSeconds: seconds,
+  requestedScopes: scopes,
+  grantedScopes: scopes,
 });
 const date = fc.oneof(fc.integer({ min: -8.64e12, max: 8.64e12 }), fc.maxSafeInteger());
 const grant = fc.record({

@@ -18,6 +18,7 @@ const credential: CredentialLine = {
   consentedBy: 'ada.admin@example.com',
   organization: 'organization-of-ada',
   horizon: { until: at(900.5), assumption: 'assumption' },
+  scopes: { declared: ['a:one', 'b:two', 'a:one'], granted: ['detail', 'a:one'], missing: ['b:two'] },
   verified: { email: 'ada.admin@example.com', organization: 'organization-of-ada' },
   tokens: [],
 };
@@ -78,6 +79,8 @@ it.each([
   'webex_token_vault_credential_failing_since_timestamp_seconds{credential="testauth",integration="webex-myapp"} 90',
   'webex_token_vault_credential_consent_timestamp_seconds{credential="testauth",integration="webex-myapp"} 10',
   'webex_token_vault_credential_horizon_timestamp_seconds{credential="testauth",integration="webex-myapp"} 900.5',
+  'webex_token_vault_credential_scope_missing{credential="testauth",integration="webex-myapp",scope="a:one"} 0',
+  'webex_token_vault_credential_scope_missing{credential="testauth",integration="webex-myapp",scope="b:two"} 1',
   'webex_token_vault_app_secret_id_expiry_timestamp_seconds{app="people-me"} 700',
   'webex_token_vault_operator_secret_id_severity{operator="observer"} 0',
   'webex_token_vault_backup_taken_timestamp_seconds 60',
@@ -89,6 +92,17 @@ it('the metrics leave out times that are unknown or never come', () => {
   expect(text).not.toMatch(/timestamp_seconds\{[^}]*second/);
   expect(text).not.toContain('operator_secret_id_expiry');
   expect(text).not.toContain('backup_verified');
+});
+
+it.each([
+  ['no scope, if nothing is known', { declared: ['a:one', 'b:two'] }, []],
+  ['only the scopes that the consent did not ask for', { declared: ['a:one', 'b:two'], missing: ['b:two'] }, ['b:two']],
+])('the metrics contain %s', (_, scopes, expected) => {
+  const found = textOf({ ...report, credentials: [{ ...credential, scopes }] });
+  expect([...found.matchAll(/credential_scope_missing\{.*scope="(.*)"\} 1/g)].map(([, scope]) => scope)).toEqual(
+    expected,
+  );
+  expect(found).not.toMatch(/credential_scope_missing\{.*\} 0/);
 });
 
 it('the metrics contain no email, organization or text of the report', () => {

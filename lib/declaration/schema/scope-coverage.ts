@@ -18,3 +18,11 @@ export function uncovered(wanted: readonly string[], scopes: readonly string[]):
     scopes.includes(scope) || (scopes.includes(ALL) && scope.startsWith('spark:') && !BESIDE_ALL.includes(scope));
   return [...new Set(wanted)].filter((scope) => !isCovered(scope));
 }
+
+/** The first is the usual one. */
+export const ACCOUNT_SCOPES: readonly [string, ...string[]] = ['spark:people_read', 'spark-admin:people_read', ALL];
+
+/** Those scopes that allow a request to `people/me`. */
+export function accountScopes(scopes: readonly string[]): string[] {
+  return scopes.filter((scope) => ACCOUNT_SCOPES.includes(scope));
+}

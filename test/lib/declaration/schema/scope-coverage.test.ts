@@ -1,4 +1,4 @@
-import { uncovered } from '../../../../lib/declaration/derived/scope-coverage';
+import { uncovered } from '../../../../lib/declaration/schema/scope-coverage';
 
 it.each([
   ['another order', ['a:one', 'b:two'], ['b:two', 'a:one'], []],
