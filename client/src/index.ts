@@ -29,5 +29,5 @@ export type { CertLoginOptions } from './login/cert-login';
 export { githubIdToken } from './login/github-id-token';
 export type { JwtLoginOptions, KubernetesLoginOptions } from './login/jwt-login';
 export { TokenSource, type TokenSourceOptions, type TokenSourceSettings } from './token-source';
-export { tokenSourceFromEnvironment } from './token-source-environment';
+export { credentialsFromEnvironment, tokenSourceFromEnvironment } from './token-source-environment';
 export { WebexFetch, type ReplySchema, type WebexFetchOptions, type WebexRequest } from './webex-fetch';

@@ -21,3 +21,26 @@ export function tokenSourceFromEnvironment(
   }
   return new TokenSource({ ...options, ...identity, ...server, credential, mountPath: engineMount(env) });
 }
+
+/**
+ * Returns the names of the credentials that the app reads, such as one for each organization. They are in the variable
+ * `WEBEX_CREDENTIALS`, between spaces. `webex-token-vault issue` prints it for an app that reads several.
+ *
+ * ```ts
+ * for (const credential of credentialsFromEnvironment()) {
+ *   await using tokens = tokenSourceFromEnvironment(credential);
+ *   await report(tokens);
+ * }
+ * ```
+ *
+ * @throws ExplainedError if the variable is not set
+ */
+export function credentialsFromEnvironment({ WEBEX_CREDENTIALS = '' }: NodeJS.ProcessEnv = process.env): string[] {
+  const names = WEBEX_CREDENTIALS.split(/\s+/).filter((name) => name !== '');
+  if (names.length === 0) {
+    throw new ExplainedError(
+      'WEBEX_CREDENTIALS names no credential, so there is nothing to loop over; set it as "webex-token-vault issue" printed it, like WEBEX_CREDENTIALS="people-me-acme people-me-globex"',
+    );
+  }
+  return [...new Set(names)];
+}

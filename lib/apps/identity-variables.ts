@@ -26,19 +26,28 @@ export function serverVariables({ address, namespace }: VaultConnectionOptions):
 
 /** Variables of an app with an AppRole, without its secret id. */
 export function appVariables(
-  { engine, appRole }: Deployment,
+  deployment: Deployment,
   app: App,
   connection: VaultConnectionOptions,
   roleId: string,
 ): Record<string, string> {
+  const { engine, appRole } = deployment;
   return {
     ...serverVariables(connection),
     ...engineVariables(engine),
     ...(appRole.path === APPROLE_PATH ? {} : { APPROLE_MOUNT: appRole.path }),
     VAULT_ROLE_ID: roleId,
     ...(app.renewsSecretId ? { VAULT_RENEW_SECRET_ID: 'true' } : {}),
+    ...credentialVariables(deployment, app),
     ...allowVariables(app),
   };
+}
+
+/** The credentials of an app that reads several, or those of organizations. Such an app loops over them. */
+export function credentialVariables({ credentials }: Deployment, { reads }: App): Record<string, string> {
+  const members = new Set(credentials.filter((each) => each.organization !== undefined).map(({ name }) => name));
+  const isList = reads.length > 1 || reads.some((name) => members.has(name));
+  return isList ? { WEBEX_CREDENTIALS: reads.join(' ') } : {};
 }
 
 /** The rules of `webex-token proxy` for the app. Other programs ignore them. */
@@ -53,7 +62,12 @@ export function identityVariables(
   login: IdentityLogin,
   connection: VaultConnectionOptions,
 ): Record<string, string> {
-  return { ...serverVariables(connection), ...loginVariables(deployment, app, login), ...allowVariables(app) };
+  return {
+    ...serverVariables(connection),
+    ...loginVariables(deployment, app, login),
+    ...credentialVariables(deployment, app),
+    ...allowVariables(app),
+  };
 }
 
 /** The variables of the login, without the address of Vault. */

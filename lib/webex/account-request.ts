@@ -1,5 +1,6 @@
 import { oneLine } from '#core';
 import { z } from 'zod';
+import { webexKey } from './webex-key';
 import { type WebexOptions, webexRequest } from './webex-request';
 
 /** A terminal shows these texts to people, and would obey control characters in them. */
@@ -23,4 +24,13 @@ export type Person = z.infer<typeof personReply>;
  */
 export async function peopleMe(options: WebexOptions): Promise<Person> {
   return webexRequest({ ...options, method: 'GET', path: 'people/me' }, personReply);
+}
+
+export function hasEmail({ emails }: Pick<Person, 'emails'>, email: string): boolean {
+  return emails.some((each) => each.toLowerCase() === email.toLowerCase());
+}
+
+/** @param organization id, in each form that Webex shows */
+export function isOfOrganization({ orgId }: Pick<Person, 'orgId'>, organization: string): boolean {
+  return webexKey(orgId) === webexKey(organization);
 }

@@ -82,6 +82,6 @@ async function refusal(answer: OAuthAnswer, path: string, options: ApplicationTo
     : new RequestRefused(
         path,
         answer,
-        "check that serviceApp.id, serviceApp.organizationId and client id are the Service App's, as Webex's developer portal and Control Hub show them",
+        "check that serviceApp.id, the id of the organization and the client id are the Service App's, as Webex's developer portal and Control Hub show them",
       );
 }

@@ -1,4 +1,4 @@
-import { tokenSourceFromEnvironment } from '../../client/src/token-source-environment';
+import { credentialsFromEnvironment, tokenSourceFromEnvironment } from '../../client/src/token-source-environment';
 
 const complete = { VAULT_ADDR: 'http://127.0.0.1:1', VAULT_ROLE_ID: 'role', VAULT_SECRET_ID: 'secret' };
 
@@ -50,4 +50,15 @@ it.each([
   const refused = () => tokenSourceFromEnvironment('testauth', {}, env);
   expect(refused).toThrow(message);
   expect(refused).not.toThrow(/hush/);
+});
+
+it('credentialsFromEnvironment returns each name of WEBEX_CREDENTIALS once', () => {
+  const WEBEX_CREDENTIALS = ' people-me-acme people-me-globex\n people-me-acme ';
+  expect(credentialsFromEnvironment({ WEBEX_CREDENTIALS })).toEqual(['people-me-acme', 'people-me-globex']);
+});
+
+it.each([undefined, '', ' '])('credentialsFromEnvironment refuses %j, because a loop would do nothing', (value) => {
+  expect(() => credentialsFromEnvironment({ WEBEX_CREDENTIALS: value })).toThrow(
+    'WEBEX_CREDENTIALS names no credential',
+  );
 });

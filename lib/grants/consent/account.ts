@@ -1,7 +1,7 @@
 import { commandLine, programLine, describeError, ExplainedError, transient, WebexResponseError } from '#core';
 import { declaringFile } from '../../declaration/deployment-file';
-import { peopleMe, type Person } from '../../webex/account-request';
-import { webexKey } from '../../webex/webex-key';
+import type { Credential } from '../../declaration/schema/deployment';
+import { hasEmail, isOfOrganization, peopleMe, type Person } from '../../webex/account-request';
 import type { GrantRun } from './grant';
 
 /*
@@ -57,40 +57,63 @@ export interface ExpectedAccount {
   readonly acceptsUntold?: true;
 }
 
-/** The account of a person. Only a person can consent. */
-export interface ExpectedPerson extends ExpectedAccount {
-  readonly email: string;
-}
-
 /** Words about an account that is refused. */
 export interface AccountWords {
   /** The verb of the message. @default "consented" */
   readonly did?: string;
-  /** Advice. @param email account that is expected */
-  readonly advice?: (email: string) => string;
+  /** Advice. @param account that is expected */
+  readonly advice?: (account: string) => string;
 }
 
-/** Expects the email that `deployment.ts` declares. */
-export function ownerAccount(owner: string): ExpectedPerson {
-  return personAccount(owner, ({ emails }) => emails.some((email) => email.toLowerCase() === owner.toLowerCase()));
+/**
+ * Expects the owner and the organization that a person's credential declares.
+ *
+ * @returns undefined if it declares neither
+ */
+export function declaredAccount({ owner, organization }: Credential): ExpectedAccount | undefined {
+  const ofOwner = owner === undefined ? undefined : ownerAccount(owner);
+  const ofOrganization = organization?.id === undefined ? undefined : memberAccount(organization.name, organization.id);
+  return ofOwner && ofOrganization ? bothAccounts(ofOwner, ofOrganization) : (ofOwner ?? ofOrganization);
+}
+
+function ownerAccount(owner: string): ExpectedAccount {
+  return personAccount(owner, (person) => hasEmail(person, owner));
 }
 
 /** Expects Webex's own id, because an email can change. */
-export function samePerson({ id, emails }: Person): ExpectedPerson {
+export function samePerson({ id, emails }: Person): ExpectedAccount {
   return personAccount(emails[0] ?? id, (person) => person.id === id);
+}
+
+/** Expects any account of an organization. */
+function memberAccount(name: string, organization: string): ExpectedAccount {
+  return {
+    accepts: (person) => isOfOrganization(person, organization),
+    refusal: ({ id, emails, orgId }, credentialName, consequence, { did = 'consented', advice = consentAs }) =>
+      `${emails[0] ?? id} of organization ${orgId} ${did}, but "${credentialName}" belongs to organization "${name}" (${organization}); ${consequence}; ${advice(`an account of "${name}"`)}`,
+  };
+}
+
+/** Expects an account that both accept. The first one says who it is. */
+export function bothAccounts(first: ExpectedAccount, second: ExpectedAccount): ExpectedAccount {
+  return {
+    email: first.email,
+    accepts: (person) => first.accepts(person) && second.accepts(person),
+    refusal: (person, ...words) => (first.accepts(person) ? second : first).refusal(person, ...words),
+  };
 }
 
 /** Expects a Service App's account in the organization that authorized it. Webex may not name that account. */
 export function organizationAccount(organization: string): ExpectedAccount {
   return {
-    accepts: ({ orgId }) => webexKey(orgId) === webexKey(organization),
+    accepts: (person) => isOfOrganization(person, organization),
     refusal: ({ orgId }, credentialName, consequence) =>
-      `Webex gave a token of organization ${orgId}, but "${credentialName}" belongs to ${organization}; ${consequence}; correct serviceApp.organizationId in ${declaringFile()}, or have ${organization} authorize the Service App`,
+      `Webex gave a token of organization ${orgId}, but "${credentialName}" belongs to ${organization}; ${consequence}; correct its id in ${declaringFile()}, or have ${organization} authorize the Service App`,
     acceptsUntold: true,
   };
 }
 
-function personAccount(email: string, accepts: (person: Person) => boolean): ExpectedPerson {
+function personAccount(email: string, accepts: (person: Person) => boolean): ExpectedAccount {
   return {
     email,
     accepts,
@@ -99,8 +122,8 @@ function personAccount(email: string, accepts: (person: Person) => boolean): Exp
   };
 }
 
-function consentAs(email: string): string {
-  return `sign out of Webex in the browser, then consent as ${email}`;
+function consentAs(account: string): string {
+  return `sign out of Webex in the browser, then consent as ${account}`;
 }
 
 /**

@@ -18,7 +18,15 @@ import { declaringFile } from '../../declaration/deployment-file';
 import type { Credential } from '../../declaration/schema/deployment';
 import { readGraceSignal } from '../../vault/grace-signal';
 import { peopleMe } from '../../webex/account-request';
-import { AccountNotChecked, ownerAccount, refuseOther, samePerson, WrongAccount, type ExpectedPerson } from './account';
+import {
+  AccountNotChecked,
+  bothAccounts,
+  declaredAccount,
+  type ExpectedAccount,
+  refuseOther,
+  samePerson,
+  WrongAccount,
+} from './account';
 import type { GrantRun } from './grant';
 
 /*
@@ -79,22 +87,23 @@ export async function findGrant(
 /**
  * The error if the credential has a grant already. An earlier run may have stored a grant without a check of its account.
  *
- * @returns WrongAccount or AccountNotChecked if the account is not known to be the declared owner's
+ * @returns WrongAccount or AccountNotChecked if the account is not known to be the declared one
  */
 export async function worksAlready(
   { credential, integration, apiUrl }: GrantRun,
   existing: ExistingGrant,
   { signal, way }: { readonly signal?: AbortSignal; readonly way?: string } = {},
 ): Promise<ExplainedError> {
-  const { name, owner, serviceApp } = credential;
+  const { name, serviceApp } = credential;
+  const declared = declaredAccount(credential);
   if (existing instanceof ExplainedError) {
     return existing;
   }
-  if (owner !== undefined) {
+  if (declared !== undefined) {
     try {
       const person = await peopleMe({ apiUrl, accessToken: existing.accessToken, signal });
       const consequence = `it works as that account; to delete it: ${commandLine('revoke', name)}`;
-      refuseOther(ownerAccount(owner), person, name, consequence);
+      refuseOther(declared, person, name, consequence);
     } catch (error) {
       signal?.throwIfAborted();
       return error instanceof WrongAccount
@@ -111,19 +120,28 @@ export async function worksAlready(
   );
 }
 
-/** The person who may replace the grant: the declared owner, otherwise the person of the present grant. */
+/**
+ * The account that may replace the grant: the declared owner, otherwise the person of the present grant. If the present grant is of
+ * another organization than the declared one, any account of that one may replace it.
+ */
 export async function expectedAccount(
-  { credential: { name, owner }, apiUrl, signal }: GrantRun,
+  { credential, apiUrl, signal }: GrantRun,
   existing: ExistingGrant,
-): Promise<ExpectedPerson> {
-  if (owner !== undefined) {
-    return ownerAccount(owner);
+): Promise<ExpectedAccount> {
+  const { name, owner } = credential;
+  const declared = declaredAccount(credential);
+  if (declared !== undefined && owner !== undefined) {
+    return declared;
   }
   try {
     if (existing instanceof ExplainedError) {
       throw existing;
     }
-    return samePerson(await peopleMe({ apiUrl, accessToken: existing.accessToken, signal }));
+    const person = await peopleMe({ apiUrl, accessToken: existing.accessToken, signal });
+    if (declared === undefined) {
+      return samePerson(person);
+    }
+    return declared.accepts(person) ? bothAccounts(samePerson(person), declared) : declared;
   } catch (error) {
     signal.throwIfAborted();
     throw explainedBy(

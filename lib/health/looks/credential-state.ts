@@ -33,7 +33,7 @@ export function stateOfReading(
   { failingSince }: Observation,
   now: Date,
 ): CredentialFinding {
-  const { name, owner } = credential;
+  const { name, owner, organization } = credential;
   const until =
     expireTime === undefined ? 'its token never expires' : `its token expires ${describeDistance(expireTime, now)}`;
   if (answer?.kind === 'refused') {
@@ -48,12 +48,18 @@ export function stateOfReading(
       `check in Control Hub that the integration is switched on; if it is: ${commandLine('revoke', name, '--vault-only')}, then ${commandLine('authorize', name)}`,
     );
   }
-  if (answer?.kind === 'person' && owner !== undefined && !answer.isOwner) {
-    const again = (owner: string): string =>
-      `${commandLine('revoke', name)}, then ${commandLine('authorize', name)} as ${owner}`;
+  if (answer?.kind === 'person' && answer.differsFrom !== undefined) {
+    const isOwner = answer.differsFrom === 'owner';
+    const account = isOwner ? (owner ?? '') : `an account of organization "${organization?.name ?? ''}"`;
+    const acting = isOwner ? answer.email : `${answer.email} of organization ${answer.organization}`;
+    const again = (who: string): string =>
+      `${commandLine('revoke', name)}, then ${commandLine('authorize', name)} as ${who}`;
     return {
-      ...finding('wrong account', 'broken', `it acts as ${answer.email}, but belongs to ${owner}`, again(owner)),
-      impersonal: { detail: 'it acts as another account than its owner', next: again('its owner') },
+      ...finding('wrong account', 'broken', `it acts as ${acting}, but belongs to ${account}`, again(account)),
+      impersonal: {
+        detail: `it acts as another account than its ${isOwner ? 'owner' : "organization's"}`,
+        next: again(isOwner ? 'its owner' : account),
+      },
     };
   }
   if (warnings.length === 0) {

@@ -22,7 +22,7 @@ from .errors import (
 )
 from .identity import AppRole, Cert, Identity, Jwt, Kubernetes
 from .token_source import TokenSource
-from .token_source_environment import token_source_from_environment
+from .token_source_environment import credentials_from_environment, token_source_from_environment
 
 __all__ = [
     "AppRole",
@@ -47,6 +47,7 @@ __all__ = [
     "WebexTokenError",
     "WrappingTokenForgedError",
     "WrappingTokenSpentError",
+    "credentials_from_environment",
     "github_id_token",
     "token_source_from_environment",
 ]

@@ -54,6 +54,26 @@ def token_source_from_environment(
     )
 
 
+def credentials_from_environment(env: Environment | None = None) -> list[str]:
+    """Return the names of the credentials that the app reads, such as one for each organization.
+
+    They are in the variable ``WEBEX_CREDENTIALS``, between spaces. ``webex-token-vault issue`` prints it for an app
+    that reads several. Raises ExplainedError if the variable is not set::
+
+        for credential in credentials_from_environment():
+            with token_source_from_environment(credential) as tokens:
+                report(tokens)
+    """
+    env = os.environ if env is None else env
+    names = env.get("WEBEX_CREDENTIALS", "").split()
+    if not names:
+        raise ExplainedError(
+            "WEBEX_CREDENTIALS names no credential, so there is nothing to loop over; set it as "
+            '"webex-token-vault issue" printed it, like WEBEX_CREDENTIALS="people-me-acme people-me-globex"'
+        )
+    return list(dict.fromkeys(names))
+
+
 def _address(env: Environment) -> str:
     address = vault_variable("ADDR", env)
     if address is None:

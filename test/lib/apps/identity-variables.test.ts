@@ -106,3 +106,20 @@ it('an app without rules has no WEBEX_ALLOW', () => {
   expect(variables).not.toHaveProperty('WEBEX_ALLOW');
   expect(told({ github }).environment).not.toHaveProperty('WEBEX_ALLOW');
 });
+
+it.each([
+  ['an app of one credential', ['testauth'], undefined],
+  ['an app of two credentials', ['testauth', 'other'], 'testauth other'],
+  ['an app of one organization', ['customers-acme'], 'customers-acme'],
+  ['an app of a family', ['customers'], 'customers-acme customers-globex'],
+])('%s has its credentials in WEBEX_CREDENTIALS if it may have to loop over them', (_, reads, expected) => {
+  const common = { integration: 'webex-myapp', scopes: ['spark:people_read'] };
+  const credentials = [
+    { name: 'testauth', ...common },
+    { name: 'other', ...common },
+    { name: 'customers', organizations: [{ name: 'acme' }, { name: 'globex' }], ...common },
+  ];
+  const deployment = exampleDeployment({ credentials, apps: [{ name: 'reports', reads }] });
+  const variables = appVariables(deployment, findApp(deployment, 'reports'), connection, 'a-role-id');
+  expect(variables.WEBEX_CREDENTIALS).toBe(expected);
+});

@@ -119,7 +119,7 @@ describe('it is refused', () => {
     expect(error).toBeInstanceOf(RequestRefused);
     expect(error.message).toContain('The provided clientId is invalid, tracking id ROUTERGW_');
     expect(error.message).toContain(
-      "check that serviceApp.id, serviceApp.organizationId and client id are the Service App's",
+      "check that serviceApp.id, the id of the organization and the client id are the Service App's",
     );
   });
 

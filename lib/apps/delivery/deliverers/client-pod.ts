@@ -1,4 +1,5 @@
 import { appPod } from '../app-pod';
+import { credentialVariables } from '../../identity-variables';
 import { containerLogin } from '../container-login';
 import type { Deliverer } from '../delivery';
 
@@ -13,6 +14,7 @@ export const clientPod: Deliverer = {
   ],
   manifests: (delivery) => {
     const { env, volume, mountPath } = containerLogin(delivery);
-    return [appPod(delivery, { env, volumes: [{ ...volume, mountPath }] })];
+    const credentials = credentialVariables(delivery.deployment, delivery.app);
+    return [appPod(delivery, { env: { ...env, ...credentials }, volumes: [{ ...volume, mountPath }] })];
   },
 };

@@ -10,7 +10,7 @@ import {
 import { declaringFile } from '../../../declaration/deployment-file';
 import { consentUrlReply } from '../../../vault/replies';
 import { checkWebex } from '../../../webex/reachable-webex';
-import { AccountNotChecked, accountUntold, ownerAccount, personOf, refuseOther } from '../account';
+import { AccountNotChecked, accountUntold, declaredAccount, personOf, refuseOther } from '../account';
 import { checkAuthorizer } from '../authorizer-checks';
 import { consentInBrowser, type BrowserOptions } from '../consent';
 import { noteConsent } from '../consent-note';
@@ -38,7 +38,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Grant> {
   const { credential, apiUrl, signal } = run;
   await checkAuthorizer(run);
   await grantToReplace(run);
-  if (credential.owner !== undefined) {
+  if (declaredAccount(credential) !== undefined) {
     await checkWebex(apiUrl, signal);
   }
   return await consentInBrowser(
@@ -86,7 +86,8 @@ async function consentUrl({ vault, mountPath, integration, credential, signal }:
  */
 async function storeGrant(run: GrantRun, code: string): Promise<Grant> {
   const { vault, mountPath, apiUrl, credential, notice } = run;
-  const { name, owner, scopes } = credential;
+  const { name, scopes } = credential;
+  const declared = declaredAccount(credential);
   const kept = `"${name}" is authorized`;
   const consentedAt = new Date();
   await exchangeCode(run, code).catch((error: unknown) => {
@@ -106,13 +107,13 @@ async function storeGrant(run: GrantRun, code: string): Promise<Grant> {
   });
   if (person === undefined) {
     // Only a person can give this grant again, so it is kept.
-    if (owner !== undefined) {
+    if (declared !== undefined) {
       throw new AccountNotChecked(run, kept, new ExplainedError(`the scopes of "${name}" do not allow to read it`));
     }
     notice(accountUntold(name));
-  } else if (owner !== undefined) {
+  } else if (declared !== undefined) {
     try {
-      refuseOther(ownerAccount(owner), person, name, 'the credential is deleted');
+      refuseOther(declared, person, name, 'the credential is deleted');
     } catch (error) {
       await removeGrant(run);
       throw error;

@@ -1,7 +1,7 @@
 import { ExplainedError } from '#core';
 import { StoredIntegration } from '../../../vault/stored-integration';
 import { checkWebex } from '../../../webex/reachable-webex';
-import { type ExpectedAccount, ownerAccount } from '../account';
+import { declaredAccount, type ExpectedAccount } from '../account';
 import { checkImporter } from '../authorizer-checks';
 import { expectedAccount, grantToReplace } from '../existing-grant';
 import { grantRun, type GrantOptions, type GrantRun } from '../grant';
@@ -16,7 +16,7 @@ export interface ImportOptions extends GrantOptions {
   readonly way?: string;
   /** Whether a working grant may be replaced. @default false */
   readonly replace?: boolean;
-  /** Account that the grant has to belong to. @default - the declared owner, otherwise the person of the present grant */
+  /** Account that the grant has to belong to. @default - the declared one, otherwise the person of the present grant */
   readonly expected?: ExpectedAccount;
   /** Whether the request for the grant names the declared scopes. @default true */
   readonly asksForScopes?: boolean;
@@ -46,14 +46,14 @@ export async function prepareImport(options: ImportOptions): Promise<PreparedImp
   const stored = await StoredIntegration.read(vault.endedBy(signal), deployment, credential.integration);
   const existing = await grantToReplace(run, { replace, way });
   await checkWebex(apiUrl, signal);
-  const owner = credential.owner === undefined ? undefined : ownerAccount(credential.owner);
+  const declared = declaredAccount(credential);
   return {
     ...run,
     ...(isRepeatable && {
       retryPeriod: new RetryPeriod(() => undefined, signal, { attempts: 4, ...options.retryPeriod }),
     }),
     stored,
-    expected: options.expected ?? (existing === undefined ? owner : await expectedAccount(run, existing)),
+    expected: options.expected ?? (existing === undefined ? declared : await expectedAccount(run, existing)),
     replaces: existing !== undefined && !(existing instanceof ExplainedError),
     mayReplace: replace,
     requestedScopes: asksForScopes ? credential.scopes : undefined,

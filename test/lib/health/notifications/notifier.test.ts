@@ -55,7 +55,7 @@ describe('accounts', () => {
   const acting = stateOfReading(
     declared,
     new CredentialReading({ data: { server: 'webex-myapp', access_token: 'x', type: 'Bearer' } }),
-    { kind: 'person', email: other, organization, isOwner: false },
+    { kind: 'person', email: other, organization, differsFrom: 'owner' },
     { tokens: [], failingSince: null },
     now,
   );
