@@ -9,16 +9,17 @@ import { AccountNotChecked, GrantKept } from '../../grants/consent/account';
 import { consentRefused } from '../../grants/consent/consent-refused';
 import type { Grant } from '../../grants/consent/grant';
 import { finishPkce, preparePkce, pkceUrl } from '../../grants/consent/ways/pkce-grant';
+import type { ConsentCause } from '../../health/looks/consent-need';
 import { scopeWords } from '../../webex/scope-words';
 import { consentPage } from '../pages/consent-page';
 import { outcomePage } from '../pages/outcome-page';
 import type { PeopleSiteOptions } from './people-site-options';
 import { type HeldCode, isAccepted, type Session, type ShownRequest, type Visitor } from './visitor';
-import { findWaiting, type WaitingCause } from './waiting-consents';
+import { findWaiting } from './waiting-consents';
 import { requestPath } from './waiting-item';
 
 /** Causes of a grant that works. The consent replaces it. */
-const REPLACING: readonly WaitingCause[] = ['wrong account', 'scopes missing', 'ends soon'];
+const REPLACING: readonly ConsentCause[] = ['wrong account', 'scopes missing', 'ends soon'];
 
 /** Time that a login must still last before a code is exchanged, because the token stores the grant afterwards. */
 const EXCHANGE_MS = 60_000;

@@ -3,6 +3,7 @@ import { consentSite, type ConsentSite } from '../../declaration/derived/consent
 import { findIntegration } from '../../declaration/derived/by-name';
 import { isServiceApp } from '../../declaration/schema/credential-declaration';
 import type { Credential, Deployment } from '../../declaration/schema/deployment';
+import { type ConsentCause, consentCause } from '../../health/looks/consent-need';
 import { lookAtCredential } from '../../health/looks/credential-look';
 import { LOOKS_AT_ONCE } from '../../health/looks/look';
 import type { CredentialLine } from '../../health/report';
@@ -13,16 +14,13 @@ import type { VaultClient } from '../../vault/vault-client';
  * The credentials that wait for a person, as an authorizer sees them. The look is that of `status`, without its records.
  */
 
-/** Why a credential waits. */
-export type WaitingCause = 'never given' | 'ended' | 'wrong account' | 'scopes missing' | 'ends soon';
-
 /** A credential that needs the consent of a person. */
 export interface WaitingCredential {
   readonly name: string;
   readonly integration: string;
   /** Email of the account that has to consent. @default - the declaration names none */
   readonly owner?: string;
-  readonly cause: WaitingCause;
+  readonly cause: ConsentCause;
   /** Further words: the missing scopes, or the end. @default - none */
   readonly detail?: string;
   /** When the grant may end. */
@@ -89,29 +87,13 @@ type Outcome = WaitingCredential | { readonly unknown: { readonly name: string; 
 /** @returns undefined if the credential needs nobody */
 function waitingOf(deployment: Deployment, credential: Credential, line: CredentialLine): Outcome {
   const { name, integration, owner } = credential;
-  const cause = causeOf(line);
+  const cause = consentCause(line);
   if (cause === undefined) {
     const { state, detail } = line;
     return state === 'unknown' || state === 'pending' ? { unknown: { name, detail } } : undefined;
   }
   const until = cause === 'ends soon' ? line.horizon?.until : line.expireTime;
   const site = consentSite(findIntegration(deployment, integration));
-  return { name, integration, owner, cause, until, site };
-}
-
-function causeOf({ state, severity }: CredentialLine): WaitingCause | undefined {
-  switch (state) {
-    case 'never authorized':
-      return 'never given';
-    case 'gone':
-    case 're-authorization required':
-    case 'refused by Webex':
-      return 'ended';
-    case 'wrong account':
-      return 'wrong account';
-    case 'healthy':
-      return severity === 'attention' ? 'ends soon' : undefined;
-    default:
-      return undefined;
-  }
+  const missing = cause === 'scopes missing' ? line.scopes?.missing?.join(' ') : undefined;
+  return { name, integration, owner, cause, detail: missing, until, site };
 }

@@ -43,3 +43,13 @@ export function consentSites({ integrations }: Pick<Deployment, 'integrations'>)
   }
   return [...sites.values()];
 }
+
+/** Site on which people log in and consent. @returns undefined if the integration has none, or nobody may log in there */
+export function peopleSite(
+  { integrations, operators }: Pick<Deployment, 'integrations' | 'operators'>,
+  integrationName: string,
+): ConsentSite | undefined {
+  const integration = integrations.find(({ name }) => name === integrationName);
+  const mayLogIn = operators?.oidc?.groups.authorizer !== undefined;
+  return mayLogIn && integration !== undefined ? consentSite(integration) : undefined;
+}

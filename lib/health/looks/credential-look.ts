@@ -6,13 +6,16 @@ import {
   TemporarilyUnavailable,
   VaultUnreachableError,
 } from '#core';
+import { peopleSite } from '../../declaration/derived/consent-site';
 import { accountScopes } from '../../declaration/schema/scope-coverage';
 import { replaceCommand } from '../../declaration/derived/replace-command';
+import { isServiceApp } from '../../declaration/schema/credential-declaration';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { EngineTuning } from '../../declaration/schema/engine-declaration';
 import { consentRecord } from '../../declaration/schema/record-paths';
 import { consentRecordSchema } from '../../vault/records/consent-record';
 import { problemOf, Records } from '../../vault/records/record-store';
+import { withConsentSite } from './consent-need';
 import { ATTENTION_MS } from './thresholds';
 import { stateOfReading, stateOfRefusal } from './credential-state';
 import { horizonOf } from './horizon';
@@ -94,7 +97,7 @@ export async function lookAtCredential(
     isThere ? noteOfPace(deployment.engine.tuning, accessTokenSeconds) : undefined,
   ];
   const life = isHealthy && endsSoon ? endingSoon(credential, horizon, now) : finding;
-  return {
+  const line: CredentialLine = {
     ...(isHealthy && missing !== undefined ? lackingScopes(credential, life, missing) : life),
     name,
     integration,
@@ -110,6 +113,7 @@ export async function lookAtCredential(
     tokens: sinceConsent(after.tokens, consentedAt),
     notes: notes.filter((note) => note !== undefined),
   };
+  return isServiceApp(credential) ? line : withConsentSite(line, peopleSite(deployment, integration));
 }
 
 function noteOf(what: string, problem: string | undefined): string | undefined {

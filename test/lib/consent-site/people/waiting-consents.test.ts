@@ -38,13 +38,15 @@ const days = (count: number) => new Date(Date.now() + count * 86_400_000);
 
 it('the look tells why each credential waits, and leaves out those that need nobody', async () => {
   await using vault = await ScriptedVault.start();
-  const names = ['never', 'gone', 'refused', 'soon', 'healthy', 'outage'];
+  const names = ['never', 'gone', 'refused', 'soon', 'fewer', 'healthy', 'outage'];
   const deployment = declared(names.map((name) => credential(name)));
   const records = `${deployment.engine.recordsPath}/data/consents`;
   vault.answer(`${records}/gone`, consent({ consentedAt: days(-10) }));
   vault.answer('oauthapp/creds/refused', refusal(400, 'server rejected request: invalid_grant'));
   vault.answer('oauthapp/creds/soon', credentialAnswer('a-token', days(2)));
   vault.answer(`${records}/soon`, consent({ consentedAt: days(-88), refreshTokenTtlSeconds: 90 * 86_400 }));
+  vault.answer('oauthapp/creds/fewer', credentialAnswer('a-token', days(10)));
+  vault.answer(`${records}/fewer`, consent({ consentedAt: days(-1), grantedScopes: ['spark:rooms_read'] }));
   vault.answer('oauthapp/creds/healthy', credentialAnswer('a-token', days(10)));
   vault.answer(`${records}/healthy`, consent({ consentedAt: days(-1), refreshTokenTtlSeconds: 90 * 86_400 }));
   vault.answer('oauthapp/creds/outage', refusal(503, 'sealed'));
@@ -55,7 +57,9 @@ it('the look tells why each credential waits, and leaves out those that need nob
     ['gone', 'ended'],
     ['refused', 'ended'],
     ['soon', 'ends soon'],
+    ['fewer', 'scopes missing'],
   ]);
+  expect(look.waiting.find(({ name }) => name === 'fewer')?.detail).toBe('spark:people_read');
   expect(JSON.stringify(look)).not.toContain('a-token');
   expect(vault.requests.filter((request) => !request.startsWith('GET'))).toEqual([]);
 });
