@@ -108,6 +108,8 @@ export interface SeenToken {
 
 export interface CredentialLine extends Line<State<'credential'>> {
   readonly integration: string;
+  /** Declared organization of the credential, and its family. @default - the credential is in no family */
+  readonly member?: { readonly family: string; readonly name: string };
   readonly expireTime?: Date;
   readonly refreshedAt?: Date;
   readonly failingSince?: Date;

@@ -39,6 +39,8 @@ function ofCredential(line: CredentialLine): object {
   return {
     ...ofLine(line),
     integration: line.integration,
+    family: line.member?.family ?? null,
+    organization_name: line.member?.name ?? null,
     expire_time: time(line.expireTime),
     refreshed_at: time(line.refreshedAt),
     failing_since: time(line.failingSince),

@@ -105,6 +105,7 @@ function example(): Report {
       {
         ...lineOf('credential', 'healthy', 'healthy', ''),
         integration: 'integration',
+        member: { family: 'family', name: 'organization' },
         expireTime: time,
         refreshedAt: time,
         failingSince: time,

@@ -44,3 +44,24 @@ it('list --json prints the same with a format version', async () => {
     operators: expect.arrayContaining([expect.objectContaining({ name: 'observer' })]) as unknown[],
   });
 });
+
+it('list shows the organization of a credential, and all credentials that an app reads by their family', async () => {
+  const organizations = [{ name: 'acme', owner: 'admin@acme.example' }, { name: 'globex' }];
+  const common = { integration: 'webex-myapp', scopes: ['spark:people_read'] };
+  const family = declaredExample({
+    credentials: [{ name: 'customers', organizations, ...common }],
+    apps: [{ name: 'report', reads: ['customers'] }],
+  });
+  const { stdout } = await runCommand('list', [], family);
+  expect(stdout).toMatch(
+    /^credential +customers-acme +person of admin@acme\.example; organization acme of customers; by webex-myapp; spark:people_read$/m,
+  );
+  expect(stdout).toMatch(/^app +report +logs in by approle; reads customers-acme, customers-globex$/m);
+  const json = JSON.parse((await runCommand('list', ['--json'], family)).stdout) as object;
+  expect(json).toMatchObject({
+    credentials: [
+      { name: 'customers-acme', family: 'customers', organization_name: 'acme' },
+      { name: 'customers-globex', family: 'customers', organization_name: 'globex' },
+    ],
+  });
+});

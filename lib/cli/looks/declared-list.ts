@@ -22,6 +22,8 @@ export function declaredJson(deployment: Deployment, file: string): object {
       integration: credential.integration,
       kind: kindOf(credential),
       owner: credential.owner ?? null,
+      family: credential.organization?.family ?? null,
+      organization_name: credential.organization?.name ?? null,
       scopes: credential.scopes,
     })),
     apps: apps.map((app) => ({
@@ -45,9 +47,14 @@ export function declaredTable(deployment: Deployment): string {
         ['integration', name, `client id ${clientId ?? 'not declared'}; redirect URL ${redirectUrl}`] as const,
     ),
     ...credentials.map((credential) => {
-      const { name, integration, owner, scopes } = credential;
+      const { name, integration, owner, organization, scopes } = credential;
       const whose = owner === undefined ? '' : ` of ${owner}`;
-      return ['credential', name, `${kindOf(credential)}${whose}; by ${integration}; ${scopes.join(' ')}`] as const;
+      const member = organization === undefined ? '' : `; organization ${organization.name} of ${organization.family}`;
+      return [
+        'credential',
+        name,
+        `${kindOf(credential)}${whose}${member}; by ${integration}; ${scopes.join(' ')}`,
+      ] as const;
     }),
     ...apps.map((app) => {
       const allowed = app.allow === undefined ? '' : `; allows ${app.allow.join(', ')}`;

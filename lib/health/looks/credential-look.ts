@@ -101,6 +101,7 @@ export async function lookAtCredential(
     ...(isHealthy && missing !== undefined ? lackingScopes(credential, life, missing) : life),
     name,
     integration,
+    member: credential.organization,
     expireTime,
     refreshedAt,
     failingSince: after.failingSince ?? undefined,

@@ -160,10 +160,11 @@ function hiddenInside(deployment: Deployment, why: string, isOneOfSeveral = fals
   return {
     engine: { ...line, name: engine.mountPath },
     integrations: integrations.map(({ name }) => ({ ...line, name })),
-    credentials: credentials.map(({ name, integration }): CredentialLine => ({
+    credentials: credentials.map(({ name, integration, organization }): CredentialLine => ({
       ...line,
       name,
       integration,
+      member: organization,
       tokens: [],
       detail: `${isOneOfSeveral ? 'it cannot be read here' : 'nobody can read it'}: ${why}`,
     })),

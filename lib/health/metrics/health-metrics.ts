@@ -22,7 +22,16 @@ const PREFIX = 'webex_token_vault';
 const FORMAT_VERSION = 1;
 
 /** Label names of these metrics. No other label may have one of these names. */
-export const LABEL_NAMES: readonly string[] = ['app', 'credential', 'integration', 'operator', 'scope', 'state'];
+export const LABEL_NAMES: readonly string[] = [
+  'app',
+  'credential',
+  'family',
+  'integration',
+  'operator',
+  'organization',
+  'scope',
+  'state',
+];
 
 /** Gauges of a look. A failed look has only the gauges about itself. */
 export function gaugesOf({ endedAt, durationSeconds, report }: TimedLook): Gauge[] {
@@ -71,6 +80,16 @@ function gaugesOfReport(report: Report): Gauge[] {
       'Whether the grant lacks the declared scope: 1 yes, 0 no. A scope of which Webex told nothing has no series.',
       credentials.flatMap((line) =>
         scopesOf(line).map(([scope, isMissing]) => sample({ ...ofCredential(line), scope }, isMissing ? 1 : 0)),
+      ),
+    ),
+    // A label of the other series would end the effect of `ignoring (credential, integration)` in rules of people.
+    gauge(
+      'credential_organization',
+      '1 for each credential of an organization. Other metrics get its labels by group_left (family, organization).',
+      credentials.flatMap((line) =>
+        line.member === undefined
+          ? []
+          : [sample({ ...ofCredential(line), family: line.member.family, organization: line.member.name }, 1)],
       ),
     ),
     ...secretIds('app', apps),

@@ -58,9 +58,12 @@ export function changeOfClient(from: Client, to: Client): string | undefined {
   return from.tokenUrl === to.tokenUrl ? undefined : 'refreshes at another Webex, which did not issue it';
 }
 
+/** Number of new credentials that are told one by one. */
+const MOST_NEWCOMERS = 10;
+
 /** Credentials whose integration stays. A removed integration reports its own. */
 function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Consequences {
-  const { both, gone } = paired(before.credentials, after.credentials);
+  const { both, gone, added } = paired(before.credentials, after.credentials);
   const called = (inVault: string): string | undefined => after.integrations[inVault]?.name;
   const moved = both.flatMap(([name, integration, next]) => {
     const [from, to] = [called(integration), called(next)];
@@ -76,5 +79,16 @@ function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Cons
       ([name]) =>
         `credential "${name}" is no longer declared; its grant stays until it is revoked: ${commandLine('revoke', name)}`,
     );
-  return noticed(...moved, ...former);
+  // The first deploy ends with the commands for all credentials.
+  const isFirst = Object.keys(before.credentials).length === 0;
+  return noticed(...moved, ...former, ...(isFirst ? [] : newcomers(added.map(([name]) => name))));
+}
+
+/** A thousand organizations may come with one deploy. */
+function newcomers(names: readonly string[]): string[] {
+  const shown = names.slice(0, MOST_NEWCOMERS).map((name) => {
+    return `credential "${name}" is new, and a consent is due: ${commandLine('authorize', name)}`;
+  });
+  const more = names.length - shown.length;
+  return more > 0 ? [...shown, `${more} more credentials are new; see all: ${commandLine('list')}`] : shown;
 }

@@ -30,7 +30,16 @@ const report: Report = {
   server: line('https://vault.example', 'up'),
   engine: line('oauthapp', 'paused', 'attention'),
   integrations: [line('webex-myapp', 'present')],
-  credentials: [credential, { ...line('second', 'gone', 'broken'), integration: 'webex-myapp', tokens: [] }],
+  credentials: [
+    credential,
+    { ...line('second', 'gone', 'broken'), integration: 'webex-myapp', tokens: [] },
+    {
+      ...line('customers-acme', 'gone', 'broken'),
+      integration: 'webex-myapp',
+      member: { family: 'customers', name: 'acme' },
+      tokens: [],
+    },
+  ],
   apps: [{ ...line('people-me', 'good'), expireTime: at(700) }],
   operators: [{ ...line('observer', 'good'), expireTime: null }],
   backup: { ...line('last', 'good'), takenAt: at(60) },
@@ -105,8 +114,15 @@ it.each([
   expect(found).not.toMatch(/credential_scope_missing\{.*\} 0/);
 });
 
-it('the metrics contain no email, organization or text of the report', () => {
-  expect(text).not.toMatch(/ada|organization|detail|note|assumption|vault\.example/);
+it('only one gauge has the organization of a credential, so rules about the other ones keep their meaning', () => {
+  const labeled = series.filter((each) => /family=|organization=/.test(each));
+  expect(labeled).toEqual([
+    'webex_token_vault_credential_organization{credential="customers-acme",integration="webex-myapp",family="customers",organization="acme"} 1',
+  ]);
+});
+
+it('the metrics contain no email, organization of an account or text of the report', () => {
+  expect(text).not.toMatch(/ada|organization-of|detail|note|assumption|vault\.example/);
 });
 
 it('the metrics use only the reserved label names', () => {

@@ -223,3 +223,36 @@ describe('an app', () => {
     ]);
   });
 });
+
+describe('an organization of a family', () => {
+  const family = (...names: string[]): Partial<DeploymentInput> => {
+    const organizations = names.map((name) => ({ name }));
+    const customers = { name: 'customers', integration: 'webex-myapp', scopes: ['spark:people_read'], organizations };
+    return { credentials: [credential('testauth'), customers], apps: [app('report', { reads: ['customers'] })] };
+  };
+
+  it('a new organization has a consent that is due, and the apps that may read it are named', () => {
+    expect(compared(family('acme', 'newco'), family('acme'))).toEqual(
+      noticed(
+        'credential "customers-newco" is new, and a consent is due: npx --no-install webex-token-vault authorize customers-newco',
+        'app "report" may now read "customers-newco"',
+      ),
+    );
+  });
+
+  it('a removed organization ends no grant, and the command that revokes it is named', () => {
+    expect(compared(family('acme'), family('acme', 'globex'))).toEqual(
+      noticed(
+        'credential "customers-globex" is no longer declared; its grant stays until it is revoked: npx --no-install webex-token-vault revoke customers-globex',
+        'app "report" may no longer read "customers-globex"',
+      ),
+    );
+  });
+
+  it('many new organizations are counted', () => {
+    const names = [...Array(40).keys()].map((index) => `customer-${index}`);
+    const { notices } = compared(family('acme', ...names), family('acme'));
+    expect(notices).toContain('30 more credentials are new; see all: npx --no-install webex-token-vault list');
+    expect(notices).toHaveLength(12);
+  });
+});
