@@ -8,9 +8,9 @@ import { ServiceAppEvents } from '../../consent-site/organizations/service-app-e
 import { authorizerPlace } from '../../consent-site/people/people-login';
 import { PEOPLE_POSTS, PeopleSite } from '../../consent-site/people/people-site';
 import type { WaitingLook } from '../../consent-site/people/waiting-consents';
-import type { ConsentSite } from '../../declaration/derived/consent-site';
+import { type ConsentSite, consentSite } from '../../declaration/derived/consent-site';
 import { declaringFile } from '../../declaration/deployment-file';
-import type { Deployment } from '../../declaration/schema/deployment';
+import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import { defaultToldFile } from '../../health/notifications/told-file';
 import { VaultClient } from '../../vault/vault-client';
 import { say } from '../command';
@@ -53,14 +53,17 @@ export async function servePeople(
   const { base, redirectPaths, oidcCallback } = siteOfPeople(latest, options.site);
   const place = sitePlace(options);
   const events = await eventsOf(declared, options);
+  const clientSecret = ({ name }: Integration): Promise<string | undefined> => {
+    const file = join(clientSecrets, name);
+    return readSecret({ what: 'client secret', file, option: '--client-secrets', question: '' }, signal);
+  };
+  // Each consent reads its file anew. A file that is missing now would be found by the first person otherwise.
+  await Promise.all(latest.integrations.filter((each) => consentSite(each)?.base.href === base.href).map(clientSecret));
   const people = new PeopleSite({
     base,
     deployment: () => declared.load(),
     vault: new VaultClient({ ...vaultServerFromEnvironment(latest.vault), token: undefined }),
-    clientSecret: ({ name }) => {
-      const file = join(clientSecrets, name);
-      return readSecret({ what: 'client secret', file, option: '--client-secrets', question: '' }, signal);
-    },
+    clientSecret,
     onNotice: say,
     onWaiting,
     events,
