@@ -14,14 +14,18 @@ import { Webhook, WEBHOOK_VARIABLE } from '../../health/notifications/webhook';
  * The webhook that gets the changes between two looks.
  */
 
-interface WebhookSettings {
+/** The address, and the format that it takes. */
+export interface WebhookAddress {
   readonly webhook?: string;
   readonly webhookFormat?: WebhookFormat;
+}
+
+interface WebhookSettings extends WebhookAddress {
   readonly webhookState?: string;
 }
 
 /** The URL is a secret. Checks of commander would quote it, so it has none. */
-export function webhookOptions(): readonly Option[] {
+export function webhookAddressOptions(): readonly Option[] {
   return [
     new Option(
       '--webhook <url>',
@@ -31,6 +35,13 @@ export function webhookOptions(): readonly Option[] {
       '--webhook-format <format>',
       'Format of the report (default: "webex" for an incoming webhook of Webex, or "json")',
     ).choices(WEBHOOK_FORMATS),
+  ];
+}
+
+/** The options of a command that reports changes. */
+export function webhookOptions(): readonly Option[] {
+  return [
+    ...webhookAddressOptions(),
     new Option(
       '--webhook-state <file>',
       'Record of the reports (default: webex-token-vault/told.json in XDG_STATE_HOME or ~/.local/state)',

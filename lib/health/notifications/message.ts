@@ -50,6 +50,30 @@ export function messageBody(format: WebhookFormat, news: News, outcome: LookOutc
   });
 }
 
+/** A consent that a person is asked for, without its link: a link in a room is what phishing looks like. */
+export interface WaitingConsent {
+  readonly credential: string;
+  /** Name of the person who asks. */
+  readonly requester: string;
+  readonly until: Date;
+}
+
+/** JSON body of the request about a consent that waits. @param from Vault's address and the mount */
+export function waitingBody(format: WebhookFormat, waiting: WaitingConsent, from: string): string {
+  const { credential, requester, until } = waiting;
+  const textIn = ({ text, strong }: Notation): string =>
+    `${strong(`Webex grants: 1 consent is waiting at ${from}`)}\n\n- ${text(`credential ${credential}: ${requester} asks for it, until ${until.toISOString()}`)}. Next: ${text(`ask ${requester} for the link, which is never posted here`)}`;
+  return format === 'webex'
+    ? JSON.stringify({ markdown: textIn(MARKDOWN) })
+    : JSON.stringify({
+        version: 1,
+        text: textIn(PLAIN),
+        changes: [],
+        report: null,
+        waiting: [{ credential, requester, until: until.toISOString() }],
+      });
+}
+
 /** Text within Webex's limit. Changes that do not fit are counted. */
 function toText({ changes, unseen }: News, from: string, notation: Notation): string {
   const head = `${notation.strong(`${summaryOf(changes)} at ${from}`)}\n\n`;
