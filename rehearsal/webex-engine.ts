@@ -47,8 +47,13 @@ export class WebexEngine implements AsyncDisposable {
     readonly mountPath: string,
   ) {}
 
-  static async start(behavior: Partial<WebexSimulatorOptions> = {}, mountPath = 'oauthapp'): Promise<WebexEngine> {
-    const redirectUrl = `http://localhost:${await freePort()}/auth`;
+  /** @param redirectUrl @default - a free port of this machine */
+  static async start(
+    behavior: Partial<WebexSimulatorOptions> = {},
+    mountPath = 'oauthapp',
+    redirectUrl?: string,
+  ): Promise<WebexEngine> {
+    redirectUrl ??= `http://localhost:${await freePort()}/auth`;
     const clientSecret = `client-secret-${randomBytes(24).toString('hex')}`;
     const issued: string[] = [];
     const newToken = (): string => {

@@ -27,6 +27,8 @@ export interface WrittenServer {
   readonly tls?: TlsListener;
   /** Whether the data is in the folder's `raft` and survives a crash. @default false */
   readonly isOnDisk?: boolean;
+  /** Redirect URL of the integration. @default - a free port of this machine */
+  readonly redirectUrl?: string;
 }
 
 /** A real server with the engine and the apps' AppRole method, written by the API, because an apply takes longer. */
@@ -47,9 +49,12 @@ export class WrittenVault implements AsyncDisposable {
     this.admin = server.admin;
   }
 
-  static async start(declared: Declared = {}, { tls, isOnDisk }: WrittenServer = {}): Promise<WrittenVault> {
+  static async start(
+    declared: Declared = {},
+    { tls, isOnDisk, redirectUrl }: WrittenServer = {},
+  ): Promise<WrittenVault> {
     const folder = mkdtempSync(join(tmpdir(), 'written-vault-'));
-    const engine = await WebexEngine.start();
+    const engine = await WebexEngine.start({}, undefined, redirectUrl);
     try {
       const server = await OpenBaoServer.start({ tls, raftDirectory: isOnDisk ? join(folder, 'raft') : undefined });
       const deployment = defineDeployment({ ...engine.declaration, ...declared, vault: { address: server.address } });

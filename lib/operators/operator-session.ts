@@ -9,6 +9,7 @@ import {
   type VaultConnectionOptions,
 } from '#core';
 import { graceSignal } from '../vault/grace-signal';
+import { tokenReply } from '../vault/replies';
 import { VaultClient } from '../vault/vault-client';
 import { refuseOtherCluster } from './folder-cluster';
 import { OPERATORS_VARIABLE, readOperatorLogin, type OperatorFolder } from './operator-folder';
@@ -104,6 +105,20 @@ export class OperatorSession implements AsyncDisposable {
       signal.throwIfAborted();
     }
     return session;
+  }
+
+  /**
+   * When the token expires. Nobody renews it.
+   *
+   * @returns undefined if it never does
+   * @throws VaultResponseError if the token may not look itself up
+   */
+  async tokenExpiry(signal?: AbortSignal): Promise<Date | undefined> {
+    if (this.isLoggedIn) {
+      return this.expireTime;
+    }
+    const { ttl } = (await this.vault.endedBy(signal).read('auth/token/lookup-self', tokenReply)).data;
+    return ttl === 0 ? undefined : new Date(Date.now() + ttl * 1000);
   }
 
   /** If the revocation fails, the token expires with its lease. */

@@ -1,7 +1,9 @@
 import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { commandLine, UsageError } from '#core';
-import type { Credential } from '../../declaration/schema/deployment';
+import { findCredential, findIntegration } from '../../declaration/derived/by-name';
+import { consentSite, type ConsentSite } from '../../declaration/derived/consent-site';
+import type { Credential, Deployment } from '../../declaration/schema/deployment';
 import { isServiceApp } from '../../declaration/schema/credential-declaration';
 import { authorize, type AuthorizeOptions } from '../../grants/consent/ways/code-grant';
 import { authorizeByDevice } from '../../grants/consent/ways/device-consent';
@@ -11,10 +13,11 @@ import type { Grant } from '../../grants/consent/grant';
 import type { AskForRedirect } from '../../grants/consent/pasted-redirect';
 import { importGrant } from '../../grants/consent/ways/token-import';
 import { readSecret } from '../secret-source';
-import { type ConsentDisplay, showCode, showUrl } from './consent-display';
+import { showCode, showUrl } from './consent-display';
+import { authorizeWithLink, type LinkChoice, refuseForLink, type StoringLogin } from './link-way';
 
 /** Options of `authorize` that choose the way to a grant. */
-export interface AuthorizeChoice extends ConsentDisplay {
+export interface AuthorizeChoice extends LinkChoice {
   readonly pkce?: boolean;
   readonly device?: boolean;
   readonly import?: boolean;
@@ -23,12 +26,28 @@ export interface AuthorizeChoice extends ConsentDisplay {
   readonly replace?: boolean;
 }
 
+/** A credential, and the site that serves its link. */
+export interface AskedCredential {
+  readonly credential: Credential;
+  /** @default - a browser on this machine is used */
+  readonly site?: ConsentSite;
+}
+
+export function askedCredential(deployment: Deployment, name: string): AskedCredential {
+  const credential = findCredential(deployment, name);
+  return {
+    credential,
+    site: isServiceApp(credential) ? undefined : consentSite(findIntegration(deployment, credential.integration)),
+  };
+}
+
 /** Gets a grant in the way that the options choose. */
 export async function authorizeBy(
   run: Omit<AuthorizeOptions, 'onUrl'>,
-  credential: Credential,
+  { credential, site }: AskedCredential,
   options: AuthorizeChoice,
   signal: AbortSignal,
+  login: StoringLogin,
 ): Promise<Grant> {
   const asked = (what: string, option: string, of: string, file?: string) => () =>
     readSecret({ what, file, option, question: `The ${what} of "${of}" (not shown):` }, signal);
@@ -43,6 +62,9 @@ export async function authorizeBy(
     const refreshToken = asked('refresh token', '--refresh-token-file', run.credentialName, options.refreshTokenFile);
     return importGrant({ ...run, clientSecret, refreshToken });
   }
+  if (site !== undefined) {
+    return authorizeWithLink({ ...run, clientSecret }, { credential, site, login }, options);
+  }
   using prompt = options.browser ? undefined : new RedirectPrompt();
   const inBrowser = {
     ...run,
@@ -53,10 +75,26 @@ export async function authorizeBy(
   return options.pkce ? await authorizeByPkce({ ...inBrowser, clientSecret }) : await authorize(inBrowser);
 }
 
+const SITE_OPTIONS = [
+  ['listen', '--listen'],
+  ['tlsCert', '--tls-cert'],
+  ['tlsKey', '--tls-key'],
+  ['notify', '--notify'],
+] as const;
+
 /** @throws UsageError for the first option that has no effect with the other options, or with this credential */
-export function refuseUnused(credential: Credential, options: AuthorizeChoice, isTimeoutGiven: boolean): void {
+export function refuseUnused(
+  { credential, site }: AskedCredential,
+  options: AuthorizeChoice,
+  isGiven: (option: keyof AuthorizeChoice) => boolean,
+): void {
   const { pkce, device, import: imports, replace, clientSecretFile, refreshTokenFile, requester, qr } = options;
   const way = pkce ? '--pkce' : device ? '--device' : imports ? '--import' : undefined;
+  // A link is always one with PKCE.
+  const isLink = site !== undefined && !device && !imports;
+  if (isLink) {
+    refuseForLink(credential, options);
+  }
   if (isServiceApp(credential)) {
     const other = imports ? undefined : way;
     const browser = other ?? (!options.browser ? '--no-browser' : options.open ? undefined : '--no-open');
@@ -66,24 +104,30 @@ export function refuseUnused(credential: Credential, options: AuthorizeChoice, i
       );
     }
   }
-  if (replace && way === undefined && !isServiceApp(credential)) {
+  if (replace && way === undefined && !isLink && !isServiceApp(credential)) {
     throw new UsageError(
       `--replace needs --pkce, --device or --import, because Vault would replace the grant before the account is checked; add one of them, or revoke the grant first: ${commandLine('revoke', credential.name)}`,
     );
   }
   const unused = [
-    clientSecretFile !== undefined && way === undefined && !isServiceApp(credential)
+    clientSecretFile !== undefined && way === undefined && !isLink && !isServiceApp(credential)
       ? '--client-secret-file needs --pkce, --device, --import or a Service App, because Vault has the secret otherwise; leave it out, or add one of them'
       : undefined,
     refreshTokenFile !== undefined && !imports
       ? '--refresh-token-file needs --import; leave it out, or add --import'
       : undefined,
-    requester !== undefined && !device ? '--requester needs --device; leave it out, or add --device' : undefined,
-    !qr && !device ? '--no-qr needs --device; leave it out, or add --device' : undefined,
-    isTimeoutGiven && device
+    requester !== undefined && !device && !isLink
+      ? '--requester needs --device or a link; leave it out, or add --device'
+      : undefined,
+    !qr && !device && !isLink ? '--no-qr needs --device or a link; leave it out, or add --device' : undefined,
+    ...SITE_OPTIONS.filter(([option]) => isGiven(option) && !isLink).map(
+      ([, flag]) =>
+        `${flag} needs a link, and ${site === undefined ? `integration "${credential.integration}" redirects to this machine` : 'no link is sent this way'}; leave it out, or ${site === undefined ? 'declare an https redirect URL' : `leave out ${way}`}`,
+    ),
+    isGiven('timeout') && device
       ? '--timeout has no effect with --device, because Webex sets the lifetime of the code; leave it out'
       : undefined,
-    isTimeoutGiven && imports
+    isGiven('timeout') && imports
       ? '--timeout has no effect with --import, because nobody consents; leave it out'
       : undefined,
   ].find((problem) => problem !== undefined);

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { oneLine } from '#core';
+import type { ServedLink } from '../../consent-site/link/served-link';
 import type { DeviceInvitation } from '../../grants/consent/ways/device-consent';
 import { say } from '../command';
 import { openInBrowser } from './browser';
@@ -35,13 +36,28 @@ export async function showCode(
   say('Waiting for the consent (Ctrl-C changes nothing) ...');
 }
 
-function loginName(): string {
+/** Name of the person who asks, if none is given. */
+export function loginName(): string {
   try {
     return userInfo().username;
   } catch {
     // A container's user may have no name.
     return 'the sender of this message';
   }
+}
+
+export async function showLink(
+  { url, owner, until, endsWithToken, address }: ServedLink,
+  { qr }: ConsentDisplay,
+): Promise<void> {
+  say(`Send this link to ${owner} in a way that nobody else reads:\n\n  ${url}\n`);
+  const code = qr ? await qrCode(url, process.stderr) : undefined;
+  if (code !== undefined) {
+    say(`QR code for a phone:\n\n${code}\n`);
+  }
+  const why = endsWithToken ? ', because the Vault token expires then' : '';
+  say(`The link is good for one consent, until ${utc(until)}${why}. The site listens on ${address}.`);
+  say('Waiting for the consent (Ctrl-C ends the link and changes nothing) ...');
 }
 
 /** @param over aborted once the consent is over */

@@ -1,8 +1,11 @@
 import { Option } from 'commander';
 import { isLoopback, UsageError } from '#core';
-import { urlHost } from '../../declaration/schema/host-name';
 import type { ListenAddress } from '../../browser/loopback-servers';
+import type { SiteServerOptions } from '../../browser/site/site-server';
+import { urlHost } from '../../declaration/schema/host-name';
+import { Webhook, WEBHOOK_VARIABLE } from '../../health/notifications/webhook';
 import { listenAddress } from '../options/option-values';
+import { webhookAddressOptions, type WebhookAddress } from '../options/webhook-options';
 
 /*
  * Options of commands that serve a consent site.
@@ -14,16 +17,13 @@ export interface SiteChoice {
   readonly tlsKey?: string;
 }
 
-/** Place of a site, and the certificate of it. */
-export interface SitePlace {
-  readonly listen: ListenAddress;
-  /** @default - a proxy on this machine ends TLS */
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+export interface NotifyChoice extends WebhookAddress {
+  readonly notify?: boolean;
 }
 
 export function siteOptions(): readonly Option[] {
   return [
-    new Option('--listen <address>', 'Address of the consent site on this machine, as host:port or as a port')
+    new Option('--listen <address>', 'Address of the consent site on this machine')
       .argParser(listenAddress)
       .default({ host: '127.0.0.1', port: 8480 }, '127.0.0.1:8480'),
     new Option(
@@ -34,8 +34,16 @@ export function siteOptions(): readonly Option[] {
   ];
 }
 
+/** Options of a command that tells a webhook of a consent that is waiting. */
+export function notifyOptions(): readonly Option[] {
+  return [
+    new Option('--notify', 'With a link: post to the webhook that a consent is waiting, without the link'),
+    ...webhookAddressOptions(),
+  ];
+}
+
 /** @throws UsageError if browsers would talk to the site unencrypted over a network */
-export function sitePlace({ listen, tlsCert, tlsKey }: SiteChoice): SitePlace {
+export function sitePlace({ listen, tlsCert, tlsKey }: SiteChoice): Pick<SiteServerOptions, 'listen' | 'tls'> {
   if (tlsCert !== undefined && tlsKey !== undefined) {
     return { listen, tls: { certFile: tlsCert, keyFile: tlsKey } };
   }
@@ -49,4 +57,15 @@ export function sitePlace({ listen, tlsCert, tlsKey }: SiteChoice): SitePlace {
     );
   }
   return { listen };
+}
+
+/** @returns undefined if nobody asked for a message. @throws UsageError */
+export function consentWebhook({ notify, webhook, webhookFormat }: NotifyChoice): Webhook | undefined {
+  if (!notify) {
+    return undefined;
+  }
+  if (webhook === undefined) {
+    throw new UsageError(`--notify needs a webhook; name it in ${WEBHOOK_VARIABLE} or with --webhook`);
+  }
+  return Webhook.at(webhook, webhookFormat);
 }

@@ -21,8 +21,6 @@ export interface Recovery {
   readonly recovered: readonly string[];
   /** Credentials whose grants are still lost, each with the reason. */
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
-  /** Recovered credentials whose new grants lack declared scopes. */
-  readonly lacking: readonly { readonly name: string; readonly scopes: readonly string[] }[];
 }
 
 /**
@@ -43,7 +41,6 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
   const lost = credentials
     .filter(({ name, state }) => healing.includes(name) && state === 're-authorization required')
     .map(({ name }) => name);
-  const lacking: { name: string; scopes: readonly string[] }[] = [];
   const connection = vaultOptionsFromEnvironment(deployment.vault);
   const attempt = async (credentialName: string): Promise<string | undefined> => {
     try {
@@ -51,10 +48,7 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
         operators: operatorFolder(command),
         signal,
       });
-      const { missingScopes: scopes = [] } = await heal({ vault: session.vault, deployment, credentialName, signal });
-      if (scopes.length > 0) {
-        lacking.push({ name: credentialName, scopes });
-      }
+      await heal({ vault: session.vault, deployment, credentialName, signal });
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -65,7 +59,7 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
       return oneLine(describeError(problem));
     }
   };
-  return { ...(await recoverEach(deployment, lost, attempt)), lacking };
+  return await recoverEach(deployment, lost, attempt);
 }
 
 /**
@@ -75,7 +69,7 @@ async function recoverEach(
   deployment: Deployment,
   lost: readonly string[],
   attempt: (name: string) => Promise<string | undefined>,
-): Promise<Omit<Recovery, 'lacking'>> {
+): Promise<Recovery> {
   const recovered: string[] = [];
   const failures = new Map<string, string>();
   const queue = healingOrder(deployment, lost);

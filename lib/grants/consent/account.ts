@@ -11,6 +11,14 @@ import type { GrantRun } from './grant';
 /** The consent came from another account than the one that the credential belongs to. */
 export class WrongAccount extends ExplainedError {
   override name = 'WrongAccount';
+
+  constructor(
+    message: string,
+    /** The account that consented. @default - this is about an account that the credential already has */
+    readonly account?: string,
+  ) {
+    super(message);
+  }
 }
 
 /** A step failed, although the engine has the grant, or may have it. */
@@ -138,7 +146,7 @@ export function refuseOther(
   words: AccountWords = {},
 ): void {
   if (!expected.accepts(person)) {
-    throw new WrongAccount(expected.refusal(person, credentialName, consequence, words));
+    throw new WrongAccount(expected.refusal(person, credentialName, consequence, words), person.emails[0] ?? person.id);
   }
 }
 

@@ -7,37 +7,49 @@ export class ConsentRefused extends ExplainedError {
 
   constructor(
     message: string,
-    /** Whether Webex may answer otherwise later. */
-    readonly isTransient = false,
+    /** OAuth error, such as `access_denied`. */
+    private readonly error: string,
   ) {
     super(message);
   }
+
+  /** Whether Webex may answer otherwise later. */
+  get isTransient(): boolean {
+    return this.error === 'server_error' || this.error === 'temporarily_unavailable';
+  }
+
+  /** Whether the person, or the settings of the organization, declined. */
+  get isDenial(): boolean {
+    return this.error === 'access_denied';
+  }
+}
+
+export interface AskedConsent {
+  readonly integration: string;
+  readonly scopes: readonly string[];
+  /** Advice about another attempt. @default "run the command again" */
+  readonly again?: string;
+}
+
+export function consentRefused(asked: AskedConsent, error: string, said: string): ConsentRefused {
+  return new ConsentRefused(explanation(asked, error, said), error);
 }
 
 /** @see https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2.1 */
-export function consentRefused(
-  { integration, scopes }: { readonly integration: string; readonly scopes: readonly string[] },
+function explanation(
+  { integration, scopes, again = 'run the command again' }: AskedConsent,
   error: string,
   said: string,
-): ConsentRefused {
+): string {
   switch (error) {
     case 'access_denied':
-      return new ConsentRefused(
-        `the consent was denied at Webex (${said}); nothing was changed; run the command again and accept`,
-      );
+      return `the consent was denied at Webex (${said}); nothing was changed; ${again} and accept`;
     case 'invalid_scope':
-      return new ConsentRefused(
-        `Webex refused the scopes "${scopes.join(' ')}" (${said}); nothing was changed; select each of them for integration "${integration}" at developer.webex.com, or correct ${declaringFile()}`,
-      );
+      return `Webex refused the scopes "${scopes.join(' ')}" (${said}); nothing was changed; select each of them for integration "${integration}" at developer.webex.com, or correct ${declaringFile()}`;
     case 'server_error':
     case 'temporarily_unavailable':
-      return new ConsentRefused(
-        `Webex reports an error of its own (${said}); nothing was changed; try again later`,
-        true,
-      );
+      return `Webex reports an error of its own (${said}); nothing was changed; try again later`;
     default:
-      return new ConsentRefused(
-        `Webex did not give a code (${said}); nothing was changed; check integration "${integration}" at developer.webex.com`,
-      );
+      return `Webex did not give a code (${said}); nothing was changed; check integration "${integration}" at developer.webex.com`;
   }
 }

@@ -81,7 +81,10 @@ export function authorizedPage(credentialName: string): BrowserPage {
  *
  * @throws ExplainedError if Webex would refuse; the signal's reason
  */
-async function requireConsentPage({ integration, credential, signal }: GrantRun, askedUrl: string): Promise<void> {
+export async function requireConsentPage(
+  { integration, credential, signal }: GrantRun,
+  askedUrl: string,
+): Promise<void> {
   const { name, redirectUrl } = integration;
   const url = new URL(askedUrl);
   // A code in answer to this request has the wrong state, so the listener would ignore it.

@@ -13,7 +13,6 @@ import {
   TemporarilyUnavailable,
 } from '#core';
 import { clientSecretVariable } from '../../declaration/derived/client-secret';
-import { consentSite } from '../../declaration/derived/consent-site';
 import { declaringFile } from '../../declaration/deployment-file';
 import type { Credential } from '../../declaration/schema/deployment';
 import { readGraceSignal } from '../../vault/grace-signal';
@@ -90,7 +89,7 @@ export async function findGrant(
  * @returns WrongAccount or AccountNotChecked if the account is not known to be the declared one
  */
 export async function worksAlready(
-  { credential, integration, apiUrl }: GrantRun,
+  { credential, apiUrl }: GrantRun,
   existing: ExistingGrant,
   { signal, way }: { readonly signal?: AbortSignal; readonly way?: string } = {},
 ): Promise<ExplainedError> {
@@ -107,14 +106,13 @@ export async function worksAlready(
     } catch (error) {
       signal?.throwIfAborted();
       return error instanceof WrongAccount
-        ? error
+        ? new WrongAccount(error.message)
         : new AccountNotChecked({ credential, apiUrl }, `"${name}" works already`, error);
     }
   }
   const until = existing.expireTime === undefined ? '' : ` (token until ${existing.expireTime.toISOString()})`;
   const warned = existing.warnings.length === 0 ? '' : `, but the engine warns: ${existing.warnings.join('; ')}`;
-  const hasOneWay = serviceApp !== undefined || consentSite(integration) !== undefined;
-  const options = [...(hasOneWay && way === undefined ? [] : [way ?? '--pkce']), '--replace'];
+  const options = [...(serviceApp !== undefined && way === undefined ? [] : [way ?? '--pkce']), '--replace'];
   return new ExplainedError(
     `credential "${name}" works already${until}${warned}; to authorize it anew: ${commandLine('authorize', name, ...options)}`,
   );
