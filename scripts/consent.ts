@@ -14,7 +14,7 @@ interface Options extends PeopleRunOptions {
 }
 
 /** Options of the site. */
-const OF_SITE = ['listen', 'tlsCert', 'tlsKey', 'clientSecrets', 'site'];
+const OF_SITE = ['listen', 'tlsCert', 'tlsKey', 'clientSecrets', 'webhookSecretFile', 'organizationsState', 'site'];
 
 export function define(command: Command, signal: AbortSignal): void {
   const described = describeCommand(command, {
@@ -36,6 +36,11 @@ export function define(command: Command, signal: AbortSignal): void {
     .option('--serve', 'Serve the site until Ctrl-C')
     .addOption(new Option('--json', 'Print the list as JSON').conflicts('serve'))
     .option('--client-secrets <folder>', 'With --serve: folder with a private file for each integration, by its name')
+    .option('--webhook-secret-file <file>', "With --serve: file with the secrets of Webex's webhooks for Service Apps")
+    .option(
+      '--organizations-state <file>',
+      'With --serve: record of the organizations (default: webex-token-vault/organizations.json in XDG_STATE_HOME or ~/.local/state)',
+    )
     .option('--site <url>', 'With --serve: site to serve, if several are declared');
   siteOptions().forEach((option) => described.addOption(option));
   described.addOption(operatorsOption('authorizer')).action(async (options: Options) => {

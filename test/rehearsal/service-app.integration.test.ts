@@ -108,6 +108,16 @@ it('authorize refuses a browser option for a Service App', async () => {
   expect(exitCode).toBe(2);
 });
 
+it('authorize replaces no working grant of a Service App by one that has fewer scopes', async () => {
+  rehearsal.webex.behavior.withheld = [{ scopes: ['spark:people_read'], of: organization }];
+  const { stdout, stderr, exitCode } = await authorizeReports('--replace');
+  rehearsal.webex.behavior.withheld = [];
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+  expect(stderr).toMatch(
+    /^error: the new grant lacks "spark:people_read", which the present grant of "reports" has; "reports" is unchanged; .*Control Hub, then run the command again\..* revoke reports$/m,
+  );
+});
+
 describe('if a replacement fails', () => {
   afterEach(async () => {
     expect((await command('status', '--json')).stdout).toMatch(/"name": "reports",\s+"state": "healthy"/);
@@ -152,6 +162,23 @@ describe('recover', () => {
     const healed = await typist.types('docs/tasks/service-apps.md', 'heal');
     printed.push(healed);
     expect(healed).toBe('the grant of "reports" was lost, and is recovered\n');
+    expect((await command('status')).stdout).toMatch(/reports .*healthy/);
+  });
+
+  it('recover restores a lost grant that has fewer scopes now, and says which', async () => {
+    await lose();
+    rehearsal.webex.behavior.withheld = [{ scopes: ['spark:people_read'], of: organization }];
+    const { exitCode, stdout, stderr } = await command('recover');
+    rehearsal.webex.behavior.withheld = [];
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 0,
+      stdout: 'the grant of "reports" was lost, and is recovered\n',
+      stderr: 'warning: the new grant of "reports" lacks "spark:people_read"; see status\n',
+    });
+    const shown = (await command('status')).stdout;
+    expect(shown).toMatch(/reports +scopes missing +.*, and its grant lacks "spark:people_read"; /);
+    expect(shown).toMatch(/ {2}credential reports: .*webex-token-vault authorize reports --replace$/m);
+    expect((await authorizeReports('--replace')).stdout).toMatch(/^granted: .*spark:people_read/m);
     expect((await command('status')).stdout).toMatch(/reports .*healthy/);
   });
 

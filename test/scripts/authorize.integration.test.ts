@@ -252,8 +252,23 @@ it('authorize --pkce reads the client secret from a file, and replaces a grant w
   await fetch(await consent(command));
   const { exitCode, stdout } = await end(command);
   expect(stdout).toMatch(/^name: {9}Ada Admin\n/);
+  expect(stdout).toMatch(/^asked for: {4}spark:people_read\ngranted: {6}spark:kms spark:people_read\naccess token:/m);
   expect(exitCode).toBe(0);
   expect(await storedToken('owned')).not.toBe(before);
+});
+
+it('authorize --pkce prints the granted and the missing scopes of a first grant', async () => {
+  fixture.webex.behavior.withheld = [{ scopes: ['spark:people_read'] }];
+  const command = authorize('testauth', '--pkce', '--json', '--no-open', '--client-secret-file', secretFile);
+  await fetch(await consent(command));
+  const { stdout, stderr } = await end(command);
+  fixture.webex.behavior.withheld = [];
+  expect(JSON.parse(stdout)).toMatchObject({
+    requested_scopes: ['spark:people_read'],
+    granted_scopes: ['spark:kms'],
+    missing_scopes: ['spark:people_read'],
+  });
+  expect(stderr).toContain('The grant of "testauth" lacks "spark:people_read"; select these scopes for integration ');
 });
 
 describe('authorize --device', () => {

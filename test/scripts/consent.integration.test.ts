@@ -7,7 +7,11 @@ import { listReply } from '../../lib/vault/replies';
 import type { VaultClient } from '../../lib/vault/vault-client';
 import { SiteBrowser, type SitePage } from '../fixtures/consent-site/site-browser';
 import { OidcProvider } from '../fixtures/identities/oidc-provider';
+import { siteCertificate } from '../fixtures/identities/site-certificate';
+import { axeFindings } from '../fixtures/pages/axe';
+import { NO_CHROMIUM, openChromium } from '../fixtures/pages/chromium';
 import { Script } from '../fixtures/programs/script';
+import { testUnless } from '../fixtures/runs/left-out';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
 
 const BASE = new URL('https://grants.example.com/webex/');
@@ -73,8 +77,11 @@ afterAll(async () => {
 });
 
 /** Starts the site. No login of an operator is given to it. */
-async function serve(env: Record<string, string> = {}): Promise<{ script: Script; address: string }> {
-  const args = ['--serve', '--listen', '127.0.0.1:0', '--client-secrets', operated.path('clients')];
+async function serve(
+  env: Record<string, string> = {},
+  more: readonly string[] = [],
+): Promise<{ script: Script; address: string }> {
+  const args = ['--serve', '--listen', '127.0.0.1:0', '--client-secrets', operated.path('clients'), ...more];
   const script = new Script('consent', args, { ...operated.environment, ...env });
   const [, address = ''] = await script.says(/which this command serves at (\S+)\n/);
   return { script, address };
@@ -248,6 +255,37 @@ test('a changed client secret is read at the next consent', async () => {
   expect(await asked(alice, 'third')).toContain('code_challenge=');
 });
 
+testUnless(NO_CHROMIUM)('a person logs in, consents to what is due and logs out in a real browser', async () => {
+  const { certFile, keyFile } = await siteCertificate(operated.path('.'), BASE.host);
+  const { script, address } = await serve({}, ['--tls-cert', certFile, '--tls-key', keyFile]);
+  await using chromium = await openChromium({ [BASE.host]: address });
+  const page = await chromium.newPage({ ignoreHTTPSErrors: true, viewport: { width: 320, height: 640 } });
+  const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
+  await page.goto(BASE.href);
+  await page.getByRole('link', { name: 'Log in' }).click();
+  await page.fill('input[name="login"]', 'frank+webex-admins');
+  await page.fill('input[name="password"]', 'any');
+  await page.click('button[type="submit"]');
+  // The provider asks for consent to give Vault the identity.
+  await page.click('button[type="submit"]');
+  expect(await heading()).toBe('3 consents are waiting');
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole('link', { name: 'See the request third' }).click();
+  await page.getByRole('link', { name: 'Continue to Webex' }).click();
+  await page.getByLabel('Sign in as').selectOption(BLAKE);
+  await page.getByRole('button', { name: 'Accept' }).click();
+  expect(await heading()).toBe('Stored');
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Back to the list' }).click();
+  expect(await heading()).toBe('2 consents are waiting');
+  await page.getByRole('button', { name: 'Log out' }).click();
+  expect(await heading()).toBe('Logged out');
+  await page.goto(BASE.href);
+  expect(await page.getByRole('link', { name: 'Log in' }).count()).toBe(1);
+  script.child.kill('SIGTERM');
+  expect((await script.result()).exitCode).toBe(0);
+});
+
 test('the site begins with no right in Vault, and its end revokes every login', async () => {
   const before = browser();
   await logIn(before, 'erin');
@@ -256,14 +294,16 @@ test('the site begins with no right in Vault, and its end revokes every login', 
   seen.push(stdout, stderr);
   expect(exitCode).toBe(0);
   expect(await people()).not.toContain('oidc-erin');
+  const { auditFilePath } = operated.server.node.configuration;
+  const earlier = (await readFile(auditFilePath, 'utf8')).length;
   // A token of the environment would be refused, and is not used.
   ({ script: served, address } = await serve({ VAULT_TOKEN: 'hvs.of-somebody' }));
   const after = browser();
   before.cookies.forEach((value, name) => after.cookies.set(name, value));
   expect((await after.get()).html).toContain('href="/webex/login"');
   expect((await logIn(after, 'erin')).html).toContain('erin');
-  const { auditFilePath } = operated.server.node.configuration;
-  const audit = await readFile(auditFilePath, 'utf8');
+  const audit = (await readFile(auditFilePath, 'utf8')).slice(earlier);
+  expect(audit).toContain('oidc-erin');
   expect(audit.includes('permission denied')).toBe(false);
 });
 

@@ -1,18 +1,22 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { describeError, oneLine, quotedList, UsageError, vaultServerFromEnvironment } from '#core';
+import { describeError, oneLine, UsageError, vaultServerFromEnvironment } from '#core';
 import { SiteServer } from '../../browser/site/site-server';
+import { OrganizationsFile } from '../../consent-site/organizations/organizations-file';
+import { ServiceAppEvents } from '../../consent-site/organizations/service-app-events';
 import { authorizerPlace } from '../../consent-site/people/people-login';
 import { PEOPLE_POSTS, PeopleSite } from '../../consent-site/people/people-site';
 import type { WaitingLook } from '../../consent-site/people/waiting-consents';
-import { type ConsentSite, consentSites } from '../../declaration/derived/consent-site';
+import { type ConsentSite, consentSite } from '../../declaration/derived/consent-site';
 import { declaringFile } from '../../declaration/deployment-file';
-import type { Deployment } from '../../declaration/schema/deployment';
+import type { Deployment, Integration } from '../../declaration/schema/deployment';
+import { defaultToldFile } from '../../health/notifications/told-file';
 import { VaultClient } from '../../vault/vault-client';
 import { say } from '../command';
 import { declaredDeployment } from '../operated-command';
 import { readSecret } from '../secret-source';
+import { servedSite } from './served-site';
 import { type SiteChoice, sitePlace } from './site-options';
 
 export interface PeopleRunOptions extends SiteChoice {
@@ -20,6 +24,10 @@ export interface PeopleRunOptions extends SiteChoice {
   readonly site?: string;
   /** Folder with a file for each integration. */
   readonly clientSecrets?: string;
+  /** File with the secrets of Webex's webhooks. */
+  readonly webhookSecretFile?: string;
+  /** Record of the organizations. */
+  readonly organizationsState?: string;
 }
 
 /**
@@ -42,18 +50,23 @@ export async function servePeople(
   }
   const declared = new CurrentDeployment(command, (await declaredDeployment(command)).deployment);
   const { latest } = declared;
-  const { base, redirectPaths, oidcCallback } = siteToServe(latest, options.site);
+  const { base, redirectPaths, oidcCallback } = siteOfPeople(latest, options.site);
   const place = sitePlace(options);
+  const events = await eventsOf(declared, options);
+  const clientSecret = ({ name }: Integration): Promise<string | undefined> => {
+    const file = join(clientSecrets, name);
+    return readSecret({ what: 'client secret', file, option: '--client-secrets', question: '' }, signal);
+  };
+  // Each consent reads its file anew. A file that is missing now would be found by the first person otherwise.
+  await Promise.all(latest.integrations.filter((each) => consentSite(each)?.base.href === base.href).map(clientSecret));
   const people = new PeopleSite({
     base,
     deployment: () => declared.load(),
     vault: new VaultClient({ ...vaultServerFromEnvironment(latest.vault), token: undefined }),
-    clientSecret: ({ name }) => {
-      const file = join(clientSecrets, name);
-      return readSecret({ what: 'client secret', file, option: '--client-secrets', question: '' }, signal);
-    },
+    clientSecret,
     onNotice: say,
     onWaiting,
+    events,
     signal,
   });
   const server = await SiteServer.listen({
@@ -86,6 +99,10 @@ class CurrentDeployment {
     public latest: Deployment,
   ) {}
 
+  get credentials(): Deployment['credentials'] {
+    return this.latest.credentials;
+  }
+
   async load(): Promise<Deployment> {
     let problem: string | undefined;
     try {
@@ -101,27 +118,37 @@ class CurrentDeployment {
   }
 }
 
-/** @throws UsageError if the declaration has no such site, or several */
-function siteToServe(deployment: Deployment, asked: string | undefined): ConsentSite {
-  const sites = consentSites(deployment);
-  const addresses = sites.map(({ base }) => base.href);
-  const [site] = asked === undefined ? sites : sites.filter(({ base }) => base.href === asked);
-  if (site === undefined) {
-    throw new UsageError(
-      asked === undefined
-        ? `no integration of ${declaringFile()} has an https redirectUrl, so there is no site to serve; declare one like "https://grants.example.com/callback", and register it at Webex`
-        : `${declaringFile()} has no site at ${asked}, only at ${quotedList(addresses)}; correct --site`,
-    );
-  }
-  if (asked === undefined && sites.length > 1) {
-    throw new UsageError(
-      `${declaringFile()} has several sites, and a command serves one; choose it by --site: ${quotedList(addresses)}`,
-    );
-  }
+/** @throws UsageError if the declaration has no such site, or nobody may log in there */
+function siteOfPeople(deployment: Deployment, asked: string | undefined): ConsentSite {
+  const site = servedSite(deployment, asked);
   if (authorizerPlace(deployment, site.base) === undefined) {
     throw new UsageError(
       `people log in on the site as the authorizer, and ${declaringFile()} declares no operators.oidc.groups.authorizer; declare the groups whose members may consent, and deploy`,
     );
   }
   return site;
+}
+
+/** @returns undefined if no file with the secrets of the webhooks was named */
+async function eventsOf(declared: CurrentDeployment, options: PeopleRunOptions): Promise<ServiceAppEvents | undefined> {
+  const { webhookSecretFile: secretFile, organizationsState } = options;
+  if (secretFile === undefined) {
+    if (organizationsState !== undefined) {
+      throw new UsageError('--organizations-state needs --webhook-secret-file; add it, or leave both out');
+    }
+    return undefined;
+  }
+  return ServiceAppEvents.open({
+    deployment: declared,
+    secretFile,
+    file: new OrganizationsFile(resolve(organizationsState ?? defaultOrganizationsFile())),
+    onWaiting: ({ change, organizationId, applicationId }) =>
+      say(`organization ${organizationId} ${change === 'came' ? 'authorized' : 'left'} Service App ${applicationId}`),
+    onProblem: say,
+  });
+}
+
+/** Beside the record of the notifications. */
+function defaultOrganizationsFile(): string {
+  return join(dirname(defaultToldFile()), 'organizations.json');
 }

@@ -16,6 +16,7 @@ export function waitingText({ waiting, unknown }: WaitingLook): string {
 
 export function waitingJson({ waiting, unknown }: WaitingLook): object {
   return {
+    version: 1,
     waiting: waiting.map((each) => ({
       credential: each.name,
       integration: each.integration,

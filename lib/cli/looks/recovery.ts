@@ -21,6 +21,8 @@ export interface Recovery {
   readonly recovered: readonly string[];
   /** Credentials whose grants are still lost, each with the reason. */
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
+  /** Recovered credentials whose new grants lack declared scopes. */
+  readonly lacking: readonly { readonly name: string; readonly scopes: readonly string[] }[];
 }
 
 /**
@@ -41,6 +43,7 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
   const lost = credentials
     .filter(({ name, state }) => healing.includes(name) && state === 're-authorization required')
     .map(({ name }) => name);
+  const lacking: { name: string; scopes: readonly string[] }[] = [];
   const connection = vaultOptionsFromEnvironment(deployment.vault);
   const attempt = async (credentialName: string): Promise<string | undefined> => {
     try {
@@ -48,7 +51,10 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
         operators: operatorFolder(command),
         signal,
       });
-      await heal({ vault: session.vault, deployment, credentialName, signal });
+      const { missingScopes: scopes = [] } = await heal({ vault: session.vault, deployment, credentialName, signal });
+      if (scopes.length > 0) {
+        lacking.push({ name: credentialName, scopes });
+      }
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -59,7 +65,7 @@ export async function recoverGrants(command: Command, signal: AbortSignal): Prom
       return oneLine(describeError(problem));
     }
   };
-  return await recoverEach(deployment, lost, attempt);
+  return { ...(await recoverEach(deployment, lost, attempt)), lacking };
 }
 
 /**
@@ -69,7 +75,7 @@ async function recoverEach(
   deployment: Deployment,
   lost: readonly string[],
   attempt: (name: string) => Promise<string | undefined>,
-): Promise<Recovery> {
+): Promise<Omit<Recovery, 'lacking'>> {
   const recovered: string[] = [];
   const failures = new Map<string, string>();
   const queue = healingOrder(deployment, lost);

@@ -17,7 +17,7 @@ export interface ConsentLinkOptions {
   /** Path of the redirect from Webex, below the base. */
   readonly redirectPath: string;
   /** Content of the page. */
-  readonly request: Omit<ConsentRequest, 'href' | 'othersBegan' | 'now'>;
+  readonly request: Omit<ConsentRequest, 'href' | 'othersBegan' | 'now'> & { readonly requester: string };
   /** Page at Webex that an attempt begins with. */
   readonly urlFor: (attempt: Attempt) => string;
   /** Explains an error in a redirect. */

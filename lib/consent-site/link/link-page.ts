@@ -11,7 +11,7 @@ import type { AttemptFailure } from './attempt-failure';
 /** Why a link has ended. */
 export type LinkEnd = 'used' | 'expired' | 'failed';
 
-export function endedPage(end: LinkEnd, { requester }: Pick<ConsentRequest, 'requester'>): SiteReply {
+export function endedPage(end: LinkEnd, { requester }: { readonly requester: string }): SiteReply {
   const words = {
     used: {
       title: 'This link was used',

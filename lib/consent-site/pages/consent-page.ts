@@ -12,8 +12,8 @@ export interface AskedScope {
 
 /** The request to a person who may consent. */
 export interface ConsentRequest {
-  /** Name of the person who asks. */
-  readonly requester: string;
+  /** Name of the person who asks. @default - nobody: the person has logged in, and found the request on the list */
+  readonly requester?: string;
   readonly credential: string;
   readonly integration: string;
   readonly clientId: string;
@@ -39,7 +39,7 @@ export function consentPage(request: ConsentRequest): SiteDocument {
   const { requester, credential, integration, clientId, scopes, owner, organization, until, href, replaces } = request;
   const { othersBegan, now = new Date() } = request;
   const account = foreign(owner);
-  const content = markup`<p class="lead">${foreign(requester)} asks you to let programs use Webex as ${account}.</p>
+  const content = markup`<p class="lead">${requester === undefined ? 'Programs need a consent to use' : markup`${foreign(requester)} asks you to let programs use`} Webex as ${account}.</p>
 ${factList([
   ['Credential', markup`${foreign(credential)}, kept in Vault for the programs`],
   ['Account', markup`<strong>${account}</strong> and no other`],
@@ -57,10 +57,10 @@ ${replaces ? note('It replaces a consent that works', markup`<p>Programs use thi
 ${scopes.map(scopeItem)}</ul>
 ${note(
   'Before you continue',
-  markup`<p>Continue only if you expected this request. Ask ${foreign(requester)} in another way than the message with this link, for example by phone.</p>
+  markup`<p>${requester === undefined ? 'Continue only if you know the programs of this credential.' : markup`Continue only if you expected this request. Ask ${foreign(requester)} in another way than the message with this link, for example by phone.`}</p>
 <p>The programs can then do in Webex what the list says, without your password, until somebody revokes it.</p>`,
 )}
-${othersBegan && note('Somebody else tried this link', markup`<p>Another browser used it ${timeOf(othersBegan, timeAgo(othersBegan, now))}. Ask ${foreign(requester)} if you did not expect that.</p>`)}
+${othersBegan && note('Somebody else tried this link', markup`<p>Another browser used it ${timeOf(othersBegan, timeAgo(othersBegan, now))}.${requester && markup` Ask ${foreign(requester)} if you did not expect that.`}</p>`)}
 <p class="action"><a class="button" href="${href}">Continue to Webex</a></p>
 <p class="muted">Sign in there as ${account}. Webex shows the request again, and you accept or decline it. This page then says what was stored.</p>`;
   return sitePage({ title: 'A request for your consent in Webex', content });

@@ -21,9 +21,11 @@ export interface WaitingConsent {
   readonly instead?: string;
 }
 
-/** An organization that authorized a Service App and is not declared. */
+/** An organization whose authorization of a Service App the declaration does not fit. */
 export interface WaitingOrganization {
   readonly id: string;
+  /** Credential of an organization that withdrew its authorization. @default - it authorized, and has no credential */
+  readonly withdrawnFrom?: string;
   /** Name of the Service App. */
   readonly application: string;
   readonly authorizedAt: Date;
@@ -88,10 +90,16 @@ function firstOf(names: readonly string[]): string {
 }
 
 function organizationList(organizations: readonly WaitingOrganization[], now: Date): Markup {
-  return markup`<h2 id="organizations">Organizations without a credential</h2>
-<p>They authorized a Service App. A platform engineer adds them to the declaration.</p>
+  return markup`<h2 id="organizations">Organizations and Service Apps</h2>
+<p>A platform engineer adds or removes them in the declaration.</p>
 <ul role="list" aria-labelledby="organizations">
-${organizations.map(({ id, application, authorizedAt }) => markup`<li>${foreign(application)}, authorized ${timeOf(authorizedAt)}, ${timeAgo(authorizedAt, now)} <code>${foreign(id)}</code></li>\n`)}</ul>`;
+${organizations.map((each) => organizationItem(each, now))}</ul>`;
+}
+
+function organizationItem({ id, application, authorizedAt, withdrawnFrom }: WaitingOrganization, now: Date): Markup {
+  const authorized = markup`authorized ${timeOf(authorizedAt)}, ${timeAgo(authorizedAt, now)}`;
+  const change = withdrawnFrom === undefined ? authorized : markup`withdrawn, so ${foreign(withdrawnFrom)} has ended`;
+  return markup`<li>${foreign(application)}, ${change} <code>${foreign(id)}</code></li>\n`;
 }
 
 function timeOf(time: Date): Markup {

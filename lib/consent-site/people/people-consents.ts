@@ -64,7 +64,6 @@ export class PeopleConsents {
       const shown = { prepared, state: new RedirectState(), codeVerifier: randomBytes(32).toString('base64url') };
       visitor.show(shown);
       const page = {
-        requester: session.person,
         credential: name,
         integration: integration.name,
         clientId: prepared.stored.clientId,

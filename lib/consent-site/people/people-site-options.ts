@@ -1,6 +1,6 @@
 import type { Deployment, Integration } from '../../declaration/schema/deployment';
 import type { VaultClient } from '../../vault/vault-client';
-import type { WaitingOrganization } from '../pages/waiting-page';
+import type { ServiceAppEvents } from '../organizations/service-app-events';
 import type { WaitingLook } from './waiting-consents';
 
 export interface PeopleSiteOptions {
@@ -16,8 +16,8 @@ export interface PeopleSiteOptions {
   readonly onNotice: (line: string) => void;
   /** Gets each list that a person was shown. @default - nobody is told */
   readonly onWaiting?: (look: WaitingLook) => void;
-  /** Organizations that wait for the declaration. @default - none */
-  readonly organizations?: () => readonly WaitingOrganization[];
+  /** Webex's events of Service Apps. @default - the site takes none */
+  readonly events?: Pick<ServiceAppEvents, 'answer' | 'waiting'>;
   /** Ends the site. */
   readonly signal: AbortSignal;
 }

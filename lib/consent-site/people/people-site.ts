@@ -1,8 +1,10 @@
+import { describeError, ExplainedError } from '#core';
 import { CsrfTokens } from '../../browser/site/csrf-tokens';
 import type { SiteReply } from '../../browser/site/site-reply';
 import type { SiteRequest } from '../../browser/site/site-request';
 import { consentSites } from '../../declaration/derived/consent-site';
 import type { Deployment } from '../../declaration/schema/deployment';
+import { explained } from '../../operators/server-refusal';
 import { outcomePage } from '../pages/outcome-page';
 import { waitingPage } from '../pages/waiting-page';
 import { PeopleConsents } from './people-consents';
@@ -10,12 +12,13 @@ import { PeopleLogin } from './people-login';
 import type { PeopleSiteOptions } from './people-site-options';
 import { isAccepted, type Session, type Visitor } from './visitor';
 import { findWaiting } from './waiting-consents';
-import { requestPath, REQUESTS, waitingItem } from './waiting-item';
+import { organizationItem, requestPath, REQUESTS, waitingItem } from './waiting-item';
 
 const LOGOUT = 'logout';
+const EVENTS = 'webhooks/service-apps';
 
 /** Paths below the base that take POST. */
-export const PEOPLE_POSTS: readonly string[] = [LOGOUT];
+export const PEOPLE_POSTS: readonly string[] = [LOGOUT, EVENTS];
 
 /**
  * The site of the people who may consent. The site holds no right in Vault: each request to it carries the token of the
@@ -33,6 +36,20 @@ export class PeopleSite implements AsyncDisposable {
 
   /** @returns undefined for an unknown page */
   async answer(request: SiteRequest): Promise<SiteReply | undefined> {
+    try {
+      return await this.#answer(request);
+    } catch (failure) {
+      const error = explained(failure);
+      if (!(error instanceof ExplainedError)) {
+        throw failure;
+      }
+      this.options.onNotice(`a page could not be made: ${describeError(error)}`);
+      const text = 'Vault does not answer as it should. Nothing was changed. Try again in some minutes.';
+      return { status: 503, document: outcomePage({ tone: 'bad', title: 'Not possible now', text }) };
+    }
+  }
+
+  async #answer(request: SiteRequest): Promise<SiteReply | undefined> {
     switch (`${request.method} ${request.path}`) {
       case 'GET ':
         return this.#asPerson(request, (visitor, session) => this.#list(visitor, session));
@@ -42,6 +59,8 @@ export class PeopleSite implements AsyncDisposable {
         return this.#login.finish(request, async (visitor) => (await this.#consents.resume(visitor)) ?? this.#home());
       case `POST ${LOGOUT}`:
         return this.#logOut(request);
+      case `POST ${EVENTS}`:
+        return this.options.events?.answer(request);
       case 'GET healthz':
         // A probe learns nothing else.
         return { status: 200 };
@@ -83,7 +102,7 @@ export class PeopleSite implements AsyncDisposable {
   }
 
   async #list(visitor: Visitor, session: Session): Promise<SiteReply> {
-    const { base, signal, onWaiting, organizations = () => [] } = this.options;
+    const { base, signal, onWaiting, events } = this.options;
     const deployment = await this.options.deployment();
     const look = await findWaiting({ deployment, vault: session.vault, signal });
     onWaiting?.(look);
@@ -91,7 +110,7 @@ export class PeopleSite implements AsyncDisposable {
       person: session.person,
       items: look.waiting.map((each) => waitingItem(each, base)),
       unknown: look.unknown.map(({ name }) => name),
-      organizations: organizations(),
+      organizations: (events?.waiting() ?? []).map(organizationItem),
       logoutHref: `${base.pathname}${LOGOUT}`,
       logoutToken: this.#csrf.token(visitor.key, LOGOUT),
     };

@@ -1,5 +1,6 @@
 import { commandLine } from '#core';
-import type { WaitingConsent } from '../pages/waiting-page';
+import type { WaitingOrganization } from '../organizations/waiting-organizations';
+import type { WaitingConsent, WaitingOrganization as OrganizationItem } from '../pages/waiting-page';
 import type { WaitingCredential } from './waiting-consents';
 
 /** Beginning of the paths of the pages that ask for a consent. */
@@ -24,4 +25,15 @@ export function waitingItem({ site, cause, until, ...waiting }: WaitingCredentia
   return owner === undefined
     ? { ...item, instead: 'Name its owner in the declaration first' }
     : { ...item, href: `${base.pathname}${requestPath(credential)}` };
+}
+
+/** An organization on the list. */
+export function organizationItem(organization: WaitingOrganization): OrganizationItem {
+  const { organizationId, applicationId, integration, authorizedAt } = organization;
+  return {
+    id: organizationId,
+    application: integration ?? applicationId,
+    authorizedAt,
+    withdrawnFrom: organization.change === 'went' ? organization.credential : undefined,
+  };
 }

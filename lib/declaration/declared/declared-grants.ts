@@ -26,6 +26,8 @@ export const declaredGrants = z.object({
   integrations: z.record(z.string(), z.object({ name: z.string(), clientId: z.string() })),
   /** Name in Vault of each credential's integration. */
   credentials: z.record(z.string(), z.string()),
+  /** Names of the credentials with the same scopes, by these scopes. Notes of earlier releases lack the field. */
+  scopes: z.record(z.string(), z.array(z.string())).optional(),
   /** Apps by their names in Vault. */
   apps: z.record(z.string(), app),
 });
@@ -46,6 +48,7 @@ export function grantsOf(deployment: Declaring): DeclaredGrants {
       integrations.map((each) => [each.vaultName, { name: each.name, clientId: each.clientId ?? '' }]),
     ),
     credentials: byName(credentials.map(({ name, integration }) => [name, inVault.get(integration) ?? integration])),
+    scopes: byName([...alike(credentials)].map(([scopes, names]) => [scopes, names.sort()])),
     apps: byName(
       apps.map((each) => {
         const { type, path } = loginOf(deployment, each);
@@ -55,4 +58,21 @@ export function grantsOf(deployment: Declaring): DeclaredGrants {
       }),
     ),
   };
+}
+
+/** Names of the credentials with the same scopes. An organization's credentials have many scopes in common. */
+function alike(credentials: Deployment['credentials']): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { name, scopes } of credentials) {
+    const key = [...new Set(scopes)].sort().join(' ');
+    names.set(key, [...(names.get(key) ?? []), name]);
+  }
+  return names;
+}
+
+/** Scopes of each credential, by its name. @returns an empty map for a note of an earlier release */
+export function scopesIn({ scopes = {} }: DeclaredGrants): Map<string, readonly string[]> {
+  return new Map(
+    Object.entries(scopes).flatMap(([joined, names]) => names.map((name) => [name, joined.split(' ')] as const)),
+  );
 }

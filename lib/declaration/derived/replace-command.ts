@@ -1,7 +1,13 @@
 import { commandLine } from '#core';
-import type { Credential } from '../schema/deployment';
+import type { Credential, Deployment } from '../schema/deployment';
+import { findIntegration } from './by-name';
+import { consentSite } from './consent-site';
 
 /** Command that replaces a grant that still works. */
-export function replaceCommand({ name, serviceApp }: Pick<Credential, 'name' | 'serviceApp'>): string {
-  return commandLine('authorize', name, ...(serviceApp === undefined ? ['--pkce'] : []), '--replace');
+export function replaceCommand(
+  deployment: Deployment,
+  { name, integration, serviceApp }: Pick<Credential, 'name' | 'integration' | 'serviceApp'>,
+): string {
+  const isByPkce = serviceApp === undefined && consentSite(findIntegration(deployment, integration)) === undefined;
+  return commandLine('authorize', name, ...(isByPkce ? ['--pkce'] : []), '--replace');
 }

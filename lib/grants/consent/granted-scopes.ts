@@ -45,8 +45,8 @@ export async function refuseFewer(
 }
 
 /** Notice about declared scopes that a stored grant lacks. */
-export function scopesMissing(credential: Credential, missing: readonly string[]): string {
-  return `The grant of "${credential.name}" lacks ${quotedList(missing)}; ${howToGet(credential)}, then: ${replaceCommand(credential)}`;
+export function scopesMissing({ deployment, credential }: GrantRun, missing: readonly string[]): string {
+  return `The grant of "${credential.name}" lacks ${quotedList(missing)}; ${howToGet(credential)}, then: ${replaceCommand(deployment, credential)}`;
 }
 
 function howToGet({ integration, serviceApp }: Credential): string {

@@ -1,13 +1,5 @@
-import {
-  ExplainedError,
-  NotDeployed,
-  quotedList,
-  readCredential,
-  TemporarilyUnavailable,
-  VaultUnreachableError,
-} from '#core';
+import { ExplainedError, NotDeployed, readCredential, TemporarilyUnavailable, VaultUnreachableError } from '#core';
 import { peopleSite } from '../../declaration/derived/consent-site';
-import { accountScopes } from '../../declaration/schema/scope-coverage';
 import { replaceCommand } from '../../declaration/derived/replace-command';
 import { isServiceApp } from '../../declaration/schema/credential-declaration';
 import type { Credential } from '../../declaration/schema/deployment';
@@ -22,9 +14,9 @@ import { horizonOf } from './horizon';
 import { issueTime, observed, sinceConsent } from './observation';
 import type { Observations } from './observations';
 import type { RoleLookOptions } from './role-look';
-import { missingWords, scopesOf } from './scopes-look';
+import { missingWords, noteOfUntold, scopesOf } from './scopes-look';
 import { describeDay } from '../relative-time';
-import type { CredentialLine, Finding, Horizon, Scopes, State } from '../report';
+import type { CredentialLine, Finding, Horizon, State } from '../report';
 import { askWebex } from './webex-answer';
 
 /*
@@ -65,8 +57,9 @@ export async function lookAtCredential(
   observations.noteGrant(name, after);
 
   const answer = works && verify ? await askWebex(deployment.webex.apiUrl, credential, reading.accessToken) : undefined;
+  const replace = replaceCommand(deployment, credential);
   const finding = works
-    ? stateOfReading(credential, reading, answer, after, now)
+    ? stateOfReading(credential, reading, answer, after, now, replace)
     : stateOfRefusal(credential, reading, consent);
   const isThere = expireTime !== undefined || finding.state === 'expired' || finding.state === 'integration refused';
   const consentedAt = consent?.consentedAt;
@@ -96,9 +89,9 @@ export async function lookAtCredential(
     noteOf('Webex did not answer', answer?.kind === 'unreachable' ? answer.why : undefined),
     isThere ? noteOfPace(deployment.engine.tuning, accessTokenSeconds) : undefined,
   ];
-  const life = isHealthy && endsSoon ? endingSoon(credential, horizon, now) : finding;
+  const life = isHealthy && endsSoon ? endingSoon(horizon, now, replace) : finding;
   const line: CredentialLine = {
-    ...(isHealthy && missing !== undefined ? lackingScopes(credential, life, missing) : life),
+    ...(isHealthy && missing !== undefined ? lackingScopes(life, missing, replace) : life),
     name,
     integration,
     member: credential.organization,
@@ -132,33 +125,25 @@ function noteOfPace(
 }
 
 /** The grant works but may expire soon. Only a person can replace it. */
-function endingSoon(credential: Credential, { until, assumption }: Horizon, now: Date): Finding<State<'credential'>> {
+function endingSoon({ until, assumption }: Horizon, now: Date, next: string): Finding<State<'credential'>> {
   return {
     state: 'healthy',
     severity: 'attention',
     detail: `the grant may expire on ${describeDay(until, now)}${assumption === undefined ? '' : `, assuming ${assumption}`}`,
-    next: replaceCommand(credential),
+    next,
   };
 }
 
 /** The grant works, but apps may need the scopes that it lacks. */
 function lackingScopes(
-  credential: Credential,
   { detail }: Finding<State<'credential'>>,
   missing: string,
+  next: string,
 ): Finding<State<'credential'>> {
   return {
     state: 'scopes missing',
     severity: 'attention',
     detail: `${detail}, and ${missing}`,
-    next: replaceCommand(credential),
+    next,
   };
-}
-
-/** A note if Webex refuses a request that a declared scope allows. It is all that shows of a scope that was taken away. */
-function noteOfUntold({ scopes: declared }: Credential, { missing = [] }: Partial<Scopes> = {}): string | undefined {
-  const allowing = accountScopes(declared);
-  return allowing.length === 0 || allowing.some((scope) => missing.includes(scope))
-    ? undefined
-    : `Webex refuses to name its account (403), although ${quotedList(allowing)} is declared; an administrator may have taken the scope or the role away`;
 }

@@ -11,7 +11,6 @@ import {
   whatWebexRefused,
 } from '#core';
 import { deployCommand } from '../../declaration/deploy-command';
-import { replaceCommand } from '../../declaration/derived/replace-command';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { ConsentRecord } from '../../vault/records/consent-record';
 import type { Observation } from './observation';
@@ -25,13 +24,19 @@ import type { WebexAnswer } from './webex-answer';
 
 type CredentialFinding = Finding<State<'credential'>>;
 
-/** State of a credential whose token the engine returns. @param answer Webex's answer. @default - Webex was not asked */
+/**
+ * State of a credential whose token the engine returns.
+ *
+ * @param replace command that replaces the grant
+ * @param answer Webex's answer. @default - Webex was not asked
+ */
 export function stateOfReading(
   credential: Credential,
   { expireTime, warnings }: CredentialReading,
   answer: WebexAnswer | undefined,
   { failingSince }: Observation,
   now: Date,
+  replace: string,
 ): CredentialFinding {
   const { name, owner, organization } = credential;
   const until =
@@ -71,7 +76,7 @@ export function stateOfReading(
     finding(state, 'attention', `${what}${since}, and ${until}: ${said}`, next);
   switch (whatWebexRefused(said)) {
     case 'grant':
-      return failing('re-authorization required', 'Webex refuses to refresh it', replaceCommand(credential));
+      return failing('re-authorization required', 'Webex refuses to refresh it', replace);
     case 'client':
       return failing(
         'integration refused',

@@ -1,5 +1,5 @@
 import { quotedList } from '#core';
-import { uncovered } from '../../declaration/schema/scope-coverage';
+import { accountScopes, uncovered } from '../../declaration/schema/scope-coverage';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { ConsentRecord } from '../../vault/records/consent-record';
 import type { Scopes } from '../report';
@@ -25,4 +25,15 @@ export function missingWords({ granted, missing = [] }: Scopes): string | undefi
   return missing.length === 0
     ? undefined
     : `${granted === undefined ? 'its consent did not ask for' : 'its grant lacks'} ${quotedList(missing)}`;
+}
+
+/** A note if Webex does not name the account, although a declared scope allows that. So a scope shows that was taken away. */
+export function noteOfUntold(
+  { scopes: declared }: Credential,
+  { missing = [] }: Partial<Scopes> = {},
+): string | undefined {
+  const allowing = accountScopes(declared);
+  return allowing.length === 0 || allowing.some((scope) => missing.includes(scope))
+    ? undefined
+    : `Webex refuses to name its account (403), although ${quotedList(allowing)} is declared; an administrator may have taken the scope or the role away`;
 }

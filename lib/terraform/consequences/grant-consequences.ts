@@ -7,6 +7,7 @@ import { engineConsequences } from './engine-consequences';
 import { entryConsequences } from './entry-consequences';
 import { compareGrants } from './grants-comparison';
 import { loginConsequences } from './login-consequences';
+import { compareScopes } from './scopes-comparison';
 
 const PARTIAL =
   'the plan leaves out a part of the stack, as with -target; only losses are shown, and not which app reads what afterwards';
@@ -22,11 +23,12 @@ export function grantConsequences(plan: Plan, deployment: Deployment): Consequen
   const after = grantsOf(deployment);
   const before = text === undefined ? undefined : parseNote(text, declaredGrants);
   const engine = engineConsequences(plan, Object.keys({ ...before?.credentials, ...after.credentials }));
-  const nothing = { ...after, integrations: {}, credentials: {}, apps: {} };
+  const nothing = { ...after, integrations: {}, credentials: {}, scopes: {}, apps: {} };
   return joined([
     isLeftOut ? noticed(PARTIAL) : NOTHING,
     engine,
     isWritten ? compareGrants(before ?? nothing, after) : NOTHING,
+    isWritten ? compareScopes(before ?? nothing, deployment) : NOTHING,
     // The loss of the engine includes its entries.
     engine.losses.length > 0 ? NOTHING : entryConsequences(plan, before),
     loginConsequences(plan, { before: before?.apps ?? {}, after: after.apps, areCompared: isWritten }),

@@ -43,7 +43,7 @@ export async function importPair(
   if (missingScopes === undefined) {
     notice(`Webex did not tell which scopes it granted to "${name}".`);
   } else if (missingScopes.length > 0) {
-    notice(scopesMissing(credential, missingScopes));
+    notice(scopesMissing(prepared, missingScopes));
   }
   const noted = { person, refreshTokenTtlSeconds, requestedScopes, grantedScopes };
   const kept = `"${name}" is authorized`;

@@ -1,5 +1,5 @@
 import { consentPage } from '../../../../lib/consent-site/pages/consent-page';
-import { CONSENT_PAGES, consentRequest, HOSTILE_NAME } from '../../../fixtures/pages/consent-pages';
+import { CONSENT_PAGES, consentRequest, HOSTILE_NAME, NOW } from '../../../fixtures/pages/consent-pages';
 
 /** The words of a page, as a person reads them. */
 function wordsOf(html: string): string {
@@ -20,6 +20,12 @@ it('the page says who asks, for which account and credential, as which integrati
   expect(words).toContain('No words of Webex are known for it spark:made_up');
   expect(words).not.toContain('replaces');
   expect(words).not.toContain('Somebody else');
+});
+
+it('a request that a person found on the list names nobody who asks', () => {
+  const words = wordsOf(consentPage(consentRequest({ requester: undefined, othersBegan: NOW })).html);
+  expect(words).toContain('Programs need a consent to use Webex as');
+  expect(words).not.toMatch(/asks you|by phone|Ask /);
 });
 
 it('the page has one link, which leads to Webex', () => {

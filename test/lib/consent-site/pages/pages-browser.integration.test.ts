@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { browserDocument, refusedPage } from '../../../../lib/browser/browser-page';
 import { SiteServer } from '../../../../lib/browser/site/site-server';
-import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
+import { siteCertificate } from '../../../fixtures/identities/site-certificate';
 import { axeFindings } from '../../../fixtures/pages/axe';
 import { NO_CHROMIUM, openChromium } from '../../../fixtures/pages/chromium';
 import { CONSENT_PAGES } from '../../../fixtures/pages/consent-pages';
@@ -25,17 +23,11 @@ describeUnless(NO_CHROMIUM)('the pages of the consent site in a real browser', (
   let page: Page;
 
   beforeAll(async () => {
-    const authority = await CertificateAuthority.create();
-    const names = { commonName: BASE.host, dnsNames: [BASE.host], ipAddresses: [] };
-    const { certificatePem, privateKeyPem } = await authority.issue(names);
-    const [certFile, keyFile] = [join(folder, 'site.pem'), join(folder, 'site.key')];
-    writeFileSync(certFile, certificatePem);
-    writeFileSync(keyFile, privateKeyPem, { mode: 0o600 });
     site = await SiteServer.listen({
       base: BASE,
       redirectPaths: [],
       listen: { host: '127.0.0.1', port: 0 },
-      tls: { certFile, keyFile },
+      tls: await siteCertificate(folder, BASE.host),
       answer: ({ path }) => {
         const name = NAMES.find((each) => encodeURIComponent(each) === path);
         return Promise.resolve(name && { status: 200, document: PAGES[name] });

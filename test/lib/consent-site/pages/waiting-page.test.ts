@@ -30,6 +30,14 @@ it('a credential that this site cannot ask for says what to do, and has no butto
   expect(html).not.toContain('class="button" href');
 });
 
+it('an organization that withdrew its authorization names the credential that has ended', () => {
+  const [organization] = waitingList().organizations;
+  const { html } = waitingPage(
+    waitingList({ organizations: organization && [{ ...organization, withdrawnFrom: 'rooms.acme' }] }),
+  );
+  expect(html).toContain('withdrawn, so <bdi>rooms.acme</bdi> has ended');
+});
+
 it('the list counts the credentials whose state is unknown, and names the first ones', () => {
   const unknown = Array.from({ length: 1000 }, (_, index) => `grant-${index}`);
   const { html } = waitingPage(waitingList({ unknown }));

@@ -1,4 +1,4 @@
-import { grantsOf } from '../../../../lib/declaration/declared/declared-grants';
+import { grantsOf, scopesIn } from '../../../../lib/declaration/declared/declared-grants';
 import { exampleDeployment } from '../../../fixtures/declarations/example-deployment';
 
 it('the note contains the settings that decide about grants and their readers', () => {
@@ -8,6 +8,7 @@ it('the note contains the settings that decide about grants and their readers', 
     appRolePath: 'approle',
     integrations: { 'webex-myapp': { name: 'webex-myapp', clientId: 'C0ffee' } },
     credentials: { testauth: 'webex-myapp' },
+    scopes: { 'spark:people_read': ['testauth'] },
     apps: { 'people-me': { name: 'people-me', reads: ['testauth'] } },
   });
 });
@@ -42,6 +43,14 @@ it('the note uses the names in Vault, in alphabetical order', () => {
     ['job', { name: 'job', reads: ['one'], login: { type: 'jwt', path: 'teams/jwt' } }],
     ['people-me', { name: 'reader', reads: ['one', 'two'] }],
   ]);
+});
+
+it('the note has equal scopes once, whatever their order', () => {
+  const credential = (name: string, ...scopes: string[]) => ({ name, integration: 'webex-myapp', scopes });
+  const credentials = [credential('two', 'b', 'a'), credential('three', 'c'), credential('one', 'a', 'b', 'a')];
+  const declared = grantsOf(exampleDeployment({ credentials, apps: [] }));
+  expect(declared.scopes).toEqual({ 'a b': ['one', 'two'], c: ['three'] });
+  expect(Object.fromEntries(scopesIn(declared))).toEqual({ one: ['a', 'b'], two: ['a', 'b'], three: ['c'] });
 });
 
 it('the note stays small for a thousand apps', () => {

@@ -58,7 +58,7 @@ describeUnless(NO_CHROMIUM)('the page in a real browser', () => {
   it('the picture and its table have accessible names', async () => {
     const picture = page.getByRole('img', { name: /Timeline of testauth/ });
     expect(await picture.count()).toBe(1);
-    expect(await page.getByRole('table', { name: 'Times of testauth' }).count()).toBe(1);
+    expect(await page.getByRole('table', { name: 'Times and scopes of testauth' }).count()).toBe(1);
   });
 
   it('the page is dark in the dark color scheme, and white on paper', async () => {

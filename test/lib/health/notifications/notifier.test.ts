@@ -58,6 +58,7 @@ describe('accounts', () => {
     { kind: 'person', email: other, organization, differsFrom: 'owner' },
     { tokens: [], failingSince: null },
     now,
+    'replace it',
   );
   const gone = stateOfRefusal(declared, new NotAuthorizedYet('testauth'), {
     consentedAt: now,

@@ -20,6 +20,7 @@ const declared: fc.Arbitrary<DeclaredGrants> = record(fc.record({ name, clientId
     appRolePath: name,
     integrations: fc.constant(integrations),
     credentials: record(fc.constantFrom(...Object.keys(integrations))),
+    scopes: record(names),
     apps: record(fc.record({ name, reads: names, login }, { requiredKeys: ['name', 'reads'] })),
   }),
 );
