@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describeError, oneLine, UsageError, vaultServerFromEnvironment } from '#core';
 import { SiteServer } from '../../browser/site/site-server';
+import { organizationLine } from '../../consent-site/organizations/declaration-step';
 import { OrganizationsFile } from '../../consent-site/organizations/organizations-file';
 import { ServiceAppEvents } from '../../consent-site/organizations/service-app-events';
 import { authorizerPlace } from '../../consent-site/people/people-login';
@@ -142,8 +143,7 @@ async function eventsOf(declared: CurrentDeployment, options: PeopleRunOptions):
     deployment: declared,
     secretFile,
     file: new OrganizationsFile(resolve(organizationsState ?? defaultOrganizationsFile())),
-    onWaiting: ({ change, organizationId, applicationId }) =>
-      say(`organization ${organizationId} ${change === 'came' ? 'authorized' : 'left'} Service App ${applicationId}`),
+    onWaiting: (organization) => say(organizationLine(organization)),
     onProblem: say,
   });
 }

@@ -14,12 +14,14 @@ export interface CameOrganization {
   readonly applicationId: string;
   /** Name of the integration of the Service App. @default - no credential is declared for it */
   readonly integration?: string;
+  /** Family of the credentials of the Service App, which has a line for each organization. @default - there is none */
+  readonly family?: string;
   readonly authorizedAt: Date;
   readonly receivedAt: Date;
 }
 
 /** An organization that withdrew the authorization, and for which a credential is declared. Its grant has ended. */
-export interface WentOrganization extends Omit<CameOrganization, 'change'> {
+export interface WentOrganization extends Omit<CameOrganization, 'change' | 'family'> {
   readonly change: 'went';
   readonly integration: string;
   /** Name of the credential. */
@@ -37,12 +39,18 @@ export function waitingOrganizations(
   const integrations = new Map(
     serviceApps.map(({ serviceApp, integration }) => [webexKey(serviceApp.id), integration]),
   );
+  const families = new Map(
+    serviceApps.flatMap(({ serviceApp, organization }) =>
+      organization === undefined ? [] : [[webexKey(serviceApp.id), organization.family] as const],
+    ),
+  );
   const declared = new Map(serviceApps.map(({ serviceApp, name }) => [keyOf(serviceApp.id, serviceApp), name]));
   return records.flatMap(({ event, ...facts }): WaitingOrganization[] => {
     const integration = integrations.get(webexKey(facts.applicationId));
     const credential = declared.get(keyOf(facts.applicationId, facts));
     if (event === 'authorized') {
-      return credential === undefined ? [{ change: 'came', ...facts, integration }] : [];
+      const family = families.get(webexKey(facts.applicationId));
+      return credential === undefined ? [{ change: 'came', ...facts, integration, family }] : [];
     }
     return credential === undefined || integration === undefined
       ? []

@@ -29,6 +29,8 @@ export interface WaitingOrganization {
   /** Name of the Service App. */
   readonly application: string;
   readonly authorizedAt: Date;
+  /** Change of the declaration: words, and a line to copy. @default - none */
+  readonly step?: { readonly words: string; readonly entry?: string };
 }
 
 export interface WaitingList {
@@ -91,15 +93,19 @@ function firstOf(names: readonly string[]): string {
 
 function organizationList(organizations: readonly WaitingOrganization[], now: Date): Markup {
   return markup`<h2 id="organizations">Organizations and Service Apps</h2>
-<p>A platform engineer adds or removes them in the declaration.</p>
+<p>A platform engineer changes the declaration.</p>
 <ul role="list" aria-labelledby="organizations">
 ${organizations.map((each) => organizationItem(each, now))}</ul>`;
 }
 
-function organizationItem({ id, application, authorizedAt, withdrawnFrom }: WaitingOrganization, now: Date): Markup {
+function organizationItem(organization: WaitingOrganization, now: Date): Markup {
+  const { id, application, authorizedAt, withdrawnFrom, step } = organization;
   const authorized = markup`authorized ${timeOf(authorizedAt)}, ${timeAgo(authorizedAt, now)}`;
   const change = withdrawnFrom === undefined ? authorized : markup`withdrawn, so ${foreign(withdrawnFrom)} has ended`;
-  return markup`<li>${foreign(application)}, ${change} <code>${foreign(id)}</code></li>\n`;
+  return markup`<li>
+<p>${foreign(application)}, ${change} <code>${foreign(id)}</code></p>
+${step && markup`<p class="muted">${foreign(step.words)}${step.entry && markup` <code>${foreign(step.entry)}</code>`}</p>`}
+</li>\n`;
 }
 
 function timeOf(time: Date): Markup {

@@ -1,4 +1,5 @@
 import { commandLine } from '#core';
+import { declarationStep } from '../organizations/declaration-step';
 import type { WaitingOrganization } from '../organizations/waiting-organizations';
 import type { WaitingConsent, WaitingOrganization as OrganizationItem } from '../pages/waiting-page';
 import type { WaitingCredential } from './waiting-consents';
@@ -35,5 +36,6 @@ export function organizationItem(organization: WaitingOrganization): Organizatio
     application: integration ?? applicationId,
     authorizedAt,
     withdrawnFrom: organization.change === 'went' ? organization.credential : undefined,
+    step: declarationStep(organization),
   };
 }

@@ -38,6 +38,13 @@ it('an organization that withdrew its authorization names the credential that ha
   expect(html).toContain('withdrawn, so <bdi>rooms.acme</bdi> has ended');
 });
 
+it('an organization has the change of the declaration, with the line to copy', () => {
+  const [organization] = waitingList().organizations;
+  const step = { words: 'Add to the organizations of "reports"', entry: '{ name: "NAME", id: "<b>" }' };
+  const { html } = waitingPage(waitingList({ organizations: organization && [{ ...organization, step }] }));
+  expect(html).toContain('<code><bdi>{ name: &quot;NAME&quot;, id: &quot;&lt;b&gt;&quot; }</bdi></code>');
+});
+
 it('the list counts the credentials whose state is unknown, and names the first ones', () => {
   const unknown = Array.from({ length: 1000 }, (_, index) => `grant-${index}`);
   const { html } = waitingPage(waitingList({ unknown }));
