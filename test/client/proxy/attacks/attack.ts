@@ -1,4 +1,5 @@
-import { HOST, KEY } from './attacked-proxy';
+import { get as getOf, post as postOf } from '../../../fixtures/wire-attacks/attacked-request';
+import { ALLOWED } from './attacked-proxy';
 
 /** Bytes that a caller sends, and all that comes of them. */
 export interface Attack {
@@ -14,17 +15,14 @@ export interface Attack {
 
 export const NOTHING = 'nothing';
 
-const CRLF = '\r\n';
-
 /** An allowed request without a body, in whose head something is wrong. @param headers added to `Host` and the key */
 export function get(target: string, ...headers: string[]): string {
-  return [`GET ${target} HTTP/1.1`, `Host: ${HOST}`, `Authorization: Bearer ${KEY}`, ...headers, '', ''].join(CRLF);
+  return getOf(ALLOWED, target, ...headers);
 }
 
 /** An allowed request whose framing is wrong. */
 export function post(framing: readonly string[], body: string): string {
-  const head = ['POST /v1/messages HTTP/1.1', `Host: ${HOST}`, `Authorization: Bearer ${KEY}`, ...framing];
-  return [...head, '', body].join(CRLF);
+  return postOf(ALLOWED, framing, body);
 }
 
 /** Variants of one attack that all get the same. */

@@ -6,15 +6,21 @@ import { CredentialReading } from '../../../../core/src/vault/credential';
 import { statusesIn, WireCaller } from '../../../fixtures/loopback/wire-caller';
 import { WireOrigin } from '../../../fixtures/loopback/wire-origin';
 import type { WireRequest } from '../../../fixtures/loopback/wire-request';
+import { type AttackedRequest, HOST, LENGTH } from '../../../fixtures/wire-attacks/attacked-request';
 
-/** Placeholders in the bytes of an attack. */
-export const HOST = '<host>';
+/** Placeholder for the key of the proxy. */
 export const KEY = '<key>';
-/** Length of SMUGGLED. */
-export const LENGTH = '<length>';
 
 /** A request that the rules of the proxy refuse, to hide within another one. */
-export const SMUGGLED = `DELETE /v1/people/victim HTTP/1.1\r\nHost: ${HOST}\r\nAuthorization: Bearer ${KEY}\r\n\r\n`;
+const SMUGGLED = `DELETE /v1/people/victim HTTP/1.1\r\nHost: ${HOST}\r\nAuthorization: Bearer ${KEY}\r\n\r\n`;
+
+/** Allowed requests with the key. */
+export const ALLOWED: AttackedRequest = {
+  headers: [`Authorization: Bearer ${KEY}`],
+  path: '/v1/people/me',
+  postPath: '/v1/messages',
+  hidden: SMUGGLED,
+};
 
 /** Headers that no request of the proxy has. Underscores count as hyphens, as for servers that make variables of names. */
 const NEVER_PASSED =

@@ -1,4 +1,5 @@
-import { HOST, KEY } from './attacked-proxy';
+import { HOST } from '../../../fixtures/wire-attacks/attacked-request';
+import { KEY } from './attacked-proxy';
 import { type Attack, get, post, variants } from './attack';
 
 const ask = (...headers: string[]): string => get('/v1/people/me', ...headers);
