@@ -13,6 +13,8 @@ export interface PageServerOptions {
   /** @default - HTTP without TLS */
   readonly tls?: SecureContextOptions;
   readonly serve: (request: PageRequest, response: ServerResponse) => void;
+  /** Time limit of a browser to send its request, and to take the answer. @default 10000 */
+  readonly patienceMs?: number;
 }
 
 /** Limit of connections whose request has not arrived. A further connection costs the oldest one. */
@@ -21,27 +23,26 @@ const MAXIMUM_WAITING = 512;
 /** Limit of all connections, those whose answer is under way among them. */
 const MAXIMUM_CONNECTIONS = 2048;
 
-const LIMITS = {
-  headersTimeout: PATIENCE_MS,
-  requestTimeout: PATIENCE_MS,
-  connectionsCheckingInterval: PATIENCE_MS / 10,
-  keepAliveTimeout: 1,
-  maxHeaderSize: 16_384,
-  insecureHTTPParser: false,
-  // The missing header gets the same answer as a wrong one.
-  requireHostHeader: false,
-};
-
 /** Makes a server of pages for browsers. A connection serves one request. */
-export function createPageServer({ host, tls, serve }: PageServerOptions): Server {
+export function createPageServer({ host, tls, serve, patienceMs = PATIENCE_MS }: PageServerOptions): Server {
+  const limits = {
+    headersTimeout: patienceMs,
+    requestTimeout: patienceMs,
+    connectionsCheckingInterval: patienceMs / 10,
+    keepAliveTimeout: 1,
+    maxHeaderSize: 16_384,
+    insecureHTTPParser: false,
+    // The missing header gets the same answer as a wrong one.
+    requireHostHeader: false,
+  };
   const server =
     tls === undefined
-      ? createServer(LIMITS)
+      ? createServer(limits)
       : createTlsServer({
-          ...LIMITS,
+          ...limits,
           ...tls,
           minVersion: 'TLSv1.2',
-          handshakeTimeout: PATIENCE_MS,
+          handshakeTimeout: patienceMs,
           ALPNProtocols: ['http/1.1'],
         });
   // Node ignores headers beyond its own limit, so the admission counts them.
@@ -60,7 +61,7 @@ export function createPageServer({ host, tls, serve }: PageServerOptions): Serve
       sendReply(request, response, admission.refused);
       return;
     }
-    if (expectation === 'continue') {
+    if (expectation === 'continue' && request.method === 'POST') {
       response.writeContinue();
     }
     serve(admission, response);

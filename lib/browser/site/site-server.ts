@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { describeError, errorCode, ExplainedError, isLoopback } from '#core';
 import { urlHost } from '../../declaration/schema/host-name';
 import { listen, type ListenAddress, portError, type Server } from '../loopback-servers';
@@ -19,6 +20,8 @@ export interface SiteServerOptions extends SitePaths {
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** Answers a request. For an unknown path it returns undefined, so all unknown pages look the same. */
   readonly answer: (request: SiteRequest) => Promise<SiteReply | undefined>;
+  /** Time limit of a browser to send its request, in milliseconds. @default 10000 */
+  readonly patienceMs?: number;
   /** Gets a line for the operator. It has no secret and no path of a request. */
   readonly onProblem: (line: string) => void;
 }
@@ -33,11 +36,12 @@ export class SiteServer implements AsyncDisposable {
   readonly #running = new Set<ServerResponse>();
 
   private constructor(private readonly options: SiteServerOptions) {
-    const { base, tls, onProblem } = options;
+    const { base, tls, patienceMs, onProblem } = options;
     const certificate = tls && new SiteCertificate({ ...tls, base, onProblem });
     const server = createPageServer({
       host: base.host,
       tls: certificate?.pair,
+      patienceMs,
       serve: (request, response) => {
         this.#running.add(response);
         response.once('close', () => this.#running.delete(response));
@@ -90,9 +94,10 @@ export class SiteServer implements AsyncDisposable {
   }
 
   async #answered(): Promise<void> {
-    const late = AbortSignal.timeout(PATIENCE_MS);
-    await Promise.all([...this.#running].map((response) => once(response, 'close', { signal: late }))).catch(
-      () => undefined,
+    const answered = Promise.all([...this.#running].map((response) => once(response, 'close')));
+    const late = new AbortController();
+    await Promise.race([answered, setTimeout(PATIENCE_MS, undefined, { signal: late.signal })]).finally(() =>
+      late.abort(),
     );
   }
 
