@@ -99,7 +99,7 @@ function grantText({ person, requestedScopes, grantedScopes, missingScopes = [],
     email: person?.emails.join(', ') ?? 'unknown',
     organization: person?.orgId ?? 'unknown',
     'asked for': requestedScopes.join(' '),
-    ...(grantedScopes === undefined ? {} : { granted: grantedScopes.join(' ') }),
+    granted: grantedScopes?.join(' ') ?? 'not told',
     ...(missingScopes.length === 0 ? {} : { missing: missingScopes.join(' ') }),
     'access token':
       expireTime === undefined ? 'never expires' : `until ${expireTime.toISOString()}; the engine refreshes it`,

@@ -114,7 +114,7 @@ it('authorize prints the account, the scopes and the expiry', async () => {
   const { exitCode, stdout } = await end(command);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(
-    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganization: \S+\nasked for: {4}spark:people_read\naccess token: until 20\d\d-\S+Z; the engine refreshes it\n$/,
+    /^name: {9}Ada Admin\nemail: {8}ada.admin@example.com\norganization: \S+\nasked for: {4}spark:people_read\ngranted: {6}not told\naccess token: until 20\d\d-\S+Z; the engine refreshes it\n$/,
   );
 });
 

@@ -13,7 +13,7 @@ export interface Grant {
   readonly person?: Person;
   /** Declared scopes, which a consent asks for. */
   readonly requestedScopes: readonly string[];
-  /** Granted scopes. @default - Webex did not tell them to this command */
+  /** Granted scopes. @default - Webex told none, or told them to the engine, which drops them */
   readonly grantedScopes?: readonly string[];
   /** Declared scopes that the grant lacks. @default - unknown, because the granted scopes are */
   readonly missingScopes?: readonly string[];

@@ -121,9 +121,6 @@ async function storeGrant(run: GrantRun, code: string): Promise<Grant> {
   }
   const { expireTime, warnings } = reading;
   await noteConsent(run, consentedAt, { person, expireTime, requestedScopes: scopes });
-  notice(
-    `The granted scopes of "${name}" are unknown, because Vault exchanged the code and keeps no scopes. With --pkce, this command sees them.`,
-  );
   return { credential: name, person, requestedScopes: scopes, expireTime, warnings };
 }
 

@@ -405,13 +405,6 @@ describe('the granted scopes', () => {
     });
   });
 
-  it('a notice says once that the engine keeps no scopes', async () => {
-    await world.run('code', 'owned');
-    expect(world.shown.filter((line) => line.includes('scopes'))).toEqual([
-      'The granted scopes of "owned" are unknown, because Vault exchanged the code and keeps no scopes. With --pkce, this command sees them.',
-    ]);
-  });
-
   it('a record of this release is readable for an earlier one, which ignores the scopes', async () => {
     await world.run('pkce', 'owned');
     const earlier = consentRecordSchema.omit({ requestedScopes: true, grantedScopes: true });
