@@ -1,8 +1,8 @@
 import { transient } from '#core';
-import { GrantKept, WrongAccount } from '../../grants/consent/account';
-import { ConsentRefused } from '../../grants/consent/consent-refused';
-import { FewerScopes } from '../../grants/consent/granted-scopes';
-import { GrantRefused, RequestRefused } from '../../webex/grant-errors';
+import { GrantKept, WrongAccount } from '../grants/consent/account';
+import { ConsentRefused } from '../grants/consent/consent-refused';
+import { FewerScopes } from '../grants/consent/granted-scopes';
+import { GrantRefused, RequestRefused } from '../webex/grant-errors';
 
 /** A failed attempt, in words for the person in the browser. The error itself is for the person who asked. */
 export interface AttemptFailure {

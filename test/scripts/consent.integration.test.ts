@@ -181,13 +181,13 @@ test('each of two people has an own login, and Vault stores the grant as the one
   const request = await asked(bob, 'testauth');
   const { status, html } = await consent(alice, 'testauth', ADA);
   expect(status).toBe(200);
-  expect(html).toContain('<h1>Stored</h1>');
+  expect(html).toContain('<h1>Your consent is stored</h1>');
   expect(html).toContain(ADA);
   expect(await auditOf('update oauthapp/creds/testauth')).toEqual(['oidc-alice']);
   expect((await alice.get()).html).toContain('4 consents are waiting');
   // Bob was shown the request before, so his consent finds the grant of alice.
   const late = await bob.get(await operated.engine.webex.consent(request, { as: ADA }));
-  expect(late.html).not.toContain('<h1>Stored</h1>');
+  expect(late.html).not.toContain('<h1>Your consent is stored</h1>');
   expect(await auditOf('update oauthapp/creds/testauth')).toEqual(['oidc-alice']);
   expect((await bob.get('consent/testauth')).html).toContain('needs no consent now');
   await served.says(/alice has stored the grant of "testauth"/);
@@ -200,7 +200,7 @@ test('the answer of Webex is refused in another browser, and a second time', asy
   const redirect = await operated.engine.webex.consent(await asked(alice, 'third'), { as: BLAKE });
   expect(await bob.get(redirect)).toMatchObject({ status: 400 });
   expect(await browser().get(redirect)).toMatchObject({ status: 400 });
-  expect((await alice.get(redirect)).html).toContain('<h1>Stored</h1>');
+  expect((await alice.get(redirect)).html).toContain('<h1>Your consent is stored</h1>');
   expect(await alice.get(redirect)).toMatchObject({ status: 400 });
 });
 
@@ -208,7 +208,7 @@ test('a consent of the wrong account is refused, and another attempt is possible
   const alice = browser();
   await logIn(alice, 'alice');
   const { html } = await consent(alice, 'second', BLAKE);
-  expect(html).not.toContain('<h1>Stored</h1>');
+  expect(html).not.toContain('<h1>Your consent is stored</h1>');
   expect(html).toContain(ADA);
   expect(html).toContain('href="/webex/consent/second"');
   expect(await auditOf('update oauthapp/creds/second')).toEqual([]);
@@ -229,7 +229,7 @@ test('a code waits for the person whose login ended meanwhile', async () => {
   const { status, location = '' } = await carol.get(redirect);
   expect([status, location]).toEqual([303, expect.stringContaining(provider.issuer)]);
   const { html } = await carol.get(await provider.signIn(location, { name: 'carol', groups: ['webex-admins'] }));
-  expect(html).toContain('<h1>Stored</h1>');
+  expect(html).toContain('<h1>Your consent is stored</h1>');
   expect(await auditOf('update oauthapp/creds/second')).toEqual(['oidc-carol']);
 });
 
@@ -274,7 +274,7 @@ testUnless(NO_CHROMIUM)('a person logs in, consents to what is due and logs out 
   await page.getByRole('link', { name: 'Continue to Webex' }).click();
   await page.getByLabel('Sign in as').selectOption(BLAKE);
   await page.getByRole('button', { name: 'Accept' }).click();
-  expect(await heading()).toBe('Stored');
+  expect(await heading()).toBe('Your consent is stored');
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole('link', { name: 'Back to the list' }).click();
   expect(await heading()).toBe('2 consents are waiting');

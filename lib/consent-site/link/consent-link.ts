@@ -7,8 +7,9 @@ import type { SiteRequest } from '../../browser/site/site-request';
 import { LINK_PATH } from '../../declaration/derived/consent-site';
 import type { Grant } from '../../grants/consent/grant';
 import { consentPage, type ConsentRequest } from '../pages/consent-page';
-import { attemptFailure } from './attempt-failure';
-import { endedPage, failurePage, foreignPage, type LinkEnd, storedPage } from './link-page';
+import { attemptFailure } from '../attempt-failure';
+import { storedPage } from '../stored-page';
+import { endedPage, failurePage, foreignPage, type LinkEnd } from './link-page';
 import { type Attempt, LinkVisitors } from './link-visitors';
 
 export interface ConsentLinkOptions {
@@ -144,7 +145,7 @@ export class ConsentLink {
       const grant = await finish();
       this.#end = 'used';
       this.#resolve(grant);
-      return storedPage(grant, request);
+      return { status: 200, document: storedPage(grant, request) };
     } catch (error) {
       const failure = attemptFailure(error, request);
       const isLast = this.#replies.size >= MOST_ATTEMPTS;

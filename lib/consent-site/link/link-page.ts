@@ -1,8 +1,6 @@
 import type { SiteReply } from '../../browser/site/site-reply';
-import type { Grant } from '../../grants/consent/grant';
-import type { ConsentRequest } from '../pages/consent-page';
 import { outcomePage } from '../pages/outcome-page';
-import type { AttemptFailure } from './attempt-failure';
+import type { AttemptFailure } from '../attempt-failure';
 
 /*
  * The pages of a link beside the request itself.
@@ -28,23 +26,6 @@ export function foreignPage(): SiteReply {
   const text =
     'This answer from Webex was used before, or it belongs to another browser. Open the link that you received again, and stay in one browser.';
   return { status: 400, document: outcomePage({ tone: 'bad', title: 'Open the link again', text }) };
-}
-
-export function storedPage(
-  grant: Grant,
-  { credential, owner }: Pick<ConsentRequest, 'credential' | 'owner'>,
-): SiteReply {
-  const { person, requestedScopes, grantedScopes = requestedScopes, missingScopes = [] } = grant;
-  const facts = {
-    Credential: credential,
-    Account: person?.emails[0] ?? owner,
-    Name: person?.displayName,
-    Scopes: grantedScopes.join(' '),
-    'Not granted': missingScopes.length === 0 ? undefined : missingScopes.join(' '),
-  };
-  const known = Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const text = 'Vault has stored your consent, and the programs can use it. You can close this window.';
-  return { status: 200, document: outcomePage({ tone: 'good', title: 'Your consent is stored', text, facts: known }) };
 }
 
 /** @param retryHref address of the request, which this visitor knows */

@@ -5,14 +5,15 @@ import type { SiteReply } from '../../browser/site/site-reply';
 import type { SiteRequest } from '../../browser/site/site-request';
 import { consentSite } from '../../declaration/derived/consent-site';
 import { findCredential, findIntegration } from '../../declaration/derived/by-name';
-import { AccountNotChecked, GrantKept } from '../../grants/consent/account';
+import type { Credential } from '../../declaration/schema/deployment';
 import { consentRefused } from '../../grants/consent/consent-refused';
-import type { Grant } from '../../grants/consent/grant';
 import { finishPkce, preparePkce, pkceUrl } from '../../grants/consent/ways/pkce-grant';
 import type { ConsentCause } from '../../health/looks/consent-need';
 import { scopeWords } from '../../webex/scope-words';
+import { attemptFailure } from '../attempt-failure';
 import { consentPage } from '../pages/consent-page';
 import { outcomePage } from '../pages/outcome-page';
+import { storedPage } from '../stored-page';
 import type { PeopleSiteOptions } from './people-site-options';
 import { type HeldCode, isAccepted, type Session, type ShownRequest, type Visitor } from './visitor';
 import { findWaiting } from './waiting-consents';
@@ -75,7 +76,7 @@ export class PeopleConsents {
       };
       return { status: 200, document: consentPage(page) };
     } catch (error) {
-      return this.#failure(name, error);
+      return this.#failure(credential, error);
     }
   }
 
@@ -100,7 +101,7 @@ export class PeopleConsents {
       case 'ignored':
         return this.#refusal('Not your request', `Nothing was stored: ${redirect.why}.`, 400);
       case 'refused':
-        return this.#failure(credential.name, redirect.error);
+        return this.#failure(credential, redirect.error);
       case 'code': {
         const held = { request, code: redirect.code, heldAt: new Date() };
         const session = visitor.liveSession(EXCHANGE_MS);
@@ -150,26 +151,26 @@ export class PeopleConsents {
   }
 
   async #exchange({ prepared, codeVerifier }: ShownRequest, code: string, session: Session): Promise<SiteReply> {
-    const { name } = prepared.credential;
+    const { credential } = prepared;
+    const { name, owner = '' } = credential;
     try {
       // The person may have logged in again since the page was shown.
       const grant = await finishPkce({ ...prepared, vault: session.vault }, code, codeVerifier);
       this.options.onNotice(`${session.person} has stored the grant of "${name}"`);
       grant.warnings.forEach((warning) => this.options.onNotice(`warning: ${warning}`));
-      return { status: 200, document: storedPage(grant, this.options.base) };
+      return { status: 200, document: storedPage(grant, { credential: name, owner }, this.options.base.pathname) };
     } catch (error) {
-      return this.#failure(name, error);
+      return this.#failure(credential, error);
     }
   }
 
-  #failure(name: string, error: unknown): SiteReply {
+  #failure({ name, owner = '' }: Credential, error: unknown): SiteReply {
     if (!(error instanceof ExplainedError)) {
       throw error;
     }
     this.options.onNotice(`no grant for "${name}": ${describeError(error)}`);
-    const isKept = error instanceof GrantKept || error instanceof AccountNotChecked;
-    const title = isKept ? 'Stored, but not checked' : 'Not stored';
-    return this.#refusal(title, describeError(error), 200, isKept ? undefined : name);
+    const { title, text, mayRetry } = attemptFailure(error, { owner, requester: 'a platform engineer' });
+    return this.#refusal(title, text, 200, mayRetry ? name : undefined);
   }
 
   #refusal(title: string, text: string, status = 200, retry?: string): SiteReply {
@@ -177,17 +178,4 @@ export class PeopleConsents {
     const retryHref = retry && `${pathname}${requestPath(retry)}`;
     return { status, document: outcomePage({ tone: 'bad', title, text, retryHref, listHref: pathname }) };
   }
-}
-
-function storedPage({ credential, person, expireTime }: Grant, base: URL) {
-  return outcomePage({
-    tone: 'good',
-    title: 'Stored',
-    text: `Vault has the grant of "${credential}" now.`,
-    facts: [
-      ['Account', person?.emails[0] ?? 'unknown'],
-      ...(expireTime === undefined ? [] : [['Token until', expireTime.toISOString()] as const]),
-    ],
-    listHref: base.pathname,
-  });
 }
