@@ -23,7 +23,7 @@ const DETAILS = [
     },
   },
   'If redirectUrl of the integration is an https URL of another host, the default is a link. The command serves it at that host, prints it and its QR code, and waits. A person opens it in any browser. The link is good for one consent, and Ctrl-C ends it.',
-  'All but the first way check the account before Vault keeps the grant, so they can replace a working grant. They hold the client secret and the new tokens for a moment.',
+  'All but the first way check the account and the granted scopes before Vault keeps the grant, so they can replace a working grant. They hold the client secret and the new tokens for a moment.',
   'The grant of a Service App needs no browser. The token of the credential in serviceApp.requestedBy requests it, and it can replace a working grant too.',
   'Secrets are typed unseen, or read from private files.',
 ];

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from '#core';
 import { authorizerPolicy } from '../../lib/declaration/policies/authorizer-policy';
-import { loginReply } from '../../lib/vault/replies';
+import { loginReply, recordReply } from '../../lib/vault/replies';
 import { eventually } from '../../rehearsal/eventually';
 import { HeldRequest } from '../fixtures/loopback/held-request';
 import { LoopbackForwarder } from '../fixtures/loopback/loopback-forwarder';
@@ -37,7 +37,7 @@ const states: string[] = [];
 beforeAll(async () => {
   const shared = { integration: 'webex-myapp', scopes: ['spark:people_read'] };
   world = await ConsentSiteWorld.start([
-    { name: 'owned', ...shared, owner: ADA },
+    { name: 'owned', ...shared, scopes: ['spark:people_read', 'spark:rooms_read'], owner: ADA },
     { name: 'anybodys', ...shared },
   ]);
   const { fixture } = world;
@@ -288,6 +288,34 @@ it('a working grant is replaced only with --replace, and by its owner', async ()
   await consent(browser, running.link, ADA);
   await running.result();
   expect(await storedToken()).not.toBe(before);
+});
+
+it('a grant with fewer scopes replaces none, and the link stays valid for one that has them', async () => {
+  const { webex, admin } = world.fixture;
+  const first = await served();
+  await consent(first.browser(), first.link, ADA);
+  await first.result();
+  const before = await storedToken();
+
+  const again = await served([...tlsOptions(), '--replace']);
+  const person = again.browser();
+  webex.behavior.withheld = [{ scopes: ['spark:rooms_read'], of: ADA }];
+  const less = await consent(person, again.link, ADA).finally(() => (webex.behavior.withheld = []));
+  expect(less).toMatchObject({ title: 'Webex granted less', button: again.link });
+  expect(await storedToken()).toBe(before);
+
+  expect((await consent(person, again.link, ADA)).title).toBe('Your consent is stored');
+  const { stdout, stderr } = await again.result();
+  expect(stderr).toContain(
+    'the new grant lacks "spark:rooms_read", which the present grant of "owned" has; "owned" is unchanged; ',
+  );
+  expect(stdout).toMatch(/^granted: {6}spark:kms spark:people_read spark:rooms_read$/m);
+  expect(await storedToken()).not.toBe(before);
+  const { data } = await admin.read('oauthapp-records/data/consents/owned', recordReply);
+  expect(data.data).toMatchObject({
+    requestedScopes: ['spark:people_read', 'spark:rooms_read'],
+    grantedScopes: ['spark:kms', 'spark:people_read', 'spark:rooms_read'],
+  });
 });
 
 it('the link expires after --timeout, and the command says so', async () => {

@@ -49,7 +49,8 @@ export function scopesMissing({ deployment, credential }: GrantRun, missing: rea
   return `The grant of "${credential.name}" lacks ${quotedList(missing)}; ${howToGet(credential)}, then: ${replaceCommand(deployment, credential)}`;
 }
 
-function howToGet({ integration, serviceApp }: Credential): string {
+/** Advice about scopes that Webex did not grant, as a main clause. */
+export function howToGet({ integration, serviceApp }: Credential): string {
   return serviceApp === undefined
     ? `select these scopes for integration "${integration}" at developer.webex.com/my-apps, and have an administrator allow them`
     : 'select these scopes for the Service App at developer.webex.com/my-apps, and have it authorized again in Control Hub';

@@ -1,12 +1,12 @@
-import { commandLine, describeError, explainedBy, ExplainedError, readCredential, safeText } from '#core';
-import { uncovered } from '../../../declaration/schema/scope-coverage';
+import { commandLine, describeError, explainedBy, ExplainedError, quotedList, readCredential, safeText } from '#core';
+import { accountScopes, uncovered } from '../../../declaration/schema/scope-coverage';
 import { declaringFile } from '../../../declaration/deployment-file';
 import type { Person } from '../../../webex/account-request';
 import type { TokenPair } from '../../../webex/token-pair';
 import { AccountNotChecked, accountUntold, type AccountWords, GrantKept, personOf, refuseOther } from '../account';
 import { noteConsent } from '../consent-note';
 import type { Grant } from '../grant';
-import { scopesMissing } from '../granted-scopes';
+import { howToGet, scopesMissing } from '../granted-scopes';
 import { keepGrant, presentGrant } from '../grant-keeping';
 import { asBefore, type PreparedImport } from './prepared-import';
 
@@ -33,7 +33,7 @@ export async function importPair(
   const { name, scopes } = credential;
   const { person, problem } = await lookAtAccount(prepared, pair);
   if (person === undefined && problem === undefined) {
-    acceptUntold(prepared);
+    acceptUntold(prepared, pair);
   } else if (expected !== undefined && person !== undefined) {
     refuseOther(expected, person, name, asBefore(prepared), words);
   }
@@ -94,9 +94,15 @@ async function lookAtAccount(prepared: PreparedImport, pair: TokenPair): Promise
 }
 
 /** @throws ExplainedError if the grant has to belong to a certain account */
-function acceptUntold(prepared: PreparedImport): void {
+function acceptUntold(prepared: PreparedImport, { scopes }: TokenPair): void {
   const { credential, expected, notice } = prepared;
   if (expected !== undefined && !expected.acceptsUntold) {
+    const [declared] = accountScopes(credential.scopes);
+    if (declared !== undefined && scopes !== undefined && accountScopes(scopes).length === 0) {
+      throw new ExplainedError(
+        `${asBefore(prepared)}, because Webex did not grant ${quotedList([declared])}, which shows the account; ${howToGet(credential)}, then run the command again`,
+      );
+    }
     throw new ExplainedError(
       `${asBefore(prepared)}, because the scopes of "${credential.name}" do not allow to read its account; add scope "spark:people_read" in ${declaringFile()} and to the integration`,
     );

@@ -339,6 +339,23 @@ describe('the granted scopes', () => {
     expect(await recordOf('owned')).toMatchObject({ grantedScopes: ['spark:kms', 'spark:people_read'] });
   });
 
+  it('a grant is not stored if its owner cannot be checked, because Webex did not grant the scope for that', async () => {
+    world.fixture.webex.behavior.withheld = [{ scopes: ['spark:people_read'] }];
+    await expect(world.run('pkce', 'owned')).rejects.toThrow(
+      'nothing was stored, because Webex did not grant "spark:people_read", which shows the account; select these scopes for integration "webex-myapp"',
+    );
+    await world.expectAbsent('owned');
+  });
+
+  it('an imported grant that lost a scope in the meantime does not replace one that has it', async () => {
+    await world.run('pkce', 'owned');
+    const before = await world.tokenOf('owned');
+    const token = refreshTokenAt(world.fixture.webex, ['spark:people_read', 'spark:rooms_read'], ADA);
+    world.fixture.webex.grants.withdrawScopes({ ...lacking, of: ADA });
+    await expect(world.run('import', 'owned', { token, replace: true })).rejects.toBeInstanceOf(FewerScopes);
+    expect(await world.tokenOf('owned')).toBe(before);
+  });
+
   it('a grant replaces one that lacks the same scopes', async () => {
     world.fixture.webex.behavior.withheld = [lacking];
     await world.run('pkce', 'owned');
