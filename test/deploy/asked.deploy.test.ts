@@ -40,6 +40,18 @@ describeUnless(terraformUnavailable())('deploy on a terminal', () => {
     expect(exitCode).toBe(0);
   });
 
+  test('deploy names the scopes that a grant gets only by a new consent', async () => {
+    const before = deployed.deployment;
+    const credentials = before.credentials.map((each) => ({ ...each, scopes: [...each.scopes, 'spark:rooms_read'] }));
+    deployed.deployment = { ...before, credentials };
+    const { exitCode, screen } = await deploy(['Make these changes to stack webex-tokens?', 'n']);
+    deployed.deployment = before;
+    expect(screen).toContain(
+      '- credential "testauth" asks for "spark:rooms_read" more; its grant does not have them until it is authorized anew: npx --no-install webex-token-vault authorize testauth --pkce --replace\r\n',
+    );
+    expect(exitCode).toBe(1);
+  });
+
   describe('if a grant would be lost', () => {
     const renamed = 'Type the name of credential "testauth" to accept its loss:';
 
