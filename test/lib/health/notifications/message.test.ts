@@ -1,5 +1,5 @@
 import { newsSince, type LookOutcome } from '../../../../lib/health/notifications/changes';
-import { messageBody } from '../../../../lib/health/notifications/message';
+import { messageBody, waitingBody } from '../../../../lib/health/notifications/message';
 import type { Report } from '../../../../lib/health/report';
 import { credentialLine, refusedLine, report } from '../../../fixtures/results/report';
 
@@ -47,5 +47,26 @@ it('the JSON message has each change and the report', () => {
     text: expect.stringContaining('- soon credential recordings: re-authorization required; ') as string,
     changes: [{ kind: 'credential', name: 'recordings', before: null, severity: 'attention' }],
     report: { severity: 'attention', credentials: [{ name: 'recordings' }] },
+  });
+});
+
+describe('the message about a consent that is waiting', () => {
+  const waiting = { credential: 'testauth', requester: '<@all> *Olga*\n# x', until: new Date('2026-12-02T09:30:00Z') };
+  const sent = (format: 'webex' | 'json') => JSON.parse(waitingBody(format, waiting, FROM)) as Record<string, unknown>;
+
+  it('the markdown names who asks, and escapes the name', () => {
+    expect(sent('webex')).toEqual({
+      markdown:
+        '**Webex grants: 1 consent is waiting at https://vault.example.com:8200 (oauthapp)**\n\n- credential testauth: &lt;@all&gt; \\*Olga\\* \\# x asks for it, until 2026-12-02T09:30:00.000Z. Next: ask &lt;@all&gt; \\*Olga\\* \\# x for the link, which is never posted here',
+    });
+  });
+
+  it('the JSON has the fields of every message, and what is waiting', () => {
+    expect(sent('json')).toMatchObject({
+      version: 1,
+      changes: [],
+      report: null,
+      waiting: [{ credential: 'testauth', requester: waiting.requester, until: '2026-12-02T09:30:00.000Z' }],
+    });
   });
 });
