@@ -1,9 +1,9 @@
 import { ExplainedError, TemporarilyUnavailable } from '#core';
-import { attemptFailure } from '../../../../lib/consent-site/link/attempt-failure';
-import { GrantKept, WrongAccount } from '../../../../lib/grants/consent/account';
-import { consentRefused } from '../../../../lib/grants/consent/consent-refused';
-import { FewerScopes } from '../../../../lib/grants/consent/granted-scopes';
-import { ClientRefused, GrantRefused, RequestRefused } from '../../../../lib/webex/grant-errors';
+import { attemptFailure } from '../../../lib/consent-site/attempt-failure';
+import { GrantKept, WrongAccount } from '../../../lib/grants/consent/account';
+import { consentRefused } from '../../../lib/grants/consent/consent-refused';
+import { FewerScopes } from '../../../lib/grants/consent/granted-scopes';
+import { ClientRefused, GrantRefused, RequestRefused } from '../../../lib/webex/grant-errors';
 
 const people = { owner: 'ada@example.com', requester: 'Olga' };
 const asked = { integration: 'webex-myapp', scopes: ['spark:all'] };
