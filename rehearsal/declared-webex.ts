@@ -1,5 +1,5 @@
 import { findCredential } from '../lib/declaration/derived/by-name';
-import type { Deployment } from '../lib/declaration/schema/deployment';
+import type { Credential, Deployment } from '../lib/declaration/schema/deployment';
 import { isServiceApp, type ServiceAppCredential } from '../lib/declaration/schema/credential-declaration';
 import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
 import type { SimulatedClient, SimulatedServiceApp } from './webex/simulated-client';
@@ -23,7 +23,10 @@ export async function startDeclaredWebex(
       ...apps.map(({ serviceApp }) => administratorOf(serviceApp.organizationId)),
     ],
     clients: clientsOf(deployment, secrets),
-    serviceApps: apps.map((app) => serviceAppOf(deployment, app, secrets)),
+    // Several organizations may authorize one Service App.
+    serviceApps: [...new Map(apps.map((app) => [app.serviceApp.id, app])).values()].map((app) =>
+      serviceAppOf(deployment, app, secrets),
+    ),
   });
   for (const { serviceApp } of apps) {
     webex.serviceApps.authorize(serviceApp.id, serviceApp.organizationId);
@@ -31,11 +34,22 @@ export async function startDeclaredWebex(
   return webex;
 }
 
-/** The declared owners who are no default users. */
+/** The people who consent and are no default users, each in the declared organization. */
 function owners({ credentials }: Deployment): SimulatedUser[] {
-  const emails = new Set(credentials.flatMap(({ owner }) => owner ?? []));
-  DEFAULT_USERS.forEach(({ email }) => emails.delete(email));
-  return [...emails].map(simulatedAdministrator);
+  const people = new Map<string, SimulatedUser>();
+  for (const credential of credentials) {
+    const email = consenterOf(credential);
+    if (email !== undefined && !DEFAULT_USERS.some((user) => user.email === email)) {
+      const { orgId } = simulatedAdministrator(email);
+      people.set(email, { ...simulatedAdministrator(email), orgId: credential.organization?.id ?? orgId });
+    }
+  }
+  return [...people.values()];
+}
+
+/** Email of the person who consents to a credential. @returns undefined if anybody may */
+export function consenterOf({ owner, organization }: Credential): string | undefined {
+  return owner ?? (organization?.id === undefined ? undefined : `admin@${organization.name.toLowerCase()}.example`);
 }
 
 function administratorOf(orgId: string): SimulatedUser {

@@ -6,6 +6,7 @@ import { findCredential } from '../lib/declaration/derived/by-name';
 import { clientSecretVariable } from '../lib/declaration/derived/client-secret';
 import { importGrant } from '../lib/grants/consent/ways/token-import';
 import { isServiceApp, personBehind } from '../lib/declaration/schema/credential-declaration';
+import { consenterOf } from './declared-webex';
 import type { Rehearsal } from './rehearsal';
 
 export interface RehearsedConsentOptions {
@@ -27,7 +28,7 @@ export async function rehearseConsent(rehearsal: Rehearsal, options: RehearsedCo
   const vault = rehearsal.admin.withToken(await rehearsal.operatorToken('authorizer'));
   const run = { vault, deployment, credentialName, onNotice, signal };
   if (!isServiceApp(credential)) {
-    return authorize({ ...run, onUrl: onConsentUrl ?? ((url) => webex.follow(url, { as: credential.owner })) });
+    return authorize({ ...run, onUrl: onConsentUrl ?? ((url) => webex.follow(url, { as: consenterOf(credential) })) });
   }
   const clientSecret = (): Promise<string | undefined> =>
     Promise.resolve(variables[clientSecretVariable(credential.integration)]);

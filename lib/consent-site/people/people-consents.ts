@@ -70,6 +70,7 @@ export class PeopleConsents {
         clientId: prepared.stored.clientId,
         scopes: credential.scopes.map((scope) => ({ name: scope, words: scopeWords(scope) })),
         owner,
+        organization: credential.organization?.name,
         until: session.expireTime,
         href: pkceUrl(prepared, shown.state.value, shown.codeVerifier),
         replaces,

@@ -273,3 +273,72 @@ apps:
     expect(integrations[0]?.clientId).toBe('C0ffee');
   });
 });
+
+describe('organizations in a document', () => {
+  const FAMILY = (...organizations: string[]) =>
+    `${VALID.replace(/credentials.*\n/, '')}credentials:
+  - name: customers
+    integration: people
+    scopes: [spark:people_read]
+    organizations:
+${organizations.map((each) => `      - ${each}\n`).join('')}`;
+
+  it.each([
+    [
+      'a repeated organization',
+      ['{ name: acme }', '{ name: globex }', '{ name: acme }'],
+      'line 10, column 11: credentials[0].organizations[2].name makes the name "customers-acme", which',
+    ],
+    [
+      'an owner that is no email',
+      ['{ name: acme, owner: ada }'],
+      'line 8, column 23: credentials[0].organizations[0].owner',
+    ],
+    [
+      'an unknown field',
+      ['name: acme', '{ name: b, idd: x }'],
+      'line 9, column 20: credentials[0].organizations[1] has no',
+    ],
+    [
+      'a number as an id',
+      ['{ name: acme, id: 12 }'],
+      'line 8, column 23: credentials[0].organizations[0].id must be a text',
+    ],
+  ])('%s is refused at the place of its entry', (_, organizations, message) => {
+    expect(refusal(FAMILY(...organizations))).toContain(`deployment.yaml: ${message}`);
+  });
+
+  it('a missing id of a Service App has the place of the organization, also in JSON', () => {
+    const {
+      credentials: [credential],
+      ...others
+    } = {
+      vault: { address: 'https://vault.example' },
+      integrations: [{ name: 'people' }],
+      credentials: [
+        {
+          name: 'customers',
+          integration: 'people',
+          scopes: ['a'],
+          serviceApp: { id: 'x', requestedBy: 'y' },
+          organizations: [{ name: 'acme', id: 'x' }, { name: 'globex' }],
+        },
+      ],
+    };
+    const json = JSON.stringify({ ...others, credentials: [credential] }, null, 1);
+    const line = json.split('\n').findIndex((each) => each.includes('"globex"'));
+    expect(refusal(json, 'json')).toContain(
+      `deployment.json: line ${line}, column 5: credentials[0].organizations[1].id is missing; give the id`,
+    );
+  });
+
+  it('the environment gives an owner and an id', () => {
+    const { credentials } = load(FAMILY('{ name: acme, owner: { env: OWNER }, id: { env: ORG } }'), 'yaml', {
+      OWNER: 'admin@acme.example',
+      ORG: 'o1',
+    });
+    expect(credentials).toMatchObject([
+      { name: 'customers-acme', owner: 'admin@acme.example', organization: { family: 'customers', id: 'o1' } },
+    ]);
+  });
+});
