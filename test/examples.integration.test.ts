@@ -51,21 +51,31 @@ async function states(deployment: Deployment): Promise<Record<string, [state: st
 }
 
 it("takes the consent of each organization's own administrator alone", async () => {
-  await expect(consent('globex', 'webex-admin@acme.example')).rejects.toThrow('"globex" belongs to webex-admin@globex');
-  await consent('acme', 'webex-admin@acme.example');
-  await consent('globex', 'webex-admin@globex.example');
-  const { acme, globex } = await states(rehearsal.deployment);
+  await expect(consent('reports-globex', 'webex-admin@acme.example')).rejects.toThrow(
+    '"reports-globex" belongs to webex-admin@globex',
+  );
+  await consent('reports-acme', 'webex-admin@acme.example');
+  await consent('reports-globex', 'webex-admin@globex.example');
+  const { 'reports-acme': acme, 'reports-globex': globex } = await states(rehearsal.deployment);
   expect([acme?.[0], globex?.[0]]).toEqual(['healthy', 'healthy']);
   expect(acme?.[1]).toBeDefined();
   expect(acme?.[1]).not.toBe(globex?.[1]);
 });
 
-it("lets the app of one organization read nothing of another's", async () => {
-  const { roleId, secretId } = await rehearsal.appRole('acme-reports');
-  const { token } = await loginAppRole(rehearsal.admin.connection, { roleId, secretId });
-  const { connection } = rehearsal.admin.withToken(token);
-  await expect(readCredential(connection, 'oauthapp', 'acme')).resolves.toBeDefined();
-  await expect(readCredential(connection, 'oauthapp', 'globex')).rejects.toThrow('may not read credential "globex"');
+it("lets the app of one organization read nothing of another's, and the app of all read both", async () => {
+  const connectionOf = async (app: string) => {
+    const { token } = await loginAppRole(rehearsal.admin.connection, await rehearsal.appRole(app));
+    return rehearsal.admin.withToken(token).connection;
+  };
+  const acme = await connectionOf('acme-reports');
+  await expect(readCredential(acme, 'oauthapp', 'reports-acme')).resolves.toBeDefined();
+  await expect(readCredential(acme, 'oauthapp', 'reports-globex')).rejects.toThrow(
+    'may not read credential "reports-globex"',
+  );
+  const all = await connectionOf('overview');
+  for (const name of ['reports-acme', 'reports-globex']) {
+    await expect(readCredential(all, 'oauthapp', name)).resolves.toBeDefined();
+  }
 });
 
 describe('a second environment on the same server', () => {
@@ -95,8 +105,8 @@ describe('a second environment on the same server', () => {
   });
 
   it('the second environment has grants of its own, and keeps the grants of the first one', async () => {
-    expect(await states(staging)).toEqual({ sandbox: ['never authorized', undefined] });
-    expect((await states(rehearsal.deployment)).acme?.[0]).toBe('healthy');
+    expect(await states(staging)).toEqual({ 'reports-sandbox': ['never authorized', undefined] });
+    expect((await states(rehearsal.deployment))['reports-acme']?.[0]).toBe('healthy');
   });
 
   it('the second environment has policies of its own', async () => {

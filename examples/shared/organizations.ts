@@ -2,7 +2,7 @@ import type { DeploymentInput } from '../../lib/declaration/define-deployment';
 
 /*
  * One Webex integration for several organizations. An administrator of each organization consents. Each organization has a
- * credential of its own, and an app that reads only this credential.
+ * credential of its own, and an app that reads only this credential. One more app reads all of them.
  */
 
 interface Organization {
@@ -21,13 +21,19 @@ export function organizationsDeployment({ organizations, clientId, ...rest }: Or
   return {
     ...rest,
     integrations: [{ name: 'reports', clientId, redirectUrl: 'http://localhost:5000/auth' }],
-    credentials: organizations.map(({ name, administrator }) => ({
-      name,
-      integration: 'reports',
-      // With this scope, Webex names the account that consented. So the consent of another organization is refused.
-      scopes: ['spark:people_read'],
-      owner: administrator,
-    })),
-    apps: organizations.map(({ name }) => ({ name: `${name}-reports`, reads: [name] })),
+    credentials: [
+      {
+        name: 'reports',
+        integration: 'reports',
+        // With this scope, Webex names the account that consented. So the consent of another organization is refused.
+        scopes: ['spark:people_read'],
+        // Each organization has a credential: "reports-acme", "reports-globex".
+        organizations: organizations.map(({ name, administrator }) => ({ name, owner: administrator })),
+      },
+    ],
+    apps: [
+      ...organizations.map(({ name }) => ({ name: `${name}-reports`, reads: [`reports-${name}`] })),
+      { name: 'overview', reads: ['reports'] },
+    ],
   };
 }
