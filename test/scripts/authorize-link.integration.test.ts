@@ -2,17 +2,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotAuthorizedYet, readCredential } from '#core';
 import { authorizerPolicy } from '../../lib/declaration/policies/authorizer-policy';
+import { freePort } from '../../lib/processes/free-port';
 import { loginReply, recordReply } from '../../lib/vault/replies';
 import { eventually } from '../../rehearsal/eventually';
 import { HeldRequest } from '../fixtures/loopback/held-request';
 import { LoopbackForwarder } from '../fixtures/loopback/loopback-forwarder';
 import { RecordingServer } from '../fixtures/loopback/recording-server';
 import type { ShownPage, SiteBrowser } from '../fixtures/loopback/site-browser';
+import { pageText } from '../fixtures/pages/code-block';
 import { readQrCode } from '../fixtures/pages/qr-reader';
 import { CommandRun } from '../fixtures/programs/command-run';
+import { Nginx, nginxUnavailable } from '../fixtures/programs/nginx';
 import { Script, type ScriptResult } from '../fixtures/programs/script';
 import { runOnTerminal } from '../fixtures/programs/terminal';
 import { disposedAfterEach } from '../fixtures/runs/disposal';
+import { testUnless } from '../fixtures/runs/left-out';
+import { temporaryFolder } from '../fixtures/runs/temporary-folder';
 import { ConsentSiteWorld } from '../fixtures/worlds/consent-site-world';
 
 /*
@@ -273,6 +278,28 @@ it('a proxy of this machine may end TLS', async () => {
   const proxy = keep(await LoopbackForwarder.start(running.port, '127.0.0.1', certificate));
   expect((await consent(world.browser(proxy.port), running.link, ADA)).title).toBe('Your consent is stored');
   expect((await running.result()).exitCode).toBe(0);
+});
+
+testUnless(nginxUnavailable())('nginx ends TLS as the page configures it, and logs no link', async () => {
+  const running = await served([]);
+  const [port, folder] = [await freePort(), temporaryFolder()];
+  const [, block = ''] = /```nginx\n(.*?)```/s.exec(pageText('docs/tasks/consent.md')) ?? [];
+  const here = {
+    'listen 443': `listen 127.0.0.1:${port}`,
+    '/etc/ssl/grants.pem': world.certFile,
+    '/etc/ssl/private/grants.key': world.keyFile,
+    '/var/log/nginx/grants.log': join(folder, 'grants.log'),
+    '127.0.0.1:8480': `127.0.0.1:${running.port}`,
+  };
+  const servers = Object.entries(here).reduce((text, [there, place]) => text.replace(there, place), block);
+  expect(Object.values(here).filter((place) => !servers.includes(place))).toEqual([]);
+  const nginx = keep(await Nginx.start(servers, port, folder));
+  expect((await consent(world.browser(port), running.link, ADA)).title).toBe('Your consent is stored');
+  expect((await running.result()).exitCode).toBe(0);
+  // Nothing listens behind the proxy any more, which it would log with the path.
+  expect((await world.browser(port).open(running.link)).status).toBe(502);
+  const logs = ['grants.log', 'access.log', 'start.log'].map((name) => nginx.log(name)).join('');
+  expect(logs).not.toContain('authorize');
 });
 
 it('a working grant is replaced only with --replace, and by its owner', async () => {
