@@ -8,7 +8,7 @@ import { freePort } from '../../lib/processes/free-port';
 import { productOf, type ServerProduct } from '../../lib/processes/server-program';
 import { ServerProcess, ServerStartError } from '../../lib/processes/server-process';
 import { findOauthappPlugin } from './oauthapp-plugin';
-import { findServer } from './server-binary';
+import { findServer, SERVER_VARIABLE } from './server-binary';
 
 const HOST = '127.0.0.1';
 
@@ -71,7 +71,8 @@ export class OpenBaoServer implements AsyncDisposable {
   /** @throws ExplainedError if the server does not start */
   static async start(options: OpenBaoServerOptions = {}): Promise<OpenBaoServer> {
     const { binary = await findServer(), pluginDirectory = dirname(await findOauthappPlugin()) } = options;
-    const product = await productOf(binary);
+    const isPinned = options.binary === undefined && !process.env[SERVER_VARIABLE];
+    const product = isPinned ? 'OpenBao' : await productOf(binary);
     const started = await startProcess({ ...options, binary, pluginDirectory }, product);
     try {
       const vault = new VaultClient({ address: started.process.address });

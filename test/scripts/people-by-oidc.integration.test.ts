@@ -12,7 +12,8 @@ import { NO_CHROMIUM, openChromium } from '../fixtures/pages/chromium';
 import { testUnless } from '../fixtures/runs/left-out';
 import { OidcProvider } from '../fixtures/identities/oidc-provider';
 import { OperatedVault } from '../fixtures/worlds/operated-vault';
-import { Script, type ScriptResult } from '../fixtures/programs/script';
+import { CommandRun } from '../fixtures/programs/command-run';
+import { runScript, type ScriptResult } from '../fixtures/programs/script';
 
 const GROUPS = {
   provisioner: ['platform'],
@@ -56,14 +57,14 @@ afterAll(async () => {
 });
 
 /** Starts the command and waits for the URL of the login. */
-async function begin(operator: string, ...args: readonly string[]): Promise<{ script: Script; url: string }> {
-  const script = new Script('token', [operator, '--oidc', '--no-open', ...args], operated.environment);
+async function begin(operator: string, ...args: readonly string[]): Promise<{ script: CommandRun; url: string }> {
+  const script = new CommandRun('token', [operator, '--oidc', '--no-open', ...args], operated.environment);
   const [, url = ''] = await script.says(/Log in on this page:\n\n {2}(\S+)/);
   return { script, url };
 }
 
 /** Sends the browser back from the provider to the command. */
-async function comeBack(script: Script, redirected: string): Promise<ScriptResult & { page: string }> {
+async function comeBack(script: CommandRun, redirected: string): Promise<ScriptResult & { page: string }> {
   const page = await (await fetch(redirected)).text();
   const result = await script.result();
   printed.push(page, result.stderr);
@@ -207,8 +208,8 @@ test.each([
 
 test('the command ignores a code that the provider did not give for this login', async () => {
   const { script, url } = await begin('authorizer');
-  const other = await begin('issuer', '--timeout', '1s').catch((error: unknown) => String(error));
-  expect(other).toContain(`port ${port} on 127.0.0.1, which redirect URL`);
+  const other = await runScript('token', ['issuer', '--oidc', '--no-open'], operated.environment);
+  expect(other.stderr).toContain(`port ${port} on 127.0.0.1, which redirect URL`);
   const { stderr, exitCode } = await comeBack(script, redirectWith(url, { code: 'made-up-code' }));
   expect(stderr).toContain(`error: ${provider.issuer} does not accept its code any more`);
   expect(stderr).not.toContain('made-up-code');
@@ -234,7 +235,7 @@ test('the login ends if nobody comes, and if it is interrupted', async () => {
     stderr: expect.stringContaining('error: nobody logged in within 1 s; run it again\n') as string,
   });
   const { script } = await begin('authorizer');
-  script.child.kill('SIGINT');
+  script.kill('SIGINT');
   expect(await script.result()).toMatchObject({ exitCode: 130, stdout: '' });
 });
 
