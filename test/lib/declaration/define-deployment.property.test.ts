@@ -95,7 +95,25 @@ property('no two things of a deployment are mounted at, or below, one path', dep
   expect(pairs([...methods]).filter(([one, other]) => overlap(one, other))).toEqual([]);
 });
 
+property(
+  'no two credentials share a name, each app reads declared ones, and no name means two things',
+  deploymentInput,
+  (input) => {
+    const parsed = parse(input);
+    if (parsed instanceof InvalidDeployment) {
+      return;
+    }
+    const names = parsed.credentials.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(parsed.apps.flatMap(({ reads }) => reads).filter((each) => !names.includes(each))).toEqual([]);
+    const families = parsed.credentials.flatMap(({ organization }) => organization?.family ?? []);
+    expect(families.filter((each) => names.includes(each))).toEqual([]);
+  },
+);
+
 test('the generated inputs contain enough valid deployments', () => {
   const inputs = fc.sample(deploymentInput, { numRuns: 200, seed: 14 });
-  expect(inputs.filter((input) => !(parse(input) instanceof InvalidDeployment)).length).toBeGreaterThan(30);
+  const valid = inputs.map(parse).flatMap((each) => (each instanceof InvalidDeployment ? [] : [each]));
+  expect(valid.length).toBeGreaterThan(30);
+  expect(valid.filter(({ credentials }) => credentials.some((each) => each.organization)).length).toBeGreaterThan(10);
 });
