@@ -16,7 +16,7 @@ it('the page says who asks, for which account and credential, as which integrati
   }
   expect(words).toContain('2026-12-02 08:30 UTC, within 45 minutes');
   expect(words).toContain('these 3 scopes');
-  expect(words).toContain('Access to read analytics analytics:read_all');
+  expect(words).toContain('List the titles of rooms that you are in spark:rooms_read');
   expect(words).toContain('No words of Webex are known for it spark:made_up');
   expect(words).not.toContain('replaces');
   expect(words).not.toContain('Somebody else');
