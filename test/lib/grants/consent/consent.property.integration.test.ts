@@ -24,7 +24,11 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 const names = fc.constantFrom(...CREDENTIALS);
 const people = fc.constantFrom(ADA, ADA, ADA, BLAKE);
-const consent = fc.record({ as: people, denies: fc.constantFrom(false, false, false, true) });
+const consent = fc.record({
+  as: people,
+  denies: fc.constantFrom(false, false, false, true),
+  lacks: fc.constantFrom(false, false, true),
+});
 const asked = fc.record({
   name: names,
   way: fc.constantFrom('code', 'code', 'pkce', 'import'),
@@ -32,7 +36,7 @@ const asked = fc.record({
   consent,
   lost: fc.constantFrom(undefined, undefined, undefined, 'answer', 'request', 'answered by another', 'crash'),
 });
-const ADAS = { as: ADA, denies: false };
+const ADAS = { as: ADA, denies: false, lacks: false };
 
 const consents = asked.map(consentCommand);
 
