@@ -1,9 +1,15 @@
 /*
- * The meaning of each scope in the words of Webex. The reference has one sentence for each, which is quoted exactly. Copies of
- * the reference were read on 2026-12-02. If two of its pages differ, the sentence that tells more stands here.
+ * The meaning of each scope in the words of Webex, quoted exactly from stored copies that were read on 2026-12-02. The copies are
+ * of the reference (its present page only at the beginning), and of the guides for administrators, meetings and compliance. If
+ * two pages differ, the sentence that tells more stands here.
  */
 
-/** @see https://developer.webex.com/docs/integration-scopes, and the tables of the guides for meetings and compliance */
+/**
+ * A scope that is missing here may have words in the present reference.
+ *
+ * @see https://developer.webex.com/docs/integration-scopes
+ * @see https://github.com/webex/webex-openapi-specs for `spark:applications_token`
+ */
 const WORDS: Readonly<Record<string, string>> = {
   'audit:events_read': 'Access to the audit log for an organization',
   'identity:groups_read': 'Read group',
@@ -133,7 +139,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'spark-compliance:webhooks_write': 'Delete org wide webhooks',
 };
 
-/** @returns undefined if no copy of the reference that was read has words for the scope */
+/** @returns undefined if no copy that was read has words for the scope */
 export function scopeWords(scope: string): string | undefined {
   return Object.hasOwn(WORDS, scope) ? WORDS[scope] : undefined;
 }
