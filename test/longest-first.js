@@ -2,14 +2,18 @@
 
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** Files that take minutes, mostly without a processor. At the end of a run, they would keep the run waiting. */
+/** Files that take long, mostly without a processor. At the end of a run, they would keep the run waiting. */
 const LONG = [
   /\/rehearsal\/outage\//,
   /\/server\/(?:backup|planned-stop)\./,
   /\/server\/init\./,
   /\/package\//,
   /\/site\//,
-  /\/scripts\/people-by-oidc\./,
+  /\/scripts\/(?:people-by-oidc|next-step)\./,
+  /\/grants\/consent\/(?:consent\.property|grant)\./,
+  /\/(?:quickstart-run|restoration|backup-verify|proxy-program)\./,
+  /\/docs\/python\./,
+  /\/python\//,
 ];
 
 /** Runs unit tests first, then the longest files. The order does not depend on an earlier run. */
