@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { errorCode, UsageError } from '#core';
+import { errorCode, isReaderGone, UsageError } from '#core';
 import { describeCommand, say } from '../lib/cli/command';
 import { declaredDeployment } from '../lib/cli/operated-command';
 import { pastMoment } from '../lib/cli/options/option-values';
@@ -84,7 +84,7 @@ async function print(parts: Iterable<string>): Promise<void> {
   try {
     await pipeline(Readable.from(parts), process.stdout, { end: false });
   } catch (error) {
-    if (!['EPIPE', 'EIO', 'ERR_STREAM_PREMATURE_CLOSE'].includes(errorCode(error))) {
+    if (!isReaderGone(error) && errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') {
       throw error;
     }
   }

@@ -53,6 +53,11 @@ export function errorCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error';
 }
 
+/** Whether nobody reads the output any more: a pipe whose reader has ended, or a terminal that was closed. */
+export function isReaderGone(error: unknown): boolean {
+  return ['EPIPE', 'EIO'].includes(errorCode(error));
+}
+
 /** `"a", "b", "c"`, or `none`: the known names, for a message about an unknown one. */
 export function quotedList(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');

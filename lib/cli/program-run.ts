@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { type CurrentRun, duringRun } from '#core/command/command-line';
 import { refuseEndedRehearsal } from '#core/command/ended-rehearsal';
-import { errorCode } from '#core/explained-error';
+import { errorCode, isReaderGone } from '#core/explained-error';
 import { refuseUnverifiedTls } from '#core/http/tls-requirement';
 import { descriptionOf } from './command';
 import { Interruption } from './interruption';
@@ -61,7 +61,7 @@ async function exitCodeAfter(error: unknown, interruption: Interruption, begun?:
 
 /** The reader of the output may stop reading, like `head` or a closed terminal. */
 function unlessNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
+  if (!isReaderGone(error)) {
     process.stderr.write(`error: the output cannot be written (${errorCode(error)}); write it to another place\n`);
     process.exitCode = 1;
   }

@@ -103,7 +103,7 @@ export class TerraformRunner {
 
   /** @throws ExplainedError if the file is no plan of this declaration */
   async show(file: string): Promise<Plan> {
-    const plan = planOf(JSON.parse(await this.#capture('show', '-json', '-no-color', file)));
+    const plan = planOf(JSON.parse(await this.#capture('show', '-json', file)));
     const { resource } = this.#synthesized();
     const declared = Object.entries(resource).flatMap(([type, named]) =>
       Object.keys(named).map((name) => `${type}.${name}`),
@@ -124,7 +124,7 @@ export class TerraformRunner {
 
   /** Resources of the state. @throws ExplainedError if Terraform cannot read it */
   async recorded(): Promise<ResourceChange[]> {
-    return recordedIn(JSON.parse(await this.#capture('show', '-json', '-no-color')));
+    return recordedIn(JSON.parse(await this.#capture('show', '-json')));
   }
 
   /** Has Terraform keep resources that it would replace as tainted. @throws ExplainedError */
@@ -138,7 +138,7 @@ export class TerraformRunner {
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
     const outputs = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));
     return Object.fromEntries(
-      Object.entries(outputs.parse(JSON.parse(await this.#capture('output', '-json', '-no-color'))))
+      Object.entries(outputs.parse(JSON.parse(await this.#capture('output', '-json'))))
         .filter(([, { sensitive }]) => !sensitive)
         .map(([name, { value }]) => [name, value]),
     );
@@ -153,7 +153,7 @@ export class TerraformRunner {
 
   async #capture(command: string, ...args: readonly string[]): Promise<string> {
     try {
-      return (await this.#execute(command, args)).stdout;
+      return (await this.#execute(command, ['-no-color', ...args])).stdout;
     } catch (error) {
       const { stderr = '' } = error as { stderr?: string };
       throw new ExplainedError(

@@ -1,5 +1,5 @@
 import * as client from '../../client/src/index';
-import { describeError, exitCodeOf, explainedBy, hasCode, isExplained } from '#core';
+import { describeError, exitCodeOf, explainedBy, hasCode, isExplained, isReaderGone } from '#core';
 
 /* Errors of another copy of the package, as in a project with two versions. */
 
@@ -40,6 +40,15 @@ it("explainedBy preserves that another copy's error is temporary", () => {
     code: 'ERR_TEMPORARILY_UNAVAILABLE',
     retryAfterMs: 7,
   });
+});
+
+it.each([
+  ['EPIPE', true],
+  ['EIO', true],
+  ['ENOSPC', false],
+  [undefined, false],
+])('isReaderGone tells an output that nobody reads from one that cannot be written: %s', (code, isGone) => {
+  expect(isReaderGone(Object.assign(new Error('no'), { code }))).toBe(isGone);
 });
 
 it('each error class that the client exports has its own code', () => {

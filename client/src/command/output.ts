@@ -1,4 +1,4 @@
-import { errorCode, ExplainedError } from '#core';
+import { errorCode, ExplainedError, isReaderGone } from '#core';
 
 /** Ignores errors of these streams. `print` reports those of stdout; a closed stderr cannot show any. */
 export function surviveClosedOutput(): void {
@@ -9,15 +9,12 @@ export function surviveClosedOutput(): void {
 /** Writes a line to stdout. A closed pipe is no error. @throws ExplainedError if the line cannot be written */
 export async function print(text: string): Promise<void> {
   const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(`${text}\n`, resolve));
-  if (error && !READER_GONE.includes(errorCode(error))) {
+  if (error && !isReaderGone(error)) {
     throw new ExplainedError(
       `the output cannot be written (${errorCode(error)}); free some space, or write to another place`,
     );
   }
 }
-
-/** A pipe whose reader has ended, and a terminal that was closed. */
-const READER_GONE = ['EPIPE', 'EIO'];
 
 /**
  * Makes GitHub Actions hide a token or key in the log of the job. The runner reads commands from standard error too, so standard
