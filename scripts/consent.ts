@@ -3,7 +3,7 @@ import { UsageError } from '#core';
 import { describeCommand, READ_CLEAN_UP_MS } from '../lib/cli/command';
 import { environmentAs } from '../lib/cli/help-environment';
 import { servePeople, type PeopleRunOptions } from '../lib/cli/consent/people-run';
-import { siteOptions } from '../lib/cli/consent/site-options';
+import { notifyOptions, siteOptions } from '../lib/cli/consent/site-options';
 import { waitingJson, waitingText } from '../lib/cli/consent/waiting-text';
 import { declaredDeployment, openSession, operatorsOption } from '../lib/cli/operated-command';
 import { findWaiting } from '../lib/consent-site/people/waiting-consents';
@@ -14,7 +14,16 @@ interface Options extends PeopleRunOptions {
 }
 
 /** Options of the site. */
-const OF_SITE = ['listen', 'tlsCert', 'tlsKey', 'clientSecrets', 'webhookSecretFile', 'organizationsState', 'site'];
+const OF_SITE = [
+  'listen',
+  'tlsCert',
+  'tlsKey',
+  'clientSecrets',
+  'webhookSecretFile',
+  'organizationsState',
+  'site',
+  'notify',
+];
 
 export function define(command: Command, signal: AbortSignal): void {
   const described = describeCommand(command, {
@@ -42,7 +51,7 @@ export function define(command: Command, signal: AbortSignal): void {
       'With --serve: record of the organizations (default: webex-token-vault/organizations.json in XDG_STATE_HOME or ~/.local/state)',
     )
     .option('--site <url>', 'With --serve: site to serve, if several are declared');
-  siteOptions().forEach((option) => described.addOption(option));
+  [...siteOptions(), ...notifyOptions()].forEach((option) => described.addOption(option));
   described.addOption(operatorsOption('authorizer')).action(async (options: Options) => {
     if (options.serve) {
       return servePeople(command, options, signal);

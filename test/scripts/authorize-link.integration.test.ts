@@ -435,6 +435,7 @@ describe('--notify', () => {
         text: expect.stringContaining('credential owned: Olga Operator asks for it, until 20') as string,
         changes: [],
         report: null,
+        site: null,
         waiting: [
           { credential: 'owned', requester: 'Olga Operator', until: expect.stringMatching(/^20.*Z$/) as string },
         ],

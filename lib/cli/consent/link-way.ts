@@ -1,15 +1,15 @@
-import { commandLine, describeError, UsageError, VaultResponseError } from '#core';
-import { authorizeByLink, type ServedLink } from '../../consent-site/link/served-link';
+import { commandLine, UsageError, VaultResponseError } from '#core';
+import { authorizeByLink } from '../../consent-site/link/served-link';
 import type { ConsentSite } from '../../declaration/derived/consent-site';
 import { declaringFile } from '../../declaration/deployment-file';
 import type { Credential } from '../../declaration/schema/deployment';
 import type { Grant } from '../../grants/consent/grant';
 import type { PreparePkceOptions } from '../../grants/consent/ways/pkce-grant';
-import { waitingBody } from '../../health/notifications/message';
 import type { OperatorSession } from '../../operators/operator-session';
 import { say } from '../command';
 import { type ConsentDisplay, loginName, showLink } from './consent-display';
 import { consentWebhook, type NotifyChoice, sitePlace, type SiteChoice } from './site-options';
+import { WaitingNotices } from './waiting-notices';
 
 /*
  * The way to a grant by a link, for an integration whose redirect URL leads to a consent site.
@@ -63,16 +63,7 @@ export async function authorizeWithLink(
   const { requester = loginName() } = options;
   const place = sitePlace(options);
   const webhook = consentWebhook(options);
-  const notify = async ({ until }: ServedLink, over: AbortSignal): Promise<void> => {
-    const from = `${vault.address} (${deployment.engine.mountPath})`;
-    try {
-      await webhook?.post(waitingBody(webhook.format, { credential: name, requester, until }, from), over);
-    } catch (error) {
-      if (!over.aborted) {
-        say(`notice: the webhook at ${webhook?.host} did not get the message: ${describeError(error)}`);
-      }
-    }
-  };
+  const notices = webhook && new WaitingNotices({ webhook, deployment, address: vault.address });
   return authorizeByLink({
     ...run,
     ...place,
@@ -90,7 +81,7 @@ export async function authorizeWithLink(
       : { tokenExpires: await tokenExpiry(session, signal) }),
     onLink: async (link, over) => {
       await showLink(link, options);
-      await notify(link, over);
+      await notices?.tell([{ credential: name, requester, until: link.until }], over);
     },
   });
 }

@@ -8,7 +8,6 @@ import { OrganizationsFile } from '../../consent-site/organizations/organization
 import { ServiceAppEvents } from '../../consent-site/organizations/service-app-events';
 import { authorizerPlace } from '../../consent-site/people/people-login';
 import { PEOPLE_POSTS, PeopleSite } from '../../consent-site/people/people-site';
-import type { WaitingLook } from '../../consent-site/people/waiting-consents';
 import { type ConsentSite, consentSite } from '../../declaration/derived/consent-site';
 import { declaringFile } from '../../declaration/deployment-file';
 import type { Deployment, Integration } from '../../declaration/schema/deployment';
@@ -18,9 +17,10 @@ import { say } from '../command';
 import { declaredDeployment } from '../operated-command';
 import { readSecret } from '../secret-source';
 import { servedSite } from './served-site';
-import { type SiteChoice, sitePlace } from './site-options';
+import { consentWebhook, type NotifyChoice, type SiteChoice, sitePlace } from './site-options';
+import { WaitingNotices } from './waiting-notices';
 
-export interface PeopleRunOptions extends SiteChoice {
+export interface PeopleRunOptions extends SiteChoice, NotifyChoice {
   /** Address of the site, if several are declared. */
   readonly site?: string;
   /** Folder with a file for each integration. */
@@ -34,15 +34,8 @@ export interface PeopleRunOptions extends SiteChoice {
 /**
  * Serves the site of the people who may consent, until the signal is aborted. No login of this process is used: neither a
  * token of the environment, nor a folder of operators.
- *
- * @param onWaiting gets each list that a person was shown
  */
-export async function servePeople(
-  command: Command,
-  options: PeopleRunOptions,
-  signal: AbortSignal,
-  onWaiting?: (look: WaitingLook) => void,
-): Promise<void> {
+export async function servePeople(command: Command, options: PeopleRunOptions, signal: AbortSignal): Promise<void> {
   const { clientSecrets } = options;
   if (clientSecrets === undefined) {
     throw new UsageError(
@@ -53,6 +46,9 @@ export async function servePeople(
   const { latest } = declared;
   const { base, redirectPaths, oidcCallback } = siteOfPeople(latest, options.site);
   const place = sitePlace(options);
+  const vault = new VaultClient({ ...vaultServerFromEnvironment(latest.vault), token: undefined });
+  const webhook = consentWebhook(options);
+  const notices = webhook && new WaitingNotices({ webhook, deployment: latest, address: vault.address, site: base });
   const events = await eventsOf(declared, options);
   const clientSecret = ({ name }: Integration): Promise<string | undefined> => {
     const file = join(clientSecrets, name);
@@ -63,10 +59,14 @@ export async function servePeople(
   const people = new PeopleSite({
     base,
     deployment: () => declared.load(),
-    vault: new VaultClient({ ...vaultServerFromEnvironment(latest.vault), token: undefined }),
+    vault,
     clientSecret,
     onNotice: say,
-    onWaiting,
+    onWaiting: ({ waiting }) =>
+      void notices?.tell(
+        waiting.map(({ name }) => ({ credential: name })),
+        signal,
+      ),
     events,
     signal,
   });

@@ -37,7 +37,7 @@ export function siteOptions(): readonly Option[] {
 /** Options of a command that tells a webhook of a consent that is waiting. */
 export function notifyOptions(): readonly Option[] {
   return [
-    new Option('--notify', 'With a link: post to the webhook that a consent is waiting, without the link'),
+    new Option('--notify', 'Post to the webhook that a consent is waiting, without a link that anybody could use'),
     ...webhookAddressOptions(),
   ];
 }

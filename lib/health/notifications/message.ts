@@ -53,25 +53,55 @@ export function messageBody(format: WebhookFormat, news: News, outcome: LookOutc
 /** A consent that a person is asked for, without its link: a link in a room is what phishing looks like. */
 export interface WaitingConsent {
   readonly credential: string;
-  /** Name of the person who asks. */
-  readonly requester: string;
-  readonly until: Date;
+  /** Name of the person who asks by a link. @default - the request is on the site */
+  readonly requester?: string;
+  /** End of the link. @default - there is no link */
+  readonly until?: Date;
 }
 
-/** JSON body of the request about a consent that waits. @param from Vault's address and the mount */
-export function waitingBody(format: WebhookFormat, waiting: WaitingConsent, from: string): string {
-  const { credential, requester, until } = waiting;
-  const textIn = ({ text, strong }: Notation): string =>
-    `${strong(`Webex grants: 1 consent is waiting at ${from}`)}\n\n- ${text(`credential ${credential}: ${requester} asks for it, until ${until.toISOString()}`)}. Next: ${text(`ask ${requester} for the link, which is never posted here`)}`;
-  return format === 'webex'
-    ? JSON.stringify({ markdown: textIn(MARKDOWN) })
-    : JSON.stringify({
-        version: 1,
-        text: textIn(PLAIN),
-        changes: [],
-        report: null,
-        waiting: [{ credential, requester, until: until.toISOString() }],
-      });
+/** Largest number of consents that a text names. */
+const MOST_WAITING = 50;
+
+/**
+ * JSON body of the request about consents that wait.
+ *
+ * @param from Vault's address and the mount
+ * @param site site on which people log in, whose address is no secret. @default - a person has a link
+ */
+export function waitingBody(
+  format: WebhookFormat,
+  waiting: readonly WaitingConsent[],
+  from: string,
+  site?: URL,
+): string {
+  if (format === 'webex') {
+    return JSON.stringify({ markdown: waitingText(waiting, from, site, MARKDOWN) });
+  }
+  return JSON.stringify({
+    version: 1,
+    text: waitingText(waiting, from, site, PLAIN),
+    changes: [],
+    report: null,
+    waiting: waiting.map(({ credential, requester = null, until = null }) => ({ credential, requester, until })),
+    site: site?.href ?? null,
+  });
+}
+
+function waitingText(
+  waiting: readonly WaitingConsent[],
+  from: string,
+  site: URL | undefined,
+  { text, strong }: Notation,
+): string {
+  const items = waiting.slice(0, MOST_WAITING).map(({ credential, requester, until }) => {
+    const asked = requester === undefined ? '' : `: ${requester} asks for it, until ${until?.toISOString()}`;
+    return `- ${text(`credential ${credential}${asked}`)}`;
+  });
+  const more = waiting.length > items.length ? [`- and ${waiting.length - items.length} more`] : [];
+  const next =
+    site === undefined ? 'ask that person for the link, which is never posted here' : `log in at ${site.href}`;
+  const count = waiting.length === 1 ? '1 consent is waiting' : `${waiting.length} consents are waiting`;
+  return `${strong(`Webex grants: ${count} at ${from}`)}\n\n${[...items, ...more].join('\n')}\n\nNext: ${text(next)}`;
 }
 
 /** Text within Webex's limit. Changes that do not fit are counted. */

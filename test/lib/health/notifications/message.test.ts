@@ -51,22 +51,37 @@ it('the JSON message has each change and the report', () => {
 });
 
 describe('the message about a consent that is waiting', () => {
-  const waiting = { credential: 'testauth', requester: '<@all> *Olga*\n# x', until: new Date('2026-12-02T09:30:00Z') };
-  const sent = (format: 'webex' | 'json') => JSON.parse(waitingBody(format, waiting, FROM)) as Record<string, unknown>;
+  const waiting = [
+    { credential: 'testauth', requester: '<@all> *Olga*\n# x', until: new Date('2026-12-02T09:30:00Z') },
+  ];
+  const sent = (...given: Parameters<typeof waitingBody>) =>
+    JSON.parse(waitingBody(...given)) as Record<string, unknown>;
 
-  it('the markdown names who asks, and escapes the name', () => {
-    expect(sent('webex')).toEqual({
-      markdown:
-        '**Webex grants: 1 consent is waiting at https://vault.example.com:8200 (oauthapp)**\n\n- credential testauth: &lt;@all&gt; \\*Olga\\* \\# x asks for it, until 2026-12-02T09:30:00.000Z. Next: ask &lt;@all&gt; \\*Olga\\* \\# x for the link, which is never posted here',
+  it('the markdown names the person who asks, and escapes the name', () => {
+    expect(sent('webex', waiting, FROM)).toEqual({
+      markdown: [
+        '**Webex grants: 1 consent is waiting at https://vault.example.com:8200 (oauthapp)**\n',
+        '- credential testauth: &lt;@all&gt; \\*Olga\\* \\# x asks for it, until 2026-12-02T09:30:00.000Z\n',
+        'Next: ask that person for the link, which is never posted here',
+      ].join('\n'),
     });
   });
 
   it('the JSON has the fields of every message, and what is waiting', () => {
-    expect(sent('json')).toMatchObject({
+    expect(sent('json', waiting, FROM)).toMatchObject({
       version: 1,
       changes: [],
       report: null,
-      waiting: [{ credential: 'testauth', requester: waiting.requester, until: '2026-12-02T09:30:00.000Z' }],
+      waiting: [{ credential: 'testauth', requester: waiting[0]?.requester, until: '2026-12-02T09:30:00.000Z' }],
+      site: null,
     });
+  });
+
+  it('the message of a site names the site, and counts what does not fit', () => {
+    const many = Array.from({ length: 1000 }, (_, index) => ({ credential: `grant-${index}` }));
+    const { markdown } = sent('webex', many, FROM, new URL('https://grants.example.com/'));
+    expect(markdown).toMatch(/^\*\*Webex grants: 1000 consents are waiting at /);
+    expect(markdown).toMatch(/\n- and 950 more\n\nNext: log in at https:\/\/grants\.example\.com\/$/);
+    expect(Buffer.byteLength(String(markdown))).toBeLessThan(7439);
   });
 });
