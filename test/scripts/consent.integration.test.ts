@@ -8,6 +8,7 @@ import type { VaultClient } from '../../lib/vault/vault-client';
 import { SiteBrowser, type SitePage } from '../fixtures/consent-site/site-browser';
 import { OidcProvider } from '../fixtures/identities/oidc-provider';
 import { siteCertificate } from '../fixtures/identities/site-certificate';
+import { RecordingServer } from '../fixtures/loopback/recording-server';
 import { axeFindings } from '../fixtures/pages/axe';
 import { NO_CHROMIUM, openChromium } from '../fixtures/pages/chromium';
 import { Script } from '../fixtures/programs/script';
@@ -24,6 +25,8 @@ let operated: OperatedVault;
 let root: VaultClient;
 let secretFile: string;
 let served: Script;
+/** Gets the messages of the first site. */
+let webhook: RecordingServer;
 let address: string;
 /** Everything that people and terminals saw. */
 const seen: string[] = [];
@@ -68,12 +71,15 @@ beforeAll(async () => {
   await mkdir(operated.path('clients'), { mode: 0o700 });
   secretFile = join(operated.path('clients'), 'webex-myapp');
   await writeFile(secretFile, `${operated.engine.clientSecret}\n`, { mode: 0o600 });
-  ({ script: served, address } = await serve());
+  webhook = await RecordingServer.start();
+  const hook = { WEBEX_TOKEN_VAULT_WEBHOOK: `${webhook.address}/hook` };
+  ({ script: served, address } = await serve(hook, ['--notify']));
 });
 afterAll(async () => {
   served.child.kill('SIGKILL');
   await operated[Symbol.asyncDispose]();
   await provider[Symbol.asyncDispose]();
+  await webhook[Symbol.asyncDispose]();
 });
 
 /** Starts the site. No login of an operator is given to it. */
@@ -253,6 +259,23 @@ test('a changed client secret is read at the next consent', async () => {
   expect(await asked(alice, 'third')).toBe('');
   await writeFile(secretFile, `${operated.engine.clientSecret}\n`);
   expect(await asked(alice, 'third')).toContain('code_challenge=');
+});
+
+test('the webhook gets what the list shows for the first time, with the address of the site alone', () => {
+  const sent = z.object({ text: z.string(), site: z.string(), waiting: z.array(z.object({ credential: z.string() })) });
+  const [first] = webhook.requests.map(({ body }) => sent.parse(JSON.parse(body)));
+  expect(first?.waiting.map(({ credential }) => credential)).toEqual([
+    'testauth',
+    'second',
+    'third',
+    'nobodys',
+    'local',
+  ]);
+  expect(first?.text).toMatch(
+    /^Webex grants: 5 consents are waiting at [^]*\nNext: log in at https:\/\/grants\.example\.com\/webex\/$/,
+  );
+  seen.push(JSON.stringify(webhook.requests));
+  expect(JSON.stringify(webhook.requests)).not.toContain(ADA);
 });
 
 testUnless(NO_CHROMIUM)('a person logs in, consents to what is due and logs out in a real browser', async () => {
