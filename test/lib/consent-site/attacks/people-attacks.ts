@@ -61,7 +61,7 @@ export const PEOPLE_ATTACKS: readonly LinkAttack[] = [
     '400',
   ),
   ...variants(
-    'the redirect of a login in a frame, or by HEAD',
+    'the redirect of a login in a frame or an image',
     [
       get(CALLBACK, `Cookie: ${BEGUN}`, 'Sec-Fetch-Dest: iframe'),
       get(CALLBACK, `Cookie: ${BEGUN}`, 'Sec-Fetch-Dest: image'),
