@@ -13,6 +13,11 @@ const OTHERS: readonly TestedRow[] = [
     row: ['hostile requests of a generator', 10_000, '4xx, 501 or none', NOTHING],
   },
   {
+    file: 'hostile-requests.test.ts',
+    title: 'two thousand hostile requests get no page of people, no session and nothing from Vault',
+    row: ['hostile requests of a generator to people', 2000, '4xx, 501 or a login', NOTHING],
+  },
+  {
     file: 'many-visitors.test.ts',
     title: 'a thousand slow heads, bodies and readers do not hold up a good visitor',
     row: ['slow heads, bodies and readers', 1000, 'a good request: 200', NOTHING],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BASE } from './attacked-site';
-import { REDIRECT, type LinkVisitor } from './attacked-link';
+import type { LinkVisitor } from './attacked-link';
 
 /* Hostile requests from a seeded generator. None of them is one that the person with the link would send. */
 
@@ -25,15 +25,23 @@ const junk = fc.oneof(
   fc.stringMatching(/^[\w-]{43}$/),
 );
 
-/** @param visitors two browsers that opened the link; a request has the cookie of one and the state of the other, at most */
-function attempts([own, other]: readonly [LinkVisitor, LinkVisitor], link: string): fc.Arbitrary<string> {
+export interface HostileOptions {
+  /** Two browsers. A request has the cookie of one and the state of the other, at most. */
+  readonly visitors: readonly [LinkVisitor, LinkVisitor];
+  /** Path of a page that only some people may see. No request asks for exactly it. */
+  readonly page: string;
+  /** Path of a redirect. */
+  readonly redirect: string;
+}
+
+function attempts({ visitors: [own, other], page: link, redirect }: HostileOptions): fc.Arbitrary<string> {
   const states = fc.oneof(
     junk,
     fc.constantFrom(other.state, `${own.state}x`, own.state.slice(1), own.state.toUpperCase()),
   );
   const cookies = fc.oneof(
     fc.constantFrom('', own.cookie, `${own.cookie}; a=b`, `a=b; ${own.cookie}`),
-    junk.map((value) => `__Host-visitor=${value}`),
+    junk.map((value) => `${own.cookie.split('=', 1).join('')}=${value}`),
     fc.constantFrom(`${other.cookie}; ${own.cookie}`, other.cookie.replace('__Host-', '')),
   );
   const fields = fc.array(
@@ -49,7 +57,7 @@ function attempts([own, other]: readonly [LinkVisitor, LinkVisitor], link: strin
     .map(([at, put]) => link.slice(0, at) + put + link.slice(at + 1))
     .filter((path) => path !== link);
   const paths = fc.oneof(
-    query.map((text) => `${REDIRECT}?${text}`),
+    query.map((text) => `${redirect}?${text}`),
     almost,
     junk.map((rest) => `${pathname}authorize/${rest}`),
     junk.map((rest) => `${link}/${rest}`),
@@ -128,7 +136,7 @@ function attempts([own, other]: readonly [LinkVisitor, LinkVisitor], link: strin
   );
 }
 
-/** Draws requests, the same ones for the same visitors. */
-export function hostileRequests(visitors: readonly [LinkVisitor, LinkVisitor], link: string, count: number): string[] {
-  return fc.sample(attempts(visitors, link), { numRuns: count, seed: SEED });
+/** Draws requests, the same ones for the same options. */
+export function hostileRequests(options: HostileOptions, count: number): string[] {
+  return fc.sample(attempts(options), { numRuns: count, seed: SEED });
 }
