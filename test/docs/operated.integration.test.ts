@@ -157,6 +157,8 @@ describe('a server that is operated by the pages', () => {
     await restart();
     const screen = await typist.types('docs/tasks/run-a-server.md', 'unseal', { dialog: await keyShares() });
     expect(screen).toContain('is unsealed');
+    // The server answers a login once it is active.
+    await operated.server.node.untilActive();
   });
 
   step('docs/tasks/run-a-server.md runs a command as an operator', async () => {

@@ -635,6 +635,8 @@ describe('webex-token-vault init', () => {
         await using audited = await start(program);
         expect(audited.isRunning).toBe(true);
         await expect(operated.run('unseal', ['--key-shares', folder])).resolves.toMatchObject({ exitCode: 0 });
+        // The server answers a login once it is active.
+        await operated.server.node.untilActive();
         const [group = '', command = '', ...args] = next.split(' ');
         const { exitCode, stderr } = await operated.run(`${group} ${command}`, args);
         expect(stderr).toContain('audit is on: file/');
