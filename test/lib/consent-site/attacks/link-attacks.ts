@@ -52,7 +52,11 @@ export const LINK_ATTACKS: readonly LinkAttack[] = [
   ),
   ...variants(
     'a second request behind the first one',
-    [page(`${BASE.pathname}unknown`) + TAKEN.hidden, page(`${LINK}x`) + TAKEN.hidden.repeat(20)],
+    [
+      page(`${BASE.pathname}unknown`) + TAKEN.hidden,
+      page(`${LINK}x`) + TAKEN.hidden.repeat(20),
+      page(`${LINK}x`) + posted(FORM),
+    ],
     '404',
   ),
   ...variants(
