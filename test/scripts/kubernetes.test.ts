@@ -155,7 +155,7 @@ it.each<[string[], Partial<DeploymentInput>, Record<string, string>, string]>([
     {},
     'the pods of --run metrics are those of no app, got app "people-me"; leave one of the two out',
   ],
-  [['--run', 'deploy'], {}, {}, "'deploy' is invalid. Allowed choices are metrics, status, recover."],
+  [['--run', 'deploy'], {}, {}, "'deploy' is invalid. Allowed choices are metrics, status, recover, consent."],
   [['--run', 'metrics', '--for', 'csi'], {}, {}, "'--run <command>' cannot be used with option '--for <deliverer>'"],
   [['people-me', '--verify'], {}, {}, '--verify is for --run metrics and --run status, got an app; leave it out'],
   [['people-me', '--no-service-monitor'], {}, {}, '--no-service-monitor is for --run metrics, got an app'],
