@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { errorCode } from '#core';
@@ -17,7 +18,10 @@ export interface PageServerOptions {
   readonly patienceMs?: number;
 }
 
-/** Limit of connections whose request has not arrived. A further connection costs the oldest one. */
+/**
+ * Limit of connections whose request has not arrived, those in a TLS handshake among them. A further connection costs the
+ * oldest one.
+ */
 const MAXIMUM_WAITING = 512;
 
 /** Limit of all connections, those whose answer is under way among them. */
@@ -51,11 +55,13 @@ export function createPageServer({ host, tls, serve, patienceMs = PATIENCE_MS }:
   // Node answers a further request without a call of the handler.
   server.maxRequestsPerSocket = 1;
 
-  const waiting = new Set<Duplex>();
+  // By both ends, because TLS hides the socket of a connection behind another one.
+  const waiting = new Map<string, Socket>();
   const begun = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const answer = (request: IncomingMessage, response: ServerResponse, expectation?: 'continue' | 'unknown'): void => {
     begun.set(request.socket, { request, response });
-    request.once('end', () => waiting.delete(request.socket));
+    const ends = endsOf(request.socket);
+    request.once('end', () => waiting.delete(ends));
     const admission = admissionOf(request, host, expectation === 'unknown');
     if ('refused' in admission) {
       sendReply(request, response, admission.refused);
@@ -70,10 +76,12 @@ export function createPageServer({ host, tls, serve, patienceMs = PATIENCE_MS }:
   server.on('checkContinue', (request, response) => answer(request, response, 'continue'));
   server.on('checkExpectation', (request, response) => answer(request, response, 'unknown'));
   server.on('connect', (_, socket) => sendRawReply(socket, refusal(405, 'Not allowed', 'This server is no proxy.')));
-  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
-    waiting.add(socket);
-    socket.once('close', () => waiting.delete(socket));
-    const [oldest] = waiting;
+  // Also with TLS this is the event before the handshake, which a slow caller may never end.
+  server.on('connection', (socket: Socket) => {
+    const ends = endsOf(socket);
+    waiting.set(ends, socket);
+    socket.once('close', () => waiting.delete(ends));
+    const [oldest] = waiting.values();
     if (waiting.size > MAXIMUM_WAITING) {
       oldest?.destroy();
     }
@@ -92,6 +100,10 @@ export function createPageServer({ host, tls, serve, patienceMs = PATIENCE_MS }:
     // Bytes after a whole request change nothing, because its answer ends the connection.
   });
   return server;
+}
+
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return [localAddress, localPort, remoteAddress, remotePort].join(' ');
 }
 
 /** @returns undefined if the other side has left or speaks no TLS */

@@ -7,6 +7,7 @@ import { SiteCertificate } from '../../../../lib/browser/site/site-certificate';
 import { SiteServer } from '../../../../lib/browser/site/site-server';
 import { eventually } from '../../../../rehearsal/eventually';
 import { CertificateAuthority } from '../../../../lib/server/certificates/certificate-authority';
+import { WireCaller } from '../../../fixtures/loopback/wire-caller';
 import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
 const HOST = 'grants.example.com';
@@ -131,8 +132,9 @@ describe('the server', () => {
     }
   }
 
-  function listening(): Promise<SiteServer> {
+  function listening(patienceMs?: number): Promise<SiteServer> {
     return SiteServer.listen({
+      patienceMs,
       base: BASE,
       redirectPaths: [],
       listen: { host: '127.0.0.1', port: 0 },
@@ -161,6 +163,19 @@ describe('the server', () => {
     expect((await shown(site, version('TLSv1.3'))).protocol).toBe('TLSv1.3');
     expect((await shown(site, version('TLSv1.2'))).protocol).toBe('TLSv1.2');
     await expect(shown(site, version('TLSv1.1'))).rejects.toThrow(/alert|version|ECONNRESET/i);
+  });
+
+  it('a thousand callers that end no handshake do not hold up a browser', async () => {
+    const fingerprint = await mount();
+    // Longer than the test may take: only a caller that makes way is cut off.
+    await using site = await listening(600_000);
+    const port = Number(site.address.split(':')[1]);
+    const callers = await Promise.all(Array.from({ length: 1000 }, () => WireCaller.connect(port)));
+    // The beginning of a TLS handshake.
+    callers.forEach((caller, index) => caller.send(index % 2 === 0 ? '' : '\x16\x03\x01\x02\x00'));
+    await callers[0]?.closed();
+    expect((await shown(site)).fingerprint256).toBe(fingerprint);
+    await Promise.all(callers.map((caller) => caller[Symbol.asyncDispose]()));
   });
 
   it('plain HTTP at the port of TLS gets no page', async () => {
