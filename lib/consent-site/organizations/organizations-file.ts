@@ -1,4 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, ExplainedError } from '#core';
 import { z } from 'zod';
@@ -69,6 +70,24 @@ export class OrganizationsFile {
         ? `${this.path} is damaged; ${advice}`
         : `${this.path} has format ${version}, and this release reads ${FORMAT_VERSION}; ${advice}`,
     );
+  }
+
+  /**
+   * Makes the folder. Webex sends an event once, so the first one is too late to find out.
+   *
+   * @throws ExplainedError if the file cannot be written or read
+   */
+  async open(): Promise<readonly OrganizationRecord[]> {
+    const folder = dirname(this.path);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await access(folder, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new ExplainedError(
+        `${this.path} cannot be written (${errorCode(error)}); give this user its folder, or name another file with --organizations-state`,
+      );
+    }
+    return this.read();
   }
 
   /**

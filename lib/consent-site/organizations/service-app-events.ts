@@ -39,7 +39,7 @@ export class ServiceAppEvents {
   /** @throws ExplainedError if the file of the secrets or the one of the organizations cannot be used */
   static async open(options: ServiceAppEventsOptions): Promise<ServiceAppEvents> {
     await readWebhookSecrets(options.secretFile);
-    return new ServiceAppEvents(options, await options.file.read());
+    return new ServiceAppEvents(options, await options.file.open());
   }
 
   /** Organizations that wait for a change of the declaration. */

@@ -100,3 +100,14 @@ it('a folder that cannot be written is an error with the option that names anoth
   await expect(file.note(record())).rejects.toThrow('--organizations-state');
   chmodSync(file.path, 0o700);
 });
+
+it('a folder that cannot be made is found when the file is opened, before an event is lost', async () => {
+  const file = newFile();
+  expect(await file.open()).toEqual([]);
+  expect(statSync(join(file.path, '..')).mode & 0o777).toBe(0o700);
+  await file.note(record());
+  const below = new OrganizationsFile(join(file.path, 'below/organizations.json'));
+  await expect(below.open()).rejects.toThrow(
+    `${below.path} cannot be written (ENOTDIR); give this user its folder, or name another file with --organizations-state`,
+  );
+});
