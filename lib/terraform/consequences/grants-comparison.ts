@@ -77,7 +77,7 @@ function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Cons
     .filter(([, integration]) => called(integration) !== undefined)
     .map(
       ([name]) =>
-        `credential "${name}" is no longer declared; its grant stays until it is revoked: ${commandLine('revoke', name)}`,
+        `credential "${name}" is no longer declared; its grant stays; to revoke it, declare the credential again, deploy, and type: ${commandLine('revoke', name)}`,
     );
   // The first deploy ends with the commands for all credentials.
   const isFirst = Object.keys(before.credentials).length === 0;

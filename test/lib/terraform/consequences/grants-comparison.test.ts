@@ -140,7 +140,7 @@ describe('a credential', () => {
   it('the notice says that the grant of a removed credential stays', () => {
     expect(compared({}, { credentials: [credential('testauth'), credential('two')] })).toEqual(
       noticed(
-        'credential "two" is no longer declared; its grant stays until it is revoked: npx --no-install webex-token-vault revoke two',
+        'credential "two" is no longer declared; its grant stays; to revoke it, declare the credential again, deploy, and type: npx --no-install webex-token-vault revoke two',
       ),
     );
   });
@@ -243,7 +243,7 @@ describe('an organization of a family', () => {
   it('a removed organization ends no grant, and the command that revokes it is named', () => {
     expect(compared(family('acme'), family('acme', 'globex'))).toEqual(
       noticed(
-        'credential "customers-globex" is no longer declared; its grant stays until it is revoked: npx --no-install webex-token-vault revoke customers-globex',
+        'credential "customers-globex" is no longer declared; its grant stays; to revoke it, declare the credential again, deploy, and type: npx --no-install webex-token-vault revoke customers-globex',
         'app "report" may no longer read "customers-globex"',
       ),
     );
