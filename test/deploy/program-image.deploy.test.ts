@@ -1,10 +1,16 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defineDeployment } from '../../lib/declaration/define-deployment';
+import { run } from '../../lib/processes/child-process';
 import { freePort } from '../../lib/processes/free-port';
+import { CertificateAuthority } from '../../lib/server/certificates/certificate-authority';
 import { OPERATORS_VARIABLE, writeOperatorLogin } from '../../lib/operators/operator-folder';
 import { renewOperator } from '../../lib/operators/operators';
 import { eventually } from '../../rehearsal/eventually';
+import { deploymentInFile } from '../../rehearsal/written-deployment';
 import { WrittenVault } from '../../rehearsal/written-vault';
+import { siteCertificate } from '../fixtures/identities/site-certificate';
+import { Typist } from '../fixtures/pages/typist';
 import { describeUnless } from '../fixtures/runs/left-out';
 import { docker, dockerLogs, dockerUnavailable } from '../fixtures/worlds/docker-engine';
 import { busyboxBase } from '../fixtures/worlds/image-bases';
@@ -131,6 +137,50 @@ describeUnless(dockerUnavailable())('the image of the program', () => {
       // Docker kills a container that ignores SIGTERM, and the exit code is then 137.
       await docker('stop', '--time', '600', container);
       expect(await docker('inspect', container, '--format', '{{.State.ExitCode}}')).toBe('0');
+    } finally {
+      await docker('rm', '--force', container);
+    }
+  });
+
+  test('the site of the consent answers by TLS at its host by the typed command, and docker stop ends it well', async () => {
+    using typist = new Typist({ VAULT_ADDR: vault.server.address });
+    const host = 'grants.example.com';
+    const { folder } = typist;
+    const authority = await CertificateAuthority.create();
+    writeFileSync(join(folder, 'ca.pem'), authority.certificatePem);
+    const { certFile, keyFile } = await siteCertificate(folder, host, authority);
+    renameSync(certFile, join(folder, 'tls.crt'));
+    renameSync(keyFile, join(folder, 'tls.key'));
+    mkdirSync(join(folder, 'secrets/clients'), { recursive: true, mode: 0o700 });
+    const groups = { authorizer: ['webex-admins'] };
+    const integrations = vault.deployment.integrations.map((each) => {
+      writeFileSync(join(folder, 'secrets/clients', each.name), 'client-secret', { mode: 0o600 });
+      return { ...each, redirectUrl: `https://${host}/callback` };
+    });
+    const operators = { oidc: { issuer: 'https://id.example', clientId: 'vault', groups } };
+    deploymentInFile(folder, defineDeployment({ ...vault.deployment, integrations, operators }));
+    const port = await freePort();
+    const container = `consent-${process.pid}`;
+    await typist.types('docs/tasks/consent.md', 'by-docker', {
+      instead: {
+        'docker run --rm': `docker run --detach --name ${container}`,
+        '443:': `127.0.0.1:${port}:`,
+        'registry.example.com/webex-token-vault:1.0.0': image.tag,
+      },
+    });
+    try {
+      await eventually(async () => (await dockerLogs(container)).includes('which this command serves') || undefined);
+      const ask = async (path: string, name = host): Promise<string> => {
+        const tls = ['--cacert', join(folder, 'ca.pem'), '--resolve', `${host}:${port}:127.0.0.1`];
+        const answer = ['--header', `Host: ${name}`, '--output', '/dev/null', '--write-out', '%{http_code}'];
+        return (await run('curl', ['--silent', ...tls, ...answer, `https://${host}:${port}${path}`])).stdout;
+      };
+      expect(await ask('/healthz')).toBe('200');
+      expect(await ask('/other')).toBe('404');
+      expect(await ask('/healthz', 'elsewhere.example')).toBe('421');
+      await docker('stop', '--time', '600', container);
+      expect(await docker('inspect', container, '--format', '{{.State.ExitCode}}')).toBe('0');
+      expect(statSync(join(folder, 'state')).uid).toBe(process.getuid?.());
     } finally {
       await docker('rm', '--force', container);
     }
