@@ -91,6 +91,33 @@ describeUnless(terraformUnavailable())('a deployment whose operators are people'
     expect((await program('diff')).stdout).toContain('No changes.');
   });
 
+  test('a consent site adds its callback to the role of the authorizer alone, and takes it away again', async () => {
+    const { integrations } = operated.deployment;
+    const redirects = async () =>
+      operated.asRoot((root) =>
+        Promise.all(
+          ['authorizer', 'issuer'].map(
+            async (role) => (await root.read(`auth/oidc/role/${role}`, fieldsReply)).data.allowed_redirect_uris,
+          ),
+        ),
+      );
+    const before = await redirects();
+    const [authorizer = []] = before as string[][];
+    const redirectUrl = 'https://grants.example.com/webex/callback';
+    operated.declare({ integrations: integrations.map((each) => ({ ...each, redirectUrl })) });
+    const { stdout, exitCode } = await program('deploy');
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+    const [withSite, issuer] = await redirects();
+    expect(new Set(withSite as string[])).toEqual(
+      new Set([...authorizer, 'https://grants.example.com/webex/oidc/callback']),
+    );
+    expect(issuer).toEqual(before[1]);
+    expect((await program('diff')).stdout).toContain('No changes.');
+    operated.declare({ integrations });
+    expect(await program('deploy')).toMatchObject({ exitCode: 0 });
+    expect(await redirects()).toEqual(before);
+  });
+
   test('deploy detects and reverts a change that somebody made directly in Vault', async () => {
     await operated.asRoot(async (root) => {
       const discovery = { oidc_discovery_url: provider.issuer, oidc_discovery_ca_pem: provider.ca };
