@@ -64,7 +64,7 @@ export async function servePeople(command: Command, options: PeopleRunOptions, s
     onNotice: say,
     onWaiting: ({ waiting }) =>
       void notices?.tell(
-        waiting.map(({ name }) => ({ credential: name })),
+        waiting.map(({ name, cause }) => ({ credential: name, cause })),
         signal,
       ),
     events,

@@ -18,25 +18,42 @@ export interface WaitingNoticesOptions {
 }
 
 export class WaitingNotices {
-  #told: readonly string[] = [];
+  /** Keys of the consents that a message has told, and that still waited at the last call. */
+  #told: ReadonlySet<string> = new Set();
+  /** One message follows another, because two calls at once would both tell the same consents. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: WaitingNoticesOptions) {}
 
-  /** Sends a message about those that waited at no earlier call. @param over ends the request */
-  async tell(waiting: readonly WaitingConsent[], over?: AbortSignal): Promise<void> {
+  /** Sends a message about those that no message has told, or that wait for another cause now. @param over ends the request */
+  tell(waiting: readonly WaitingConsent[], over?: AbortSignal): Promise<void> {
+    this.#last = this.#last.then(() => this.#tell(waiting, over));
+    return this.#last;
+  }
+
+  async #tell(waiting: readonly WaitingConsent[], over?: AbortSignal): Promise<void> {
+    const unknown = waiting.filter((each) => !this.#told.has(keyOf(each)));
+    const isSent = unknown.length === 0 || (await this.#post(unknown, over));
+    const told = isSent ? waiting : waiting.filter((each) => !unknown.includes(each));
+    this.#told = new Set(told.map(keyOf));
+  }
+
+  /** @returns whether the webhook has the message */
+  async #post(waiting: readonly WaitingConsent[], over?: AbortSignal): Promise<boolean> {
     const { webhook, deployment, address, site } = this.options;
-    const unknown = waiting.filter(({ credential }) => !this.#told.includes(credential));
-    this.#told = waiting.map(({ credential }) => credential);
-    if (unknown.length === 0) {
-      return;
-    }
     const from = `${address} (${deployment.engine.mountPath})`;
     try {
-      await webhook.post(waitingBody(webhook.format, unknown, from, site), over);
+      await webhook.post(waitingBody(webhook.format, waiting, from, site), over);
+      return true;
     } catch (error) {
       if (!over?.aborted) {
         say(`notice: the webhook at ${webhook.host} did not get the message: ${describeError(error)}`);
       }
+      return false;
     }
   }
+}
+
+function keyOf({ credential, cause }: WaitingConsent): string {
+  return `${credential} ${cause ?? ''}`;
 }

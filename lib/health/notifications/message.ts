@@ -1,5 +1,6 @@
 import { commandLine, isCommandLine, oneLine } from '#core';
 import { toJson } from '../status-json';
+import type { ConsentCause } from '../looks/consent-need';
 import { MARKS, unhealthyOnes } from '../report';
 import type { Change, News, LookOutcome } from './changes';
 
@@ -53,6 +54,8 @@ export function messageBody(format: WebhookFormat, news: News, outcome: LookOutc
 /** A consent that a person is asked for, without its link: a link in a room is what phishing looks like. */
 export interface WaitingConsent {
   readonly credential: string;
+  /** @default - a person asks by a link */
+  readonly cause?: ConsentCause;
   /** Name of the person who asks by a link. @default - the request is on the site */
   readonly requester?: string;
   /** End of the link. @default - there is no link */
@@ -82,7 +85,12 @@ export function waitingBody(
     text: waitingText(waiting, from, site, PLAIN),
     changes: [],
     report: null,
-    waiting: waiting.map(({ credential, requester = null, until = null }) => ({ credential, requester, until })),
+    waiting: waiting.map(({ credential, cause = null, requester = null, until = null }) => ({
+      credential,
+      cause,
+      requester,
+      until,
+    })),
     site: site?.href ?? null,
   });
 }
@@ -93,9 +101,9 @@ function waitingText(
   site: URL | undefined,
   { text, strong }: Notation,
 ): string {
-  const items = waiting.slice(0, MOST_WAITING).map(({ credential, requester, until }) => {
-    const asked = requester === undefined ? '' : `: ${requester} asks for it, until ${until?.toISOString()}`;
-    return `- ${text(`credential ${credential}${asked}`)}`;
+  const items = waiting.slice(0, MOST_WAITING).map(({ credential, cause, requester, until }) => {
+    const why = requester === undefined ? cause : `${requester} asks for it, until ${until?.toISOString()}`;
+    return `- ${text(`credential ${credential}${why === undefined ? '' : `: ${why}`}`)}`;
   });
   const more = waiting.length > items.length ? [`- and ${waiting.length - items.length} more`] : [];
   const next =
