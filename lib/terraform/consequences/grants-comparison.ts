@@ -87,7 +87,7 @@ function compareCredentials(before: DeclaredGrants, after: DeclaredGrants): Cons
 /** A thousand organizations may come with one deploy. */
 function newcomers(names: readonly string[]): string[] {
   const shown = names.slice(0, MOST_NEWCOMERS).map((name) => {
-    return `credential "${name}" is new, and a consent is due: ${commandLine('authorize', name)}`;
+    return `credential "${name}" is new and has no grant yet; to get one: ${commandLine('authorize', name)}`;
   });
   const more = names.length - shown.length;
   return more > 0 ? [...shown, `${more} more credentials are new; see all: ${commandLine('list')}`] : shown;

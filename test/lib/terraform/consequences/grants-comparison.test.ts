@@ -231,10 +231,10 @@ describe('an organization of a family', () => {
     return { credentials: [credential('testauth'), customers], apps: [app('report', { reads: ['customers'] })] };
   };
 
-  it('a new organization has a consent that is due, and the apps that may read it are named', () => {
+  it('a new organization has no grant yet, and the apps that may read it are named', () => {
     expect(compared(family('acme', 'newco'), family('acme'))).toEqual(
       noticed(
-        'credential "customers-newco" is new, and a consent is due: npx --no-install webex-token-vault authorize customers-newco',
+        'credential "customers-newco" is new and has no grant yet; to get one: npx --no-install webex-token-vault authorize customers-newco',
         'app "report" may now read "customers-newco"',
       ),
     );
