@@ -19,6 +19,13 @@ const BASE = new URL('https://grants.example.com/webex/');
 const REDIRECT_URL = 'https://grants.example.com/webex/callback';
 const ADA = 'ada.admin@example.com';
 const BLAKE = 'blake.backup@example.com';
+const OF = { integration: 'webex-myapp', scopes: ['spark:people_read'] };
+const OWNED = [
+  { ...OF, name: 'testauth', owner: ADA },
+  { ...OF, name: 'second', owner: ADA },
+  { ...OF, name: 'third', owner: BLAKE },
+];
+const LOCAL = { ...OF, name: 'local', integration: 'elsewhere', owner: ADA };
 
 let provider: OidcProvider;
 let operated: OperatedVault;
@@ -28,6 +35,10 @@ let served: Script;
 /** Gets the messages of the first site. */
 let webhook: RecordingServer;
 let address: string;
+const statusReply = z.object({
+  credentials: z.array(z.object({ name: z.string(), next: z.string().nullish() })),
+  people: z.object({ state: z.string(), severity: z.string(), detail: z.string(), next: z.string().nullish() }),
+});
 /** Everything that people and terminals saw. */
 const seen: string[] = [];
 
@@ -39,19 +50,12 @@ beforeAll(async () => {
   const { issuer, ca, clientId, clientSecret } = provider;
   const [integration] = operated.engine.declaration.integrations;
   operated.engine.webex.clients[0]?.redirectUrls.push(REDIRECT_URL);
-  const of = { integration: 'webex-myapp', scopes: ['spark:people_read'] };
   operated.declare({
     integrations: [
       { ...integration, name: 'webex-myapp', redirectUrl: REDIRECT_URL },
       { name: 'elsewhere', clientId: 'other', redirectUrl: 'http://localhost:5000/auth' },
     ],
-    credentials: [
-      { ...of, name: 'testauth', owner: ADA },
-      { ...of, name: 'second', owner: ADA },
-      { ...of, name: 'third', owner: BLAKE },
-      { ...of, name: 'nobodys' },
-      { ...of, name: 'local', integration: 'elsewhere', owner: ADA },
-    ],
+    credentials: [...OWNED, { ...OF, name: 'nobodys' }, LOCAL],
     operators: {
       oidc: {
         issuer,
@@ -157,6 +161,28 @@ test('the command prints what waits, and where the consent is', async () => {
   ]);
 });
 
+test('status names the site where a consent is due', async () => {
+  const { stdout } = await operated.operate('status', '--json');
+  const next = new Map(statusReply.parse(JSON.parse(stdout)).credentials.map((each) => [each.name, each.next]));
+  expect(next.get('testauth')).toMatch(/^log in at https:\/\/grants\.example\.com\/webex\/, or: .* authorize testauth/);
+  expect(next.get('local')).toMatch(/^\S.* authorize local/);
+  expect(next.get('local')).not.toContain(BASE.href);
+});
+
+test('status finds that people cannot log in on the site, if the role lacks its callback', async () => {
+  const role = 'auth/oidc/role/authorizer';
+  const { data } = await root.read(role, z.object({ data: z.record(z.string(), z.unknown()) }));
+  await root.write(role, { ...data, allowed_redirect_uris: ['http://localhost:8250/oidc/callback'] });
+  const { stdout } = await operated.operate('status', '--json');
+  await root.write(role, data);
+  expect(statusReply.parse(JSON.parse(stdout)).people).toMatchObject({
+    state: 'differs',
+    severity: 'broken',
+    detail: `the role of operator "authorizer" does not redirect to "${BASE.href}oidc/callback"`,
+    next: expect.stringContaining('deploy webex-tokens') as string,
+  });
+});
+
 test('a stranger sees the login, and no name of a credential', async () => {
   const at = browser();
   const { status, html } = await at.get();
@@ -259,6 +285,17 @@ test('a changed client secret is read at the next consent', async () => {
   expect(await asked(alice, 'third')).toBe('');
   await writeFile(secretFile, `${operated.engine.clientSecret}\n`);
   expect(await asked(alice, 'third')).toContain('code_challenge=');
+});
+
+test('a changed declaration counts without a restart', async () => {
+  const alice = browser();
+  await logIn(alice, 'alice');
+  expect(await asked(alice, 'nobodys')).toBe('');
+  operated.declare({ credentials: [...OWNED, { ...OF, name: 'nobodys', owner: BLAKE }, LOCAL] });
+  // The command writes the declaration to the file that the site reads.
+  expect((await operated.operate('consent')).stdout).toMatch(new RegExp(`nobodys +never given +${BLAKE}`));
+  expect((await alice.get()).html).not.toContain('Name its owner in the declaration first');
+  expect(await asked(alice, 'nobodys')).toContain('code_challenge=');
 });
 
 test('the webhook gets what the list shows for the first time, with the address of the site alone', () => {
