@@ -26,7 +26,14 @@ export class Visitors {
 
   /** @param key value of the cookie */
   find(key: string | undefined): Visitor | undefined {
-    return key === undefined ? undefined : this.#visitors.get(hashOf(key));
+    const hash = hashOf(key ?? '');
+    const visitor = this.#visitors.get(hash);
+    if (visitor !== undefined) {
+      // To the end: the first one is the one that was seen least lately.
+      this.#visitors.delete(hash);
+      this.#visitors.set(hash, visitor);
+    }
+    return visitor;
   }
 
   /** Remembers a new browser. */

@@ -56,6 +56,15 @@ it('the oldest browser without a login is forgotten first', () => {
   expect(visitors.find(person.key)).toBe(person);
 });
 
+it('a browser that came back is not the one that was seen least lately', () => {
+  const visitors = remember(2);
+  const late = loggedIn(visitors, -60_000);
+  const stranger = beginning(visitors);
+  visitors.find(late.key);
+  beginning(visitors);
+  expect(forgotten).toEqual([stranger]);
+});
+
 it('if all have logged in, the oldest login is given up', () => {
   const visitors = remember(2);
   const [first, second, third] = [loggedIn(visitors), loggedIn(visitors), loggedIn(visitors)];
