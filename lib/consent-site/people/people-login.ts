@@ -1,4 +1,4 @@
-import { describeError, ExplainedError, NotPermitted, TemporarilyUnavailable } from '#core';
+import { describeError, ExplainedError, NotPermitted, oneLine, transient } from '#core';
 import { readRedirect } from '../../browser/redirect';
 import { SiteCookie } from '../../browser/site/site-cookie';
 import type { SiteReply } from '../../browser/site/site-reply';
@@ -131,15 +131,18 @@ export class PeopleLogin {
     return session;
   }
 
+  /** Nobody has logged in yet, so the page has only the words of a refusal. The reason of a failure is for the operator. */
   #failure(error: unknown): SiteReply {
     if (!(error instanceof ExplainedError)) {
       throw error;
     }
-    if (!(error instanceof NotPermitted)) {
-      this.options.onNotice(`a login failed: ${describeError(error)}`);
+    if (error instanceof NotPermitted) {
+      return this.#refusal(403, describeError(error));
     }
-    const status = error instanceof NotPermitted ? 403 : error instanceof TemporarilyUnavailable ? 503 : 400;
-    return this.#refusal(status, describeError(error));
+    this.options.onNotice(`a login failed: ${describeError(error)}`);
+    return transient(error) === undefined
+      ? this.#refusal(400, 'Log in again. If this page comes again, tell a platform engineer, who sees the reason.')
+      : this.#refusal(503, 'A server did not answer. Try again in a minute.');
   }
 
   #refusal(status: number, text: string): SiteReply {
@@ -162,12 +165,18 @@ export function authorizerPlace(deployment: Deployment, base: URL): OidcPlace | 
     : { oidc, role, redirectUrl: site.oidcCallback.href, again: 'log in again' };
 }
 
-/** The person's name in Vault's audit log, without the path of the auth method that begins it. */
+/** Characters that change the direction of writing, so that a name could look like another one. */
+const DIRECTIONS = /\p{Bidi_Control}/gu;
+
+/**
+ * The person's name in Vault's audit log, without the path of the auth method that begins it. The identity provider may let
+ * people choose it, so it is made safe to print.
+ */
 async function personOf(vault: VaultClient): Promise<string> {
   const { display_name: name, path } = (await vault.read('auth/token/lookup-self', displayNameReply)).data;
   const method = /^auth\/(.+)\/oidc\/callback$/.exec(path)?.[1] ?? '';
   const prefix = `${method.replaceAll('/', '-')}-`;
-  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  return oneLine((name.startsWith(prefix) ? name.slice(prefix.length) : name).replace(DIRECTIONS, ''));
 }
 
 /** @returns whether Vault has revoked the token */

@@ -96,6 +96,41 @@ it('a Vault that does not answer leads to a page that says so, and to one line',
   expect(lines).toEqual([expect.stringContaining('sealed')]);
 });
 
+it.each([
+  ['does not answer', { status: 0, body: {} }, 503],
+  ['has no such method', refusal(403, 'permission denied'), 400],
+  ['cannot reach the provider', { body: { data: { auth_url: '' } } }, 400],
+])('a browser without a login learns nothing of a Vault that %s, and the operator does', async (_, answer, status) => {
+  const { ask, lines, vault } = await site();
+  vault.answer('auth/oidc/oidc/auth_url', answer);
+  const reply = await ask('login');
+  expect(reply).toMatchObject({ status });
+  expect(reply?.document?.html).not.toMatch(/127\.0\.0\.1|VAULT_|webex-token-vault|auth method/);
+  expect(lines).toEqual([expect.stringMatching(/^a login failed: .*(?:127\.0\.0\.1|deploy)/)]);
+});
+
+it('an error in the redirect of a login tells nobody the client of Vault', async () => {
+  const { ask, begin, lines } = await site();
+  const query = 'state=of-vault&error=invalid_scope&error_description=of+a+stranger';
+  const reply = await ask('oidc/callback', { query, cookie: await begin() });
+  expect(reply).toMatchObject({ status: 400 });
+  expect(reply?.document?.html).not.toMatch(/client|stranger/);
+  expect(lines).toEqual([expect.stringContaining('check the registration of client "vault"')]);
+});
+
+it('the name of a person begins no other line of the log', async () => {
+  const { ask, begin, lines, vault } = await site();
+  const cookie = await begin();
+  const nonce = String((vault.exchanges.at(-1)?.body as { client_nonce: string }).client_nonce);
+  vault.answer(`auth/oidc/oidc/callback?state=of-vault&code=c&client_nonce=${nonce}`, {
+    body: { auth: { client_token: 'of-eve', lease_duration: 1200 } },
+  });
+  const name = 'oidc-eve\n\u001b[2Kalice has stored the grant\u202e of "x"';
+  vault.answer('auth/token/lookup-self', { body: { data: { display_name: name, path: 'auth/oidc/oidc/callback' } } });
+  expect(await ask('oidc/callback', { query: 'state=of-vault&code=c', cookie })).toMatchObject({ status: 303 });
+  expect(lines).toEqual(['eve [2Kalice has stored the grant of "x" has logged in']);
+});
+
 it('nobody is told more than the login without one', async () => {
   const { ask, vault } = await site();
   for (const path of ['', 'consent/testauth', 'consent/unknown']) {
