@@ -19,7 +19,12 @@ it('a file has one secret a line', async () => {
 it.each([
   ['nothing', '\n \n', 'must have 1 to 20 lines with one secret each, got 0'],
   ['too many secrets', `${SECRET}\n`.repeat(21), 'got 21'],
-  ['a short secret', 'hunter2', 'must be a webhook secret of 16 characters or more without spaces, got one of 7'],
+  [
+    'a short secret',
+    'hunter2',
+    'must be a webhook secret of 16 characters or more without spaces and control characters, got one of 7',
+  ],
+  ['the zeros of a crash, which sign as an empty key does', '\0'.repeat(64), 'control characters'],
   ['a sentence', 'a sentence is no secret here', 'without spaces'],
 ])('a file with %s is refused, and the message does not show it', async (_, text, why) => {
   const refused = await readWebhookSecrets(written(text)).catch(String);
