@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { describeError, ExplainedError } from '#core';
 import { readRedirect, RedirectState } from '../../browser/redirect';
 import type { SiteReply } from '../../browser/site/site-reply';
 import type { SiteRequest } from '../../browser/site/site-request';
 import { consentSite } from '../../declaration/derived/consent-site';
 import { findCredential, findIntegration } from '../../declaration/derived/by-name';
-import type { Credential } from '../../declaration/schema/deployment';
+import type { Credential, Integration } from '../../declaration/schema/deployment';
 import { consentRefused } from '../../grants/consent/consent-refused';
 import { finishPkce, preparePkce, pkceUrl } from '../../grants/consent/ways/pkce-grant';
 import type { ConsentCause } from '../../health/looks/consent-need';
@@ -152,8 +153,18 @@ export class PeopleConsents {
   }
 
   async #exchange({ prepared, codeVerifier }: ShownRequest, code: string, session: Session): Promise<SiteReply> {
-    const { credential } = prepared;
+    const { credential, integration } = prepared;
     const { name, owner = '' } = credential;
+    const { credentials, integrations } = await this.options.deployment();
+    // The page may have been open through several logins, and the owner may be another one now.
+    if (!isDeclared(credential, credentials) || !isDeclared(integration, integrations)) {
+      const text = 'The declaration was changed after this page was shown. Nothing was stored. See the new request.';
+      return this.#refusal('The request has changed', text, 200, name);
+    }
+    if (this.options.signal.aborted) {
+      // The tokens of all people are revoked now, and Webex takes the code once.
+      return this.#refusal('Not possible now', 'This site ends at the moment. Nothing was stored.', 503, name);
+    }
     try {
       // The person may have logged in again since the page was shown.
       const grant = await finishPkce({ ...prepared, vault: session.vault }, code, codeVerifier);
@@ -179,4 +190,11 @@ export class PeopleConsents {
     const retryHref = retry && `${pathname}${requestPath(retry)}`;
     return { status, document: outcomePage({ tone: 'bad', title, text, retryHref, listHref: pathname }) };
   }
+}
+
+function isDeclared(shown: Credential | Integration, declared: readonly (Credential | Integration)[]): boolean {
+  return isDeepStrictEqual(
+    declared.find(({ name }) => name === shown.name),
+    shown,
+  );
 }
