@@ -29,7 +29,7 @@ export async function readWebhookSecrets(file: string): Promise<readonly string[
   const weak = secrets.find((secret) => secret.length < FEWEST_CHARACTERS || FORBIDDEN.test(secret));
   if (weak !== undefined) {
     throw new ExplainedError(
-      `each line of ${file} must be a ${WHAT} of ${FEWEST_CHARACTERS} characters or more without spaces and control characters, got one of ${weak.length}; make one by "openssl rand -hex 32", and register it`,
+      `each line of ${file} must be a ${WHAT} of ${FEWEST_CHARACTERS} printable characters or more without spaces, got one of ${weak.length}; make one by "openssl rand -hex 32", and register it`,
     );
   }
   return secrets;

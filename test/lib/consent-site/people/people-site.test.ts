@@ -121,7 +121,7 @@ it('an error in the redirect of a login tells nobody the client of Vault', async
 it('the name of a person begins no other line of the log', async () => {
   const { ask, begin, lines, vault } = await site();
   const cookie = await begin();
-  const nonce = String((vault.exchanges.at(-1)?.body as { client_nonce: string }).client_nonce);
+  const { client_nonce: nonce } = vault.exchanges.at(-1)?.body as { client_nonce: string };
   vault.answer(`auth/oidc/oidc/callback?state=of-vault&code=c&client_nonce=${nonce}`, {
     body: { auth: { client_token: 'of-eve', lease_duration: 1200 } },
   });
