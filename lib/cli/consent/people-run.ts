@@ -5,7 +5,7 @@ import { describeError, oneLine, UsageError, vaultServerFromEnvironment } from '
 import { SiteServer } from '../../browser/site/site-server';
 import { organizationLine } from '../../consent-site/organizations/declaration-step';
 import { OrganizationsFile } from '../../consent-site/organizations/organizations-file';
-import { ServiceAppEvents } from '../../consent-site/organizations/service-app-events';
+import { ServiceAppEvents, type ServiceAppEventsOptions } from '../../consent-site/organizations/service-app-events';
 import { authorizerPlace } from '../../consent-site/people/people-login';
 import { PEOPLE_POSTS, PeopleSite } from '../../consent-site/people/people-site';
 import { type ConsentSite, consentSite } from '../../declaration/derived/consent-site';
@@ -49,7 +49,11 @@ export async function servePeople(command: Command, options: PeopleRunOptions, s
   const vault = new VaultClient({ ...vaultServerFromEnvironment(latest.vault), token: undefined });
   const webhook = consentWebhook(options);
   const notices = webhook && new WaitingNotices({ webhook, deployment: latest, address: vault.address, site: base });
-  const events = await eventsOf(declared, options);
+  const events = await eventsOf(declared, options, (organization) => {
+    const line = organizationLine(organization);
+    say(line);
+    void notices?.tellOrganization(line, signal);
+  });
   const clientSecret = ({ name }: Integration): Promise<string | undefined> => {
     const file = join(clientSecrets, name);
     return readSecret({ what: 'client secret', file, option: '--client-secrets', question: '' }, signal);
@@ -100,10 +104,6 @@ class CurrentDeployment {
     public latest: Deployment,
   ) {}
 
-  get credentials(): Deployment['credentials'] {
-    return this.latest.credentials;
-  }
-
   async load(): Promise<Deployment> {
     let problem: string | undefined;
     try {
@@ -131,7 +131,11 @@ function siteOfPeople(deployment: Deployment, asked: string | undefined): Consen
 }
 
 /** @returns undefined if no file with the secrets of the webhooks was named */
-async function eventsOf(declared: CurrentDeployment, options: PeopleRunOptions): Promise<ServiceAppEvents | undefined> {
+async function eventsOf(
+  declared: CurrentDeployment,
+  options: PeopleRunOptions,
+  onWaiting: ServiceAppEventsOptions['onWaiting'],
+): Promise<ServiceAppEvents | undefined> {
   const { webhookSecretFile: secretFile, organizationsState } = options;
   if (secretFile === undefined) {
     if (organizationsState !== undefined) {
@@ -140,10 +144,10 @@ async function eventsOf(declared: CurrentDeployment, options: PeopleRunOptions):
     return undefined;
   }
   return ServiceAppEvents.open({
-    deployment: declared,
+    deployment: () => declared.load(),
     secretFile,
     file: new OrganizationsFile(resolve(organizationsState ?? defaultOrganizationsFile())),
-    onWaiting: (organization) => say(organizationLine(organization)),
+    onWaiting,
     onProblem: say,
   });
 }

@@ -1,11 +1,11 @@
 import { describeError } from '#core';
 import type { Deployment } from '../../declaration/schema/deployment';
-import { type WaitingConsent, waitingBody } from '../../health/notifications/message';
+import { organizationBody, type WaitingConsent, waitingBody } from '../../health/notifications/message';
 import type { Webhook } from '../../health/notifications/webhook';
 import { say } from '../command';
 
 /*
- * Messages to a webhook about consents that wait. A webhook that fails is a line at the terminal, and ends nothing.
+ * Messages to a webhook about consents and organizations that wait. A webhook that fails is a line at the terminal, and ends nothing.
  */
 
 export interface WaitingNoticesOptions {
@@ -31,19 +31,30 @@ export class WaitingNotices {
     return this.#last;
   }
 
+  /** Sends a message about an organization that came or went. @param line the event, and the change of the declaration */
+  async tellOrganization(line: string, over?: AbortSignal): Promise<void> {
+    await this.#post(organizationBody(this.options.webhook.format, line, this.#from), over);
+  }
+
+  get #from(): string {
+    const { deployment, address } = this.options;
+    return `${address} (${deployment.engine.mountPath})`;
+  }
+
   async #tell(waiting: readonly WaitingConsent[], over?: AbortSignal): Promise<void> {
     const unknown = waiting.filter((each) => !this.#told.has(keyOf(each)));
-    const isSent = unknown.length === 0 || (await this.#post(unknown, over));
+    const { webhook, site } = this.options;
+    const body = (): string => waitingBody(webhook.format, unknown, this.#from, site);
+    const isSent = unknown.length === 0 || (await this.#post(body(), over));
     const told = isSent ? waiting : waiting.filter((each) => !unknown.includes(each));
     this.#told = new Set(told.map(keyOf));
   }
 
   /** @returns whether the webhook has the message */
-  async #post(waiting: readonly WaitingConsent[], over?: AbortSignal): Promise<boolean> {
-    const { webhook, deployment, address, site } = this.options;
-    const from = `${address} (${deployment.engine.mountPath})`;
+  async #post(body: string, over?: AbortSignal): Promise<boolean> {
+    const { webhook } = this.options;
     try {
-      await webhook.post(waitingBody(webhook.format, waiting, from, site), over);
+      await webhook.post(body, over);
       return true;
     } catch (error) {
       if (!over?.aborted) {

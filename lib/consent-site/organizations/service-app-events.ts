@@ -13,7 +13,8 @@ export interface EventRequest {
 }
 
 export interface ServiceAppEventsOptions {
-  readonly deployment: Pick<Deployment, 'credentials'>;
+  /** Reads the declaration, so that a changed one counts without a restart. It must not throw. */
+  readonly deployment: () => Promise<Pick<Deployment, 'credentials'>>;
   /** Private file with the secrets of the webhooks, one a line. */
   readonly secretFile: string;
   readonly file: OrganizationsFile;
@@ -43,8 +44,8 @@ export class ServiceAppEvents {
   }
 
   /** Organizations that wait for a change of the declaration. */
-  waiting(): WaitingOrganization[] {
-    return waitingOrganizations(this.options.deployment, this.records);
+  async waiting(): Promise<WaitingOrganization[]> {
+    return waitingOrganizations(await this.options.deployment(), this.records);
   }
 
   /**
@@ -84,7 +85,7 @@ export class ServiceAppEvents {
       const { records, isNew } = await file.note(record);
       this.records = records;
       if (isNew) {
-        waitingOrganizations(deployment, [record]).forEach(onWaiting);
+        waitingOrganizations(await deployment(), [record]).forEach(onWaiting);
       }
       return { status: 200 };
     } catch (error) {

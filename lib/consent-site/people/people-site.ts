@@ -110,7 +110,7 @@ export class PeopleSite implements AsyncDisposable {
       person: session.person,
       items: look.waiting.map((each) => waitingItem(each, base)),
       unknown: look.unknown.map(({ name }) => name),
-      organizations: (events?.waiting() ?? []).map(organizationItem),
+      organizations: ((await events?.waiting()) ?? []).map(organizationItem),
       logoutHref: `${base.pathname}${LOGOUT}`,
       logoutToken: this.#csrf.token(visitor.key, LOGOUT),
     };

@@ -95,6 +95,17 @@ export function waitingBody(
   });
 }
 
+/** JSON body of the request about an organization that waits. @param line the event and the next step @param from Vault's address and the mount */
+export function organizationBody(format: WebhookFormat, line: string, from: string): string {
+  const said = ({ text, strong }: Notation): string =>
+    `${strong(`Webex grants: an organization is waiting at ${from}`)}\n\n- ${text(line)}`;
+  return JSON.stringify(
+    format === 'webex'
+      ? { markdown: said(MARKDOWN) }
+      : { version: 1, text: said(PLAIN), changes: [], report: null, waiting: [], site: null },
+  );
+}
+
 function waitingText(
   waiting: readonly WaitingConsent[],
   from: string,

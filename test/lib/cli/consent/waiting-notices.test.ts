@@ -53,6 +53,17 @@ it('two looks at once send one message', async () => {
   expect(told()).toMatchObject([[never('testauth')]]);
 });
 
+it('the event of an organization is told with the change of the declaration', async () => {
+  await notices.tellOrganization(
+    'organization new-org authorized the Service App; next: add { name: "NAME", id: "new-org" }',
+  );
+  const [body] = server.requests.map((request) => JSON.parse(request.body) as { text: string });
+  expect(body?.text).toBe(
+    'Webex grants: an organization is waiting at https://vault.example.com:8200 (oauthapp)\n\n' +
+      '- organization new-org authorized the Service App; next: add { name: "NAME", id: "new-org" }',
+  );
+});
+
 it('an end stops a message that gets no answer, and says nothing', async () => {
   const over = new AbortController();
   await using silent = await RecordingServer.start(() => over.abort());

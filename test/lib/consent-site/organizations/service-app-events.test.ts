@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { OrganizationsFile } from '../../../../lib/consent-site/organizations/organizations-file';
 import { ServiceAppEvents } from '../../../../lib/consent-site/organizations/service-app-events';
 import type { WaitingOrganization } from '../../../../lib/consent-site/organizations/waiting-organizations';
+import type { Deployment } from '../../../../lib/declaration/schema/deployment';
 import { recoverableServiceApp } from '../../../fixtures/declarations/recoverable-service-app';
 import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 import { eventBody, request, SECRET, signatureOf, signedEvent } from './signed-event';
@@ -12,6 +13,7 @@ const secretFile = join(folder, 'secret');
 const state = join(folder, 'organizations.json');
 let problems: string[];
 let told: WaitingOrganization[];
+let declared: Pick<Deployment, 'credentials'>;
 
 beforeEach(() => {
   rmSync(secretFile, { force: true });
@@ -19,11 +21,12 @@ beforeEach(() => {
   rmSync(state, { force: true });
   problems = [];
   told = [];
+  declared = recoverableServiceApp;
 });
 
 function events(): Promise<ServiceAppEvents> {
   return ServiceAppEvents.open({
-    deployment: recoverableServiceApp,
+    deployment: () => Promise.resolve(declared),
     secretFile,
     file: new OrganizationsFile(state),
     onWaiting: (organization) => told.push(organization),
@@ -33,37 +36,48 @@ function events(): Promise<ServiceAppEvents> {
 
 it('an organization that came and is not declared waits, also after a restart, and is told once', async () => {
   const site = await events();
-  expect(site.waiting()).toEqual([]);
+  expect(await site.waiting()).toEqual([]);
   const came = signedEvent({ organizationId: 'new-org' });
   expect(await site.answer(came)).toEqual({ status: 200 });
   expect(await site.answer(came)).toEqual({ status: 200 });
-  expect(site.waiting()).toMatchObject([{ change: 'came', organizationId: 'new-org', integration: 'service-app' }]);
-  expect(told).toEqual(site.waiting());
-  expect((await events()).waiting()).toEqual(site.waiting());
+  expect(await site.waiting()).toMatchObject([
+    { change: 'came', organizationId: 'new-org', integration: 'service-app' },
+  ]);
+  expect(told).toEqual(await site.waiting());
+  expect(await (await events()).waiting()).toEqual(await site.waiting());
 });
 
 it('an organization of a Service App that no credential names waits without an integration', async () => {
   const site = await events();
   expect(await site.answer(signedEvent({ applicationId: 'other-app' }))).toEqual({ status: 200 });
-  expect(site.waiting()).toMatchObject([{ change: 'came', applicationId: 'other-app', integration: undefined }]);
+  expect(await site.waiting()).toMatchObject([{ change: 'came', applicationId: 'other-app', integration: undefined }]);
 });
 
 it('a declared organization waits only once it has withdrawn the authorization', async () => {
   const site = await events();
   expect(await site.answer(signedEvent())).toEqual({ status: 200 });
-  expect(site.waiting()).toEqual([]);
+  expect(await site.waiting()).toEqual([]);
   expect(await site.answer(signedEvent({ event: 'deauthorized' }))).toEqual({ status: 200 });
-  expect(site.waiting()).toMatchObject([{ change: 'went', credential: 'reports', integration: 'service-app' }]);
-  expect(told).toEqual(site.waiting());
+  expect(await site.waiting()).toMatchObject([{ change: 'went', credential: 'reports', integration: 'service-app' }]);
+  expect(told).toEqual(await site.waiting());
   await site.answer(signedEvent({ authorizedAt: '2026-12-02T08:00:00Z' }));
-  expect(site.waiting()).toEqual([]);
+  expect(await site.waiting()).toEqual([]);
+});
+
+it('an event is judged by the declaration at that time', async () => {
+  declared = { credentials: [] };
+  const site = await events();
+  declared = recoverableServiceApp;
+  await site.answer(signedEvent());
+  await site.answer(signedEvent({ event: 'deauthorized' }));
+  expect(told).toMatchObject([{ change: 'went', credential: 'reports' }]);
 });
 
 it('an organization that came and went without a credential does not wait', async () => {
   const site = await events();
   await site.answer(signedEvent({ organizationId: 'new-org' }));
   await site.answer(signedEvent({ organizationId: 'new-org', event: 'deauthorized' }));
-  expect(site.waiting()).toEqual([]);
+  expect(await site.waiting()).toEqual([]);
 });
 
 it('a wrong signature is refused before the body is read, and changes and says nothing', async () => {
@@ -77,7 +91,7 @@ it('a wrong signature is refused before the body is read, and changes and says n
   for (const each of forged) {
     expect(await site.answer(each)).toEqual({ status: 401 });
   }
-  expect(site.waiting()).toEqual([]);
+  expect(await site.waiting()).toEqual([]);
   expect(problems).toEqual([]);
 });
 
