@@ -1,4 +1,4 @@
-import { findCredential } from '../lib/declaration/derived/by-name';
+import { findCredential, findIntegration } from '../lib/declaration/derived/by-name';
 import type { Credential, Deployment } from '../lib/declaration/schema/deployment';
 import { isServiceApp, type ServiceAppCredential } from '../lib/declaration/schema/credential-declaration';
 import { DEVICE_REDIRECT_URLS } from '../lib/webex/device-grant';
@@ -10,10 +10,12 @@ import { WebexSimulator } from './webex/webex-simulator';
  * A simulated Webex with the integrations, Service Apps, owners and Control Hub authorizations of a declaration.
  *
  * @param secrets client secrets by the names of their integrations
+ * @param declared has more redirect URLs of the integrations
  */
 export async function startDeclaredWebex(
   deployment: Deployment,
   secrets: ReadonlyMap<string, string>,
+  declared: Deployment = deployment,
 ): Promise<WebexSimulator> {
   const apps = deployment.credentials.filter(isServiceApp);
   const webex = await WebexSimulator.start({
@@ -22,7 +24,7 @@ export async function startDeclaredWebex(
       ...owners(deployment),
       ...apps.map(({ serviceApp }) => administratorOf(serviceApp.organizationId)),
     ],
-    clients: clientsOf(deployment, secrets),
+    clients: clientsOf(deployment, secrets, declared),
     // Several organizations may authorize one Service App.
     serviceApps: [...new Map(apps.map((app) => [app.serviceApp.id, app])).values()].map((app) =>
       serviceAppOf(deployment, app, secrets),
@@ -56,7 +58,11 @@ function administratorOf(orgId: string): SimulatedUser {
   return { ...simulatedAdministrator('admin@service-app.example'), orgId };
 }
 
-function clientsOf({ integrations, credentials }: Deployment, secrets: ReadonlyMap<string, string>): SimulatedClient[] {
+function clientsOf(
+  { integrations, credentials }: Deployment,
+  secrets: ReadonlyMap<string, string>,
+  declared: Deployment,
+): SimulatedClient[] {
   const isOfServiceApp = (name: string): boolean =>
     credentials.some((credential) => credential.integration === name && isServiceApp(credential));
   return integrations
@@ -64,7 +70,7 @@ function clientsOf({ integrations, credentials }: Deployment, secrets: ReadonlyM
     .map(({ name, clientId = '', redirectUrl }) => ({
       clientId,
       clientSecret: secrets.get(name) ?? '',
-      redirectUrls: [redirectUrl, ...DEVICE_REDIRECT_URLS],
+      redirectUrls: [redirectUrl, findIntegration(declared, name).redirectUrl, ...DEVICE_REDIRECT_URLS],
       scopes: credentials.filter(({ integration }) => integration === name).flatMap(({ scopes }) => scopes),
     }));
 }

@@ -1,4 +1,5 @@
-import { findCredential } from '../lib/declaration/derived/by-name';
+import { findCredential, findIntegration } from '../lib/declaration/derived/by-name';
+import { consentSite } from '../lib/declaration/derived/consent-site';
 import type { Quickstart } from './quickstart-run';
 import { appEnvironmentFile, clientSecretFile, rehearsedApps, writeShellEnvironment } from './shell-environment';
 
@@ -7,11 +8,12 @@ export async function keptInstructions({ rehearsal, binary, app, credentialName 
   const file = await writeShellEnvironment(rehearsal, binary);
   const { engine } = rehearsal.deployment;
   const { integration } = findCredential(rehearsal.deployment, credentialName);
+  const site = consentSite(findIntegration(rehearsal.declared, integration));
   const program = await rehearsal.admin.programName();
   const other = rehearsedApps(rehearsal)[1] ?? app;
   const examples = [
     [`webex-token ${credentialName}`, `as app ${app.name}`],
-    [`webex-token-vault authorize ${credentialName} --pkce --replace`, 'as operator authorizer'],
+    [`webex-token-vault authorize ${credentialName}${site ? '' : ' --pkce'} --replace`, 'as operator authorizer'],
     [`webex-token-vault issue ${app.name}`, 'as operator issuer'],
     [`${program} read ${engine.mountPath}/creds/${credentialName}`, 'with the root token'],
     [`source ${appEnvironmentFile(rehearsal, other)}`, `act as app ${other.name} from now on`],
@@ -29,6 +31,6 @@ Then try, for example:
 ${examples.map(([line, who]) => `  ${line.padEnd(width)}  # ${who}\n`).join('')}
 If a command asks for key shares, add --key-shares ${rehearsal.folder}
 If a command asks for the client secret, add --client-secret-file ${clientSecretFile(rehearsal, integration)}
-
+${site === undefined ? '' : `To open a link at ${site.base.href} on this machine, follow "Try a link first" of docs/tasks/consent.md\n`}
 `;
 }

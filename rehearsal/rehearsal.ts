@@ -64,7 +64,7 @@ export class Rehearsal implements AsyncDisposable {
     readonly server: OpenBaoServer,
     readonly webex: WebexSimulator,
     private readonly identities: IdentityStandIns,
-    declared: Deployment,
+    readonly declared: Deployment,
     servers: RehearsalServers,
     secrets: ReadonlyMap<string, string>,
     /** Path of the main file of webex-token-vault, which the stack and shells run. */
@@ -93,6 +93,7 @@ export class Rehearsal implements AsyncDisposable {
       const webex = await startDeclaredWebex(
         rehearse(declared, { ...pointed, webexApiUrl: declared.webex.apiUrl }),
         secrets,
+        declared,
       );
       return new Rehearsal(
         folder,

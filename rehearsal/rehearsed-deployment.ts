@@ -1,4 +1,5 @@
-import { consentSites } from '../lib/declaration/derived/consent-site';
+import { findIntegration } from '../lib/declaration/derived/by-name';
+import { consentSite, consentSites } from '../lib/declaration/derived/consent-site';
 import type { Deployment } from '../lib/declaration/schema/deployment';
 import type { IdentityStandIns } from './identity/stand-ins';
 
@@ -20,7 +21,8 @@ export function leftOut(deployment: Deployment): string[] {
       ? []
       : ['operators.oidc is not rehearsed: the identity provider is elsewhere, and here operators log in by AppRole']),
     ...consentSites(deployment).map(
-      ({ base }) => `${base.href} is not rehearsed: that host is elsewhere, and here Webex redirects to this machine`,
+      ({ base }) =>
+        `${base.href} is not rehearsed: that host is elsewhere; with --keep, you can try its link on this machine`,
     ),
   ];
 }
@@ -60,6 +62,17 @@ export function rehearse(deployment: Deployment, servers: RehearsalServers): Dep
       clientId: integration.clientId ?? `rehearsal-${integration.name}`,
       redirectUrl: redirectHere(integration.redirectUrl, servers.redirectPort),
     })),
+  };
+}
+
+/** The rehearsed deployment for a person, who leads a browser to the declared sites on this machine. */
+export function withDeclaredSites(rehearsed: Deployment, declared: Deployment): Deployment {
+  return {
+    ...rehearsed,
+    integrations: rehearsed.integrations.map((integration) => {
+      const { redirectUrl } = findIntegration(declared, integration.name);
+      return consentSite({ redirectUrl }) === undefined ? integration : { ...integration, redirectUrl };
+    }),
   };
 }
 

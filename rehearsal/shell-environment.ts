@@ -12,7 +12,9 @@ import { operatorsOf, renewOperator, SERVER_OPERATORS, writeOperators } from '..
 import { PROGRAMS } from '../lib/vault/vault-client';
 import { unrehearsed } from './identity/stand-ins';
 import type { Rehearsal } from './rehearsal';
+import { withDeclaredSites } from './rehearsed-deployment';
 import { SITES } from './webex/meetings-metrics';
+import { deploymentInFile } from './written-deployment';
 
 /* A file to source, with which a person's shell acts as any app or operator of a rehearsal. The rehearsal deletes it. */
 
@@ -42,7 +44,7 @@ export async function writeShellEnvironment(rehearsal: Rehearsal, binary: string
 
   const { vault, engine, appRole } = rehearsal.deployment;
   const variables = {
-    ...rehearsal.environment,
+    ...deploymentInFile(folder, withDeclaredSites(rehearsal.deployment, rehearsal.declared)),
     VAULT_ADDR: rehearsal.server.address,
     ...(vault.namespace === undefined ? {} : { VAULT_NAMESPACE: vault.namespace }),
     OAUTHAPP_MOUNT: engine.mountPath,

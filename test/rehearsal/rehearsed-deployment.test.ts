@@ -1,4 +1,4 @@
-import { leftOut, rehearse } from '../../rehearsal/rehearsed-deployment';
+import { leftOut, rehearse, withDeclaredSites } from '../../rehearsal/rehearsed-deployment';
 import { exampleDeployment } from '../fixtures/declarations/example-deployment';
 
 const servers = {
@@ -21,4 +21,17 @@ it('the rehearsed deployment redirects to this machine, and a note names the con
   const declared = exampleDeployment({ integrations: [{ name: 'webex-myapp', redirectUrl }] });
   expect(rehearse(declared, servers).integrations[0]?.redirectUrl).toBe('http://localhost:3/callback');
   expect(leftOut(declared)).toEqual([expect.stringMatching(/^https:\/\/grants.example.com\/ is not rehearsed: /)]);
+});
+
+it('a person of a kept rehearsal gets the declared address of the consent site, and no other address', () => {
+  const redirectUrl = 'https://grants.example.com/callback';
+  const declared = exampleDeployment({
+    integrations: [
+      { name: 'webex-myapp', redirectUrl },
+      { name: 'on-this-machine', redirectUrl: 'http://localhost:5000/auth' },
+    ],
+  });
+  const { integrations, vault } = withDeclaredSites(rehearse(declared, servers), declared);
+  expect(integrations.map((each) => each.redirectUrl)).toEqual([redirectUrl, 'http://localhost:3/auth']);
+  expect(vault.address).toBe(servers.vaultAddress);
 });
