@@ -23,7 +23,7 @@ it.each([
   ],
   [['testauth', '--no-open'], /^error: --no-open has no effect, because .* and the command prints a link to send\n$/],
   [['anybodys'], /^error: credential "anybodys" has no owner, .* authorize anybodys --device\n$/],
-  [['testauth', '--timeout', '25h'], /^error: --timeout of a link must be at most 1d, got 90000 s/],
+  [['testauth', '--timeout', '25h'], /^error: --timeout of a link must be at most 1d \(86400 s\), got 90000 s/],
   [['testauth', '--listen', '0.0.0.0:1'], /^error: --listen 0\.0\.0\.0:1 without a certificate would carry codes/],
   [['testauth', '--tls-cert', 'a.pem'], /^error: --tls-cert needs --tls-key/],
   [

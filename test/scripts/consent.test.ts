@@ -17,6 +17,7 @@ it.each([
     serve,
     /declares no operators\.oidc\.groups\.authorizer; declare the groups/,
   ],
+  ['needs an https redirectUrl before its secrets', {}, ['--serve'], /has an https redirectUrl, so there is no site/],
   [
     'is one of several',
     { integrations: [here, there], operators: { oidc } },

@@ -41,7 +41,9 @@ export function refuseForLink({ name, integration, owner }: Credential, options:
     );
   }
   if (timeout > LONGEST_SECONDS) {
-    throw new UsageError(`--timeout of a link must be at most 1d, got ${timeout} s; give a shorter one`);
+    throw new UsageError(
+      `--timeout of a link must be at most 1d (${LONGEST_SECONDS} s), got ${timeout} s; give a shorter one`,
+    );
   }
   sitePlace(options);
   consentWebhook(options);

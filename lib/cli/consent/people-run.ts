@@ -37,14 +37,14 @@ export interface PeopleRunOptions extends SiteChoice, NotifyChoice {
  */
 export async function servePeople(command: Command, options: PeopleRunOptions, signal: AbortSignal): Promise<void> {
   const { clientSecrets } = options;
+  const declared = new CurrentDeployment(command, (await declaredDeployment(command)).deployment);
+  const { latest } = declared;
+  const { base, redirectPaths, oidcCallback } = siteOfPeople(latest, options.site);
   if (clientSecrets === undefined) {
     throw new UsageError(
       'the site exchanges codes, so it needs client secrets; name the folder that has a private file for each integration with --client-secrets',
     );
   }
-  const declared = new CurrentDeployment(command, (await declaredDeployment(command)).deployment);
-  const { latest } = declared;
-  const { base, redirectPaths, oidcCallback } = siteOfPeople(latest, options.site);
   const place = sitePlace(options);
   const vault = new VaultClient({ ...vaultServerFromEnvironment(latest.vault), token: undefined });
   const webhook = consentWebhook(options);
