@@ -16,7 +16,7 @@ import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import { scriptedWebex, type WebexAnswer } from '../../fixtures/loopback/recording-server';
 import { ASKING_CLIENT, login, ORGANIZATION, SERVICE_APP, startSimulator } from '../../rehearsal/webex/simulated-login';
 import { failureOf } from '../../fixtures/results/shown';
-import { SimulatedClock } from './simulated-clock';
+import { SimulatedClock } from '../../fixtures/clocks/simulated-clock';
 
 const { applicationId, clientId, clientSecret } = SERVICE_APP;
 const ELSEWHERE = simulatedAdministrator('admin@elsewhere.example');

@@ -11,7 +11,7 @@ import type { WebexSimulator } from '../../../rehearsal/webex/webex-simulator';
 import { scriptedWebex } from '../../fixtures/loopback/recording-server';
 import { call, CLIENT, OTHER_ADMIN, REDIRECT_URL, startSimulator } from '../../rehearsal/webex/simulated-login';
 import { failureOf } from '../../fixtures/results/shown';
-import { SimulatedClock } from './simulated-clock';
+import { SimulatedClock } from '../../fixtures/clocks/simulated-clock';
 
 const { clientId, clientSecret } = CLIENT;
 const TOKEN_PATH = '/v1/device/token';

@@ -16,7 +16,7 @@ import {
 } from '../../rehearsal/webex/simulated-login';
 import { scriptedWebex, type WebexAnswer } from '../../fixtures/loopback/recording-server';
 import { failureOf } from '../../fixtures/results/shown';
-import { SimulatedClock } from './simulated-clock';
+import { SimulatedClock } from '../../fixtures/clocks/simulated-clock';
 
 const { clientId, clientSecret } = CLIENT;
 const VERIFIER = 'verifier-'.repeat(6);

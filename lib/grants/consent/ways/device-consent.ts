@@ -1,4 +1,5 @@
 import { awaitDeviceGrant, beginDeviceGrant, type DeviceGrant } from '../../../webex/device-grant';
+import type { Clock } from '../../../webex/retrying-request';
 import { type AskForSecret, confirmedSecret } from '../confirmed-secret';
 import type { Grant } from '../grant';
 import { importPair } from './grant-import';
@@ -23,6 +24,8 @@ export interface DeviceConsentOptions extends ImportOptions {
   readonly clientSecret: AskForSecret;
   /** Shows the code to the person who sends it on. */
   readonly onCode: (invitation: DeviceInvitation) => void | Promise<void>;
+  /** Clock of the pauses between polls. @default - the machine's clock */
+  readonly clock?: Clock;
 }
 
 /**
@@ -36,10 +39,11 @@ export async function authorizeByDevice(options: DeviceConsentOptions): Promise<
   const { apiUrl, credential, expected, signal } = prepared;
   const { name, integration, scopes } = credential;
   const { clientId } = prepared.stored;
+  const { clock } = options;
   const clientSecret = await confirmedSecret(prepared, options.clientSecret);
-  const grant = await beginDeviceGrant({ apiUrl, clientId, scopes, signal });
+  const grant = await beginDeviceGrant({ apiUrl, clientId, scopes, signal, clock });
   await options.onCode({ grant, credential: name, integration, scopes, email: expected?.email });
-  const pair = await awaitDeviceGrant({ apiUrl, grant, clientSecret, signal });
+  const pair = await awaitDeviceGrant({ apiUrl, grant, clientSecret, signal, clock });
   return importPair(prepared, pair, new Date(), {
     advice: (email) => `begin again, and have ${email} enter the new code`,
   });
