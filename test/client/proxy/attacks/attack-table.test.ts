@@ -39,7 +39,7 @@ const CONNECTIONS: readonly TestedRow[] = [
     row: ['an upstream that dies during an answer', 2, 'cut off', 'one request'],
   },
   {
-    file: 'proxy-program.integration.test.ts',
+    file: 'large-body.long.test.ts',
     title: 'a body of 2 GB each way passes in constant memory',
     row: ['a body of 2 GB each way', 1, 'all bytes', 'all bytes'],
   },

@@ -8,12 +8,12 @@ import { PEOPLE_ATTACKS } from './people-attacks';
 /** Attacks by many, slow or several requests, and by a page in a browser. */
 const OTHERS: readonly TestedRow[] = [
   {
-    file: 'hostile-requests.test.ts',
+    file: 'hostile-requests.long.test.ts',
     title: 'ten thousand hostile requests get nothing, and the link still works',
     row: ['hostile requests of a generator', 10_000, '4xx, 501 or none', NOTHING],
   },
   {
-    file: 'hostile-requests.test.ts',
+    file: 'hostile-requests.long.test.ts',
     title: 'two thousand hostile requests get no page of people, no session and nothing from Vault',
     row: ['hostile requests of a generator to people', 2000, '4xx, 501 or a login', NOTHING],
   },
