@@ -1,69 +1,31 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { browserDocument, refusedPage } from '../../../../lib/browser/browser-page';
-import { SiteServer } from '../../../../lib/browser/site/site-server';
-import { siteCertificate } from '../../../fixtures/identities/site-certificate';
+import type { Page } from 'playwright-core';
 import { axeFindings } from '../../../fixtures/pages/axe';
-import { NO_CHROMIUM, openChromium } from '../../../fixtures/pages/chromium';
-import { CONSENT_PAGES } from '../../../fixtures/pages/consent-pages';
+import { NO_CHROMIUM } from '../../../fixtures/pages/chromium';
 import { describeUnless } from '../../../fixtures/runs/left-out';
 import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
-
-/** All pages that the consent site may show, by their paths. */
-const PAGES = { ...CONSENT_PAGES, 'short refusal': browserDocument(refusedPage('This redirect was used already.')) };
-const NAMES = Object.keys(PAGES) as (keyof typeof PAGES)[];
-const WIDTHS = [320, 768, 1280];
-const BASE = new URL('https://grants.example.com/');
+import { NAMES, type PageName, ShownPages, WIDTHS } from './shown-pages';
 
 describeUnless(NO_CHROMIUM)('the pages of the consent site in a real browser', () => {
   const folder = temporaryFolder();
-  const complaints: string[] = [];
-  let site: SiteServer;
-  let browser: Browser;
-  let context: BrowserContext;
+  let shown: ShownPages;
   let page: Page;
 
   beforeAll(async () => {
-    site = await SiteServer.listen({
-      base: BASE,
-      redirectPaths: [],
-      listen: { host: '127.0.0.1', port: 0 },
-      tls: await siteCertificate(folder, BASE.host),
-      answer: ({ path }) => {
-        const name = NAMES.find((each) => encodeURIComponent(each) === path);
-        return Promise.resolve(name && { status: 200, document: PAGES[name] });
-      },
-      onProblem: (line) => complaints.push(line),
-    });
-    browser = await openChromium({ [BASE.host]: site.address });
-    context = await browser.newContext({ ignoreHTTPSErrors: true });
-    page = await context.newPage();
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    shown = await ShownPages.start(folder);
+    ({ page } = shown);
   });
   afterEach(async () => {
     await page.emulateMedia({ media: null, colorScheme: null, forcedColors: null, reducedMotion: null });
-    expect(complaints.splice(0)).toEqual([]);
+    expect(shown.complaints.splice(0)).toEqual([]);
   });
-  afterAll(async () => {
-    await browser.close();
-    await site[Symbol.asyncDispose]();
-  });
+  afterAll(() => shown[Symbol.asyncDispose]());
 
-  async function open(name: keyof typeof PAGES): Promise<void> {
-    await page.goto(new URL(encodeURIComponent(name), BASE).href);
-  }
+  const open = (name: PageName): Promise<void> => shown.open(name);
 
-  it.each(NAMES)('axe finds nothing on the page "%s", on each width, in light and dark', async (name) => {
+  // The other widths, and the dark scheme, are in pages-matrix.long.test.ts.
+  it.each(NAMES)('axe finds nothing on the page "%s", on the narrowest width', async (name) => {
     await open(name);
-    const findings: string[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 800 });
-        findings.push(...(await axeFindings(page)).map((each) => `${colorScheme}, ${width}: ${each}`));
-      }
-    }
-    expect(findings).toEqual([]);
+    expect(await shown.findings('light', 320)).toEqual([]);
   });
 
   it('axe finds what is wrong with a page', async () => {
