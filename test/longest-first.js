@@ -11,8 +11,9 @@ const LONG = [
   /\/site\//,
   /\/scripts\/(?:people-by-oidc|next-step)\./,
   /\/grants\/consent\/(?:consent\.property|grant)\./,
-  /\/(?:quickstart-run|restoration|backup-verify|proxy-program)\./,
-  /\/docs\/python\./,
+  /\/(?:quickstart-run|restoration|backup-verify|failover)\./,
+  /\/docs\/(?:operated|agents|python)\./,
+  /\/(?:shell-environment|pages-browser)\./,
   /\/python\//,
 ];
 

@@ -9,7 +9,7 @@ import { useSleepClock } from '../../../fixtures/clocks/sleep-clock';
 import { RecordingServer } from '../../../fixtures/loopback/recording-server';
 import { temporaryFolder } from '../../../fixtures/runs/temporary-folder';
 
-/* Errors that a real server does not answer on demand. The rest is in restoration.integration.test.ts. */
+/* Errors that a real server does not answer on demand. The rest is in restoration.long.test.ts. */
 
 useSleepClock();
 
