@@ -90,7 +90,8 @@ export class PeopleConsents {
   ): Promise<SiteReply> {
     const request = visitor?.requestWith(query.get('state') ?? '');
     if (visitor === undefined || request === undefined) {
-      const text = 'This answer of Webex belongs to another browser, or was used already. Nothing was stored.';
+      const text =
+        'This answer of Webex belongs to another browser, or was used already. The list says what still waits.';
       return this.#refusal('Not your request', text, 400);
     }
     const { credential, integration } = request.prepared;
