@@ -437,7 +437,12 @@ describe('--notify', () => {
         report: null,
         site: null,
         waiting: [
-          { credential: 'owned', requester: 'Olga Operator', until: expect.stringMatching(/^20.*Z$/) as string },
+          {
+            credential: 'owned',
+            cause: null,
+            requester: 'Olga Operator',
+            until: expect.stringMatching(/^20.*Z$/) as string,
+          },
         ],
       },
     ]);
