@@ -140,6 +140,8 @@ it('nobody is told more than the login without one', async () => {
   expect(await ask('webhooks/service-apps', { method: 'POST' })).toBeUndefined();
   expect(await ask('logout', { method: 'POST' })).toMatchObject({ status: 303, location: '/webex/' });
   expect(await ask('healthz')).toEqual({ status: 200 });
-  expect((await ask('callback', { query: 'state=x&code=y' }))?.document?.html).toContain('Nothing was stored');
+  expect((await ask('callback', { query: 'state=x&code=y' }))?.document?.html).toContain(
+    'was used already. The list says what still waits',
+  );
   expect(vault.requests).toEqual([]);
 });
