@@ -53,7 +53,7 @@ describeUnless(dockerUnavailable())('the image in the pods of the printed manife
     const container = pod.container({ [ADDRESS]: vault.server.address, ...instead });
     for (const { folder, readOnly } of container.volumes) {
       chmodSync(folder, readOnly ? 0o755 : 0o2775);
-      const owned = `chgrp -R 65532 /given${readOnly ? '' : ' && chmod -R g+rwX /given'}`;
+      const owned = `chgrp -R 65532 /given && chmod -R g+${readOnly ? 'rX' : 'rwX'} /given`;
       await docker(
         ...['run', '--rm', '--user', '0', '--network', 'none', '--volume', `${folder}:/given`],
         ...[await busyboxBase(), 'sh', '-c', owned],
