@@ -3,13 +3,14 @@ import { consentSite, type ConsentSite } from '../declaration/derived/consent-si
 import type { Manifest } from '../kubernetes/manifest';
 import type { Companion, CompanionKind } from './companion';
 import { labelsOf, programPod, selectorOf, type MountedSecret } from './program-pod';
+import { RECORD_FOLDER, recordClaim, recordFolder } from './record-claim';
 import { webhookNotes, webhookVariable } from './webhook-secret';
 
 const PORT = 8480;
 const PORT_NAME = 'https';
 
-/** Folder of the organizations' record in the pod. */
-const RECORD_FOLDER = '/var/lib/webex-token-vault';
+const RECORD =
+  'The organizations that authorized a Service App. Webex sends an event once, so a restart must not lose it.';
 
 const SECRETS_FOLDER = '/var/run/secrets/webex-token-vault';
 
@@ -31,7 +32,7 @@ export const consentCompanion: CompanionKind = {
     `Send https://${siteOf(companion).base.host} to port 443 of Service ${companion.name}-consent. TLS ends in the pod, and the pod refuses other hosts. So use a load balancer, or an Ingress that passes TLS through. One that encrypts again must keep the host.`,
   ],
   manifests: (companion, name) => [
-    ...(companion.serviceAppEvents ? [record(companion, name)] : []),
+    ...(companion.serviceAppEvents ? [recordClaim(companion, name, RECORD)] : []),
     server(companion, name),
     service(companion, name),
   ],
@@ -87,22 +88,6 @@ function secretNotes(companion: Companion): string[] {
   ];
 }
 
-function record({ namespace }: Companion, name: string): Manifest {
-  const object = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name, namespace },
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '16Mi' } } },
-  };
-  return {
-    object,
-    comment: [
-      'The organizations that authorized a Service App. Webex sends an event once, so a restart must not lose it.',
-      'Its storage class is the default of the cluster. Add storageClassName for another one.',
-    ],
-  };
-}
-
 function server(companion: Companion, name: string): Manifest {
   const { namespace, serviceAppEvents, notify } = companion;
   const { base } = siteOf(companion);
@@ -119,7 +104,6 @@ function server(companion: Companion, name: string): Manifest {
       '--organizations-state': `${RECORD_FOLDER}/organizations.json`,
     }),
   };
-  const source = { persistentVolumeClaim: { claimName: name } };
   // The kubelet checks no certificate. The pod answers its own host alone.
   const httpGet = {
     path: `${base.pathname}healthz`,
@@ -132,7 +116,7 @@ function server(companion: Companion, name: string): Manifest {
     operators: consentCompanion.operators,
     env: notify ? [webhookVariable(companion)] : [],
     secrets: [tls, clients, ...(serviceAppEvents ? [events] : [])],
-    writable: serviceAppEvents ? [{ name: 'record', mountPath: RECORD_FOLDER, source }] : [],
+    writable: serviceAppEvents ? recordFolder(name) : [],
     serving: {
       ports: [{ name: PORT_NAME, containerPort: PORT }],
       livenessProbe: { httpGet, timeoutSeconds: 5, periodSeconds: 20, failureThreshold: 3 },
