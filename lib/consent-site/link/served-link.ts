@@ -6,7 +6,7 @@ import { consentRefused } from '../../grants/consent/consent-refused';
 import type { Grant } from '../../grants/consent/grant';
 import { finishPkce, pkceUrl, preparePkce, type PreparePkceOptions } from '../../grants/consent/ways/pkce-grant';
 import type { VaultClient } from '../../vault/vault-client';
-import { scopeWords } from '../../webex/scope-words';
+import { askedConsent } from '../asked-consent';
 import { ConsentLink } from './consent-link';
 
 /** A link to send to the person who consents. */
@@ -69,12 +69,8 @@ export async function authorizeByLink(options: LinkConsentOptions): Promise<Gran
     redirectPath,
     request: {
       requester,
-      credential: credential.name,
-      integration: integration.name,
-      clientId: prepared.stored.clientId,
-      scopes: credential.scopes.map((name) => ({ name, words: scopeWords(name) })),
+      ...askedConsent(prepared),
       owner,
-      organization: credential.organization?.name,
       until,
       replaces: prepared.replaces,
     },

@@ -10,7 +10,7 @@ import type { Credential, Integration } from '../../declaration/schema/deploymen
 import { consentRefused } from '../../grants/consent/consent-refused';
 import { finishPkce, preparePkce, pkceUrl } from '../../grants/consent/ways/pkce-grant';
 import type { ConsentCause } from '../../health/looks/consent-need';
-import { scopeWords } from '../../webex/scope-words';
+import { askedConsent } from '../asked-consent';
 import { attemptFailure } from '../attempt-failure';
 import { consentPage } from '../pages/consent-page';
 import { outcomePage } from '../pages/outcome-page';
@@ -66,12 +66,8 @@ export class PeopleConsents {
       const shown = { prepared, state: new RedirectState(), codeVerifier: randomBytes(32).toString('base64url') };
       visitor.show(shown);
       const page = {
-        credential: name,
-        integration: integration.name,
-        clientId: prepared.stored.clientId,
-        scopes: credential.scopes.map((scope) => ({ name: scope, words: scopeWords(scope) })),
+        ...askedConsent(prepared),
         owner,
-        organization: credential.organization?.name,
         until: session.expireTime,
         href: pkceUrl(prepared, shown.state.value, shown.codeVerifier),
         replaces,
